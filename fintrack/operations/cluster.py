@@ -18,7 +18,6 @@ from fintrack.operations.system_user import (
     may_enter,
     open_to,
     run,
-    server_user,
 )
 
 ROOTS_GROUND = Path("/var/lib/fintrack")
@@ -92,13 +91,14 @@ def prepare_home(home: Path, user: SystemUser) -> Path:
     return home
 
 
-def find_cluster(home: Path, major: int, chosen_binaries: Path | None) -> Cluster:
+def find_cluster(
+    home: Path, major: int, user: SystemUser, chosen_binaries: Path | None
+) -> Cluster:
     """Return the cluster of a prepared `home`, made or not; call it under the start lock.
 
     Raises:
         SetupError: programs or folders are missing or unfit, or only another version is there.
     """
-    user = server_user_of_environment()
     ground = _ground(home, user)
     binaries = reachable_binaries(find_binaries(major, chosen_binaries), user, ground)
     if chosen_binaries:
@@ -107,15 +107,6 @@ def find_cluster(home: Path, major: int, chosen_binaries: Path | None) -> Cluste
     _require_same_version(ground, major)
     sockets = _socket_folder(home, ground, user)
     return Cluster(home, ground, major, binaries, sockets, user, read_passwords(home))
-
-
-def server_user_of_environment() -> SystemUser:
-    """Return the user that runs servers here; root chooses him by `FINTRACK_PG_OSUSER`.
-
-    Raises:
-        SetupError: root cannot make the user.
-    """
-    return server_user(os.environ.get("FINTRACK_PG_OSUSER") or "fintrack-pg")
 
 
 def create_files(cluster: Cluster) -> None:

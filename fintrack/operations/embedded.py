@@ -51,19 +51,22 @@ def start_server(
     major: int = DEFAULT_MAJOR,
     *,
     binaries: Path | None = None,
+    os_user: str = "fintrack-pg",
     patience: float = 300,
 ) -> Server:
     """Return the server of `home`, started or joined, that answers and is provably ours.
 
     The first start makes the cluster. The last process that leaves stops the server.
-    `patience` is in seconds and covers the recovery after a crash.
+    `patience` is in seconds and covers the recovery after a crash. `os_user` runs the server
+    when this process is root, since PostgreSQL refuses root.
 
     Raises:
         SetupError: the server cannot run here.
     """
-    home = files.prepare_home(home, files.server_user_of_environment())
+    user = system_user.server_user(os_user)
+    home = files.prepare_home(home, user)
     with processes.exclusive(home):
-        cluster = files.find_cluster(home, major, binaries)
+        cluster = files.find_cluster(home, major, user, binaries)
         if not cluster.data.exists():
             processes.kill_server_processes(cluster.data)
             files.create_files(cluster)

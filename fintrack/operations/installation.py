@@ -60,7 +60,9 @@ def open_installation(chosen: Settings | None = None) -> Installation:
     if settings.database_url:
         address = read_database_url(settings.database_url)
         return _prepared(settings, address, _derived_passwords(address, settings.home), None)
-    server = start_server(settings.home, binaries=settings.postgres_bin)
+    server = start_server(
+        settings.home, binaries=settings.postgres_bin, os_user=settings.postgres_os_user
+    )
     _make_database(server)
     address = server.url(SUPERUSER, DATABASE)
     return _prepared(settings, address, server.cluster.passwords, server)

@@ -8,6 +8,7 @@ import os
 import pwd
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class SystemUser:
     is_other: bool
 
 
-def server_user(name: str = "fintrack-pg") -> SystemUser:
+def server_user(name: str) -> SystemUser:
     """Return the user of this process, or for root the user `name`, made when it is missing.
 
     Raises:
@@ -106,10 +107,8 @@ def _find_user(name: str) -> pwd.struct_passwd | None:
 
 def _make_user(name: str) -> pwd.struct_passwd:
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
-    try:
+    with suppress(FileNotFoundError):
         subprocess.run(command, check=False, capture_output=True)  # a second starter may be first
-    except FileNotFoundError:
-        pass
     entry = _find_user(name)
     if entry is None:
         message = (

@@ -1,0 +1,149 @@
+"""What is wrong with an installation, and what to do about it."""
+
+import shutil
+import stat
+from collections.abc import Callable
+
+import psycopg
+from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy.exc import OperationalError
+
+from fintrack.errors import SetupError
+from fintrack.operations import roles
+from fintrack.operations.installation import Installation, driver_connection, require_version
+from fintrack.operations.migration import database_revision, newest_revision
+from fintrack.operations.passwords import APPLICATION_LOGINS, FILE_NAME
+
+# The first releases without the known holes; older minors are reported.
+SAFE_MINORS = {16: 14, 17: 10, 18: 4}
+LEAST_FREE_BYTES = 1_000_000_000
+
+LOOSE_LOGINS = """
+    select rolname from pg_roles where rolname = any(%s)
+        and (rolinherit or rolcreaterole or rolcreatedb or rolreplication or not rolcanlogin)
+    order by rolname
+"""
+UNGUARDED_TABLES = """
+    select oid::regclass::text, relrowsecurity and relforcerowsecurity,
+        exists (select from pg_policy where polrelid = pg_class.oid)
+    from pg_class
+    where relnamespace = to_regnamespace('app') and relkind in ('r', 'p')
+    order by 1
+"""
+FOREIGN_OWNERS = """
+    select oid::regclass::text, pg_get_userbyid(relowner) from pg_class
+    where relnamespace = any(array[to_regnamespace('app'), to_regnamespace('sec')]::oid[])
+        and relkind in ('r', 'p', 'v', 'm')
+        and pg_get_userbyid(relowner) <> all(%s)
+    order by 1
+"""
+ACTIVE_KEYS = "select count(*) from sec.signing_key where active"
+
+
+def problems(installation: Installation) -> list[str]:
+    """Return one sentence for each thing that is wrong, saying what to do; empty when well."""
+    engine = create_engine(installation.admin_url, poolclass=NullPool)
+    found = [*_secrets_problems(installation), *_disk_problems(installation)]
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        return [*found, f"The database cannot be reached ({reason}); start it."]
+    with connection:
+        for check in CHECKS:
+            found += check(connection)
+    return found
+
+
+def version_problems(number: int) -> list[str]:
+    """Return what speaks against a server version such as 180004."""
+    major, minor = divmod(number, 10000)
+    try:
+        require_version(number)
+    except SetupError as error:
+        return [str(error)]
+    if minor < SAFE_MINORS.get(major, 0):
+        wanted = f"{major}.{SAFE_MINORS[major]}"
+        return [f"PostgreSQL {major}.{minor} has known faults; update it to {wanted} or later."]
+    return []
+
+
+def _version_problems(connection: Connection) -> list[str]:
+    return version_problems(driver_connection(connection).info.server_version)
+
+
+def _role_problems(connection: Connection) -> list[str]:
+    driver = driver_connection(connection)
+    present = {name for (name,) in driver.execute("select rolname from pg_roles")}
+    missing = [name for name in roles.ALL_ROLES if name not in present]
+    if missing:
+        return [f"The roles {', '.join(missing)} are missing; start FinTrack to make them."]
+    loose = driver.execute(LOOSE_LOGINS, [list(APPLICATION_LOGINS)]).fetchall()
+    cure = "LOGIN NOINHERIT NOCREATEROLE NOCREATEDB NOREPLICATION"
+    sentences = [f"The login {name} is too strong; run ALTER ROLE {name} {cure}." for (name,) in loose]
+    return roles.unsafe_roles(driver) + sentences
+
+
+def _table_problems(connection: Connection) -> list[str]:
+    driver = driver_connection(connection)
+    sentences = []
+    for table, is_forced, has_policy in driver.execute(UNGUARDED_TABLES):
+        if not is_forced:
+            cure = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+            sentences.append(f"{table} is not bound by row security; run {cure}.")
+        if not has_policy:
+            sentences.append(f"{table} has no row policy; restore the schema from a backup.")
+    owners = list(roles.OWNERS)
+    for table, owner in driver.execute(FOREIGN_OWNERS, [owners]):
+        sentences.append(f"{table} belongs to {owner}; give it back to {' or '.join(owners)}.")
+    return sentences
+
+
+def _key_problems(connection: Connection) -> list[str]:
+    driver = driver_connection(connection)
+    try:
+        with driver.transaction():
+            row = driver.execute(ACTIVE_KEYS).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return []
+    if row == (1,):
+        return []
+    count = row[0] if row else 0
+    cure = "run SELECT sec.rotate_signing_key() as the administrator"
+    return [f"There are {count} active signing keys instead of one; {cure}."]
+
+
+def _migration_problems(connection: Connection) -> list[str]:
+    revision, newest = database_revision(connection), newest_revision()
+    if revision == newest:
+        return []
+    found = revision or "none"
+    return [f"The schema is at revision {found}, not {newest}; run `python -m fintrack migrate`."]
+
+
+def _secrets_problems(installation: Installation) -> list[str]:
+    path = installation.home / FILE_NAME
+    if not path.exists():
+        return [f"{path} is missing; put it back from your backup."] if installation.server else []
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return [f"Others may read {path}; run chmod 600 on it."]
+    return []
+
+
+def _disk_problems(installation: Installation) -> list[str]:
+    if installation.server is None:
+        return []
+    folder = installation.server.cluster.ground
+    free = shutil.disk_usage(folder).free
+    if free >= LEAST_FREE_BYTES:
+        return []
+    return [f"Only {free // 10**6} MB are free on the disk of {folder}; make room."]
+
+
+CHECKS: tuple[Callable[[Connection], list[str]], ...] = (
+    _version_problems,
+    _role_problems,
+    _table_problems,
+    _key_problems,
+    _migration_problems,
+)
