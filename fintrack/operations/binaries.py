@@ -44,12 +44,32 @@ def reachable_binaries(binaries: Path, user: SystemUser, ground: Path) -> Path:
     Raises:
         SetupError: the programs do not run on this machine at all.
     """
-    code, output = run(user, [str(binaries / "postgres"), "-V"])
+    code, output = run(user, [str(binaries / "initdb"), "-V"])
     if code == 0:
         return binaries
     if not user.is_other:
-        raise SetupError(f"{binaries / 'postgres'} does not run: {output.strip()}.")
-    return _copied(binaries, ground)
+        raise SetupError(f"{binaries / 'initdb'} does not run: {output.strip()}.")
+    mark = (binaries / "postgres").stat()
+    return copy_binaries(binaries, ground / f"postgresql-{mark.st_size:x}-{int(mark.st_mtime):x}")
+
+
+def copy_binaries(binaries: Path, target: Path) -> Path:
+    """Return the copy of `binaries` in `target`, complete with all that they look for beside them.
+
+    An existing copy is kept; an interrupted one is never taken for a copy.
+    """
+    installed = binaries.parent
+    package = installed.parent
+    libraries = package.with_name(f"{package.name}.libs")  # where wheels keep shared libraries
+    if not target.exists():
+        draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=".copy-"))
+        skipped = shutil.ignore_patterns("include")
+        shutil.copytree(installed, draft / package.name / installed.name, ignore=skipped)
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name)
+        _open_to_all(draft)
+        draft.rename(target)
+    return target / package.name / installed.name / "bin"
 
 
 def major_of(binaries: Path, user: SystemUser) -> int:
@@ -72,17 +92,9 @@ def _wheel_folder(major: int) -> list[Path]:
     return [Path(spec.origin).parent / WHEEL_FOLDERS[major] / "bin"]
 
 
-def _copied(binaries: Path, ground: Path) -> Path:
-    """Copy the whole tree once per version of it; PostgreSQL finds its files beside itself."""
-    mark = (binaries / "postgres").stat()
-    target = ground / f"postgresql-{mark.st_size:x}-{int(mark.st_mtime):x}"
-    if not target.exists():
-        draft = Path(tempfile.mkdtemp(dir=ground, prefix=".copy-"))
-        shutil.copytree(
-            binaries.parent, draft, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include")
-        )
-        for path in (draft, *draft.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        draft.rename(target)
-    return target / "bin"
+def _open_to_all(tree: Path) -> None:
+    """Programs and libraries are no secrets, whatever mask they were installed under."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            runs = path.is_dir() or path.parent.name == "bin"
+            path.chmod(0o755 if runs else 0o644)

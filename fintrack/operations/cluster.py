@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -109,10 +110,11 @@ def find_cluster(
     return Cluster(home, ground, major, binaries, sockets, user, read_passwords(home))
 
 
-def create_files(cluster: Cluster) -> None:
+def create_files(cluster: Cluster, lock: BinaryIO) -> None:
     """Make a new cluster beside its place and move it there whole.
 
-    An interrupted start therefore never leaves something that looks like a cluster.
+    An interrupted start therefore never leaves something that looks like a cluster, and since
+    `initdb` inherits the server lock, nobody clears up behind it before it has ended.
 
     Raises:
         SetupError: PostgreSQL's `initdb` refuses.
@@ -122,7 +124,7 @@ def create_files(cluster: Cluster) -> None:
     workshop = Path(tempfile.mkdtemp(dir=cluster.ground, prefix=".init-"))
     give(workshop, cluster.user)
     try:
-        _initialise(cluster, workshop)
+        _initialise(cluster, workshop, lock)
         (workshop / "data").rename(cluster.data)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
@@ -205,12 +207,13 @@ def _is_private(path: Path, user: SystemUser) -> bool:
     return found.st_uid == user.user_id and found.st_mode & 0o170077 == 0o040000
 
 
-def _initialise(cluster: Cluster, workshop: Path) -> None:
+def _initialise(cluster: Cluster, workshop: Path, lock: BinaryIO) -> None:
     words = workshop / "password"
     words.write_text(cluster.passwords.of(SUPERUSER) + "\n")
     words.chmod(0o600)
     give(words, cluster.user)
-    code, output = run(cluster.user, _initdb(cluster, workshop / "data", words), cluster.ground)
+    command = _initdb(cluster, workshop / "data", words)
+    code, output = run(cluster.user, command, cluster.ground, (lock.fileno(),))
     if code:
         reason = output.strip().splitlines()[-1:]
         raise SetupError(f"PostgreSQL cannot be set up in {cluster.ground}: {''.join(reason)}")

@@ -68,8 +68,7 @@ def start_server(
     with processes.exclusive(home):
         cluster = files.find_cluster(home, major, user, binaries)
         if not cluster.data.exists():
-            processes.kill_server_processes(cluster.data)
-            files.create_files(cluster)
+            _create(cluster, patience)
         child = None if _is_served(cluster, patience) else _spawn(cluster, patience)
         server = Server(cluster, processes.shared_use(home), os.getpid(), child)
     atexit.register(stop, server)
@@ -115,6 +114,20 @@ def is_answering(cluster: Cluster) -> bool:
     return row is not None and Path(row[0]) == cluster.data
 
 
+def _create(cluster: Cluster, patience: float) -> None:
+    processes.kill_server_processes(cluster.data)
+    with _server_lock(cluster, patience) as lock:
+        files.create_files(cluster, lock)
+
+
+def _server_lock(cluster: Cluster, patience: float = 0) -> BinaryIO:
+    lock = processes.free_server_lock(cluster.home, patience)
+    if lock is None:
+        message = f"{cluster.data} is used by a server that cannot be seen from here; end it first."
+        raise SetupError(message)
+    return lock
+
+
 def _is_served(cluster: Cluster, patience: float) -> bool:
     """Return True when a server answers, False when none lives and its leavings are gone."""
     end = time.monotonic() + patience
@@ -139,10 +152,7 @@ def _remove_leavings(cluster: Cluster) -> None:
 
 def _spawn(cluster: Cluster, patience: float) -> subprocess.Popen[bytes]:
     """Start `postgres` itself; all its processes inherit the server lock."""
-    lock = processes.free_server_lock(cluster.home)
-    if lock is None:
-        message = f"{cluster.data} is in use by a server that this process cannot see; end it first."
-        raise SetupError(message)
+    lock = _server_lock(cluster)
     files.write_settings(cluster, cluster.data)
     command = [str(cluster.binaries / "postgres"), "-D", str(cluster.data)]
     log = files.open_log(cluster)
@@ -183,4 +193,4 @@ def _shut_down(cluster: Cluster) -> bool:
         main.send_signal(processes.FAST_SHUTDOWN)
     except psutil.NoSuchProcess:
         return True
-    return processes.wait_until_dead(cluster.home, 60)
+    return not processes.is_server_alive(cluster.home, patience=60)

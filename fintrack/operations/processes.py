@@ -41,21 +41,24 @@ def is_last_user(use: BinaryIO) -> bool:
     return _try_exclusive(use)
 
 
-def free_server_lock(home: Path) -> BinaryIO | None:
-    """Return the lock that a server must inherit, or None while a server lives anywhere.
+def free_server_lock(home: Path, patience: float = 0) -> BinaryIO | None:
+    """Return the lock that a server must inherit, or None while one lives for `patience` seconds.
 
-    Anywhere includes other containers and process-id namespaces on the same folder.
+    It sees servers in other containers and process-id namespaces on the same folder as well.
     """
+    end = time.monotonic() + patience
     file = _lock_file(home / SERVER_LOCK)
-    if _try_exclusive(file):
-        return file
-    file.close()
-    return None
+    while not _try_exclusive(file):
+        if time.monotonic() >= end:
+            file.close()
+            return None
+        time.sleep(0.02)
+    return file
 
 
-def is_server_alive(home: Path) -> bool:
-    """Return whether any process of a server of `home` lives."""
-    lock = free_server_lock(home)
+def is_server_alive(home: Path, patience: float = 0) -> bool:
+    """Return whether any process of a server of `home` lives on for `patience` seconds."""
+    lock = free_server_lock(home, patience)
     if lock is None:
         return True
     lock.close()
@@ -107,16 +110,6 @@ def postmaster_id(data: Path) -> int | None:
         return int((data / "postmaster.pid").read_text().split()[0])
     except (FileNotFoundError, IndexError, ValueError):
         return None
-
-
-def wait_until_dead(home: Path, patience: float) -> bool:
-    """Return whether every process of the server ended within `patience` seconds."""
-    end = time.monotonic() + patience
-    while is_server_alive(home):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def _lock_file(path: Path) -> BinaryIO:

@@ -59,10 +59,15 @@ def may_enter(path: Path, user: SystemUser) -> bool:
     return code == 0
 
 
-def run(user: SystemUser, command: list[str], folder: Path | None = None) -> tuple[int, str]:
+def run(
+    user: SystemUser,
+    command: list[str],
+    folder: Path = Path("/"),
+    inherited: tuple[int, ...] = (),
+) -> tuple[int, str]:
     """Return exit code and output of `command`, run as the server's user; 126 if it may not."""
     try:
-        child = start(user, command, folder or Path("/"), subprocess.PIPE)
+        child = start(user, command, folder, subprocess.PIPE, inherited)
     except PermissionError as error:
         return 126, str(error)
     output, _ = child.communicate()

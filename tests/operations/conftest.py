@@ -1,0 +1,88 @@
+"""Throw-away homes for servers that these tests start, kill and break."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fintrack.operations import embedded
+from fintrack.operations.embedded import Server, start_server
+
+ROOT = Path(__file__).parents[2]
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from fintrack.operations.embedded import start_server
+server = start_server(Path(sys.argv[1]))
+with server.connect("postgres", "postgres") as connection:
+    print(connection.execute("select pg_postmaster_start_time()::text").fetchone()[0], flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Yield an empty folder that every system user may walk through, unlike pytest's own."""
+    path = Path(tempfile.mkdtemp(dir="/tmp", prefix="fintrack-test-"))
+    path.chmod(0o755)
+    yield path
+    for process in psutil.process_iter(["name"]):
+        if process.info["name"] == "postgres":
+            with suppress(psutil.Error):
+                if process.cwd().startswith(str(path)):
+                    process.kill()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def home(folder: Path) -> Path:
+    """Return a home that does not exist yet."""
+    return folder / "home"
+
+
+@pytest.fixture
+def start(home: Path) -> Iterator[Callable[..., Server]]:
+    """Yield `start_server` for `home`; what it started is stopped after the test."""
+    started: list[Server] = []
+
+    def start_here(where: Path = home, major: int = 18, **options: object) -> Server:
+        started.append(start_server(where, major, **options))  # type: ignore[arg-type]
+        return started[-1]
+
+    yield start_here
+    for server in started:
+        embedded.stop(server)
+
+
+@pytest.fixture
+def app_process(home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
+    """Yield a function that starts another process which uses the server of `home`."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def begin() -> "subprocess.Popen[str]":
+        processes.append(
+            subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, str(home)],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+            )
+        )
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
