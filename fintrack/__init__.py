@@ -1,0 +1,1 @@
+"""FinTrack keeps several books apart: a finance workspace with many tenants per person."""

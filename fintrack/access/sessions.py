@@ -1,0 +1,168 @@
+"""Sessions: a browser holds an opaque token, the database a hash of its hash."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
+
+from fintrack.access import throttle
+from fintrack.access.passwords import is_password
+from fintrack.context import UserSession
+from fintrack.db import sign_in_transaction
+from fintrack.errors import NotFound, NotSignedIn
+from fintrack.schema import SessionRow, User, new_id
+
+ABSOLUTE, IDLE = timedelta(hours=12), timedelta(minutes=30)
+REMEMBERED = timedelta(days=30)
+TOUCH_AFTER = timedelta(minutes=1)
+WRONG = "The e-mail address or the password is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session as its user sees it in the list of sessions."""
+
+    id: UUID
+    agent: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    is_current: bool
+
+
+def check_credentials(email: str, password: str, address: str) -> UUID:
+    """Return the user's id; unknown addresses cost the same statements and the same hash.
+
+    Raises:
+        NotSignedIn: address or password is wrong.
+        TooManyAttempts: with the time to wait.
+    """
+    account = email.strip().lower()
+    throttle.count_attempt(account, address)
+    statement = select(User.id, User.password_hash).where(User.email == account, User.disabled_at.is_(None))
+    with sign_in_transaction() as db:
+        found = db.execute(statement).one_or_none()
+    if not is_password(found.password_hash if found else None, password) or found is None:
+        raise NotSignedIn(WRONG)
+    throttle.forgive(account, address)
+    return found.id
+
+
+def open_session(user_id: UUID, *, remember: bool, agent: str, address: str) -> str:
+    """Open a browser session and return its token, which is kept nowhere."""
+    token = secrets.token_urlsafe(32)
+    lifetime = REMEMBERED if remember else ABSOLUTE
+    row = {
+        "id": new_id(),
+        "handle_hash": _stored(handle_of(token)),
+        "user_id": user_id,
+        "kind": "BROWSER",
+        "agent": agent[:200],
+        "address": address[:64],
+        "idle_for": REMEMBERED if remember else IDLE,
+        "expires_at": datetime.now(UTC) + lifetime,
+    }
+    with sign_in_transaction() as db:
+        db.execute(insert(SessionRow).values(row))
+    return token
+
+
+def handle_of(token: str) -> bytes:
+    """Return what the application passes on instead of the browser's token."""
+    return sha256(token.encode()).digest()
+
+
+def session_of(token: str) -> UserSession | None:
+    """Return the live session of a browser's token, if there is one."""
+    return session_of_handle(handle_of(token))
+
+
+def session_of_handle(handle: bytes) -> UserSession | None:
+    """Return the live session of a handle, and note once a minute that it was seen."""
+    statement = (
+        select(SessionRow.id, User.id.label("user_id"), User.name, User.email, SessionRow.seen_at)
+        .join(User, User.id == SessionRow.user_id)
+        .where(SessionRow.handle_hash == _stored(handle), is_live(), User.disabled_at.is_(None))
+    )
+    with sign_in_transaction() as db:
+        found = db.execute(statement).one_or_none()
+        if found is None:
+            return None
+        if datetime.now(UTC) - found.seen_at > TOUCH_AFTER:
+            db.execute(update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now()))
+    return UserSession(handle, found.id, found.user_id, found.name, found.email)
+
+
+def sessions(session: UserSession) -> tuple[SessionRecord, ...]:
+    """Return the user's live sessions, the latest seen first."""
+    statement = (
+        select(
+            SessionRow.id,
+            SessionRow.agent,
+            SessionRow.address,
+            SessionRow.created_at,
+            SessionRow.seen_at,
+            SessionRow.expires_at,
+        )
+        .where(SessionRow.user_id == session.user_id, SessionRow.kind == "BROWSER", is_live())
+        .order_by(SessionRow.seen_at.desc())
+    )
+    with sign_in_transaction() as db:
+        rows = db.execute(statement).all()
+    return tuple(SessionRecord(*row, is_current=row.id == session.id) for row in rows)
+
+
+def end_session(session: UserSession, session_id: UUID) -> None:
+    """End one of the user's own sessions; it is out at its next transaction.
+
+    Raises:
+        NotFound: the user has no such session.
+    """
+    if not _end(session, SessionRow.id == session_id):
+        raise NotFound("You have no such session. It may have ended already.")
+
+
+def end_all_sessions(session: UserSession) -> None:
+    """End every session of the user, this one too."""
+    _end(session, SessionRow.id.is_not(None))
+
+
+def end_other_sessions(session: UserSession) -> None:
+    """End every session of the user but this one."""
+    _end(session, SessionRow.id != session.id)
+
+
+def ended_sessions(session_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of `session_ids` that are no longer live."""
+    statement = select(SessionRow.id).where(SessionRow.id.in_(session_ids), is_live())
+    with sign_in_transaction() as db:
+        return frozenset(session_ids) - frozenset(db.scalars(statement))
+
+
+def is_live() -> ColumnElement[bool]:
+    """Return the condition of a session that is neither revoked, nor expired, nor idle too long."""
+    return and_(
+        SessionRow.revoked_at.is_(None),
+        SessionRow.expires_at > func.now(),
+        SessionRow.seen_at + SessionRow.idle_for > func.now(),
+    )
+
+
+def _end(session: UserSession, which: ColumnElement[bool]) -> int:
+    statement = (
+        update(SessionRow)
+        .where(SessionRow.user_id == session.user_id, SessionRow.revoked_at.is_(None), which)
+        .values(revoked_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    with sign_in_transaction() as db:
+        return db.connection().execute(statement).rowcount
+
+
+def _stored(handle: bytes) -> bytes:
+    return sha256(handle).digest()

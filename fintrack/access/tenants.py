@@ -1,0 +1,206 @@
+"""Tenants: which are mine, entering one, making one, its settings, its end."""
+
+import re
+import secrets
+import unicodedata
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.languages import get_official_languages
+from sqlalchemy import cast, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from fintrack.access.starting_categories import starting_categories
+from fintrack.context import Permission, Role, TenantContext, TenantType, UserSession
+from fintrack.db import sign_in_transaction, tenant_transaction
+from fintrack.errors import Conflict, InvalidInput, NotFound
+from fintrack.money import exponent
+from fintrack.schema import Tenant, new_id
+
+NO_SUCH_TENANT = "There is no such tenant among yours."
+CHANGED = "Somebody changed these settings in the meantime. Look at them again, then save."
+
+
+@dataclass(frozen=True, slots=True)
+class NewTenant:
+    """What a tenant is made from; locale and time zone follow the country unless given."""
+
+    name: str
+    type: TenantType
+    currency: str
+    country: str
+    locale: str = ""
+    time_zone: str = "UTC"
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """What an owner or admin may change about a tenant; `version` guards against overwriting."""
+
+    name: str
+    type: TenantType
+    currency: str
+    country: str
+    locale: str
+    time_zone: str
+    fiscal_year_start: int
+    status: str
+    version: int
+
+
+def my_tenants(session: UserSession) -> tuple[TenantContext, ...]:
+    """Return a context for every tenant of the user, by name, the sample last."""
+    mine = func.sec.my_tenants(session.handle).table_valued(
+        "tenant_id", "slug", "name", "type", "role", "currency", "locale", "time_zone",
+        "fiscal_year_start", "is_sample",
+    )  # fmt: skip
+    with sign_in_transaction() as db:
+        rows = db.execute(select(mine)).mappings().all()
+    return tuple(_context(session, dict(row)) for row in rows)
+
+
+def enter_tenant(session: UserSession, slug: str) -> TenantContext:
+    """Return the context of the user's tenant of this slug.
+
+    Raises:
+        NotFound: it does not exist, or is not the user's.
+    """
+    for context in my_tenants(session):
+        if context.slug == slug:
+            return context
+    raise NotFound(NO_SUCH_TENANT)
+
+
+def create_tenant(session: UserSession, tenant: NewTenant) -> TenantContext:
+    """Make a tenant with its categories, owned by the user, and return its context.
+
+    Raises:
+        InvalidInput: name, currency, country, locale or time zone cannot be used.
+    """
+    with sign_in_transaction() as db:
+        slug = add_tenant(db, session.user_id, tenant)
+    return enter_tenant(session, slug)
+
+
+def add_tenant(db: Session, user_id: UUID, tenant: NewTenant) -> str:
+    """Make a tenant and its OWNER in the caller's sign-in transaction; return its slug.
+
+    Raises:
+        InvalidInput: name, currency, country, locale or time zone cannot be used.
+    """
+    checked = _checked(tenant)
+    slug = _slug(checked.name)
+    row = asdict(checked) | {"tenant_id": str(new_id()), "slug": slug}
+    categories = starting_categories(checked.type)
+    db.execute(select(func.sec.create_tenant(user_id, cast(row, JSONB), cast(categories, JSONB))))
+    return slug
+
+
+def tenant_settings(context: TenantContext) -> TenantSettings:
+    """Return the settings of the tenant, as every member may read them."""
+    context.require(Permission.READ)
+    statement = select(
+        Tenant.name, Tenant.type, Tenant.currency, Tenant.country, Tenant.locale, Tenant.time_zone,
+        Tenant.fiscal_year_start, Tenant.status, Tenant.version,
+    )  # fmt: skip
+    with tenant_transaction(context) as db:
+        row = db.execute(statement).one()
+    return TenantSettings(row.name, TenantType(row.type), *row[2:])
+
+
+def change_settings(context: TenantContext, settings: TenantSettings) -> TenantContext:
+    """Save the settings, all but the status, and return the context they make.
+
+    Raises:
+        PermissionDenied: the member may not change settings.
+        InvalidInput: a value cannot be used.
+        Conflict: somebody else changed them since `settings` were read.
+    """
+    context.require(Permission.CHANGE_SETTINGS)
+    if settings.fiscal_year_start not in range(1, 13):
+        raise InvalidInput("The fiscal year starts in one of the months 1 to 12.")
+    checked = _checked(
+        NewTenant(settings.name, settings.type, settings.currency, settings.country, settings.locale,
+                  settings.time_zone)
+    )  # fmt: skip
+    values = asdict(checked) | {"fiscal_year_start": settings.fiscal_year_start}
+    del values["is_sample"]
+    statement = (
+        update(Tenant)
+        .where(Tenant.version == settings.version)
+        .values(**values, version=settings.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    with tenant_transaction(context) as db:
+        changed: Any = db.execute(statement)
+        if changed.rowcount != 1:
+            raise Conflict(CHANGED)
+    return enter_tenant(context.session, context.slug)
+
+
+def delete_tenant(context: TenantContext, name: str) -> None:
+    """Erase the tenant with every row it has; `name` is typed by the owner to confirm.
+
+    Raises:
+        PermissionDenied: only an owner may.
+        InvalidInput: the name does not match.
+    """
+    context.require(Permission.DELETE_TENANT)
+    if name.strip() != context.name:
+        raise InvalidInput(f"Type the name of the tenant, {context.name}, to delete it.")
+    with tenant_transaction(context) as db:
+        # The cascade reaches accounts before their transactions; all must be gone only at the end.
+        db.execute(text("set constraints all deferred"))
+        db.execute(delete(Tenant).execution_options(synchronize_session=False))
+
+
+def _context(session: UserSession, row: dict[str, Any]) -> TenantContext:
+    return TenantContext(
+        session=session,
+        **row | {"type": TenantType(row["type"]), "role": Role(row["role"])},
+    )
+
+
+def _checked(tenant: NewTenant) -> NewTenant:
+    name = " ".join(tenant.name.split())
+    country = tenant.country.strip().upper()
+    if not 1 <= len(name) <= 80:
+        raise InvalidInput("Give the tenant a name of 1 to 80 characters.")
+    if not re.fullmatch("[A-Z]{2}", country):
+        raise InvalidInput("Choose the country by its two letters, such as DE or US.")
+    if tenant.time_zone not in available_timezones():
+        raise InvalidInput("Choose a time zone such as Europe/Madrid.")
+    exponent(tenant.currency)
+    locale = _locale(tenant.locale or _country_locale(country))
+    return NewTenant(
+        name, TenantType(tenant.type), tenant.currency, country, locale, tenant.time_zone, tenant.is_sample
+    )
+
+
+def _locale(word: str) -> str:
+    try:
+        return str(Locale.parse(word, sep="-" if "-" in word else "_"))
+    except (UnknownLocaleError, ValueError) as error:
+        raise InvalidInput("Choose a locale such as de_DE or en_US.") from error
+
+
+def _country_locale(country: str) -> str:
+    languages = get_official_languages(country)
+    word = f"{languages[0]}_{country}" if languages else "en_US"
+    try:
+        return str(Locale.parse(word))
+    except (UnknownLocaleError, ValueError):
+        return "en_US"
+
+
+def _slug(name: str) -> str:
+    """Return words of the name and chance, so that no slug tells whether another exists."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "tenant"
+    return f"{words}-{secrets.token_hex(4)}"
+

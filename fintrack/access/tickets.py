@@ -1,0 +1,94 @@
+"""Tickets: 256 bits that do one thing once and soon, kept as hashes."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+
+from fintrack.context import UserSession
+from fintrack.db import sign_in_transaction
+from fintrack.errors import NotFound
+from fintrack.schema import Ticket
+
+SIGN_IN_FOR = timedelta(seconds=30)
+DOWNLOAD_FOR = timedelta(seconds=60)
+GONE = "This link was used already or is too old. Go back and ask for it again."
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A checked password on its way to becoming a cookie."""
+
+    user_id: UUID
+    remember: bool
+
+
+def issue_sign_in_ticket(user_id: UUID, browser: str, *, remember: bool) -> str:
+    """Return a ticket that the browser of this nonce may turn into a session."""
+    return _issue(
+        SIGN_IN_FOR,
+        purpose="SIGN_IN",
+        user_id=user_id,
+        browser_hash=_hash(browser),
+        payload={"remember": remember},
+    )
+
+
+def redeem_sign_in_ticket(ticket: str, browser: str) -> SignIn:
+    """Use the ticket up and return whom it signs in.
+
+    Raises:
+        NotFound: it was used, is too old, or belongs to another browser.
+    """
+    statement = delete(Ticket).where(
+        Ticket.hash == _hash(ticket), Ticket.purpose == "SIGN_IN", Ticket.browser_hash == _hash(browser)
+    )
+    user_id, payload = _redeem(statement)
+    return SignIn(user_id, bool(payload["remember"]))
+
+
+def issue_download_ticket(session: UserSession, payload: dict[str, Any]) -> str:
+    """Return a ticket with which this session, and no other, may fetch one file."""
+    return _issue(
+        DOWNLOAD_FOR, purpose="DOWNLOAD", user_id=session.user_id, session_id=session.id, payload=payload
+    )
+
+
+def redeem_download_ticket(session: UserSession, ticket: str) -> dict[str, Any]:
+    """Use the ticket up and return what it is for.
+
+    Raises:
+        NotFound: it was used, is too old, or belongs to another session.
+    """
+    statement = delete(Ticket).where(
+        Ticket.hash == _hash(ticket), Ticket.purpose == "DOWNLOAD", Ticket.session_id == session.id
+    )
+    return _redeem(statement)[1]
+
+
+def _issue(lifetime: timedelta, **values: Any) -> str:
+    ticket = secrets.token_urlsafe(32)
+    now = datetime.now(UTC)
+    with sign_in_transaction() as db:
+        db.execute(delete(Ticket).where(Ticket.expires_at < now))
+        db.execute(insert(Ticket).values(hash=_hash(ticket), expires_at=now + lifetime, **values))
+    return ticket
+
+
+def _redeem(statement: Any) -> tuple[UUID, dict[str, Any]]:
+    statement = statement.where(Ticket.expires_at > datetime.now(UTC)).execution_options(
+        synchronize_session=False
+    )
+    with sign_in_transaction() as db:
+        row = db.execute(statement.returning(Ticket.user_id, Ticket.payload)).one_or_none()
+    if row is None:
+        raise NotFound(GONE)
+    return row.user_id, row.payload
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()

@@ -1,0 +1,183 @@
+"""Users: the first account, registration, and the change of a password."""
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from babel.numbers import get_territory_currencies
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete, exists, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from fintrack.access import throttle
+from fintrack.access.invitations import InvitationPreview, preview_invitation
+from fintrack.access.passwords import check_new_password, hash_password, is_password
+from fintrack.access.sessions import end_other_sessions
+from fintrack.access.tenants import NewTenant, add_tenant
+from fintrack.config import Registration, settings
+from fintrack.context import TenantType, UserSession
+from fintrack.db import sign_in_transaction
+from fintrack.errors import Conflict, InvalidInput, PermissionDenied
+from fintrack.money import CURRENCIES
+from fintrack.schema import SetupToken, User, new_id
+
+# One lock for the first account of an installation: of two at once, one wins.
+FIRST_ACCOUNT = "select pg_advisory_xact_lock(4_670_001)"
+SETUP_NEEDED = "The first account is made with the one-time link that FinTrack printed in its terminal."
+INVITATION_NEEDED = "New accounts are by invitation here. Ask a member to invite this address."
+KNOWN = "There is an account with this address already. Sign in instead."
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """Who registers."""
+
+    email: str
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Whether this visitor may register, and why."""
+
+    allowed: bool
+    is_first: bool
+    invitation: InvitationPreview | None
+
+
+def is_empty_installation() -> bool:
+    """Return whether nobody has an account yet."""
+    with sign_in_transaction() as db:
+        return _is_empty(db)
+
+
+def new_setup_token() -> str:
+    """Return the secret of a one-time link with which the first account can be made."""
+    token = secrets.token_urlsafe(32)
+    with sign_in_transaction() as db:
+        db.execute(insert(SetupToken).values(hash=_hash(token)))
+    return token
+
+
+def registration_offer(token: str | None, *, same_machine: bool) -> Offer:
+    """Return whether a visitor with this token, or at this machine, may register."""
+    with sign_in_transaction() as db:
+        is_first = _is_empty(db)
+        invitation = preview_invitation(token) if token else None
+        allowed = _may_register(db, token, invitation, is_first=is_first, same_machine=same_machine)
+    return Offer(allowed, is_first, invitation)
+
+
+def register(
+    user: NewUser,
+    tenant: NewTenant | None = None,
+    *,
+    token: str | None = None,
+    same_machine: bool = False,
+    address: str = "",
+) -> UUID:
+    """Make the user, a tenant and its OWNER membership in one transaction; return the user's id.
+
+    Raises:
+        InvalidInput: name, address, password or tenant cannot be used.
+        PermissionDenied: this visitor may not register here.
+        Conflict: the address has an account.
+        TooManyAttempts: with the time to wait.
+    """
+    email, name = checked_email(user.email), _checked_name(user.name)
+    check_new_password(user.password, email, name)
+    invitation = preview_invitation(token) if token else None
+    throttle.count_attempt(f"registration {email}", address)
+    row = {"id": new_id(), "email": email, "name": name, "password_hash": hash_password(user.password)}
+    try:
+        with sign_in_transaction() as db:
+            _require_offer(db, email, token, invitation, same_machine=same_machine)
+            db.execute(insert(User).values(row))
+            add_tenant(db, row["id"], tenant or _own_tenant(name))
+            db.execute(delete(SetupToken))
+    except IntegrityError as error:
+        raise Conflict(KNOWN) from error
+    return row["id"]
+
+
+def change_password(session: UserSession, current: str, new: str) -> None:
+    """Replace the password and end every other session.
+
+    Raises:
+        InvalidInput: the current password is wrong, or the new one cannot be used.
+        TooManyAttempts: with the time to wait.
+    """
+    check_new_password(new, session.email, session.name)
+    throttle.count_attempt(session.email, "change of password")
+    with sign_in_transaction() as db:
+        stored = db.execute(select(User.password_hash).where(User.id == session.user_id)).scalar_one()
+    if not is_password(stored, current):
+        raise InvalidInput("The current password is wrong. Type it again.")
+    values = {"password_hash": hash_password(new)}
+    with sign_in_transaction() as db:
+        db.execute(update(User).where(User.id == session.user_id).values(values))
+    throttle.forgive(session.email, "change of password")
+    end_other_sessions(session)
+
+
+def checked_email(email: str) -> str:
+    """Return the address as it is kept: lower case, normalised.
+
+    Raises:
+        InvalidInput: it is not an e-mail address.
+    """
+    try:
+        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise InvalidInput("Type an e-mail address such as ana@example.org.") from error
+
+
+def _checked_name(name: str) -> str:
+    plain = " ".join(name.split())
+    if not 1 <= len(plain) <= 80:
+        raise InvalidInput("Type your name, 1 to 80 characters.")
+    return plain
+
+
+def _require_offer(
+    db: Session, email: str, token: str | None, invitation: InvitationPreview | None, *, same_machine: bool
+) -> None:
+    db.execute(text(FIRST_ACCOUNT))
+    is_first = _is_empty(db)
+    if not _may_register(db, token, invitation, is_first=is_first, same_machine=same_machine):
+        raise PermissionDenied(SETUP_NEEDED if is_first else INVITATION_NEEDED)
+    if invitation is not None and invitation.email != email:
+        raise PermissionDenied(f"This invitation is for {invitation.email}. Register with that address.")
+
+
+def _may_register(
+    db: Session,
+    token: str | None,
+    invitation: InvitationPreview | None,
+    *,
+    is_first: bool,
+    same_machine: bool,
+) -> bool:
+    if settings().registration is Registration.OPEN:
+        return True
+    if not is_first:
+        return invitation is not None
+    known = token is not None and db.scalar(select(exists().where(SetupToken.hash == _hash(token))))
+    return same_machine or bool(known)
+
+
+def _is_empty(db: Session) -> bool:
+    return not db.scalar(select(exists(select(User.id))))
+
+
+def _own_tenant(name: str, country: str = "") -> NewTenant:
+    current = get_territory_currencies(country) if country else []
+    currency = next((code for code in current if code in CURRENCIES), "EUR")
+    return NewTenant(name, TenantType.PERSONAL, currency, country or "DE")
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()

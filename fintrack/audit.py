@@ -1,0 +1,64 @@
+"""The activity of a tenant: who changed what, in the same transaction as the change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from fintrack.schema import AuditEvent, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row before and after; None where there was, or is, no row."""
+
+    subject_id: UUID
+    account_id: UUID | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def record(
+    db: Session,
+    action: str,
+    *,
+    subject_id: UUID | None = None,
+    account_id: UUID | None = None,
+    change_set_id: UUID | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Record one event; PostgreSQL adds the actor, the role and the time."""
+    values = {
+        "id": new_id(),
+        "action": action,
+        "subject_id": subject_id,
+        "account_id": account_id,
+        "change_set_id": change_set_id,
+        "before": before,
+        "after": after,
+    }
+    db.execute(insert(AuditEvent).values(values))
+
+
+def record_many(
+    db: Session, action: str, changes: Sequence[Change], change_set_id: UUID | None = None
+) -> None:
+    """Record the changes of one change set, an event each."""
+    rows = [
+        {
+            "id": new_id(),
+            "action": action,
+            "subject_id": change.subject_id,
+            "account_id": change.account_id,
+            "change_set_id": change_set_id,
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in changes
+    ]
+    if rows:
+        db.execute(insert(AuditEvent), rows)

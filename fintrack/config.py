@@ -1,0 +1,81 @@
+"""What the environment says, read in one place."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from fintrack.errors import SetupError
+
+
+class Registration(StrEnum):
+    """Who may register: with the setup link or an invitation, anyone, or the invited only."""
+
+    SETUP = "setup"
+    OPEN = "open"
+    INVITED = "invited"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration of one installation."""
+
+    database_url: str | None
+    home: Path
+    postgres_bin: Path | None
+    postgres_os_user: str
+    registration: Registration
+    base_url: str | None
+    pool_size: int
+    pool_wait: float
+    max_upload_mb: int
+
+
+@cache
+def settings() -> Settings:
+    """Return the configuration of this process.
+
+    Raises:
+        SetupError: a variable holds a value that cannot be used.
+    """
+    return read_settings(dict(os.environ))
+
+
+def read_settings(environment: dict[str, str]) -> Settings:
+    """Return the configuration that `environment` describes; README lists the variables.
+
+    Raises:
+        SetupError: a variable holds a value that cannot be used.
+    """
+    bin_folder = environment.get("FINTRACK_PG_BIN")
+    return Settings(
+        database_url=environment.get("DATABASE_URL") or None,
+        home=Path(environment.get("FINTRACK_HOME") or ".fintrack").expanduser().absolute(),
+        postgres_bin=Path(bin_folder) if bin_folder else None,
+        postgres_os_user=environment.get("FINTRACK_PG_OSUSER") or "fintrack-pg",
+        registration=_registration(environment.get("FINTRACK_REGISTRATION") or "setup"),
+        base_url=(environment.get("FINTRACK_BASE_URL") or "").rstrip("/") or None,
+        pool_size=int(_number(environment, "FINTRACK_POOL_SIZE", 5)),
+        pool_wait=_number(environment, "FINTRACK_POOL_WAIT", 10),
+        max_upload_mb=int(_number(environment, "FINTRACK_MAX_UPLOAD_MB", 25)),
+    )
+
+
+def _registration(word: str) -> Registration:
+    try:
+        return Registration(word.strip().lower())
+    except ValueError as error:
+        message = f"FINTRACK_REGISTRATION is {word!r}; set it to setup, open or invited."
+        raise SetupError(message) from error
+
+
+def _number(environment: dict[str, str], name: str, default: float) -> float:
+    word = environment.get(name)
+    try:
+        number = float(word) if word else default
+    except ValueError as error:
+        raise SetupError(f"{name} is {word!r}; set it to a number.") from error
+    if number <= 0:
+        raise SetupError(f"{name} is {word!r}; set it to a number above zero.")
+    return number

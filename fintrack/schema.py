@@ -1,0 +1,398 @@
+"""The tables as typed columns; keys, policies and functions stand in `migrations/`.
+
+Everything of a tenant is a `TenantRow`: the door adds its tenant predicate, PostgreSQL fills
+`tenant_id`. Money is a count of minor units; inflow is positive.
+"""
+
+import secrets
+import time
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FetchedValue, Interval, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# Left to PostgreSQL: the application has no right to write these columns.
+FILLED = FetchedValue()
+
+
+def new_id() -> UUID:
+    """Return a UUIDv7: 48 bits of milliseconds, then chance.
+
+    Source: RFC 9562, section 5.7.
+    """
+    bits = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    bits = bits & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
+
+
+class Row(DeclarativeBase):
+    """A table of FinTrack."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        int: BigInteger(),
+        bytes: LargeBinary(),
+        timedelta: Interval(),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[str]: ARRAY(Text()),
+    }
+
+
+class TenantRow(Row):
+    """A row that belongs to exactly one tenant."""
+
+    __abstract__ = True
+    __table_args__: ClassVar[Any] = {"schema": "app", "implicit_returning": False}
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FILLED)
+
+
+class Tenant(TenantRow):
+    """A book that is kept apart: its name, kind and habits."""
+
+    __tablename__ = "tenant"
+
+    slug: Mapped[str]
+    name: Mapped[str]
+    type: Mapped[str]
+    status: Mapped[str]
+    currency: Mapped[str]
+    country: Mapped[str]
+    locale: Mapped[str]
+    time_zone: Mapped[str]
+    fiscal_year_start: Mapped[int]
+    is_sample: Mapped[bool]
+    version: Mapped[int] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class Membership(TenantRow):
+    """One user's role in one tenant."""
+
+    __tablename__ = "membership"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    status: Mapped[str]
+    joined_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class Invitation(TenantRow):
+    """An offer of membership, bound to an address; only the token's hash is kept."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    role: Mapped[str]
+    token_hash: Mapped[bytes]
+    created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Account(TenantRow):
+    """A ledger account in one currency; its owner decides who sees it."""
+
+    __tablename__ = "account"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(server_default=FILLED)
+    name: Mapped[str]
+    kind: Mapped[str]
+    side: Mapped[str]
+    currency: Mapped[str]
+    number: Mapped[str]
+    opening_balance: Mapped[int]
+    opened_on: Mapped[date]
+    visibility: Mapped[str]
+    archived_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class AccountShare(TenantRow):
+    """What one member may see of another member's private account."""
+
+    __tablename__ = "account_share"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    level: Mapped[str]
+    created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class Category(TenantRow):
+    """A node of the tree of income or of expenses."""
+
+    __tablename__ = "category"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    parent_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    name: Mapped[str]
+    archived_at: Mapped[datetime | None]
+
+
+class Payee(TenantRow):
+    """A payee the members named, with the category its transactions usually get."""
+
+    __tablename__ = "payee"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    category_id: Mapped[UUID | None]
+
+
+class Tag(TenantRow):
+    """A word to find transactions by, across categories."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Transaction(TenantRow):
+    """One movement on one account."""
+
+    __tablename__ = "transaction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    currency: Mapped[str]
+    booked_on: Mapped[date]
+    valued_on: Mapped[date | None]
+    amount: Mapped[int]
+    payee: Mapped[str]
+    description: Mapped[str]
+    note: Mapped[str]
+    status: Mapped[str]
+    category_id: Mapped[UUID | None]
+    is_split: Mapped[bool]
+    transfer_id: Mapped[UUID | None]
+    batch_id: Mapped[UUID | None]
+    import_key: Mapped[str | None]
+    words: Mapped[list[str]]
+    version: Mapped[int] = mapped_column(server_default=FILLED)
+    created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    updated_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class Posting(TenantRow):
+    """One line of a split transaction."""
+
+    __tablename__ = "posting"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    transaction_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    booked_on: Mapped[date]
+    line: Mapped[int]
+    category_id: Mapped[UUID | None]
+    amount: Mapped[int]
+    memo: Mapped[str]
+
+
+class Line(TenantRow):
+    """View: every amount under its category, splits taken apart."""
+
+    __tablename__ = "line"
+
+    transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    currency: Mapped[str]
+    booked_on: Mapped[date]
+    category_id: Mapped[UUID | None]
+    amount: Mapped[int]
+    payee: Mapped[str]
+    transfer_id: Mapped[UUID | None]
+
+
+class TransactionTag(TenantRow):
+    """A tag on a transaction."""
+
+    __tablename__ = "transaction_tag"
+
+    transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tag_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    booked_on: Mapped[date]
+
+
+class SearchToken(TenantRow):
+    """A word of a transaction, kept by a trigger; read-only for everybody."""
+
+    __tablename__ = "search_token"
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    booked_on: Mapped[date] = mapped_column(primary_key=True)
+    transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+
+
+class ImportBatch(TenantRow):
+    """One statement of an imported file, as it went into one account."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    import_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    file_name: Mapped[str]
+    file_hash: Mapped[bytes]
+    format: Mapped[str]
+    new_count: Mapped[int]
+    duplicate_count: Mapped[int]
+    rejected_count: Mapped[int]
+    balance_before: Mapped[int]
+    balance_after: Mapped[int]
+    file_balance: Mapped[int | None]
+    created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    undone_at: Mapped[datetime | None]
+
+
+class ImportRow(TenantRow):
+    """One row of an imported statement and what became of it."""
+
+    __tablename__ = "import_row"
+
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    line: Mapped[int]
+    state: Mapped[str]
+    reason: Mapped[str]
+    raw: Mapped[str]
+    transaction_id: Mapped[UUID | None]
+
+
+class ColumnMapping(TenantRow):
+    """How the columns of a bank's table were understood, by account and header."""
+
+    __tablename__ = "column_mapping"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    mapping: Mapped[dict[str, Any]]
+
+
+class ChangeSet(TenantRow):
+    """Changes that were made, and can be undone, together."""
+
+    __tablename__ = "change_set"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    undone_at: Mapped[datetime | None]
+
+
+class AuditEvent(TenantRow):
+    """Who changed what, as what role, and how it was before; nobody can change it."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    actor_id: Mapped[UUID] = mapped_column(server_default=FILLED)
+    actor_rank: Mapped[int] = mapped_column(server_default=FILLED)
+    action: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    change_set_id: Mapped[UUID | None]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+
+
+class SecurityRow(Row):
+    """A row that the sign-in door alone may touch."""
+
+    __abstract__ = True
+    __table_args__: ClassVar[Any] = {"schema": "sec", "implicit_returning": False}
+
+
+class User(SecurityRow):
+    """Somebody who signs in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    disabled_at: Mapped[datetime | None]
+
+
+class SessionRow(SecurityRow):
+    """A live sign-in; the token's hash of a hash is all that is kept of it."""
+
+    __tablename__ = "session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    handle_hash: Mapped[bytes]
+    user_id: Mapped[UUID]
+    kind: Mapped[str]
+    tenant_id: Mapped[UUID | None]
+    agent: Mapped[str]
+    address: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    seen_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    idle_for: Mapped[timedelta]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Ticket(SecurityRow):
+    """Something that may be done once and soon: become a cookie, fetch a file."""
+
+    __tablename__ = "ticket"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    user_id: Mapped[UUID]
+    session_id: Mapped[UUID | None]
+    browser_hash: Mapped[bytes | None]
+    payload: Mapped[dict[str, Any]]
+    expires_at: Mapped[datetime]
+
+
+class Throttle(SecurityRow):
+    """Failures under one key, and until when it has to wait."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    blocked_until: Mapped[datetime]
+    failed_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class SetupToken(SecurityRow):
+    """A one-time link with which the first account may be made from elsewhere."""
+
+    __tablename__ = "setup_token"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class MaintenanceEvent(SecurityRow):
+    """Why the maintenance door was opened."""
+
+    __tablename__ = "maintenance_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    reason: Mapped[str]

@@ -1,0 +1,1 @@
+"""The Streamlit side: router, session, inputs, theme."""

@@ -1,0 +1,1 @@
+"""The HTTP side: guard, sign-in and download routes."""

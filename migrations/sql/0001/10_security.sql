@@ -1,0 +1,154 @@
+-- Users, sessions and the signed context. Nobody but the sign-in login reads these tables.
+set role fintrack_security;
+
+grant usage on schema sec to fintrack_viewer, fintrack_app, fintrack_sign_in, fintrack_maintenance, fintrack_data;
+
+create table sec.users (
+    id uuid primary key,
+    email text not null unique check (email = lower(email) and length(email) <= 254),
+    name text not null check (length(btrim(name)) between 1 and 80),
+    password_hash text not null,
+    created_at timestamptz not null default now(),
+    disabled_at timestamptz
+);
+
+-- The browser holds a token, the application its sha256 (the handle), this table the sha256 of that.
+create table sec.session (
+    id uuid primary key,
+    handle_hash bytea not null unique check (length(handle_hash) = 32),
+    user_id uuid not null references sec.users on delete cascade,
+    kind text not null check (kind in ('BROWSER', 'API', 'JOB', 'OPERATOR')),
+    tenant_id uuid,
+    agent text not null default '',
+    address text not null default '',
+    created_at timestamptz not null default now(),
+    seen_at timestamptz not null default now(),
+    idle_for interval not null,
+    expires_at timestamptz not null,
+    revoked_at timestamptz
+);
+create index session_by_user on sec.session (user_id);
+
+create table sec.ticket (
+    hash bytea primary key check (length(hash) = 32),
+    purpose text not null check (purpose in ('SIGN_IN', 'DOWNLOAD')),
+    user_id uuid not null references sec.users on delete cascade,
+    session_id uuid references sec.session on delete cascade,
+    browser_hash bytea,
+    payload jsonb not null default '{}',
+    expires_at timestamptz not null
+);
+
+create table sec.throttle (
+    key bytea primary key check (length(key) = 32),
+    failures integer not null,
+    blocked_until timestamptz not null,
+    failed_at timestamptz not null default now()
+);
+
+create table sec.setup_token (
+    hash bytea primary key check (length(hash) = 32),
+    created_at timestamptz not null default now()
+);
+
+create table sec.maintenance_event (
+    id uuid primary key,
+    at timestamptz not null default now(),
+    reason text not null
+);
+
+grant select, insert, update, delete on sec.users, sec.session, sec.ticket, sec.throttle, sec.setup_token
+    to fintrack_sign_in;
+grant select (id, email, name, disabled_at) on sec.users to fintrack_maintenance;
+grant select, insert, update (revoked_at) on sec.session to fintrack_maintenance;
+grant insert on sec.maintenance_event to fintrack_maintenance;
+grant references (id) on sec.users to fintrack_data;
+
+-- RFC 2104 with SHA-256; the padded keys are stored, so that a signature costs two hashes.
+create table sec.signing_key (
+    kid smallint primary key,
+    inner_pad bytea not null check (length(inner_pad) = 64),
+    outer_pad bytea not null check (length(outer_pad) = 64),
+    active boolean not null default true,
+    created_at timestamptz not null default now()
+);
+
+create function sec.padded(p_key bytea, p_byte integer) returns bytea
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+    result bytea := p_key || decode(repeat('00', 64 - length(p_key)), 'hex');
+begin
+    for i in 0..63 loop
+        result := set_byte(result, i, get_byte(result, i) # p_byte);
+    end loop;
+    return result;
+end $$;
+
+create function sec.rotate_signing_key() returns smallint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    fresh bytea := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+        || uuid_send(gen_random_uuid()));
+    next_kid smallint := (select coalesce(max(kid), 0) + 1 from sec.signing_key);
+begin
+    update sec.signing_key set active = false where active;
+    insert into sec.signing_key (kid, inner_pad, outer_pad)
+        values (next_kid, sec.padded(fresh, 54), sec.padded(fresh, 92));
+    return next_kid;
+end $$;
+
+select sec.rotate_signing_key();
+
+create function sec.signature(p_kid smallint, p_message text) returns text
+language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
+return (
+    select encode(sha256(outer_pad || sha256(inner_pad || convert_to(p_message, 'UTF8'))), 'hex')
+    from sec.signing_key where kid = p_kid
+);
+
+-- A context is valid in the transaction that made it and in no other.
+create function sec.stamp() returns text
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
+return (extract(epoch from now()) * 1000000)::bigint::text;
+
+create function sec.context() returns text[]
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    raw text := coalesce(current_setting('fintrack.context', true), '');
+    part text[];
+begin
+    if raw = '' then
+        raise exception 'no tenant was entered' using errcode = 'FT000';
+    end if;
+    if raw !~ '^[0-9]{1,4}\|[0-9a-f-]{36}\|[0-9a-f-]{36}\|[0-9]{2}\|[0-9]{1,20}\|[0-9a-f]{64}$' then
+        raise exception 'the context is not valid' using errcode = 'FT001';
+    end if;
+    part := string_to_array(raw, '|');
+    if part[5] <> sec.stamp()
+       or sec.signature(part[1]::smallint, array_to_string(part[1:5], '|')) is distinct from part[6] then
+        raise exception 'the context is not valid' using errcode = 'FT001';
+    end if;
+    return part;
+end $$;
+
+create function sec.tenant() returns uuid
+language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[2]::uuid;
+
+create function sec.acting_user() returns uuid
+language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[3]::uuid;
+
+create function sec.rank() returns smallint
+language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[4]::smallint;
+
+-- Column defaults run once a row: they read the claim, and the row policy checks it against the signature.
+create function sec.claimed_tenant() returns uuid
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
+return split_part(current_setting('fintrack.context', true), '|', 2)::uuid;
+
+create function sec.claimed_user() returns uuid
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
+return split_part(current_setting('fintrack.context', true), '|', 3)::uuid;
+
+create function sec.claimed_rank() returns smallint
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
+return split_part(current_setting('fintrack.context', true), '|', 4)::smallint;

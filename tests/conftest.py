@@ -1,0 +1,134 @@
+"""The cast, on a real PostgreSQL: Ana owns the Rivera family, Cleo owns Rivera Ltd."""
+
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import URL
+
+from fintrack import db
+from fintrack.access.invitations import accept_invitation, invite_member
+from fintrack.access.sessions import open_session, session_of
+from fintrack.access.tenants import NewTenant, my_tenants
+from fintrack.access.users import NewUser, register
+from fintrack.config import Registration, read_settings, settings
+from fintrack.context import Role, TenantContext, TenantType, UserSession
+from fintrack.operations.embedded import Server, stop
+from fintrack.operations.installation import Installation, open_installation
+
+PASSWORD = "three plain words"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One migrated database of its own, with the addresses of its logins."""
+
+    name: str
+    logins: db.Logins
+    admin: URL
+
+    def administrator(self) -> psycopg.Connection:
+        """Return a superuser connection, to look at what no member could."""
+        options = self.admin.query
+        return psycopg.connect(
+            host=str(options["host"]), port=str(options["port"]), user=self.admin.username,
+            password=str(self.admin.password), dbname=self.name, autocommit=True,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A folder that the operating-system user of the server may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="fintrack-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def installation(home: Path) -> Iterator[Installation]:
+    """The embedded server, with a migrated database as the template of every test's own."""
+    opened = open_installation(read_settings({"FINTRACK_HOME": str(home / "data")}))
+    yield opened
+    db.disconnect()
+    assert isinstance(opened.server, Server)
+    stop(opened.server)
+
+
+@pytest.fixture
+def database(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A fresh database, connected, open for registration."""
+    name = f"test_{uuid4().hex}"
+    assert installation.server is not None
+    with installation.server.connect("postgres", "postgres") as admin:
+        admin.execute(f"create database {name} template fintrack")
+        admin.execute(f"revoke all on database {name} from public")
+        admin.execute(f"grant connect on database {name} to fintrack_app, fintrack_sign_in, fintrack_maintenance")
+    urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
+    fresh = Database(name, db.Logins(*(url.set(database=name) for url in urls)), installation.admin_url)
+    monkeypatch.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
+    settings.cache_clear()
+    db.connect(fresh.logins)
+    yield fresh
+    db.disconnect()
+    settings.cache_clear()
+    with installation.server.connect("postgres", "postgres") as admin:
+        admin.execute(f"drop database {name} with (force)")
+
+
+def sign_in(user_id: UUID) -> UserSession:
+    """Return a real browser session of the user."""
+    token = open_session(user_id, remember=False, agent="pytest", address="127.0.0.1")
+    session = session_of(token)
+    assert session is not None
+    return session
+
+
+def sign_up(name: str, tenant: str, kind: TenantType = TenantType.FAMILY) -> TenantContext:
+    """Register somebody with a tenant, sign in, and enter it."""
+    user = NewUser(f"{name.lower()}@example.org", name, PASSWORD)
+    session = sign_in(register(user, NewTenant(tenant, kind, "EUR", "ES", "en_GB")))
+    return my_tenants(session)[0]
+
+
+def join(owner: TenantContext, name: str, role: Role) -> TenantContext:
+    """Register somebody, have the owner invite them, accept, and enter the owner's tenant."""
+    own = sign_up(name, f"{name}'s own", TenantType.PERSONAL)
+    token = invite_member(owner, own.session.email, role)
+    return accept_invitation(own.session, token)
+
+
+@pytest.fixture
+def ana(database: Database) -> TenantContext:
+    """Ana, who owns the Rivera family."""
+    return sign_up("Ana", "Rivera family")
+
+
+@pytest.fixture
+def ben(ana: TenantContext) -> TenantContext:
+    """Ben, who views the Rivera family."""
+    return join(ana, "Ben", Role.VIEWER)
+
+
+@pytest.fixture
+def dora(ana: TenantContext) -> TenantContext:
+    """Dora, who administers the Rivera family."""
+    return join(ana, "Dora", Role.ADMIN)
+
+
+@pytest.fixture
+def eli(ana: TenantContext) -> TenantContext:
+    """Eli, who is a member of the Rivera family."""
+    return join(ana, "Eli", Role.MEMBER)
+
+
+@pytest.fixture
+def cleo(database: Database) -> TenantContext:
+    """Cleo, the outsider, who owns Rivera Ltd."""
+    return sign_up("Cleo", "Rivera Ltd", TenantType.BUSINESS)
