@@ -50,6 +50,7 @@ REFUSALS: dict[str, type[FinTrackError]] = {
 }
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
 FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
+FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
 UNREACHABLE = "The database does not answer. Nothing was changed; try again in a few seconds."
 
 
@@ -249,6 +250,8 @@ def _refusal(cause: BaseException | None) -> FinTrackError | None:
     kind = REFUSALS.get(cause.sqlstate or "")
     if kind is not None:
         return kind(cause.diag.message_primary)
+    if isinstance(cause, postgres_errors.InsufficientPrivilege):
+        return PermissionDenied(FORBIDDEN)
     if isinstance(cause, postgres_errors.DiskFull):
         return Unavailable(FULL)
     if isinstance(cause, postgres_errors.NumericValueOutOfRange):

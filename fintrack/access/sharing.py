@@ -7,12 +7,12 @@ from uuid import UUID
 import pandas as pd
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.errors import NotFound
+from fintrack.errors import NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import AccountShare
 
@@ -43,7 +43,7 @@ def share_account(context: TenantContext, account_id: UUID, user_id: UUID, level
         with tenant_transaction(context) as db:
             db.execute(statement.on_conflict_do_update(index_elements=keys, set_={"level": level.value}))
             audit.record(db, "account.shared", subject_id=user_id, account_id=account_id)
-    except DBAPIError as error:
+    except (IntegrityError, PermissionDenied) as error:
         raise NotFound(NOT_YOURS) from error
 
 

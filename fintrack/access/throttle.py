@@ -1,45 +1,64 @@
 """Too many failures make the next attempt wait; nobody is locked out for good."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import case, delete, func, select, text
+from sqlalchemy import ColumnElement, Insert, delete, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from fintrack.db import sign_in_transaction
 from fintrack.errors import TooManyAttempts
-from fintrack.schema import Throttle
+from fintrack.schema import SessionRow, Throttle, User
 
-# How many failures are free: for one address at one account, for an account, for a network address.
+# How many failures are free: of one address at one account, at an account, of a network address.
 FREE = {"pair": 5, "account": 30, "network": 60}
-LONGEST_WAIT = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(hours=24)
+LONGEST_WAIT = 15 * 60
+ONE_FORGOTTEN_EACH = 60
 
 
 def count_attempt(account: str, address: str) -> None:
     """Count an attempt before it is checked, so that attempts at the same moment all count.
 
+    Strangers who try an account do not keep its user out: an address that signed in before is
+    not held up by what others did.
+
     Raises:
         TooManyAttempts: with the time to wait; known and unknown accounts alike.
     """
+    keys = _keys(account, address)
     with sign_in_transaction() as db:
-        now = db.execute(select(func.clock_timestamp())).scalar_one()
-        until = db.execute(
-            select(func.max(Throttle.blocked_until)).where(Throttle.key.in_(_keys(account, address).values()))
-        ).scalar_one()
-        if until is None or until <= now:
-            for kind, key in sorted(_keys(account, address).items(), key=lambda item: item[1]):
+        wait = _wait(db, keys, account, address)
+        if wait <= timedelta():
+            for kind, key in sorted(keys.items(), key=lambda item: item[1]):
                 db.execute(_count(key, FREE[kind]))
             return
-    raise TooManyAttempts(f"Too many attempts. Try again in {_words(until - now)}.")
+    raise TooManyAttempts(f"Too many attempts. Try again in {_words(wait)}.")
 
 
 def forgive(account: str, address: str) -> None:
-    """Forget the failures of this address at this account after a success."""
+    """Take the attempt back after a success, and forget the earlier ones of this address here."""
     keys = _keys(account, address)
+    others = update(Throttle).where(Throttle.key.in_([keys["account"], keys["network"]]))
     with sign_in_transaction() as db:
         db.execute(delete(Throttle).where(Throttle.key == keys["pair"]))
-        db.execute(delete(Throttle).where(Throttle.failed_at < datetime.now(UTC) - FORGOTTEN_AFTER))
+        db.execute(others.values(failures=func.greatest(Throttle.failures - 1, 0)))
+        db.execute(delete(Throttle).where(Throttle.failed_at < func.now() - timedelta(days=1)))
+
+
+def _wait(db: Session, keys: dict[str, bytes], account: str, address: str) -> timedelta:
+    known = exists().where(
+        SessionRow.user_id == User.id,
+        User.email == account,
+        SessionRow.address == address,
+        SessionRow.created_at > func.now() - timedelta(days=90),
+    )
+    until: ColumnElement[datetime] = func.max(Throttle.blocked_until)
+    statement = select(func.coalesce(until - func.now(), literal(timedelta()))).where(
+        Throttle.key.in_(keys.values()), ~((Throttle.key == keys["account"]) & known)
+    )
+    return db.execute(statement).scalar_one()
 
 
 def _keys(account: str, address: str) -> dict[str, bytes]:
@@ -47,11 +66,13 @@ def _keys(account: str, address: str) -> dict[str, bytes]:
     return {kind: sha256(f"{kind}\n{word}".encode()).digest() for kind, word in words.items()}
 
 
-def _count(key: bytes, free: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a dialect's statement
+def _count(key: bytes, free: int) -> Insert:
+    """Add a failure to a bucket that leaks one a minute; each above the free ones doubles the wait."""
+    age: Any = func.extract("epoch", func.now() - Throttle.failed_at)
+    failures = func.greatest(Throttle.failures - func.floor(age / ONE_FORGOTTEN_EACH), 0) + 1
+    seconds = func.least(LONGEST_WAIT, func.power(2, func.least(failures - free, 20)) - 1)
+    wait = func.make_interval(0, 0, 0, 0, 0, 0, func.greatest(seconds, 0))
     fresh = insert(Throttle).values(key=key, failures=1, blocked_until=func.now(), failed_at=func.now())
-    failures = case((Throttle.failed_at < func.now() - FORGOTTEN_AFTER, 1), else_=Throttle.failures + 1)
-    seconds = func.least(LONGEST_WAIT.total_seconds(), func.power(2, func.least(failures - free, 20)))
-    wait = case((failures < free, timedelta()), else_=seconds * text("interval '1 second'"))
     changes = {"failures": failures, "failed_at": func.now(), "blocked_until": func.now() + wait}
     return fresh.on_conflict_do_update(index_elements=[Throttle.key], set_=changes)
 

@@ -1,14 +1,24 @@
 """Who may register, and what a registration makes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from fintrack.access.invitations import accept_invitation, invite_member
 from fintrack.access.memberships import members
 from fintrack.access.sessions import check_credentials, end_session, session_of_handle
-from fintrack.access.tenants import my_tenants, tenant_settings
-from fintrack.context import Role, TenantContext
-from fintrack.errors import NotFound, NotSignedIn
-from tests.conftest import PASSWORD, join
+from fintrack.access.tenants import NewTenant, my_tenants, tenant_settings
+from fintrack.access.users import (
+    NewUser,
+    is_empty_installation,
+    new_setup_token,
+    register,
+    registration_offer,
+)
+from fintrack.config import settings
+from fintrack.context import Role, TenantContext, TenantType
+from fintrack.errors import Conflict, InvalidInput, NotSignedIn, PermissionDenied
+from tests.conftest import PASSWORD, Database, sign_in
 
 
 def test_a_registration_makes_a_tenant_with_its_owner(ana: TenantContext) -> None:
@@ -34,3 +44,90 @@ def test_an_ended_session_is_out_at_the_next_transaction(ana: TenantContext) -> 
     assert session_of_handle(ana.session.handle) is None
     with pytest.raises(NotSignedIn):
         tenant_settings(ana)
+
+
+def registering(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set who may register."""
+    monkeypatch.setenv("FINTRACK_REGISTRATION", mode)
+    settings.cache_clear()
+
+
+def somebody(email: str = "zoe@example.org") -> NewUser:
+    """Return a person who registers."""
+    return NewUser(email, "Zoe", PASSWORD)
+
+
+def test_the_first_account_needs_the_setup_link(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    registering("setup", monkeypatch)
+    with pytest.raises(PermissionDenied, match="terminal"):
+        register(somebody(), token="a guess")
+    assert register(somebody(), token=new_setup_token())
+
+
+def test_the_first_account_may_be_made_at_the_same_machine(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registering("setup", monkeypatch)
+    assert registration_offer(None, same_machine=True).allowed
+    assert register(somebody(), same_machine=True)
+
+
+def test_the_setup_link_works_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    registering("setup", monkeypatch)
+    token = new_setup_token()
+    register(somebody(), token=token)
+    with pytest.raises(PermissionDenied, match="invitation"):
+        register(somebody("yan@example.org"), token=token, same_machine=True)
+
+
+def test_of_two_first_registrations_at_once_one_wins(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registering("setup", monkeypatch)
+
+    def attempt(number: int) -> bool:
+        try:
+            register(somebody(f"zoe{number}@example.org"), same_machine=True)
+        except PermissionDenied:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(attempt, range(6))) == 1
+
+
+@pytest.mark.parametrize("mode", ["setup", "invited"])
+def test_a_later_registration_needs_an_invitation_for_this_address(
+    ana: TenantContext, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    registering(mode, monkeypatch)
+    token = invite_member(ana, "zoe@example.org", Role.VIEWER)
+    for refused in (None, "a guess"):
+        with pytest.raises(PermissionDenied):
+            register(somebody(), token=refused, same_machine=True)
+    with pytest.raises(PermissionDenied):
+        register(somebody("yan@example.org"), token=token)
+    session = sign_in(register(somebody(), token=token))
+    assert accept_invitation(session, token).name == "Rivera family"
+
+
+def test_a_known_address_is_refused_where_registration_is_open(ana: TenantContext) -> None:
+    with pytest.raises(Conflict):
+        register(somebody("Ana@Example.org"))
+
+
+def test_a_tenant_omitted_is_personal(database: Database) -> None:
+    own = my_tenants(sign_in(register(somebody())))[0]
+    assert (own.name, own.type, own.currency) == ("Zoe", TenantType.PERSONAL, "EUR")
+
+
+def test_nothing_is_made_when_the_tenant_cannot_be(database: Database) -> None:
+    with pytest.raises(InvalidInput):
+        register(somebody(), NewTenant("Zoe", TenantType.FAMILY, "EURO", "ES"))
+    assert is_empty_installation()
+
+
+@pytest.mark.parametrize("email", ["", "ana", "ana@", "ana@example.org\nx", "a b@example.org"])
+def test_what_is_no_address_is_refused(database: Database, email: str) -> None:
+    with pytest.raises(InvalidInput):
+        register(somebody(email))

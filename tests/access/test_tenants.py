@@ -1,0 +1,131 @@
+"""Tenants: several per user, each with its own role, settings and end."""
+
+from dataclasses import replace
+
+import pytest
+from psycopg import sql
+from sqlalchemy import func, select
+
+from fintrack.access.tenants import (
+    NewTenant,
+    change_settings,
+    create_tenant,
+    delete_tenant,
+    enter_tenant,
+    my_tenants,
+    tenant_settings,
+)
+from fintrack.context import TenantContext, TenantType
+from fintrack.db import maintenance_transaction
+from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from tests.conftest import Database, sign_in
+
+COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")
+
+
+def set_status(context: TenantContext, status: str) -> None:
+    """Set the tenant's status as the operator does."""
+    with maintenance_transaction("a test") as db:
+        db.execute(select(func.sec.set_tenant_status(context.slug, status)))
+
+
+def test_a_user_may_have_several_tenants(ana: TenantContext) -> None:
+    create_tenant(ana.session, COMPANY)
+    assert [tenant.name for tenant in my_tenants(ana.session)] == ["Rivera family", "Rivera Studio"]
+
+
+def test_a_country_gives_a_tenant_its_locale(ana: TenantContext) -> None:
+    assert create_tenant(ana.session, COMPANY).locale == "ja_JP"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": " "}, {"currency": "XXZ"}, {"country": "Spain"}, {"locale": "zz_ZZ"}, {"time_zone": "Mars"}],
+)
+def test_a_tenant_that_cannot_be_is_refused(ana: TenantContext, change: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput):
+        create_tenant(ana.session, replace(COMPANY, **change))
+    assert len(my_tenants(ana.session)) == 1
+
+
+def test_a_foreign_slug_and_one_that_does_not_exist_are_the_same(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
+    answers = set()
+    for slug in (cleo.slug, "there-is-none"):
+        with pytest.raises(NotFound) as caught:
+            enter_tenant(ana.session, slug)
+        answers.add(str(caught.value))
+    assert len(answers) == 1
+
+
+def test_settings_are_saved(ana: TenantContext) -> None:
+    old = tenant_settings(ana)
+    changed = change_settings(ana, replace(old, name="The Riveras", fiscal_year_start=4))
+    assert (changed.name, changed.fiscal_year_start) == ("The Riveras", 4)
+    assert tenant_settings(ana).version == old.version + 1
+
+
+def test_settings_somebody_changed_meanwhile_are_not_overwritten(ana: TenantContext) -> None:
+    old = tenant_settings(ana)
+    change_settings(ana, replace(old, name="First"))
+    with pytest.raises(Conflict):
+        change_settings(ana, replace(old, name="Second"))
+    assert tenant_settings(ana).name == "First"
+
+
+def test_a_member_may_not_change_settings(eli: TenantContext) -> None:
+    with pytest.raises(PermissionDenied, match="Rivera family.*MEMBER.*change the settings"):
+        change_settings(eli, tenant_settings(eli))
+
+
+def test_an_admin_may_not_delete_the_tenant(dora: TenantContext) -> None:
+    with pytest.raises(PermissionDenied):
+        delete_tenant(dora, dora.name)
+
+
+def test_deleting_asks_for_the_name(ana: TenantContext) -> None:
+    with pytest.raises(InvalidInput):
+        delete_tenant(ana, "another name")
+    assert tenant_settings(ana).name == ana.name
+
+
+def test_a_deleted_tenant_leaves_no_row_anywhere(
+    ana: TenantContext, eli: TenantContext, cleo: TenantContext, database: Database
+) -> None:
+    delete_tenant(ana, ana.name)
+    with database.administrator() as admin:
+        tables = admin.execute(
+            "select c.table_schema, c.table_name from information_schema.columns c "
+            "join information_schema.tables t using (table_schema, table_name) "
+            "where c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE'"
+        ).fetchall()
+        left = {
+            table: admin.execute(
+                sql.SQL("select count(*) from {} where tenant_id = %s").format(sql.Identifier(*table)),
+                [ana.tenant_id],
+            ).fetchone()
+            for table in tables
+        }
+    assert len(left) > 15
+    assert set(left.values()) == {(0,)}
+    assert tenant_settings(cleo).name == "Rivera Ltd"
+
+
+def test_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:
+    set_status(ana, "SUSPENDED")
+    with pytest.raises(NotFound):
+        tenant_settings(ana)
+    assert my_tenants(ana.session) == ()
+
+
+def test_a_closing_tenant_is_entered_as_a_viewer(ana: TenantContext) -> None:
+    old = tenant_settings(ana)
+    set_status(ana, "CLOSING")
+    with pytest.raises(PermissionDenied):
+        change_settings(enter_tenant(ana.session, ana.slug), old)
+
+
+def test_two_sessions_may_be_in_two_tenants(ana: TenantContext) -> None:
+    company = create_tenant(sign_in(ana.user_id), COMPANY)
+    assert (tenant_settings(company).name, tenant_settings(ana).name) == ("Rivera Studio", "Rivera family")
