@@ -1,0 +1,42 @@
+"""The typed tables and the database say the same."""
+
+from fintrack.money import CURRENCIES
+from fintrack.schema import Row, new_id
+from tests.conftest import Database
+
+
+def test_the_typed_tables_name_every_column(database: Database) -> None:
+    with database.administrator() as admin:
+        rows = admin.execute(
+            "select table_schema || '.' || table_name, column_name, is_nullable = 'YES' "
+            "from information_schema.columns where table_schema in ('app', 'sec')"
+        ).fetchall()
+    typed = {
+        (name, column.name): column.nullable
+        for name, table in Row.metadata.tables.items()
+        for column in table.columns
+    }
+    found = {(table, column): nullable for table, column, nullable in rows if table in Row.metadata.tables}
+    view = {key for key in found if key[0] == "app.line"}
+    assert typed.keys() == found.keys()
+    assert {key for key in typed.keys() - view if typed[key] != found[key]} == set()
+
+
+def test_only_the_signing_key_has_no_typed_table(database: Database) -> None:
+    with database.administrator() as admin:
+        rows = admin.execute(
+            "select schemaname || '.' || tablename from pg_tables where schemaname in ('app', 'sec')"
+        ).fetchall()
+    assert {row[0] for row in rows} - Row.metadata.tables.keys() == {"sec.signing_key"}
+
+
+def test_the_currency_table_holds_the_exponents_of_the_code(database: Database) -> None:
+    with database.administrator() as admin:
+        rows = admin.execute("select code, exponent from ref.currency").fetchall()
+    assert dict(rows) == dict(CURRENCIES)
+
+
+def test_ids_are_uuids_of_version_seven_in_order() -> None:
+    ids = [new_id() for _ in range(1000)]
+    assert {(one.version, one.variant) for one in ids} == {(7, "specified in RFC 4122")}
+    assert sorted(one.int >> 80 for one in ids) == [one.int >> 80 for one in ids]
