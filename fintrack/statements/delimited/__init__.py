@@ -1,0 +1,1 @@
+"""Delimited files: from text to rows, columns, dates, amounts and movements."""

@@ -1,0 +1,187 @@
+"""Dates of a whole column: which order of day, month and year it is written in."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+
+from fintrack.statements.delimited.header_words import normalised
+from fintrack.statements.delimited.words import MONTHS
+from fintrack.statements.mapping import DateOrder
+
+_NUMERIC = re.compile(
+    r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
+    r"(\d{1,4})\s?([-./\s年])\s?(\d{1,4})\s?[-./\s月]\s?(\d{1,4})[日.]?(?:(?:T|,?\s)\s*\S[^;|]*)?",
+)
+_DAY_NAMED = re.compile(
+    r"(?:[^\W\d_]{2,12}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s\-./]*(?:de\s+)?"
+    r"([^\W\d_]{3,14})\.?(?:[\s\-./,']+(?:de\s+)?|(?=\d))(\d{4}|\d{2})(?:(?:T|,?\s)\s*\S[^;|]*)?",
+)
+_MONTH_FIRST = re.compile(
+    r"(?:[^\W\d_]{2,12}\.?,?\s+)?([^\W\d_]{3,14})\.?[\s\-./]*(\d{1,2})(?:st|nd|rd|th)?,?[\s\-./]+"
+    r"(\d{4})(?:(?:T|,?\s)\s*\S[^;|]*)?",
+)
+_YEAR_NAMED = re.compile(r"(\d{4})[\s\-./]([^\W\d_]{3,14})\.?[\s\-./](\d{1,2})(?:(?:T|,?\s)\s*\S[^;|]*)?")
+_COMPACT = re.compile(r"(\d{8})(?:[T\s]?\d{2}:?\d{2}.*|\d{6})?")
+_LONGEST = 48
+_NEAR, _FAR = 2 * 366, 4 * 365
+_PIVOT = 70
+_LAST_TWO_DIGIT = 99
+_FIRST_COMPACT_YEAR, _LAST_COMPACT_YEAR = 1950, 2099
+_FIRST_YEAR, _LAST_YEAR = 1000, 2999
+
+Readings = Mapping[DateOrder, date]
+
+
+def possible_orders(texts: Collection[str]) -> list[DateOrder]:
+    """Return the orders that fit the column, likeliest first; more than one means: ask.
+
+    An empty list means that no order reads any value. Orders under which every value is the
+    same day count as one.
+    """
+    readings = [found for text in texts if (found := date_readings(text))]
+    fitting = Counter(order for found in readings for order in found)
+    if not fitting:
+        return []
+    most = max(fitting.values())
+    orders = [order for order in DateOrder if fitting[order] == most]
+    if DateOrder.DMY in orders and all("." in text for text in texts if date_readings(text)):
+        orders = [order for order in orders if order is not DateOrder.MDY]
+    orders = _customary(orders, readings)
+    return _different(orders, readings)
+
+
+def parse_date(text: str, order: DateOrder | None) -> date | None:
+    """Return the day, None when the text is no date in this order.
+
+    A value whose four-digit year shows another order is read as what it is.
+    """
+    found = date_readings(text)
+    if order in found:
+        return found[order]
+    if len(set(found.values())) == 1 or (order and DateOrder.YMD in found and _year_leads(text)):
+        return next(iter(found.values()))
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def date_readings(text: str) -> Readings:
+    """Return the day under every order that this one value allows."""
+    bare = text.strip().strip("'\"\u200e\u200f")
+    if not bare or len(bare) > _LONGEST:
+        return {}
+    if match := _NUMERIC.fullmatch(bare):
+        return _numeric(match[1], match[2], match[3], match[4])
+    if match := _COMPACT.fullmatch(bare):
+        return _compact(match[1])
+    return _named(bare)
+
+
+def _numeric(first: str, mark: str, second: str, third: str) -> Readings:
+    lengths = [len(each) for each in (first, second, third)]
+    if sum(length > 2 for length in lengths) > 1 or 3 in lengths:  # noqa: PLR2004
+        return {}
+    values = {"first": int(first), "second": int(second), "third": int(third)}
+    if lengths[0] == 4:  # noqa: PLR2004
+        orders: tuple[DateOrder, ...] = (DateOrder.YMD, DateOrder.YDM)
+    elif lengths[1] == 4:  # noqa: PLR2004
+        orders = (DateOrder.DYM, DateOrder.MYD)
+    elif lengths[2] == 4 or mark == ".":  # noqa: PLR2004
+        orders = (DateOrder.DMY, DateOrder.MDY)
+    else:
+        orders = (DateOrder.DMY, DateOrder.MDY, DateOrder.YMD)
+    return _valid({order: dict(zip(order, values.values(), strict=True)) for order in orders})
+
+
+def _compact(digits: str) -> Readings:
+    parts = {
+        DateOrder.YMD: {"y": digits[:4], "m": digits[4:6], "d": digits[6:]},
+        DateOrder.DMY: {"d": digits[:2], "m": digits[2:4], "y": digits[4:]},
+        DateOrder.MDY: {"m": digits[:2], "d": digits[2:4], "y": digits[4:]},
+    }
+    found = _valid({o: {part: int(text) for part, text in each.items()} for o, each in parts.items()})
+    return {
+        order: day
+        for order, day in found.items()
+        if _FIRST_COMPACT_YEAR <= day.year <= _LAST_COMPACT_YEAR
+    }
+
+
+def _named(text: str) -> Readings:
+    if match := _DAY_NAMED.fullmatch(text):
+        day, name, year = match[1], match[2], match[3]
+    elif match := _MONTH_FIRST.fullmatch(text):
+        name, day, year = match[1], match[2], match[3]
+    elif match := _YEAR_NAMED.fullmatch(text):
+        year, name, day = match[1], match[2], match[3]
+    else:
+        return {}
+    month = month_number(name)
+    if month is None:
+        return {}
+    parts = {"d": int(day), "m": month, "y": int(year)}
+    return _valid(dict.fromkeys(DateOrder, parts))
+
+
+@lru_cache(maxsize=1024)
+def month_number(name: str) -> int | None:
+    """Return 1 to 12 for a month's name or abbreviation in any of the known languages."""
+    bare = normalised(name)
+    exact = {number for number, names in enumerate(MONTHS, 1) if bare in names}
+    starts = {
+        number
+        for number, names in enumerate(MONTHS, 1)
+        if len(bare) >= len("jan") and any(each.startswith(bare) for each in names)
+    }
+    found = exact or starts
+    return found.pop() if len(found) == 1 else None
+
+
+def _valid(parts: Mapping[DateOrder, Mapping[str, int]]) -> Readings:
+    found = {}
+    for order, values in parts.items():
+        year = values["y"]
+        if year <= _LAST_TWO_DIGIT:
+            year += 2000 if year < _PIVOT else 1900
+        try:
+            day = date(year, values["m"], values["d"])
+        except ValueError:
+            continue
+        if _FIRST_YEAR <= year <= _LAST_YEAR:
+            found[order] = day
+    return found
+
+
+def _year_leads(text: str) -> bool:
+    return text.strip()[:4].isdecimal()
+
+
+def _customary(orders: list[DateOrder], readings: list[Readings]) -> list[DateOrder]:
+    """Drop the orders that nobody writes while the usual one reads as many values."""
+    if DateOrder.YMD in orders and DateOrder.YDM in orders:
+        return [DateOrder.YMD]
+    if DateOrder.YMD in orders and len(orders) > 1:
+        spans = {order: _span(order, readings) for order in orders}
+        if spans[DateOrder.YMD] > _FAR and min(spans.values()) <= _NEAR:
+            return [order for order in orders if order is not DateOrder.YMD]
+        if spans[DateOrder.YMD] <= _NEAR and min(
+            span for order, span in spans.items() if order is not DateOrder.YMD
+        ) > _FAR:
+            return [DateOrder.YMD]
+    return orders
+
+
+def _span(order: DateOrder, readings: list[Readings]) -> int:
+    days = [found[order] for found in readings if order in found]
+    return (max(days) - min(days)).days
+
+
+def _different(orders: list[DateOrder], readings: list[Readings]) -> list[DateOrder]:
+    kept = list(orders)
+    for one, other in combinations(orders, 2):
+        same = all(found.get(one) == found.get(other) for found in readings)
+        if same and other in kept:
+            kept.remove(other)
+    return kept

@@ -1,0 +1,115 @@
+"""Delimited text as rows of cells, and the delimiter that makes most sense of it."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fintrack.statements.delimited.dates import date_readings
+from fintrack.statements.delimited.numbers import is_number
+from fintrack.statements.statement import RAW_LENGTH, StatementError
+
+DELIMITERS = (",", ";", "\t", "|", "^", "~", ":")
+_SAMPLE_LINES = 300
+_LONGEST_LINE = 100_000
+_MOST_LINES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: its first line in the file (1-based), its stripped cells and its raw text."""
+
+    line: int
+    cells: tuple[str, ...]
+    raw: str
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines.
+
+    Raises:
+        StatementError: a line, or their number, is beyond what a statement has.
+    """
+    lines = text.split("\n")
+    if len(lines) > _MOST_LINES:
+        message = "The file has more than a million lines; download a shorter period."
+        raise StatementError(message)
+    if any(len(line) > _LONGEST_LINE for line in lines):
+        message = "A line of this file is too long for a statement; choose a CSV or OFX file."
+        raise StatementError(message)
+    return lines
+
+
+def table_rows(lines: list[str], delimiter: str) -> list[Row]:
+    """Return the non-empty rows; a quote that never closes is read as a letter."""
+    rows: list[Row] = []
+    start = 0
+    while start < len(lines):
+        start = _read_on(lines, start, delimiter, rows)
+    return rows
+
+
+def likely_delimiter(lines: list[str]) -> str:
+    """Return the delimiter under which most lines hold a date and an amount."""
+    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    return max(DELIMITERS, key=lambda delimiter: _sense(sample, delimiter))
+
+
+def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row]) -> int:
+    """Append the rows from `start` to the end, or to a broken quote; return where to go on."""
+    reader = csv.reader(
+        (f"{lines[at]}\n" for at in range(start, len(lines))),
+        delimiter=delimiter,
+        skipinitialspace=True,
+        strict=True,
+    )
+    done = 0
+    try:
+        for cells in reader:
+            if _swallows(lines[start + done + 1 : start + reader.line_num], delimiter):
+                return _read_literally(lines, start + done, delimiter, rows)
+            _append(rows, lines, start + done, start + reader.line_num, cells)
+            done = reader.line_num
+    except csv.Error:
+        return _read_literally(lines, start + done, delimiter, rows)
+    return len(lines)
+
+
+def _swallows(following: list[str], delimiter: str) -> bool:
+    """Say whether a quoted cell runs over lines that are movements of their own."""
+    if not following:
+        return False
+    return any(is_telling(line.replace('"', "").split(delimiter)) for line in following)
+
+
+def _read_literally(lines: list[str], at: int, delimiter: str, rows: list[Row]) -> int:
+    _append(rows, lines, at, at + 1, lines[at].replace('"', "").split(delimiter))
+    return at + 1
+
+
+def _append(rows: list[Row], lines: list[str], first: int, end: int, cells: Iterable[str]) -> None:
+    stripped = tuple([cell.strip() for cell in cells])
+    if any(stripped):
+        raw = lines[first] if end - first == 1 else "\n".join(lines[first:end])
+        rows.append(Row(first + 1, stripped, raw[:RAW_LENGTH]))
+
+
+def _sense(sample: list[str], delimiter: str) -> tuple[int, int, int]:
+    rows = [row.cells for row in table_rows(sample, delimiter)]
+    telling = sum(is_telling(cells) for cells in rows)
+    widths = Counter(len(cells) for cells in rows if len(cells) > 1)
+    common = max(widths.values(), default=0)
+    widest = max((width for width, times in widths.items() if times == common), default=0)
+    return telling, common * (widest > 1), widest
+
+
+def is_telling(cells: Iterable[str]) -> bool:
+    """Say whether the row has a date and, in another cell, a number."""
+    dates = numbers = 0
+    for cell in cells:
+        if date_readings(cell):
+            dates += 1
+        elif is_number(cell):
+            numbers += 1
+    return dates > 0 and numbers > 0
+

@@ -1,0 +1,301 @@
+"""OFX and QFX as banks really write them: SGML or XML, with or without header and end tags.
+
+Source: OFX 1.0.2 to 2.3, sections 3 (amounts, dates), 11 (banking) and 13 (investments).
+"""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from fintrack.statements.statement import (
+    RAW_LENGTH,
+    Entry,
+    Rejected,
+    Statement,
+    StatementError,
+    StatementFile,
+)
+from fintrack.statements.text import clean, decode
+
+_HEAD = 4_096
+_DECLARED = re.compile(rb"(?:CHARSET:|encoding=[\"'])\s*([\w.-]+)", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*+)[^<>]*+>")
+_STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS", "LOANSTMTRS"})
+_OWN_ACCOUNTS = frozenset({"BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "LOANACCTFROM"})
+_SCOPES = _OWN_ACCOUNTS | {"LEDGERBAL", "CURRENCY", "ORIGCURRENCY", "BANKACCTTO", "CCACCTTO"}
+_INVESTMENTS = frozenset(
+    """
+    BUYDEBT BUYMF BUYOPT BUYOTHER BUYSTOCK CLOSUREOPT INCOME INVEXPENSE JRNLFUND JRNLSEC
+    MARGININTEREST REINVEST RETOFCAP SELLDEBT SELLMF SELLOPT SELLOTHER SELLSTOCK SPLIT TRANSFER
+    """.split(),
+)
+_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\D.*|\d{2,6}.*)?", re.ASCII | re.DOTALL)
+_AMOUNT = re.compile(r"([+-]?)(\d{0,20})(?:[.,](\d{0,10}))?", re.ASCII)
+_GROUPED = re.compile(r"([+-]?)(\d{1,3}(?:([.,' ])\d{3})(?:\3\d{3}){0,4})(?:[.,](\d{1,10}))?", re.ASCII)
+_TRUNCATED = "The file ends in the middle; download it from your bank again."
+
+
+def is_ofx(content: bytes) -> bool:
+    """Say whether the first bytes look like OFX, in one or two bytes per character."""
+    head = content[:_HEAD].replace(b"\x00", b"").upper()
+    return b"<OFX>" in head or b"OFXHEADER" in head or b"<?OFX" in head or b"<STMTTRN>" in head
+
+
+def read_ofx(content: bytes) -> StatementFile:
+    """Return one statement per account, with the bank's closing balance where it is given.
+
+    Raises:
+        StatementError: it holds no account statement, or its end is missing.
+    """
+    text = _without_sections(_decoded(content))
+    drafts, complete = _drafts(text)
+    if not drafts:
+        message = "This OFX file holds no account statement; download the transactions again."
+        raise StatementError(message)
+    if not complete:
+        raise StatementError(_TRUNCATED)
+    return StatementFile("ofx", tuple(each for draft in drafts for each in _statements(draft)))
+
+
+@dataclass(slots=True)
+class _Record:
+    line: int
+    start: int
+    end: int = 0
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Draft:
+    values: dict[str, str] = field(default_factory=dict)
+    records: list[tuple[_Record, str]] = field(default_factory=list)
+    investments: int = 0
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Where the reading stands: open tags that matter, the statement and the movement."""
+
+    text: str
+    drafts: list[_Draft] = field(default_factory=list)
+    record: _Record | None = None
+    scope: list[str] = field(default_factory=list)
+    in_list: bool = False
+    in_statement: bool = False
+
+    def open(self, tag: str, value: str, line: int, start: int) -> None:
+        if tag in _STATEMENTS:
+            self.close_record(start)
+            self.drafts.append(_Draft())
+            self.scope.clear()
+            self.in_statement = True
+        elif tag == "STMTTRN":
+            self.close_record(start)
+            self.record = _Record(line, start)
+            self.scope.clear()
+        elif value:
+            self.keep(tag, value)
+        elif tag in _SCOPES:
+            self.scope.append(tag)
+        elif tag in {"BANKTRANLIST", "INVTRANLIST"}:
+            self.in_list = True
+        elif tag in _INVESTMENTS and self.in_list and self.drafts:
+            self.drafts[-1].investments += 1
+
+    def close(self, tag: str, end: int) -> None:
+        if tag == "STMTTRN":
+            self.close_record(end)
+        elif tag in _STATEMENTS or tag in {"BANKTRANLIST", "INVTRANLIST", "OFX"}:
+            self.close_record(end)
+            self.in_list = self.in_list and tag == "OFX"
+            self.in_statement = False
+        elif tag in self.scope:
+            del self.scope[self.scope.index(tag) :]
+
+    def keep(self, tag: str, value: str) -> None:
+        if self.record is not None:
+            inside = self.scope[-1] if self.scope else ""
+            name = f"{inside}.{tag}" if inside in {"CURRENCY", "ORIGCURRENCY"} else tag
+            if inside not in {"BANKACCTTO", "CCACCTTO"}:
+                self.record.values.setdefault(name, value)
+        elif self.drafts:
+            inside = self.scope[-1] if self.scope else ""
+            name = "ACCTID" if inside in _OWN_ACCOUNTS and tag == "ACCTID" else f"{inside}.{tag}"
+            self.drafts[-1].values.setdefault(name, value)
+
+    def close_record(self, end: int) -> None:
+        if self.record is None:
+            return
+        if not self.drafts:
+            self.drafts.append(_Draft())
+        raw = self.text[self.record.start : min(end, self.record.start + RAW_LENGTH)]
+        self.drafts[-1].records.append((self.record, clean(raw)))
+        self.record = None
+        self.scope.clear()
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8 where the bytes are, since headers lie; else what the header declares."""
+    text, encoding = decode(content)
+    declared = _DECLARED.search(content[:_HEAD])
+    if encoding.startswith("utf") or declared is None:
+        return text
+    name = declared[1].decode("ascii").lower()
+    name = f"cp{name}" if name.isdigit() else name
+    try:
+        return decode(content, "cp1252" if "8859-1" in name or "ascii" in name else name)[0]
+    except StatementError:
+        return text
+
+
+def _without_sections(text: str) -> str:
+    """Drop comments and turn CDATA into escaped text, so that one tag pattern suffices."""
+    first, *comments = text.split("<!--")
+    text = first + "".join(each.partition("-->")[2] for each in comments)
+    first, *sections = text.split("<![CDATA[")
+    parts = [first]
+    for section in sections:
+        inside, _, after = section.partition("]]>")
+        parts += (inside.replace("&", "&amp;").replace("<", "&lt;"), after)
+    return "".join(parts)
+
+
+def _drafts(text: str) -> tuple[list[_Draft], bool]:
+    reader = _Reader(text)
+    for closing, tag, value, line, start, end in _tokens(text):
+        if closing:
+            reader.close(tag, end)
+        else:
+            reader.open(tag, value, line, start)
+    # A file may forget its last end tags, but not stop inside a list of movements.
+    complete = not (reader.in_list or reader.in_statement or reader.record)
+    reader.close_record(len(text))
+    return reader.drafts, complete
+
+
+def _tokens(text: str) -> Iterator[tuple[bool, str, str, int, int, int]]:
+    """Yield (closing, tag, value, line, start, end) for every tag."""
+    tags = _TAG.finditer(text)
+    current = next(tags, None)
+    line, counted = 1, 0
+    while current is not None:
+        following = next(tags, None)
+        line += text.count("\n", counted, current.start())
+        counted = current.start()
+        value_end = following.start() if following else len(text)
+        value = text[current.end() : value_end].strip()
+        tag = current[2].rpartition(":")[2].upper()
+        yield bool(current[1]), tag, value, line, current.start(), current.end()
+        current = following
+
+
+def _statements(draft: _Draft) -> Iterator[Statement]:
+    """Yield the account's statement, and one more for every other currency among its rows."""
+    account = _text(draft.values.get("ACCTID", "")) or None
+    currency = _currency(draft.values.get(".CURDEF"))
+    entries: dict[str | None, list[Entry]] = {}
+    rejected = []
+    repeated = _repeated_references(draft)
+    for record, raw in draft.records:
+        entry = _entry(record, raw, repeated)
+        own = _currency(record.values.get("CURRENCY.CURSYM"))
+        if isinstance(entry, Rejected):
+            rejected.append(entry)
+        else:
+            entries.setdefault(own or currency, []).append(entry)
+    if currency is None and entries:
+        currency = next(iter(entries))
+    yield replace(
+        _balances(draft),
+        account=account,
+        currency=currency,
+        entries=tuple(entries.pop(currency, ())),
+        rejected=tuple(rejected),
+        notes=_notes(draft),
+    )
+    for other, rows in entries.items():
+        yield Statement(account, other, tuple(rows))
+
+
+def _repeated_references(draft: _Draft) -> frozenset[str]:
+    """An id that names two movements names none."""
+    counted = Counter(record.values.get("FITID", "") for record, _ in draft.records)
+    return frozenset(reference for reference, times in counted.items() if times > 1)
+
+
+def _entry(record: _Record, raw: str, repeated: frozenset[str]) -> Entry | Rejected:
+    values = record.values
+    written, posted = values.get("TRNAMT", ""), values.get("DTPOSTED", "")
+    booked_on, amount = _date(posted), _amount(written)
+    if booked_on is None:
+        said = f"{clean(posted)[:40]!r} is not a date." if posted else "The row has no date."
+        return Rejected(record.line, raw, said)
+    if amount is None:
+        said = f"{clean(written)[:40]!r} is not an amount." if written else "The row has no amount."
+        return Rejected(record.line, raw, said)
+    reference = values.get("FITID", "")
+    return Entry(
+        line=record.line,
+        booked_on=booked_on,
+        valued_on=_date(values.get("DTAVAIL") or values.get("VALUEDATE", "")),
+        amount=amount,
+        payee=_text(values.get("NAME") or values.get("EXTDNAME", "")),
+        text=_text(values.get("MEMO", "")),
+        reference=None if reference in repeated else _text(reference) or None,
+        raw=raw,
+    )
+
+
+def _balances(draft: _Draft) -> Statement:
+    closing = _amount(draft.values.get("LEDGERBAL.BALAMT", ""))
+    closing_on = _date(draft.values.get("LEDGERBAL.DTASOF", ""))
+    return Statement(None, None, (), closing_balance=closing, closing_on=closing_on)
+
+
+def _notes(draft: _Draft) -> tuple[str, ...]:
+    count = draft.investments
+    if count == 0:
+        return ()
+    if count == 1:
+        return ("1 investment entry is not a cash movement and was left out.",)
+    return (f"{count} investment entries are not cash movements and were left out.",)
+
+
+def _date(text: str) -> date | None:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+def _amount(text: str) -> Decimal | None:
+    """Point or comma before the decimals; thousands are no OFX but happen when both appear."""
+    bare = text.strip()
+    if match := _AMOUNT.fullmatch(bare):
+        if not (match[2] or match[3]):
+            return None
+        return Decimal(f"{match[1]}{match[2] or '0'}.{match[3] or '0'}")
+    match = _GROUPED.fullmatch(bare)
+    if match is None or (match[4] and bare[match.start(4) - 1] == match[3]):
+        return None
+    whole = match[2].replace(match[3], "")
+    return Decimal(f"{match[1]}{whole}.{match[4]}") if match[4] else Decimal(match[1] + whole)
+
+
+def _text(value: str) -> str:
+    """Some banks escape twice, so entities are resolved twice."""
+    if "&" not in value:
+        return clean(value)
+    return clean(html.unescape(html.unescape(value)))
+
+
+def _currency(value: str | None) -> str | None:
+    code = (value or "").strip().upper()
+    return code if re.fullmatch("[A-Z]{3}", code) else None

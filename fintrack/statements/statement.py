@@ -1,0 +1,88 @@
+"""What a bank file holds once it is read, whatever its format."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fintrack.errors import InvalidInput
+from fintrack.statements.mapping import Mapping, Question, Role
+
+RAW_LENGTH = 2_000
+
+
+class StatementError(InvalidInput):
+    """The file cannot be read as a bank statement; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitLine:
+    """One part of a split; amounts of all parts add up to the entry's."""
+
+    category: str | None
+    amount: Decimal
+    memo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One movement; `amount` is exact, in major units, inflow positive.
+
+    `category`, `note`, `lines`, `status` and `transfer` come only from FinTrack's own export.
+    """
+
+    line: int
+    booked_on: date
+    valued_on: date | None
+    amount: Decimal
+    payee: str
+    text: str
+    reference: str | None
+    raw: str
+    category: str | None = None
+    note: str = ""
+    lines: tuple[SplitLine, ...] = ()
+    transfer: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not understood, with one sentence for the member."""
+
+    line: int
+    raw: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The movements of one account in one currency, in the file's order."""
+
+    account: str | None
+    currency: str | None
+    entries: tuple[Entry, ...]
+    rejected: tuple[Rejected, ...] = ()
+    opening_balance: Decimal | None = None
+    closing_balance: Decimal | None = None
+    closing_on: date | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSample:
+    """One column as the mapping screen shows it: name, role and the first values."""
+
+    name: str
+    role: Role
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """Everything one file says; with `questions` open there are no entries yet."""
+
+    format: str
+    statements: tuple[Statement, ...]
+    mapping: Mapping | None = None
+    questions: tuple[Question, ...] = ()
+    columns: tuple[ColumnSample, ...] = ()

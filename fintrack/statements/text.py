@@ -1,0 +1,142 @@
+"""Bytes to text: which characters a bank file is written in."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import chardet
+
+from fintrack.statements.statement import StatementError
+
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_SAMPLE = 65_536
+_ALWAYS_TRIED = ("cp1252", "cp1250", "cp1251")
+_OFTEN_SEEN = frozenset(
+    """
+    cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 koi8-r koi8-u
+    mac-roman gb18030 big5 shift_jis cp932 euc_kr cp949 euc_jp iso8859-2 iso8859-5 iso8859-7
+    """.split(),
+)
+_FEW = 6
+_SPACES = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_NON_ASCII_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_]+[^\W\d_]*")
+_CASE_JUMP = re.compile(r"[a-zß-öø-ÿα-ωа-я](?=[À-ÖØ-ÞΑ-ΩА-Я])")
+
+
+def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
+    """Return the text with LF line ends and the name of the encoding that was found.
+
+    Raises:
+        StatementError: it is not text, or not in the encoding that was asked for.
+    """
+    chosen = encoding or detected_encoding(content)
+    try:
+        text = content.decode(chosen)
+    except (UnicodeError, LookupError) as error:
+        if encoding is None:
+            text = content.decode("cp1252", errors="replace")
+        else:
+            message = f"The file is not written in {encoding[:40]}; choose another encoding."
+            raise StatementError(message) from error
+    text = text.removeprefix("\ufeff")
+    if "\x00" in text:
+        message = "This file is not text; choose a CSV or OFX file from your bank."
+        raise StatementError(message)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), chosen
+
+
+def detected_encoding(content: bytes) -> str:
+    """Return the encoding: by its mark, as Unicode, else the most plausible of the old ones."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    if wide := _wide_encoding(content[:_SAMPLE]):
+        return wide
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _old_encoding(content)
+    return "utf-8"
+
+
+def clean(text: str) -> str:
+    """Return the text on one line, without control characters and doubled blanks."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return _SPACES.sub(" ", _CONTROL.sub("", text.replace("\x85", " "))).strip()
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """Text of western banks in UTF-16 has a zero in every other byte."""
+    half = len(sample) // 2
+    if half == 0 or sample.count(0) < half // 2:
+        return None
+    odd, even = sample[1::2].count(0), sample[::2].count(0)
+    if odd > even * 4:
+        return "utf-16-le"
+    return "utf-16-be" if even > odd * 4 else None
+
+
+def _old_encoding(content: bytes) -> str:
+    sample = _telling_sample(content)
+    guesses = [_python_name(each["encoding"]) for each in chardet.detect_all(sample)]
+    likely = [name for name in guesses if name in _OFTEN_SEEN][:6]
+    few = sum(byte > 0x7F for byte in sample) < _FEW
+    order = [*_ALWAYS_TRIED, *likely] if few else [*likely, *_ALWAYS_TRIED]
+    readable = [(name, text) for name in dict.fromkeys(order) if (text := _decoded(sample, name))]
+    if not readable:
+        return "cp1252"
+    return min(readable, key=lambda each: _oddity(each[1]))[0]
+
+
+def _telling_sample(content: bytes) -> bytes:
+    """The first lines and, where those are plain, the neighbourhood of the first odd byte."""
+    first = next((at for at, byte in enumerate(content) if byte > 0x7F), 0)
+    start = max(0, content.rfind(b"\n", 0, first) + 1) if first > _SAMPLE else 0
+    end = content.rfind(b"\n", start, start + _SAMPLE)
+    return content[start : end if end > first else start + _SAMPLE]
+
+
+def _decoded(sample: bytes, encoding: str) -> str | None:
+    try:
+        return sample.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _python_name(name: str | None) -> str:
+    lowered = (name or "").lower()
+    aliases = {
+        "macroman": "mac-roman",
+        "euc-kr": "euc_kr",
+        "euc-jp": "euc_jp",
+        "gb2312": "gb18030",
+        "iso-8859-1": "cp1252",
+        "iso-8859-15": "cp1252",
+        "iso8859-15": "cp1252",
+        "iso-8859-9": "cp1254",
+    }
+    return aliases.get(lowered, lowered.replace("windows-", "cp").replace("iso-8859", "iso8859"))
+
+
+def _oddity(text: str) -> int:
+    """How much of the text nobody would write: controls, words of two scripts, jumping case."""
+    controls = sum("\x80" <= letter <= "\x9f" for letter in text)
+    words = _NON_ASCII_WORD.findall(text)
+    mixed = sum(len({_script(letter) for letter in word}) > 1 for word in words)
+    return 10 * controls + 5 * mixed + sum(len(_CASE_JUMP.findall(word)) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "?")
+    # Japanese mixes its syllables with Chinese characters inside one word.
+    script = name.split(" ", 1)[0].split("-", 1)[0]
+    return "CJK" if script in {"HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH"} else script
