@@ -8,20 +8,21 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, TypeVar
 
 import psycopg
-from psycopg import errors as postgres_errors
+from psycopg import sql
+from psycopg.abc import Params, QueryNoTemplate
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Executable,
     Select,
     create_engine,
     event,
     insert,
 )
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -41,17 +42,29 @@ from fintrack.schema import MaintenanceEvent, TenantRow, new_id
 
 CHUNK = 64 * 1024
 ENTER = "select set_config('role', sec.enter(%s, %s), true)"
-REFUSALS: dict[str, type[FinTrackError]] = {
-    "FT401": NotSignedIn,
-    "FT403": PermissionDenied,
-    "FT404": NotFound,
-    "FT409": Conflict,
-    "FT422": InvalidInput,
-}
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
 FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
 FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
+TOO_LARGE = "An amount or a sum is too large for FinTrack to keep."
 UNREACHABLE = "The database does not answer. Nothing was changed; try again in a few seconds."
+NO_ANSWER = "no answer"
+# By SQLSTATE: the error, and its sentence where the database gives none for members.
+REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
+    "FT401": (NotSignedIn, None),
+    "FT403": (PermissionDenied, None),
+    "FT404": (NotFound, None),
+    "FT409": (Conflict, None),
+    "FT422": (InvalidInput, None),
+    "42501": (PermissionDenied, FORBIDDEN),
+    "22003": (InvalidInput, TOO_LARGE),
+    "53100": (Unavailable, FULL),
+    "57P01": (Unavailable, UNREACHABLE),
+    "57P02": (Unavailable, UNREACHABLE),
+    "57P03": (Unavailable, UNREACHABLE),
+    NO_ANSWER: (Unavailable, UNREACHABLE),
+}
+
+Statement = TypeVar("Statement", bound=Executable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +79,17 @@ class Logins:
 class OneStatementCursor(psycopg.Cursor[Any]):
     """Asks for binary results, for which the server takes one statement only: no `a; b`."""
 
-    def execute(  # noqa: D102 - the driver's own
-        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
+    def execute(  # type: ignore[override]  # noqa: D102 - templates are not used
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool | None = None,
     ) -> "OneStatementCursor":
-        return super().execute(query, params, prepare=prepare, binary=True if binary is None else binary)
+        return super().execute(
+            query, params, prepare=prepare, binary=True if binary is None else binary
+        )
 
 
 class TenantSession(Session):
@@ -134,26 +154,26 @@ def maintenance_transaction(reason: str) -> Iterator[Session]:
         yield db
 
 
-def copy_out(db: Session, statement: Select[Any]) -> Iterator[bytes]:
+def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes]:
     """Return `statement`'s rows as CSV with a header, in chunks, with flat memory.
 
     The rows are spooled to an unnamed temporary file, so that the transaction can end before the
     first chunk is sent and a slow reader holds no connection.
     """
-    compiled = _with_tenant(db, statement).compile(dialect=PGDialect_psycopg())
-    driver = db.connection().connection.driver_connection
-    if driver is None:
-        raise Unavailable(UNREACHABLE)
+    connection = db.connection()
+    compiled = _with_tenant(db, statement).compile(dialect=connection.dialect)
+    driver = _driver(connection)
     query = psycopg.ClientCursor(driver).mogrify(str(compiled), compiled.params)
+    command = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(sql.SQL(query))
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the generator that reads it
-    with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") as copy:  # noqa: S608 - literals quoted by the driver
+    with driver.cursor() as cursor, cursor.copy(command) as copy:
         for block in copy:
             spool.write(block)
     spool.seek(0)
     return _chunks(spool)
 
 
-def _chunks(spool: Any) -> Iterator[bytes]:
+def _chunks(spool: IO[bytes]) -> Iterator[bytes]:
     with spool:
         while block := spool.read(CHUNK):
             yield block
@@ -176,11 +196,12 @@ def _engine(url: URL, size: int, wait: float) -> Engine:
 
 def _creator(url: URL) -> Callable[[], psycopg.Connection[Any]]:
     """Connect in autocommit mode: we send BEGIN ourselves, together with the entering."""
-    arguments = PGDialect_psycopg().create_connect_args(url)[1]
+    options = url.translate_connect_args(database="dbname", username="user")
+    options |= url.query
 
     def open_connection() -> psycopg.Connection[Any]:
         return psycopg.connect(
-            **arguments,
+            **options,
             autocommit=True,
             prepare_threshold=None,
             cursor_factory=OneStatementCursor,
@@ -190,20 +211,32 @@ def _creator(url: URL) -> Callable[[], psycopg.Connection[Any]]:
     return open_connection
 
 
-def _forget(raw: Any, _record: Any, _state: Any) -> None:
+def _forget(driver: psycopg.Connection[Any], _record: object, _state: object) -> None:
     """Leave no setting, cursor, lock or listener on a connection that goes back to the pool."""
-    raw.rollback()
-    raw.execute("DISCARD ALL")
+    driver.rollback()
+    driver.execute("DISCARD ALL")
 
 
 @event.listens_for(Session, "after_begin")
-def _begin(session: Session, _transaction: Any, connection: Connection) -> None:
-    raw: Any = connection.connection.driver_connection
+def _begin(session: Session, _transaction: object, connection: Connection) -> None:
+    driver = _driver(connection)
     enter = session.info.get("enter")
-    with raw.pipeline():
-        raw.execute("BEGIN")
-        if enter is not None:
-            raw.execute(ENTER, enter)
+    try:
+        with driver.pipeline():
+            driver.execute("BEGIN")
+            if enter is not None:
+                driver.execute(ENTER, enter)
+    except psycopg.OperationalError:
+        # The server went away: the other pooled connections are dead as well.
+        connection.engine.dispose()
+        raise
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
+    if driver is None:
+        raise Unavailable(UNREACHABLE)
+    return driver
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
@@ -212,15 +245,12 @@ def _name_tenant(state: ORMExecuteState) -> None:
         state.statement = _with_tenant(state.session, state.statement)
 
 
-def _with_tenant(db: Session, statement: Any) -> Any:
+def _with_tenant(db: Session, statement: Statement) -> Statement:
     tenant_id = db.info["tenant_id"]
-    return statement.options(
-        with_loader_criteria(
-            TenantRow,
-            lambda table: table.tenant_id == tenant_id,
-            include_aliases=True,
-        )
+    of_tenant = with_loader_criteria(
+        TenantRow, lambda table: table.tenant_id == tenant_id, include_aliases=True
     )
+    return statement.options(of_tenant)
 
 
 @contextmanager
@@ -247,15 +277,5 @@ def _raise_refusal(cause: BaseException | None, error: Exception) -> None:
 def _refusal(cause: BaseException | None) -> FinTrackError | None:
     if not isinstance(cause, psycopg.Error):
         return None
-    kind = REFUSALS.get(cause.sqlstate or "")
-    if kind is not None:
-        return kind(cause.diag.message_primary)
-    if isinstance(cause, postgres_errors.InsufficientPrivilege):
-        return PermissionDenied(FORBIDDEN)
-    if isinstance(cause, postgres_errors.DiskFull):
-        return Unavailable(FULL)
-    if isinstance(cause, postgres_errors.NumericValueOutOfRange):
-        return InvalidInput("An amount or a sum is too large for FinTrack to keep.")
-    if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
-        return Unavailable(UNREACHABLE)
-    return None
+    kind, sentence = REFUSALS.get(cause.sqlstate or NO_ANSWER, (None, None))
+    return kind(sentence or cause.diag.message_primary) if kind else None

@@ -1,7 +1,7 @@
 """Rows become frames of a promised shape."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pandas as pd
@@ -35,6 +35,4 @@ def _column(values: tuple[Any, ...], dtype: str) -> "pd.Series[Any]":
         return pd.Series(["" if value is None else value for value in values], dtype="str")
     if dtype == "int64":
         values = tuple(int(value) for value in values)
-    if dtype.startswith("datetime64"):
-        return cast("pd.Series[Any]", pd.Series(list(values), dtype=dtype))
     return pd.Series(list(values), dtype=dtype)

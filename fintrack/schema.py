@@ -7,7 +7,7 @@ Everything of a tenant is a `TenantRow`: the door adds its tenant predicate, Pos
 import secrets
 import time
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, FetchedValue, Interval, LargeBinary, Text
@@ -31,7 +31,7 @@ def new_id() -> UUID:
 class Row(DeclarativeBase):
     """A table of FinTrack."""
 
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy declares it for instances
         str: Text(),
         int: BigInteger(),
         bytes: LargeBinary(),
@@ -45,7 +45,7 @@ class TenantRow(Row):
     """A row that belongs to exactly one tenant."""
 
     __abstract__ = True
-    __table_args__: ClassVar[Any] = {"schema": "app", "implicit_returning": False}
+    __table_args__ = ({"schema": "app", "implicit_returning": False},)
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=FILLED)
 
@@ -319,7 +319,7 @@ class SecurityRow(Row):
     """A row that the sign-in door alone may touch."""
 
     __abstract__ = True
-    __table_args__: ClassVar[Any] = {"schema": "sec", "implicit_returning": False}
+    __table_args__ = ({"schema": "sec", "implicit_returning": False},)
 
 
 class User(SecurityRow):

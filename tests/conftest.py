@@ -1,6 +1,5 @@
 """The cast, on a real PostgreSQL: Ana owns the Rivera family, Cleo owns Rivera Ltd."""
 
-
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from fintrack.config import Registration, read_settings, settings
 from fintrack.context import Role, TenantContext, TenantType, UserSession
 from fintrack.operations.embedded import Server, stop
 from fintrack.operations.installation import Installation, open_installation
+from fintrack.operations.passwords import APPLICATION_LOGINS
 
 PASSWORD = "three plain words"
 
@@ -69,9 +69,11 @@ def database(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Ite
     with installation.server.connect("postgres", "postgres") as admin:
         admin.execute(f"create database {name} template fintrack")
         admin.execute(f"revoke all on database {name} from public")
-        admin.execute(f"grant connect on database {name} to fintrack_app, fintrack_sign_in, fintrack_maintenance")
+        admin.execute(f"grant connect on database {name} to {', '.join(APPLICATION_LOGINS)}")
     urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
-    fresh = Database(name, db.Logins(*(url.set(database=name) for url in urls)), installation.admin_url)
+    fresh = Database(
+        name, db.Logins(*(url.set(database=name) for url in urls)), installation.admin_url
+    )
     monkeypatch.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
     settings.cache_clear()
     db.connect(fresh.logins)

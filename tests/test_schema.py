@@ -16,7 +16,11 @@ def test_the_typed_tables_name_every_column(database: Database) -> None:
         for name, table in Row.metadata.tables.items()
         for column in table.columns
     }
-    found = {(table, column): nullable for table, column, nullable in rows if table in Row.metadata.tables}
+    found = {
+        (table, column): nullable
+        for table, column, nullable in rows
+        if table in Row.metadata.tables
+    }
     view = {key for key in found if key[0] == "app.line"}
     assert typed.keys() == found.keys()
     assert {key for key in typed.keys() - view if typed[key] != found[key]} == set()
@@ -25,7 +29,8 @@ def test_the_typed_tables_name_every_column(database: Database) -> None:
 def test_only_the_signing_key_has_no_typed_table(database: Database) -> None:
     with database.administrator() as admin:
         rows = admin.execute(
-            "select schemaname || '.' || tablename from pg_tables where schemaname in ('app', 'sec')"
+            "select schemaname || '.' || tablename from pg_tables "
+            "where schemaname in ('app', 'sec')"
         ).fetchall()
     assert {row[0] for row in rows} - Row.metadata.tables.keys() == {"sec.signing_key"}
 

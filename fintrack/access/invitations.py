@@ -51,12 +51,14 @@ def invite_member(context: TenantContext, email: str, role: Role, *, days: int =
     if role is Role.OWNER:
         raise InvalidInput("Ownership is transferred, not given by invitation.")
     if role.rank >= context.role.rank and context.role is not Role.OWNER:
-        raise PermissionDenied(f"In {context.name} you are {context.role}, who may not invite {role}.")
+        raise PermissionDenied(
+            f"In {context.name} you are {context.role}, who may not invite {role}."
+        )
     if not 1 <= days <= LONGEST:
         raise InvalidInput(f"An invitation is valid for 1 to {LONGEST} days.")
-    token = secrets.token_urlsafe(32)
+    token, invitation_id = secrets.token_urlsafe(32), new_id()
     values = {
-        "id": new_id(),
+        "id": invitation_id,
         "email": email.strip().lower(),
         "role": role.value,
         "token_hash": _hash(token),
@@ -65,7 +67,7 @@ def invite_member(context: TenantContext, email: str, role: Role, *, days: int =
     try:
         with tenant_transaction(context) as db:
             db.execute(insert(Invitation).values(values))
-            audit.record(db, "member.invited", subject_id=values["id"])
+            audit.record(db, "member.invited", subject_id=invitation_id)
     except IntegrityError as error:
         raise Conflict(f"{values['email']} is already invited.") from error
     return token
@@ -79,7 +81,13 @@ def invitations(context: TenantContext) -> pd.DataFrame:
     """
     context.require(Permission.MANAGE_MEMBERS)
     statement = (
-        select(Invitation.id, Invitation.email, Invitation.role, Invitation.created_at, Invitation.expires_at)
+        select(
+            Invitation.id,
+            Invitation.email,
+            Invitation.role,
+            Invitation.created_at,
+            Invitation.expires_at,
+        )
         .where(
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),

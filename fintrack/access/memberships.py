@@ -6,6 +6,7 @@ from uuid import UUID
 import pandas as pd
 from sqlalchemy import Delete, Update, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.context import Permission, Role, TenantContext
@@ -30,7 +31,9 @@ def members(context: TenantContext) -> pd.DataFrame:
     context.require(Permission.READ)
     people = func.sec.members().table_valued(*MEMBERS)
     with tenant_transaction(context) as db:
-        return read_frame(db, select(people).order_by(people.c.joined_at, people.c.user_id), MEMBERS)
+        return read_frame(
+            db, select(people).order_by(people.c.joined_at, people.c.user_id), MEMBERS
+        )
 
 
 def change_role(context: TenantContext, user_id: UUID, role: Role) -> None:
@@ -43,7 +46,9 @@ def change_role(context: TenantContext, user_id: UUID, role: Role) -> None:
     """
     context.require(Permission.MANAGE_MEMBERS)
     if context.role is not Role.OWNER and role.rank >= context.role.rank:
-        raise PermissionDenied(f"In {context.name} you are {context.role}, who may not make anybody {role}.")
+        raise PermissionDenied(
+            f"In {context.name} you are {context.role}, who may not make anybody {role}."
+        )
     _change(context, user_id, "member.role_changed", _update(user_id, role=role.value))
 
 
@@ -79,7 +84,9 @@ def remove_member(context: TenantContext, user_id: UUID) -> None:
         Conflict: the person is the last owner, or owns accounts.
     """
     context.require(Permission.MANAGE_MEMBERS)
-    _change(context, user_id, "member.removed", delete(Membership).where(Membership.user_id == user_id))
+    _change(
+        context, user_id, "member.removed", delete(Membership).where(Membership.user_id == user_id)
+    )
 
 
 def leave_tenant(context: TenantContext) -> None:
@@ -89,7 +96,12 @@ def leave_tenant(context: TenantContext) -> None:
         Conflict: the member is the last owner, or owns accounts.
     """
     context.require(Permission.READ)
-    _change(context, context.user_id, "member.left", delete(Membership).where(Membership.user_id == context.user_id))
+    _change(
+        context,
+        context.user_id,
+        "member.left",
+        delete(Membership).where(Membership.user_id == context.user_id),
+    )
 
 
 def _update(user_id: UUID, **values: str) -> Update:
@@ -109,8 +121,8 @@ def _change(context: TenantContext, user_id: UUID, action: str, statement: Updat
         raise Conflict(OWNS_ACCOUNTS) from error
 
 
-def _role_of(db: Any, user_id: UUID) -> str:
-    role: str | None = db.scalar(select(Membership.role).where(Membership.user_id == user_id))
+def _role_of(db: Session, user_id: UUID) -> str:
+    role = db.scalar(select(Membership.role).where(Membership.user_id == user_id))
     if role is None:
         raise NotFound("There is no such member.")
     return role

@@ -44,13 +44,15 @@ def check_credentials(email: str, password: str, address: str) -> UUID:
     """
     account = email.strip().lower()
     throttle.count_attempt(account, address)
-    statement = select(User.id, User.password_hash).where(User.email == account, User.disabled_at.is_(None))
+    statement = select(User.id, User.password_hash).where(
+        User.email == account, User.disabled_at.is_(None)
+    )
     with sign_in_transaction() as db:
-        found = db.execute(statement).one_or_none()
-    if not is_password(found.password_hash if found else None, password) or found is None:
+        user_id, stored = db.execute(statement).one_or_none() or (None, None)
+    if not is_password(stored, password) or user_id is None:
         raise NotSignedIn(WRONG)
     throttle.forgive(account, address)
-    return found.id
+    return user_id
 
 
 def open_session(user_id: UUID, *, remember: bool, agent: str, address: str) -> str:
@@ -94,7 +96,9 @@ def session_of_handle(handle: bytes) -> UserSession | None:
         if found is None:
             return None
         if datetime.now(UTC) - found.seen_at > TOUCH_AFTER:
-            db.execute(update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now()))
+            db.execute(
+                update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now())
+            )
     return UserSession(handle, found.id, found.user_id, found.name, found.email)
 
 

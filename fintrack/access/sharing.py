@@ -28,7 +28,9 @@ class ShareLevel(StrEnum):
     WRITE = "WRITE"
 
 
-def share_account(context: TenantContext, account_id: UUID, user_id: UUID, level: ShareLevel) -> None:
+def share_account(
+    context: TenantContext, account_id: UUID, user_id: UUID, level: ShareLevel
+) -> None:
     """Share an own account with a member, from the member's next transaction on.
 
     Raises:
@@ -41,7 +43,9 @@ def share_account(context: TenantContext, account_id: UUID, user_id: UUID, level
     keys = [AccountShare.tenant_id, AccountShare.account_id, AccountShare.user_id]
     try:
         with tenant_transaction(context) as db:
-            db.execute(statement.on_conflict_do_update(index_elements=keys, set_={"level": level.value}))
+            db.execute(
+                statement.on_conflict_do_update(index_elements=keys, set_={"level": level.value})
+            )
             audit.record(db, "account.shared", subject_id=user_id, account_id=account_id)
     except (IntegrityError, PermissionDenied) as error:
         raise NotFound(NOT_YOURS) from error

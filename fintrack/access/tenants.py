@@ -21,6 +21,7 @@ from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
 
+LONGEST_NAME = 80
 NO_SUCH_TENANT = "There is no such tenant among yours."
 CHANGED = "Somebody changed these settings in the meantime. Look at them again, then save."
 
@@ -124,16 +125,15 @@ def change_settings(context: TenantContext, settings: TenantSettings) -> TenantC
     context.require(Permission.CHANGE_SETTINGS)
     if settings.fiscal_year_start not in range(1, 13):
         raise InvalidInput("The fiscal year starts in one of the months 1 to 12.")
-    checked = _checked(
-        NewTenant(settings.name, settings.type, settings.currency, settings.country, settings.locale,
-                  settings.time_zone)
-    )  # fmt: skip
-    values = asdict(checked) | {"fiscal_year_start": settings.fiscal_year_start}
+    words = asdict(settings)
+    start, version = words.pop("fiscal_year_start"), words.pop("version")
+    del words["status"]
+    values = asdict(_checked(NewTenant(**words))) | {"fiscal_year_start": start}
     del values["is_sample"]
     statement = (
         update(Tenant)
-        .where(Tenant.version == settings.version)
-        .values(**values, version=settings.version + 1)
+        .where(Tenant.version == version)
+        .values(**values, version=version + 1)
         .execution_options(synchronize_session=False)
     )
     with tenant_transaction(context) as db:
@@ -169,7 +169,7 @@ def _context(session: UserSession, row: dict[str, Any]) -> TenantContext:
 def _checked(tenant: NewTenant) -> NewTenant:
     name = " ".join(tenant.name.split())
     country = tenant.country.strip().upper()
-    if not 1 <= len(name) <= 80:
+    if not 1 <= len(name) <= LONGEST_NAME:
         raise InvalidInput("Give the tenant a name of 1 to 80 characters.")
     if not re.fullmatch("[A-Z]{2}", country):
         raise InvalidInput("Choose the country by its two letters, such as DE or US.")
@@ -178,7 +178,13 @@ def _checked(tenant: NewTenant) -> NewTenant:
     exponent(tenant.currency)
     locale = _locale(tenant.locale or _country_locale(country))
     return NewTenant(
-        name, TenantType(tenant.type), tenant.currency, country, locale, tenant.time_zone, tenant.is_sample
+        name,
+        TenantType(tenant.type),
+        tenant.currency,
+        country,
+        locale,
+        tenant.time_zone,
+        tenant.is_sample,
     )
 
 
@@ -203,4 +209,3 @@ def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "tenant"
     return f"{words}-{secrets.token_hex(4)}"
-

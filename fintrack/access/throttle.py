@@ -1,6 +1,6 @@
 """Too many failures make the next attempt wait; nobody is locked out for good."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +15,7 @@ from fintrack.schema import SessionRow, Throttle, User
 # How many failures are free: of one address at one account, at an account, of a network address.
 FREE = {"pair": 5, "account": 30, "network": 60}
 LONGEST_WAIT = 15 * 60
-ONE_FORGOTTEN_EACH = 60
+MINUTE = 60
 
 
 def count_attempt(account: str, address: str) -> None:
@@ -54,11 +54,12 @@ def _wait(db: Session, keys: dict[str, bytes], account: str, address: str) -> ti
         SessionRow.address == address,
         SessionRow.created_at > func.now() - timedelta(days=90),
     )
-    until: ColumnElement[datetime] = func.max(Throttle.blocked_until)
-    statement = select(func.coalesce(until - func.now(), literal(timedelta()))).where(
+    wait: ColumnElement[Any] = func.max(Throttle.blocked_until) - func.now()
+    statement = select(func.coalesce(wait, literal(timedelta()))).where(
         Throttle.key.in_(keys.values()), ~((Throttle.key == keys["account"]) & known)
     )
-    return db.execute(statement).scalar_one()
+    remaining: timedelta = db.execute(statement).scalar_one()
+    return remaining
 
 
 def _keys(account: str, address: str) -> dict[str, bytes]:
@@ -67,16 +68,18 @@ def _keys(account: str, address: str) -> dict[str, bytes]:
 
 
 def _count(key: bytes, free: int) -> Insert:
-    """Add a failure to a bucket that leaks one a minute; each above the free ones doubles the wait."""
+    """Add a failure to a bucket that leaks one a minute; one above the free doubles the wait."""
     age: Any = func.extract("epoch", func.now() - Throttle.failed_at)
-    failures = func.greatest(Throttle.failures - func.floor(age / ONE_FORGOTTEN_EACH), 0) + 1
+    failures = func.greatest(Throttle.failures - func.floor(age / MINUTE), 0) + 1
     seconds = func.least(LONGEST_WAIT, func.power(2, func.least(failures - free, 20)) - 1)
     wait = func.make_interval(0, 0, 0, 0, 0, 0, func.greatest(seconds, 0))
-    fresh = insert(Throttle).values(key=key, failures=1, blocked_until=func.now(), failed_at=func.now())
+    fresh = insert(Throttle).values(
+        key=key, failures=1, blocked_until=func.now(), failed_at=func.now()
+    )
     changes = {"failures": failures, "failed_at": func.now(), "blocked_until": func.now() + wait}
     return fresh.on_conflict_do_update(index_elements=[Throttle.key], set_=changes)
 
 
 def _words(wait: timedelta) -> str:
     seconds = max(1, round(wait.total_seconds()))
-    return f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
+    return f"{seconds} seconds" if seconds <= MINUTE else f"{round(seconds / MINUTE)} minutes"

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Delete, delete, insert
 
 from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
@@ -29,13 +29,13 @@ class SignIn:
 
 def issue_sign_in_ticket(user_id: UUID, browser: str, *, remember: bool) -> str:
     """Return a ticket that the browser of this nonce may turn into a session."""
-    return _issue(
-        SIGN_IN_FOR,
-        purpose="SIGN_IN",
-        user_id=user_id,
-        browser_hash=_hash(browser),
-        payload={"remember": remember},
-    )
+    values = {
+        "purpose": "SIGN_IN",
+        "user_id": user_id,
+        "browser_hash": _hash(browser),
+        "payload": {"remember": remember},
+    }
+    return _issue(SIGN_IN_FOR, values)
 
 
 def redeem_sign_in_ticket(ticket: str, browser: str) -> SignIn:
@@ -45,7 +45,9 @@ def redeem_sign_in_ticket(ticket: str, browser: str) -> SignIn:
         NotFound: it was used, is too old, or belongs to another browser.
     """
     statement = delete(Ticket).where(
-        Ticket.hash == _hash(ticket), Ticket.purpose == "SIGN_IN", Ticket.browser_hash == _hash(browser)
+        Ticket.hash == _hash(ticket),
+        Ticket.purpose == "SIGN_IN",
+        Ticket.browser_hash == _hash(browser),
     )
     user_id, payload = _redeem(statement)
     return SignIn(user_id, bool(payload["remember"]))
@@ -53,9 +55,13 @@ def redeem_sign_in_ticket(ticket: str, browser: str) -> SignIn:
 
 def issue_download_ticket(session: UserSession, payload: dict[str, Any]) -> str:
     """Return a ticket with which this session, and no other, may fetch one file."""
-    return _issue(
-        DOWNLOAD_FOR, purpose="DOWNLOAD", user_id=session.user_id, session_id=session.id, payload=payload
-    )
+    values = {
+        "purpose": "DOWNLOAD",
+        "user_id": session.user_id,
+        "session_id": session.id,
+        "payload": payload,
+    }
+    return _issue(DOWNLOAD_FOR, values)
 
 
 def redeem_download_ticket(session: UserSession, ticket: str) -> dict[str, Any]:
@@ -70,7 +76,7 @@ def redeem_download_ticket(session: UserSession, ticket: str) -> dict[str, Any]:
     return _redeem(statement)[1]
 
 
-def _issue(lifetime: timedelta, **values: Any) -> str:
+def _issue(lifetime: timedelta, values: dict[str, Any]) -> str:
     ticket = secrets.token_urlsafe(32)
     now = datetime.now(UTC)
     with sign_in_transaction() as db:
@@ -79,12 +85,11 @@ def _issue(lifetime: timedelta, **values: Any) -> str:
     return ticket
 
 
-def _redeem(statement: Any) -> tuple[UUID, dict[str, Any]]:
-    statement = statement.where(Ticket.expires_at > datetime.now(UTC)).execution_options(
-        synchronize_session=False
-    )
+def _redeem(statement: Delete) -> tuple[UUID, dict[str, Any]]:
+    fresh = statement.where(Ticket.expires_at > datetime.now(UTC))
+    used = fresh.execution_options(synchronize_session=False)
     with sign_in_transaction() as db:
-        row = db.execute(statement.returning(Ticket.user_id, Ticket.payload)).one_or_none()
+        row = db.execute(used.returning(Ticket.user_id, Ticket.payload)).one_or_none()
     if row is None:
         raise NotFound(GONE)
     return row.user_id, row.payload

@@ -15,7 +15,7 @@ from fintrack.access import throttle
 from fintrack.access.invitations import InvitationPreview, preview_invitation
 from fintrack.access.passwords import check_new_password, hash_password, is_password
 from fintrack.access.sessions import end_other_sessions
-from fintrack.access.tenants import NewTenant, add_tenant
+from fintrack.access.tenants import LONGEST_NAME, NewTenant, add_tenant
 from fintrack.config import Registration, settings
 from fintrack.context import TenantType, UserSession
 from fintrack.db import sign_in_transaction
@@ -25,7 +25,9 @@ from fintrack.schema import SetupToken, User, new_id
 
 # One lock for the first account of an installation: of two at once, one wins.
 FIRST_ACCOUNT = "select pg_advisory_xact_lock(4_670_001)"
-SETUP_NEEDED = "The first account is made with the one-time link that FinTrack printed in its terminal."
+SETUP_NEEDED = (
+    "The first account is made with the one-time link that FinTrack printed in its terminal."
+)
 INVITATION_NEEDED = "New accounts are by invitation here. Ask a member to invite this address."
 KNOWN = "There is an account with this address already. Sign in instead."
 
@@ -91,16 +93,22 @@ def register(
     check_new_password(user.password, email, name)
     invitation = preview_invitation(token) if token else None
     throttle.count_attempt(f"registration {email}", address)
-    row = {"id": new_id(), "email": email, "name": name, "password_hash": hash_password(user.password)}
+    user_id = new_id()
+    row = {
+        "id": user_id,
+        "email": email,
+        "name": name,
+        "password_hash": hash_password(user.password),
+    }
     try:
         with sign_in_transaction() as db:
             _require_offer(db, email, token, invitation, same_machine=same_machine)
             db.execute(insert(User).values(row))
-            add_tenant(db, row["id"], tenant or _own_tenant(name))
+            add_tenant(db, user_id, tenant or _own_tenant(name))
             db.execute(delete(SetupToken))
     except IntegrityError as error:
         raise Conflict(KNOWN) from error
-    return row["id"]
+    return user_id
 
 
 def change_password(session: UserSession, current: str, new: str) -> None:
@@ -113,7 +121,9 @@ def change_password(session: UserSession, current: str, new: str) -> None:
     check_new_password(new, session.email, session.name)
     throttle.count_attempt(session.email, "change of password")
     with sign_in_transaction() as db:
-        stored = db.execute(select(User.password_hash).where(User.id == session.user_id)).scalar_one()
+        stored = db.execute(
+            select(User.password_hash).where(User.id == session.user_id)
+        ).scalar_one()
     if not is_password(stored, current):
         raise InvalidInput("The current password is wrong. Type it again.")
     values = {"password_hash": hash_password(new)}
@@ -137,20 +147,27 @@ def checked_email(email: str) -> str:
 
 def _checked_name(name: str) -> str:
     plain = " ".join(name.split())
-    if not 1 <= len(plain) <= 80:
+    if not 1 <= len(plain) <= LONGEST_NAME:
         raise InvalidInput("Type your name, 1 to 80 characters.")
     return plain
 
 
 def _require_offer(
-    db: Session, email: str, token: str | None, invitation: InvitationPreview | None, *, same_machine: bool
+    db: Session,
+    email: str,
+    token: str | None,
+    invitation: InvitationPreview | None,
+    *,
+    same_machine: bool,
 ) -> None:
     db.execute(text(FIRST_ACCOUNT))
     is_first = _is_empty(db)
     if not _may_register(db, token, invitation, is_first=is_first, same_machine=same_machine):
         raise PermissionDenied(SETUP_NEEDED if is_first else INVITATION_NEEDED)
     if invitation is not None and invitation.email != email:
-        raise PermissionDenied(f"This invitation is for {invitation.email}. Register with that address.")
+        raise PermissionDenied(
+            f"This invitation is for {invitation.email}. Register with that address."
+        )
 
 
 def _may_register(

@@ -1,5 +1,6 @@
 """Memberships and invitations: roles below one's own, and always an owner."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from fintrack.context import Role, TenantContext, TenantType
 from fintrack.errors import Conflict, FinTrackError, InvalidInput, NotFound, PermissionDenied
 from tests.conftest import join, sign_up
 
-LEAVING = [
+LEAVING: list[Callable[[TenantContext, TenantContext], None]] = [
     lambda me, other: change_role(me, other.user_id, Role.VIEWER),
     lambda me, other: suspend_member(me, other.user_id),
     lambda me, other: remove_member(me, other.user_id),
@@ -51,7 +52,9 @@ def test_a_demotion_acts_at_the_next_transaction(ana: TenantContext, dora: Tenan
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN])
-def test_an_admin_makes_nobody_an_equal(dora: TenantContext, eli: TenantContext, role: Role) -> None:
+def test_an_admin_makes_nobody_an_equal(
+    dora: TenantContext, eli: TenantContext, role: Role
+) -> None:
     with pytest.raises(PermissionDenied):
         change_role(dora, eli.user_id, role)
 
@@ -81,7 +84,9 @@ def test_the_last_owner_cannot_leave(ana: TenantContext) -> None:
 
 
 @pytest.mark.parametrize("leave", range(len(LEAVING)), ids=["demote", "suspend", "remove", "leave"])
-def test_two_owners_at_once_never_leave_a_tenant_without_one(ana: TenantContext, leave: int) -> None:
+def test_two_owners_at_once_never_leave_a_tenant_without_one(
+    ana: TenantContext, leave: int
+) -> None:
     for round_number in range(13):
         tenant = sign_up(f"Owner{round_number}", f"Round {round_number}")
         second = join(tenant, f"Second{round_number}", Role.ADMIN)

@@ -92,7 +92,9 @@ def test_the_sixth_failure_has_to_wait(ana: TenantContext, email: str) -> None:
 def test_the_wait_ends(ana: TenantContext) -> None:
     fail(ana.session.email, 6, HERE)
     with sign_in_transaction() as db:
-        db.execute(update(Throttle).values(blocked_until=Throttle.blocked_until - timedelta(hours=1)))
+        db.execute(
+            update(Throttle).values(blocked_until=Throttle.blocked_until - timedelta(hours=1))
+        )
     assert check_credentials(ana.session.email, PASSWORD, HERE) == ana.user_id
 
 
