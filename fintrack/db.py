@@ -227,8 +227,9 @@ def _begin(session: Session, _transaction: object, connection: Connection) -> No
             if enter is not None:
                 driver.execute(ENTER, enter)
     except psycopg.OperationalError:
-        # The server went away: the other pooled connections are dead as well.
-        connection.engine.dispose()
+        if driver.closed:
+            # The server went away: the other pooled connections are dead as well.
+            connection.engine.dispose()
         raise
 
 

@@ -83,7 +83,7 @@ def test_settings_somebody_changed_meanwhile_are_not_overwritten(ana: TenantCont
 
 def test_a_member_may_not_change_settings(eli: TenantContext) -> None:
     with pytest.raises(
-        PermissionDenied, match="In Rivera family you are MEMBER, who may not change the settings."
+        PermissionDenied, match="In Rivera family you are MEMBER, who may not change the settings"
     ):
         change_settings(eli, tenant_settings(eli))
 
