@@ -1,0 +1,189 @@
+"""The overview: all that Home shows, asked in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Row, Select, extract, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from fintrack.analytics.cash_flow import inflow, month_of, moved, outflow
+from fintrack.analytics.net_worth import NET_WORTH, balance_series, net_worth_sums
+from fintrack.analytics.periods import DAY, Interval, months_before
+from fintrack.analytics.spending import SPENDING, by_category
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.frames import frame, read_frame
+from fintrack.schema import Account, Category, ImportBatch, Line, Transaction
+
+MOST_COUNTED = 100
+MONTHS_SHOWN = 12
+ACCOUNT_TREND = {
+    "account_id": "str",
+    "name": "str",
+    "kind": "str",
+    "side": "str",
+    "currency": "str",
+    "is_archived": "bool",
+    "on": "datetime64[s]",
+    "balance": "int64",
+}
+MONTHS = {
+    "month": "datetime64[s]",
+    "currency": "str",
+    "inflow": "int64",
+    "outflow": "int64",
+    "inflow_so_far": "int64",
+    "outflow_so_far": "int64",
+}
+RECENT = {
+    "transaction_id": "str",
+    "booked_on": "datetime64[s]",
+    "payee": "str",
+    "category": "str",
+    "account": "str",
+    "currency": "str",
+    "amount": "int64",
+    "is_split": "bool",
+    "is_transfer": "bool",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What waits for a member: rows without a category (at most 100 counted), refused rows."""
+
+    uncategorised: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Home on one day.
+
+    net_worth: `NET_WORTH` at the ends of 12 months, the last one on the day itself.
+    accounts: `ACCOUNT_TREND`, the same 12 points of each visible account, by name.
+    months: `MONTHS`, the last 12 months; "so far" leaves out later days of the month than today's.
+    spending: `SPENDING` of this month so far. recent: `RECENT`, the newest 8.
+    """
+
+    today: date
+    net_worth: pd.DataFrame
+    accounts: pd.DataFrame
+    months: pd.DataFrame
+    spending: pd.DataFrame
+    attention: Attention
+    recent: pd.DataFrame
+
+
+def overview(context: TenantContext, today: date) -> Overview:
+    """Return what Home shows on `today`, from five statements; the future is left out."""
+    context.require(Permission.READ)
+    month, until = today.replace(day=1), today + DAY
+    since = months_before(month, MONTHS_SHOWN - 1)
+    series, months = _series(since, until), _months(since, until)
+    spent, recent = by_category("EXPENSE", month, until), _recent(until)
+    with tenant_transaction(context) as db:
+        rows = list(db.execute(series))
+        return Overview(
+            today,
+            frame([tuple(row[:5]) for row in rows if row.account_id is None], NET_WORTH),
+            frame(_trend(rows), ACCOUNT_TREND),
+            read_frame(db, months, MONTHS),
+            read_frame(db, spent, SPENDING),
+            _attention(db),
+            read_frame(db, recent, RECENT),
+        )
+
+
+def _series(since: date, until: date) -> Select[Any]:
+    """Net worth and each account's balance from one walk through the tenant's transactions."""
+    series = balance_series(since, until, Interval.MONTH)
+    levels = func.grouping_sets(
+        tuple_(series.c.on, series.c.currency), tuple_(series.c.on, series.c.account_id)
+    )
+    sums = (
+        select(series.c.on, series.c.currency, *net_worth_sums(series), series.c.account_id)
+        .group_by(levels)
+        .subquery("sums")
+    )
+    return (
+        select(
+            sums, Account.name, Account.kind, Account.side, Account.currency.label("held_in"),
+            Account.archived_at.is_not(None).label("is_archived"),
+        )
+        .outerjoin(Account, Account.id == sums.c.account_id)
+        .order_by(func.lower(Account.name), sums.c.account_id, sums.c.on, sums.c.currency)
+    )  # fmt: skip
+
+
+def _trend(rows: list[Row[Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            row.account_id, row.name, row.kind, row.side, row.held_in, row.is_archived,
+            row.on, row.net,
+        )
+        for row in rows
+        if row.account_id is not None
+    ]  # fmt: skip
+
+
+def _months(since: date, until: date) -> Select[Any]:
+    so_far = extract("day", Line.booked_on) <= (until - DAY).day
+    statement: Select[Any] = (
+        select(
+            month_of(Line.booked_on), Line.currency,
+            inflow(), outflow(), inflow(so_far), outflow(so_far),
+        )
+        .outerjoin(Category, Category.id == Line.category_id)
+        .where(moved(since, until))
+        .group_by("month", Line.currency)
+        .order_by("month", Line.currency)
+    )  # fmt: skip
+    return statement
+
+
+def _attention(db: Session) -> Attention:
+    waiting = (
+        select(Transaction.id)
+        .where(
+            Transaction.category_id.is_(None),
+            Transaction.is_split.is_(False),
+            Transaction.transfer_id.is_(None),
+        )
+        .limit(MOST_COUNTED)
+        .subquery("waiting")
+    )
+    rejected = (
+        select(func.coalesce(func.sum(ImportBatch.rejected_count), 0))
+        .where(ImportBatch.undone_at.is_(None))
+        .scalar_subquery()
+    )
+    row = db.execute(select(func.count(), rejected).select_from(waiting)).one()
+    return Attention(*row)
+
+
+def _recent(until: date) -> Select[Any]:
+    # Only columns of the covering index, so that the newest rows cost the same in any crowd.
+    newest = (
+        select(
+            Transaction.id, Transaction.booked_on, Transaction.payee, Transaction.category_id,
+            Transaction.account_id, Transaction.currency, Transaction.amount, Transaction.is_split,
+            Transaction.transfer_id,
+        )
+        .where(Transaction.booked_on < until)
+        .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+        .limit(8)
+        .subquery("newest")
+    )  # fmt: skip
+    return (
+        select(
+            newest.c.id, newest.c.booked_on, newest.c.payee, Category.name.label("category"),
+            Account.name.label("account"), newest.c.currency, newest.c.amount, newest.c.is_split,
+            newest.c.transfer_id.is_not(None),
+        )
+        .join(Account, Account.id == newest.c.account_id)
+        .outerjoin(Category, Category.id == newest.c.category_id)
+        .order_by(newest.c.booked_on.desc(), newest.c.id.desc())
+    )  # fmt: skip

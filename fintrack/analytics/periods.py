@@ -1,0 +1,110 @@
+"""Periods: the spans that a member looks at, and what each is compared with."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from fintrack.context import TenantContext
+from fintrack.errors import InvalidInput
+
+DAY = timedelta(days=1)
+EARLIEST = date(1000, 1, 1)
+LATEST = date(2999, 12, 31)
+
+
+class PeriodChoice(StrEnum):
+    """The periods offered on a page."""
+
+    THIS_MONTH = "this-month"
+    LAST_MONTH = "last-month"
+    THIS_YEAR = "this-year"
+    LAST_12_MONTHS = "last-12-months"
+    CUSTOM = "custom"
+
+
+class Interval(StrEnum):
+    """The distance between two points of a series; the words PostgreSQL knows."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The half-open span [since, until).
+
+    `months` is how far back the span lies that it is compared with; 0 means its own length.
+    """
+
+    since: date
+    until: date
+    months: int = 0
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day that belongs to the period."""
+        return self.until - DAY
+
+
+def today_of(context: TenantContext) -> date:
+    """Return the present day in the tenant's time zone."""
+    return datetime.now(ZoneInfo(context.time_zone)).date()
+
+
+def chosen_period(choice: PeriodChoice, today: date) -> Period:
+    """Return a ready-made period; one that is not over yet ends with `today`.
+
+    Raises:
+        InvalidInput: a custom period has dates of its own; use `custom_period`.
+    """
+    month = today.replace(day=1)
+    match choice:
+        case PeriodChoice.THIS_MONTH:
+            return Period(month, today + DAY, 1)
+        case PeriodChoice.LAST_MONTH:
+            return Period(months_before(month, 1), month, 1)
+        case PeriodChoice.THIS_YEAR:
+            return Period(month.replace(month=1), today + DAY, 12)
+        case PeriodChoice.LAST_12_MONTHS:
+            return Period(months_before(month, 11), today + DAY, 12)
+        case PeriodChoice.CUSTOM:
+            raise InvalidInput("Choose the first and the last day of the period.")
+
+
+def custom_period(first: date, last: date) -> Period:
+    """Return the period from `first` to `last`, both included.
+
+    Raises:
+        InvalidInput: it ends before it starts, or lies outside the years 1000 to 2999.
+    """
+    if not EARLIEST <= first <= last <= LATEST:
+        raise InvalidInput("A period ends on the day it starts, or later.")
+    return Period(first, last + DAY)
+
+
+def previous(period: Period) -> Period:
+    """Return the span to compare with: whole months earlier to the same day, else as many days.
+
+    A day that the earlier month lacks is its last one: 1 to 31 March compares with all of February.
+    """
+    if period.months:
+        since = months_before(period.since, period.months)
+        return Period(since, months_before(period.last_day, period.months) + DAY, period.months)
+    return Period(period.since - (period.until - period.since), period.since)
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day of the month `months` earlier, at most that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def interval_of(period: Period) -> Interval:
+    """Return the distance of points that draws the period in about 10 to 60 of them."""
+    days = (period.until - period.since).days
+    if days <= 62:  # noqa: PLR2004 - two months
+        return Interval.DAY
+    return Interval.WEEK if days <= 366 else Interval.MONTH  # noqa: PLR2004 - a year

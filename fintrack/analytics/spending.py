@@ -1,0 +1,93 @@
+"""Spending and income by category, from the top of the tree down to one branch."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, case, cast, func, select
+from sqlalchemy.orm import aliased
+
+from fintrack.analytics.cash_flow import EXPENSE, INCOME, has_sign_of, moved
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.frames import read_frame
+from fintrack.schema import Category, Line
+
+SPENDING = {
+    "category_id": "str",
+    "category": "str",
+    "parent": "str",
+    "currency": "str",
+    "amount": "int64",
+}
+UNCATEGORISED = "Uncategorised"
+
+
+def spending(
+    context: TenantContext, since: date, until: date, parent_id: UUID | None = None
+) -> pd.DataFrame:
+    """Return what each category of expenses cost in [since, until), most first: `SPENDING`.
+
+    Spending is positive, a refund lowers it. Rows are the top of the tree, each with all below it;
+    with `parent_id` the children of that category, and what was booked on itself in its own row.
+    Outgoing money without a category is a row with the category_id "".
+    """
+    context.require(Permission.READ)
+    with tenant_transaction(context) as db:
+        return read_frame(db, by_category(EXPENSE, since, until, parent_id), SPENDING)
+
+
+def income(
+    context: TenantContext, since: date, until: date, parent_id: UUID | None = None
+) -> pd.DataFrame:
+    """Return what each category of income brought in [since, until), most first: `SPENDING`.
+
+    The rows are those of `spending`, with income positive.
+    """
+    context.require(Permission.READ)
+    with tenant_transaction(context) as db:
+        return read_frame(db, by_category(INCOME, since, until, parent_id), SPENDING)
+
+
+def by_category(kind: str, since: date, until: date, parent_id: UUID | None = None) -> Select[Any]:
+    """Return the statement whose rows are `SPENDING`, for one kind of category."""
+    tree = _tree(kind, parent_id)
+    sign = 1 if kind == INCOME else -1
+    amount = cast(sign * func.sum(Line.amount), BigInteger).label("amount")
+    sums = (
+        select(tree.c.shown_id, Line.currency, amount)
+        .join(tree, tree.c.id == Line.category_id, isouter=parent_id is None)
+        .where(moved(since, until), _belongs(kind, tree))
+        .group_by(tree.c.shown_id, Line.currency)
+        .subquery("sums")
+    )
+    shown, parent = aliased(Category), aliased(Category)
+    return (
+        select(
+            shown.id, func.coalesce(shown.name, UNCATEGORISED), parent.name,
+            sums.c.currency, sums.c.amount,
+        )
+        .select_from(sums)
+        .outerjoin(shown, shown.id == sums.c.shown_id)
+        .outerjoin(parent, parent.id == shown.parent_id)
+        .order_by(sums.c.currency, sums.c.amount.desc(), func.lower(shown.name))
+    )  # fmt: skip
+
+
+def _tree(kind: str, parent_id: UUID | None) -> CTE:
+    """Return every category of the branch as `id`, beside the one in whose row it is shown."""
+    start = Category.parent_id.is_(None) if parent_id is None else Category.id == parent_id
+    tree = (
+        select(Category.id, Category.id.label("shown_id"), Category.kind)
+        .where(start, Category.kind == kind)
+        .cte("tree", recursive=True)
+    )
+    child = aliased(Category)
+    shown = case((tree.c.id == parent_id, child.id), else_=tree.c.shown_id)
+    below = select(child.id, shown if parent_id else tree.c.shown_id, child.kind)
+    return tree.union_all(below.join(tree, child.parent_id == tree.c.id))
+
+
+def _belongs(kind: str, tree: CTE) -> ColumnElement[bool]:
+    return tree.c.id.is_not(None) | (Line.category_id.is_(None) & has_sign_of(kind))
