@@ -119,7 +119,20 @@ def test_a_person_may_type_an_amount_as_at_home(text: str, locale: str, minor: i
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "twelve", "1.2.3", "1,234,56.7.8", "--5", "(-5)", "1 2", "$5", "12.345", "1,23,4", "5%"],
+    [
+        "",
+        "-",
+        "twelve",
+        "1.2.3",
+        "1,234,56.7.8",
+        "--5",
+        "(-5)",
+        "1 2",
+        "$5",
+        "12.345",
+        "1,23,4",
+        "5%",
+    ],
 )
 def test_what_is_not_one_amount_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
