@@ -131,17 +131,14 @@ def _trend(rows: list[Row[Any]]) -> list[tuple[Any, ...]]:
 
 def _months(since: date, until: date) -> Select[Any]:
     so_far = extract("day", Line.booked_on) <= (until - DAY).day
-    statement: Select[Any] = (
-        select(
-            month_of(Line.booked_on), Line.currency,
-            inflow(), outflow(), inflow(so_far), outflow(so_far),
-        )
+    sums: list[Any] = [inflow(), outflow(), inflow(so_far), outflow(so_far)]
+    return (
+        select(month_of(Line.booked_on), Line.currency, *sums)
         .outerjoin(Category, Category.id == Line.category_id)
         .where(moved(since, until))
         .group_by("month", Line.currency)
         .order_by("month", Line.currency)
-    )  # fmt: skip
-    return statement
+    )
 
 
 def _attention(db: Session) -> Attention:
