@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from fintrack.config import settings
 from fintrack.context import TenantContext
@@ -161,7 +161,9 @@ def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes
     first chunk is sent and a slow reader holds no connection.
     """
     connection = db.connection()
-    compiled = _with_tenant(db, statement).compile(dialect=connection.dialect)
+    compiled = _with_tenant(db, statement).compile(
+        dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
+    )
     driver = _driver(connection)
     query = psycopg.ClientCursor(driver).mogrify(str(compiled), compiled.params)
     command = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(sql.SQL(query))
@@ -218,7 +220,9 @@ def _forget(driver: psycopg.Connection[Any], _record: object, _state: object) ->
 
 
 @event.listens_for(Session, "after_begin")
-def _begin(session: Session, _transaction: object, connection: Connection) -> None:
+def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested:
+        return
     driver = _driver(connection)
     enter = session.info.get("enter")
     try:

@@ -66,9 +66,9 @@ def new_setup_token() -> str:
 
 def registration_offer(token: str | None, *, same_machine: bool) -> Offer:
     """Return whether a visitor with this token, or at this machine, may register."""
+    invitation = preview_invitation(token) if token else None
     with sign_in_transaction() as db:
         is_first = _is_empty(db)
-        invitation = preview_invitation(token) if token else None
         allowed = _may_register(db, token, invitation, is_first=is_first, same_machine=same_machine)
     return Offer(allowed, is_first, invitation)
 
