@@ -1,0 +1,16 @@
+"""FinTrack's entry: `streamlit run app.py`, `uvicorn app:app` or `python app.py`."""
+
+import os
+from pathlib import Path
+
+# Streamlit looks for .streamlit/ in the working directory, wherever it was started from.
+os.chdir(Path(__file__).resolve().parent)
+
+import streamlit as st  # noqa: E402 - after the change of directory, see above
+
+from fintrack.web.asgi import APP, MAIN  # noqa: E402 - as above
+
+app = st.App(MAIN, **APP)
+
+if __name__ == "__main__":
+    app.run()

@@ -1,0 +1,87 @@
+"""The router: who is here, in which tenant, on which page. Streamlit runs this file each time."""
+
+import streamlit as st
+
+import pages.account
+import pages.settings
+from fintrack.context import TenantContext, UserSession
+from fintrack.errors import NotFound
+from fintrack.ui import welcome
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.header import header, new_tenant_dialog
+from fintrack.ui.session import (
+    current_session,
+    forget_tenant,
+    remember_pages,
+    switch_tenant,
+    tenant_context,
+    tenants,
+)
+from fintrack.ui.text import TYPE_ICONS, escaped
+
+LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
+
+
+def main() -> None:
+    """Draw the page that this visitor may see."""
+    st.set_page_config(page_icon=ICON, layout="wide")
+    session = current_session()
+    router = _pages()
+    # Declared for everybody, so that a deep link survives the sign-in; run for nobody else.
+    page = st.navigation(router, position="sidebar" if session else "hidden")
+    with shown_refusals():
+        if session is None:
+            welcome.screen(page.url_path)
+            return
+        st.logo(LOGO, icon_image=ICON, size="large")
+        remember_pages(router)
+        _signed_in(session, page)
+
+
+def _pages() -> list[st.Page]:
+    return [
+        st.Page(
+            pages.settings.page, title="Settings", icon=":material/settings:", url_path="settings"
+        ),
+        st.Page(
+            pages.account.page, title="My account", icon=":material/person:", url_path="account"
+        ),
+    ]
+
+
+def _signed_in(session: UserSession, page: st.Page) -> None:
+    invitation = st.query_params.get("invitation")
+    if invitation:
+        welcome.invitation_screen(session, invitation)
+        return
+    context = _context()
+    header(session, tenants(), context, page.url_path)
+    if context is None:
+        _no_tenant(session, page.url_path)
+        return
+    page.run()
+
+
+def _context() -> TenantContext | None:
+    try:
+        return tenant_context()
+    except NotFound as error:
+        if tenants():
+            st.error(str(error), icon=":material/error:")
+        return None
+
+
+def _no_tenant(session: UserSession, url_path: str) -> None:
+    """Offer the user's tenants instead of the wrong one, or the making of a first one."""
+    for tenant in tenants():
+        if st.button(escaped(tenant.name), icon=TYPE_ICONS[tenant.type], key=f"open {tenant.slug}"):
+            forget_tenant()
+            switch_tenant(tenant.slug, url_path)
+    if not tenants():
+        st.subheader("You have no books yet")
+        st.caption("Start your own, or ask somebody to invite you to theirs.")
+        if st.button("New books", type="primary", icon=":material/add:", key="first tenant"):
+            new_tenant_dialog(session)
+
+
+main()

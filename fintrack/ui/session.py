@@ -1,0 +1,192 @@
+"""Who is here and in which tenant, and the ways to another page, address or file.
+
+The only file that knows session-state keys of the whole app. The tenant stands in `?tenant=` and in
+the tab's state, never in a cookie: two tabs, two tenants.
+"""
+
+import json
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import enqueue_message
+
+from fintrack.access.sessions import session_of_handle
+from fintrack.access.tenants import NO_SUCH_TENANT, my_tenants
+from fintrack.access.tickets import issue_download_ticket
+from fintrack.context import TenantContext, UserSession
+from fintrack.errors import NotFound, NotSignedIn
+
+TENANT, SEEN, PAGES = "fintrack tenant", "fintrack seen", "fintrack pages"
+FRESH_SECONDS = 2.0
+ENDED = "Your session has ended. Sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What the guard says about whoever opened this tab."""
+
+    handle: bytes | None
+    browser: str
+    address: str
+    is_same_machine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look into the database: the session was live then, with these tenants."""
+
+    at: float
+    session: UserSession
+    tenants: tuple[TenantContext, ...]
+
+
+def visitor() -> Visitor:
+    """Return the guard's word on this tab; nothing the browser sends can change it."""
+    identity = json.loads(str(st.user.get("auth") or "{}"))
+    handle = identity.get("handle")
+    return Visitor(
+        handle=bytes.fromhex(handle) if handle else None,
+        browser=str(identity.get("browser", "")),
+        address=str(identity.get("address", "")),
+        is_same_machine=bool(identity.get("same_machine", False)),
+    )
+
+
+def current_session() -> UserSession | None:
+    """Return the live session of this tab, asked of the database each time."""
+    handle = visitor().handle
+    session = session_of_handle(handle) if handle else None
+    if session is None:
+        st.session_state.pop(SEEN, None)
+    else:
+        st.session_state[SEEN] = Seen(time.monotonic(), session, my_tenants(session))
+    return session
+
+
+def tenants() -> tuple[TenantContext, ...]:
+    """Return the tenants of the user, the sample last; a fragment asks again after two seconds.
+
+    Raises:
+        NotSignedIn: the session has ended.
+    """
+    seen = st.session_state.get(SEEN)
+    if seen is None or time.monotonic() - seen.at > FRESH_SECONDS:
+        current_session()
+        seen = st.session_state.get(SEEN)
+    if seen is None:
+        raise NotSignedIn(ENDED)
+    return tuple(seen.tenants)
+
+
+def tenant_context() -> TenantContext:
+    """Return the tenant of this tab: the one in the URL, else the last one, else the first.
+
+    Raises:
+        NotSignedIn: the session has ended.
+        NotFound: the URL names a tenant that is not among the user's.
+    """
+    mine = tenants()
+    wanted = st.query_params.get("tenant") or st.session_state.get(TENANT)
+    if wanted is None and mine:
+        wanted = mine[0].slug
+    for context in mine:
+        if context.slug == wanted:
+            return _stay_in(context)
+    raise NotFound(NO_SUCH_TENANT)
+
+
+def switch_tenant(slug: str, url_path: str = "") -> NoReturn:
+    """Open the page in another tenant with a full load: nothing of this one survives in the tab."""
+    redirect(address("/" + url_path, tenant=slug))
+
+
+def forget_tenant() -> None:
+    """Leave a tenant that is gone, so that the next run starts in the first of the rest."""
+    st.session_state.pop(TENANT, None)
+    st.query_params.pop("tenant", None)
+
+
+def remember_pages(pages: Collection[StreamlitPage]) -> None:
+    """Let `open_page` and `page_link` find the router's pages of this run."""
+    st.session_state[PAGES] = {page.url_path: page for page in pages}
+
+
+def open_page(url_path: str, **query: str) -> NoReturn:
+    """Go to a page of the same tenant; `query` fills its filters."""
+    st.switch_page(_page(url_path), query_params=_with_tenant(query))
+
+
+def page_link(url_path: str, label: str, *, icon: str | None = None, **query: str) -> None:
+    """Draw a link to a page of the same tenant; `query` fills its filters."""
+    st.page_link(_page(url_path), label=label, icon=icon, query_params=_with_tenant(query))
+
+
+def page_address(url_path: str, **query: str) -> str:
+    """Return the address of a page of the same tenant, for links inside tables and text."""
+    return address("/" + url_path, **_with_tenant(query))
+
+
+def address(path: str, **query: str) -> str:
+    """Return the path with the query encoded."""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def redirect(path: str) -> NoReturn:
+    """Send the browser to another address of ours, with a full page load, and end the run."""
+    _navigate(path)
+    st.stop()
+
+
+def download_link(
+    label: str,
+    payload: Mapping[str, Any],
+    *,
+    key: str | None = None,
+    icon: str | None = ":material/download:",
+    disabled: bool = False,
+) -> None:
+    """Draw a button that fetches a file of this tenant with a ticket for this session alone.
+
+    `payload` names the file by its `kind` and whatever that kind takes.
+    """
+    context = tenant_context()
+    if st.button(label, key=key, icon=icon, disabled=disabled):
+        ticket = issue_download_ticket(context.session, {"tenant": context.slug, **payload})
+        _navigate(f"/export/{ticket}")
+
+
+def local_address() -> str:
+    """Return where this server listens, as somebody at this machine types it."""
+    return f"localhost:{st.get_option('server.port')}"
+
+
+def _stay_in(context: TenantContext) -> TenantContext:
+    st.session_state[TENANT] = context.slug
+    if st.query_params.get("tenant") != context.slug:
+        st.query_params["tenant"] = context.slug
+    return context
+
+
+def _page(url_path: str) -> StreamlitPage:
+    page: StreamlitPage = st.session_state[PAGES][url_path]
+    return page
+
+
+def _with_tenant(query: Mapping[str, str]) -> dict[str, str]:
+    return {"tenant": tenant_context().slug, **query}
+
+
+def _navigate(path: str) -> None:
+    """Use the message behind Streamlit's own login button, the one that changes the address.
+
+    A script in `st.html` could do it as well, but the page's security policy runs no inline script.
+    """
+    message = ForwardMsg()
+    message.auth_redirect.url = path
+    enqueue_message(message)

@@ -1,0 +1,28 @@
+"""Words of members as words: nothing they typed may act as markup."""
+
+import re
+
+from fintrack.context import Role, TenantType
+
+MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=@&/])")
+TYPE_NAMES = {
+    TenantType.PERSONAL: "Personal",
+    TenantType.FAMILY: "Family",
+    TenantType.BUSINESS: "Business",
+}
+TYPE_ICONS = {
+    TenantType.PERSONAL: ":material/person:",
+    TenantType.FAMILY: ":material/family_restroom:",
+    TenantType.BUSINESS: ":material/business_center:",
+}
+ROLE_NAMES = {
+    Role.OWNER: "Owner",
+    Role.ADMIN: "Admin",
+    Role.MEMBER: "Member",
+    Role.VIEWER: "Viewer",
+}
+
+
+def escaped(text: str) -> str:
+    """Return the text so that Streamlit's Markdown shows it letter for letter."""
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,188 @@
+"""The screens before sign-in: welcome, registration, an invitation, the setup link, sign-in."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from fintrack.access.invitations import InvitationPreview, accept_invitation
+from fintrack.access.sessions import end_session, open_session, session_of
+from fintrack.access.tenants import NewTenant
+from fintrack.access.users import NewUser, Offer, register, registration_offer
+from fintrack.context import UserSession
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.session import address, redirect, switch_tenant, visitor
+from fintrack.ui.sign_in import checked_user, cookie_address
+from fintrack.ui.tenant_form import tenant_inputs
+from fintrack.ui.text import ROLE_NAMES, escaped
+
+NOTICES = {
+    "expired": "That took too long, or the link was used already. Sign in again.",
+    "ended": "Your session has ended. Sign in again.",
+}
+OWN_QUERY = frozenset({"notice", "setup", "register", "sign-in"})
+CARD_WIDTH = 460
+
+
+def screen(url_path: str) -> None:
+    """Show the one screen that helps; `url_path` is the page to go to after sign-in."""
+    query = st.query_params
+    offer = registration_offer(
+        query.get("setup") or query.get("invitation"), same_machine=visitor().is_same_machine
+    )
+    with st.container(horizontal_alignment="center"), st.container(width=CARD_WIDTH):
+        _brand()
+        with st.container(border=True, gap="medium"):
+            _card(offer, url_path)
+        _reassurance()
+
+
+def invitation_screen(session: UserSession, token: str) -> None:
+    """Show a signed-in user what an invitation offers, and let them join."""
+    preview = registration_offer(token, same_machine=False).invitation
+    with st.container(horizontal_alignment="center"), st.container(width=CARD_WIDTH, border=True):
+        if preview is None:
+            st.subheader("This invitation is no longer valid")
+            st.caption("It was used, withdrawn, or is too old. Ask for a new one.")
+        else:
+            _invitation(preview)
+            if st.button("Join", type="primary", width="stretch"):
+                with shown_refusals():
+                    switch_tenant(accept_invitation(session, token).slug)
+        if st.button("Not now", width="stretch"):
+            redirect("/")
+
+
+def _card(offer: Offer, url_path: str) -> None:
+    query = st.query_params
+    if query.get("notice") in NOTICES:
+        st.info(NOTICES[query["notice"]], icon=":material/info:")
+    if offer.is_first and not offer.allowed:
+        _setup_needed()
+    elif _is_registering(offer):
+        _registration(offer)
+    else:
+        _sign_in(offer, url_path)
+
+
+def _is_registering(offer: Offer) -> bool:
+    if offer.invitation is not None:
+        return "sign-in" not in st.query_params
+    return offer.allowed and (offer.is_first or "register" in st.query_params)
+
+
+def _brand() -> None:
+    st.space("small")
+    st.image("fintrack/ui/static/logo.svg", width=148)
+    st.space("small")
+
+
+def _reassurance() -> None:
+    st.caption(
+        ":material/lock: Every set of books is kept apart by the database itself.",
+        text_alignment="center",
+    )
+
+
+def _setup_needed() -> None:
+    st.subheader("This FinTrack is new")
+    st.write(
+        "Nobody has an account here yet. The first one is made on the machine that runs FinTrack, "
+        "or from anywhere with the one-time link that it printed in its terminal."
+    )
+    st.caption("You run it? Open it there as localhost, or copy the link that contains `?setup=`.")
+
+
+def _sign_in(offer: Offer, url_path: str) -> None:
+    st.subheader("Sign in")
+    with st.form("sign in", border=False):
+        email = st.text_input("E-mail", autocomplete="username", key="sign in email")
+        password = st.text_input(
+            "Password", type="password", autocomplete="current-password", key="sign in password"
+        )
+        remember = st.checkbox("Stay signed in for 30 days")
+        submitted = st.form_submit_button("Sign in", type="primary", width="stretch")
+    if submitted:
+        with shown_refusals():
+            who = visitor()
+            user_id = checked_user(email, password, who.address)
+            redirect(cookie_address(user_id, who, _next_path(url_path), remember=remember))
+    if offer.allowed or offer.invitation is not None:
+        _other_way("New here?", "Create an account", register="yes")
+
+
+def _registration(offer: Offer) -> None:
+    if offer.invitation is not None:
+        _invitation(offer.invitation)
+    else:
+        st.subheader("Welcome. Let’s set up your books" if offer.is_first else "Create an account")
+    invited = offer.invitation
+    with st.form("register", border=False):
+        user = _user_inputs(invited)
+        tenant = None if invited else tenant_inputs("register")
+        label = "Create account and join" if invited else "Create account"
+        submitted = st.form_submit_button(label, type="primary", width="stretch")
+    if submitted:
+        with shown_refusals():
+            redirect(_register(user, tenant, invited))
+    if not offer.is_first:
+        _other_way("You have an account?", "Sign in", **{"sign-in": "yes"})
+
+
+def _user_inputs(invited: InvitationPreview | None) -> NewUser:
+    name = st.text_input("Your name", autocomplete="name", max_chars=80, key="register name")
+    email = st.text_input(
+        "E-mail",
+        value=invited.email if invited else "",
+        disabled=invited is not None,
+        autocomplete="username",
+        key="register email",
+    )
+    password = st.text_input(
+        "Password",
+        type="password",
+        autocomplete="new-password",
+        placeholder="8 characters or more; a few words are best",
+        key="register password",
+    )
+    return NewUser(email, name, password)
+
+
+def _register(user: NewUser, tenant: NewTenant | None, invited: InvitationPreview | None) -> str:
+    """Make the account and return the address that signs its browser in."""
+    who, query = visitor(), st.query_params
+    token = query.get("setup") or query.get("invitation")
+    if tenant is not None and not tenant.name.strip():
+        tenant = replace(tenant, name=user.name)
+    user_id = register(
+        user, tenant, token=token, same_machine=who.is_same_machine, address=who.address
+    )
+    next_path = "/"
+    if invited is not None and token:
+        session = session_of(
+            open_session(user_id, remember=False, agent="registration", address=who.address)
+        )
+        if session is not None:
+            next_path = address("/", tenant=accept_invitation(session, token).slug)
+            end_session(session, session.id)
+    return cookie_address(user_id, who, next_path, remember=False)
+
+
+def _invitation(invitation: InvitationPreview) -> None:
+    st.subheader(f"{escaped(invitation.inviter)} invites you")
+    role = ROLE_NAMES[invitation.role].lower()
+    st.write(f"to **{escaped(invitation.tenant_name)}**, as {role}.")
+
+
+def _other_way(question: str, label: str, **query: str) -> None:
+    """Offer the other screen, keeping an invitation in the address."""
+    kept = {key: value for key, value in st.query_params.items() if key not in OWN_QUERY}
+    with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
+        st.caption(question, width="content")
+        if st.button(label, type="tertiary"):
+            st.query_params.from_dict(kept | query)
+            st.rerun()
+
+
+def _next_path(url_path: str) -> str:
+    kept = {key: value for key, value in st.query_params.items() if key not in OWN_QUERY}
+    return address(f"/{url_path}", **kept)

@@ -1,0 +1,85 @@
+"""What `app.py` serves: the script, and what stands before and beside it."""
+
+import asyncio
+import gc
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from starlette.middleware import Middleware
+
+from fintrack.access.users import is_empty_installation, new_setup_token
+from fintrack.config import Registration, settings
+from fintrack.db import Logins, connect, disconnect
+from fintrack.errors import FinTrackError, SetupError
+from fintrack.operations.installation import open_installation
+from fintrack.ui.failures import show_failure
+from fintrack.ui.session import local_address
+from fintrack.web.failures import failed, refused
+from fintrack.web.guard import Guard
+from fintrack.web.routes import ROUTES
+from fintrack.web.sockets import watch_sessions
+from fintrack.web.static_gzip import StaticGzip
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Open the installation, watch its sessions, and leave it clean."""
+    _open()
+    watching = asyncio.create_task(watch_sessions())
+    # Every script run would otherwise search all imported packages for garbage.
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        disconnect()
+
+
+def setup_link(token: str) -> str:
+    """Return the one-time link for the first account."""
+    base = settings().base_url or f"http://{local_address()}"
+    return f"{base}/?setup={token}"
+
+
+def _open() -> None:
+    try:
+        installation = open_installation()
+    except SetupError as error:
+        # The process ends here; whoever started it needs the sentence, not our call stack.
+        sys.tracebacklimit = 0
+        _log.critical("FinTrack cannot start. %s", error)
+        raise
+    connect(Logins(installation.app_url, installation.sign_in_url, installation.maintenance_url))
+    if settings().registration is not Registration.OPEN and is_empty_installation():
+        _print_setup_link()
+
+
+def _print_setup_link() -> None:
+    lines = (
+        "",
+        "  Nobody has an account here yet.",
+        "  On this machine, open FinTrack and register. From anywhere else, use this link once:",
+        f"  {setup_link(new_setup_token())}",
+        "",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+MAIN = Path(__file__).parents[1] / "ui" / "main.py"
+APP: dict[str, Any] = {
+    "lifespan": lifespan,
+    "routes": ROUTES,
+    "middleware": [Middleware(Guard), Middleware(StaticGzip)],
+    "exception_handlers": {FinTrackError: refused, Exception: failed},
+    "on_script_error": show_failure,
+}

@@ -1,0 +1,43 @@
+"""What a download ticket stands for: a file's name and its bytes, as this member may see them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fintrack.access.tenants import enter_tenant
+from fintrack.context import Permission, TenantContext, UserSession
+from fintrack.errors import NotFound
+
+Content = Callable[[TenantContext, Mapping[str, Any]], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A CSV file on its way to the browser."""
+
+    file_name: str
+    content: Iterator[bytes]
+
+
+def download_of(session: UserSession, payload: Mapping[str, Any]) -> Download:
+    """Return the file that a ticket's payload names.
+
+    Raises:
+        NotFound: the tenant is not the user's, or there is no such kind of file.
+        PermissionDenied: the member may not export.
+    """
+    context = enter_tenant(session, str(payload["tenant"]))
+    context.require(Permission.EXPORT)
+    write = KINDS.get(str(payload["kind"]))
+    if write is None:
+        raise NotFound("There is no such download.")
+    return Download(_file_name(str(payload["kind"])), write(context, payload))
+
+
+def _file_name(kind: str) -> str:
+    """Return a name without a word of the tenant's, so that none can bend the header."""
+    return f"fintrack-{kind}-{datetime.now(UTC):%Y-%m-%d}.csv"
+
+
+KINDS: dict[str, Content] = {}

@@ -1,0 +1,224 @@
+"""The guard at the front door: who is this, may they come here, and what do they leave with.
+
+It decides on the path that routes are matched with. Streamlit learns who is here from one header,
+which only the guard can write.
+"""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fintrack.access.sessions import handle_of, session_of_handle
+from fintrack.config import settings
+from fintrack.context import UserSession
+from fintrack.errors import Unavailable
+from fintrack.web.cookies import BROWSER, SESSION, cookie, set_cookie, without_session_cookie
+from fintrack.web.security_headers import secure
+from fintrack.web.sockets import serve_socket
+from fintrack.web.visitors import address_of, header, is_own_origin, is_same_machine, path_of
+
+IDENTITY = b"x-fintrack-auth"
+SESSION_KEY = "fintrack.session"
+STREAM = "/_stcore/stream"
+UPLOAD = "/_stcore/upload_file/"
+MEMBERS_ONLY = (UPLOAD, "/media/", "/export/")
+# Of Streamlit's own routes these answer everybody; metrics, agent and any new one answer nobody.
+CORE, OPEN_CORE = "/_stcore", frozenset({"/_stcore/health", "/_stcore/host-config"})
+CORE_FILES = "/_stcore/bidi-components/"
+# A package we need declares a component that writes cookies; FinTrack has no components.
+COMPONENTS = "/component"
+# Streamlit's own sign-in, which FinTrack does not use.
+UNUSED = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
+NO_DOCUMENT = ("/_stcore", "/static/", "/app/static/", "/media/", "/export/", "/auth/", "/health/")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SMALL_BODY, MEGABYTE = 64 * 1024, 1024 * 1024
+REMEMBERED_SECONDS, REMEMBERED_AT_MOST = 2.0, 10_000
+
+_seen: dict[bytes, tuple[float, UserSession | None]] = {}
+
+
+class BodyTooLarge(Exception):
+    """The client sends more than the route takes."""
+
+
+class Guard:
+    """Stands before every route, websockets included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, with the guard's word on who sends it, or answer it."""
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, _sealed(scope, send))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if path_of(scope) != STREAM or not is_own_origin(scope):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        try:
+            session = await session_of_request(scope)
+        except Unavailable:
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        inside = {**scope, "headers": _inside_headers(scope, _identity(scope, session))}
+        if session is None:
+            await self.app(inside, receive, send)
+        else:
+            await serve_socket(self.app, inside, receive, send, session.id)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = _refusal(scope)
+        session = None
+        if refusal is None and path_of(scope).startswith(MEMBERS_ONLY):
+            try:
+                session = await session_of_request(scope)
+                refusal = None if session else (401, "Sign in first.")
+            except Unavailable as error:
+                refusal = (error.status, str(error))
+        if refusal is not None:
+            await PlainTextResponse(refusal[1], refusal[0])(scope, receive, send)
+            return
+        inside = {**scope, "headers": _inside_headers(scope, None), SESSION_KEY: session}
+        await self._within_limit(inside, receive, send)
+
+    async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, _limited(receive, _body_limit(scope)), send)
+        except BodyTooLarge:
+            await _too_large(scope, receive, send)
+
+
+async def session_of_request(scope: Scope) -> UserSession | None:
+    """Return the live session of the request's cookie; an answer is good for two seconds.
+
+    Raises:
+        Unavailable: the database does not answer.
+    """
+    token = cookie(scope, SESSION)
+    if token is None:
+        return None
+    handle = handle_of(token)
+    until, session = _seen.get(handle, (0.0, None))
+    if time.monotonic() < until:
+        return session
+    session = await asyncio.to_thread(session_of_handle, handle)
+    if len(_seen) >= REMEMBERED_AT_MOST:
+        _seen.clear()
+    _seen[handle] = (time.monotonic() + REMEMBERED_SECONDS, session)
+    return session
+
+
+def forget_session(token: str) -> None:
+    """Ask the database again at the next request that carries this token."""
+    _seen.pop(handle_of(token), None)
+
+
+def _refusal(scope: Scope) -> tuple[int, str] | None:
+    path = path_of(scope)
+    if path in UNUSED or path.startswith(COMPONENTS) or _is_closed_core(path):
+        return 404, "Not Found"
+    if scope["method"] not in SAFE_METHODS and not is_own_origin(scope):
+        return 403, "This request comes from another site."
+    if _declared_length(scope) > _body_limit(scope):
+        return 413, f"Send at most {settings().max_upload_mb} MB."
+    return None
+
+
+def _is_closed_core(path: str) -> bool:
+    if not path.startswith(CORE):
+        return False
+    return path not in OPEN_CORE and not path.startswith((UPLOAD, CORE_FILES))
+
+
+def _identity(scope: Scope, session: UserSession | None) -> dict[str, Any]:
+    """Return what scripts are told; it never changes while the session lives.
+
+    Streamlit resumes a session for an equal identity only, so one that changed would lose its state
+    at every reconnect, and one that is somebody else's gets nothing.
+    """
+    if session is not None:
+        user, own = str(session.user_id), str(session.id)
+        return {"user": user, "session": own, "handle": session.handle.hex()}
+    return {
+        "user": None,
+        "browser": cookie(scope, BROWSER) or "",
+        "address": address_of(scope),
+        "same_machine": is_same_machine(scope),
+    }
+
+
+def _inside_headers(
+    scope: Scope, identity: dict[str, Any] | None
+) -> list[tuple[bytes, bytes]]:
+    kept = [
+        (name, without_session_cookie(scope, value) if name == b"cookie" else value)
+        for name, value in scope["headers"]
+        if name.lower().replace(b"_", b"-") != IDENTITY
+    ]
+    if identity is not None:
+        kept.append((IDENTITY, json.dumps(identity, sort_keys=True).encode()))
+    return kept
+
+
+def _sealed(scope: Scope, send: Send) -> Send:
+    """Return a `send` that adds the security headers and, to a page, the browser's nonce."""
+
+    async def sealed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message.setdefault("headers", [])
+            secure(scope, message)
+            if _wants_nonce(scope):
+                line = set_cookie(scope, BROWSER, secrets.token_urlsafe(32), None)
+                message["headers"].append((b"set-cookie", line.encode()))
+        await send(message)
+
+    return sealed
+
+
+def _wants_nonce(scope: Scope) -> bool:
+    return (
+        scope["method"] == "GET"
+        and not path_of(scope).startswith(NO_DOCUMENT)
+        and "text/html" in (header(scope, b"accept") or "")
+        and cookie(scope, BROWSER) is None
+    )
+
+
+def _body_limit(scope: Scope) -> int:
+    is_upload = path_of(scope).startswith(UPLOAD)
+    return settings().max_upload_mb * MEGABYTE + SMALL_BODY if is_upload else SMALL_BODY
+
+
+def _declared_length(scope: Scope) -> int:
+    length = header(scope, b"content-length") or "0"
+    return int(length) if length.isdecimal() else 0
+
+
+def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise BodyTooLarge
+        return message
+
+    return limited
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = PlainTextResponse(f"Send at most {settings().max_upload_mb} MB.", 413)
+    await answer(scope, receive, send)

@@ -1,0 +1,99 @@
+"""The open websockets of each session, and their end at once when the session ends.
+
+Everything here runs on the event loop of one process.
+"""
+
+import asyncio
+import logging
+from asyncio import FIRST_COMPLETED, Event
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fintrack.access.sessions import ended_sessions
+from fintrack.errors import FinTrackError
+
+POLL_SECONDS = 2.0
+POLICY_VIOLATION = 1008
+
+_log = logging.getLogger(__name__)
+_open: dict[UUID, set[Event]] = {}
+_look = Event()
+
+
+async def serve_socket(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, session_id: UUID
+) -> None:
+    """Serve the websocket until it, or the session it belongs to, ends."""
+    ended = Event()
+    _open.setdefault(session_id, set()).add(ended)
+    serving = asyncio.create_task(_served(app, scope, receive, send))
+    ending = asyncio.create_task(ended.wait())
+    try:
+        await asyncio.wait({serving, ending}, return_when=FIRST_COMPLETED)
+        if not serving.done():
+            await _cancel(serving)
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+    finally:
+        _forget(session_id, ended)
+        await _cancel(ending)
+        await _cancel(serving)
+    if not serving.cancelled():
+        serving.result()
+
+
+def open_sessions() -> frozenset[UUID]:
+    """Return the ids of the sessions that have a websocket open in this process."""
+    return frozenset(_open)
+
+
+def close_sockets(session_ids: Collection[UUID]) -> None:
+    """Close every websocket of these sessions."""
+    for session_id in session_ids:
+        for ended in tuple(_open.get(session_id, ())):
+            ended.set()
+
+
+def look_for_ended_sessions() -> None:
+    """Ask the database now instead of at the next poll."""
+    _look.set()
+
+
+async def watch_sessions() -> None:
+    """Close the websockets of ended sessions, whichever process ended them, until cancelled."""
+    while True:
+        _look.clear()
+        await _close_ended()
+        try:
+            await asyncio.wait_for(_look.wait(), POLL_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def _close_ended() -> None:
+    if not _open:
+        return
+    try:
+        close_sockets(await asyncio.to_thread(ended_sessions, open_sessions()))
+    except (FinTrackError, SQLAlchemyError):
+        _log.exception("Sessions could not be looked up; next try in %s s", POLL_SECONDS)
+
+
+async def _served(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
+
+
+def _forget(session_id: UUID, ended: Event) -> None:
+    sockets = _open[session_id]
+    sockets.discard(ended)
+    if not sockets:
+        del _open[session_id]
+
+
+async def _cancel(task: asyncio.Task[Any]) -> None:
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})

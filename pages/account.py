@@ -1,0 +1,82 @@
+"""My account: who I am here, my password, and where I am signed in."""
+
+import streamlit as st
+
+from fintrack.access.sessions import SessionRecord, end_other_sessions, end_session, sessions
+from fintrack.access.users import change_password
+from fintrack.context import UserSession
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.session import tenant_context
+from fintrack.ui.text import escaped
+
+
+def page() -> None:
+    """Show the user's own things, which belong to no tenant."""
+    session = tenant_context().session
+    st.title("My account")
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        _profile(session)
+        _password(session)
+    with right:
+        _sessions(session)
+
+
+def _profile(session: UserSession) -> None:
+    with st.container(border=True):
+        st.subheader("Profile")
+        st.write(f"**{escaped(session.name)}**")
+        st.caption(escaped(session.email))
+
+
+def _password(session: UserSession) -> None:
+    with st.container(border=True), st.form("password", border=False, clear_on_submit=True):
+        st.subheader("Password")
+        current = st.text_input(
+            "Current password", type="password", autocomplete="current-password"
+        )
+        new = st.text_input("New password", type="password", autocomplete="new-password")
+        submitted = st.form_submit_button("Change password", type="primary")
+        st.caption("Every other session ends when you change it.")
+    if submitted:
+        with shown_refusals():
+            change_password(session, current, new)
+            st.toast("The password is changed.", icon=":material/check:")
+
+
+def _sessions(session: UserSession) -> None:
+    with st.container(border=True):
+        st.subheader("Where you are signed in")
+        records = sessions(session)
+        for record in records:
+            _session(session, record)
+        if len(records) > 1 and st.button("End all others", icon=":material/devices:"):
+            end_other_sessions(session)
+            st.rerun()
+
+
+def _session(session: UserSession, record: SessionRecord) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container():
+            st.write(f"**{escaped(device_name(record.agent))}**")
+            st.caption(
+                f"{escaped(record.address)} · last seen {record.seen_at:%d %b %Y, %H:%M} UTC"
+                f" · until {record.expires_at:%d %b %Y}"
+            )
+        if record.is_current:
+            st.badge("This one", color="green")
+        elif st.button("End", key=f"end {record.id}"):
+            with shown_refusals():
+                end_session(session, record.id)
+                st.rerun()
+
+
+def device_name(agent: str) -> str:
+    """Return browser and system of a User-Agent line in two words, as far as it names them."""
+    browsers = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome"}
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows"}
+    systems |= {"Mac OS": "macOS", "Linux": "Linux"}
+    browser = next((name for word, name in browsers.items() if word in agent), "")
+    browser = browser or ("Safari" if "Safari" in agent else "Another program")
+    system = next((name for word, name in systems.items() if word in agent), "")
+    return f"{browser} on {system}" if system else browser

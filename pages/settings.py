@@ -1,0 +1,90 @@
+"""Settings of the tenant: name, type, money, country and habits; its end."""
+
+from calendar import month_name
+from dataclasses import replace
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from fintrack.access.tenants import TenantSettings, change_settings, delete_tenant, tenant_settings
+from fintrack.context import Permission, TenantContext, TenantType
+from fintrack.ui.choices import country_input, currency_input
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.session import forget_tenant, redirect, tenant_context
+from fintrack.ui.text import TYPE_NAMES, escaped
+
+
+def page() -> None:
+    """Show the settings, to those who may change them as a form."""
+    context = tenant_context()
+    st.title("Settings")
+    settings = tenant_settings(context)
+    may_change = context.may(Permission.CHANGE_SETTINGS)
+    if not may_change:
+        st.caption("Owners and admins may change these.")
+    with st.container(border=True, width=720):
+        _settings_form(context, settings, may_change=may_change)
+    if context.may(Permission.DELETE_TENANT):
+        _deletion(context)
+
+
+def _settings_form(context: TenantContext, settings: TenantSettings, *, may_change: bool) -> None:
+    # A new version is a new form: what somebody else saved replaces what stands in the inputs.
+    with st.form(f"settings {settings.version}", border=False):
+        changed = _inputs(settings)
+        submitted = st.form_submit_button("Save", type="primary", disabled=not may_change)
+    if submitted:
+        with shown_refusals():
+            change_settings(context, changed)
+            st.toast("Saved.", icon=":material/check:")
+            st.rerun()
+
+
+def _inputs(settings: TenantSettings) -> TenantSettings:
+    name = st.text_input("Name", settings.name, max_chars=80, autocomplete="off")
+    kinds = list(TenantType)
+    left, right = st.columns(2)
+    with left:
+        kind = st.selectbox(
+            "Type", kinds, kinds.index(settings.type), format_func=TYPE_NAMES.__getitem__
+        )
+        currency = currency_input("Currency", settings.currency)
+        locale = st.text_input(
+            "Language and number format", settings.locale, help="Such as de_DE or en_US."
+        )
+    with right:
+        country = country_input("Country", settings.country)
+        zones = sorted(available_timezones())
+        zone = st.selectbox("Time zone", zones, zones.index(settings.time_zone))
+        month = st.selectbox(
+            "The fiscal year starts in",
+            range(1, 13),
+            settings.fiscal_year_start - 1,
+            format_func=month_name.__getitem__,
+        )
+    return replace(
+        settings,
+        name=name,
+        type=kind,
+        currency=currency,
+        country=country,
+        locale=locale,
+        time_zone=zone,
+        fiscal_year_start=month,
+    )
+
+
+def _deletion(context: TenantContext) -> None:
+    with st.expander("Delete these books", icon=":material/delete:", width=720):
+        st.write(
+            "Accounts, transactions, imports and memberships are erased for everybody, at once "
+            "and for good. Export what you want to keep first."
+        )
+        with st.form("delete tenant", border=False):
+            name = st.text_input(f"Type {escaped(context.name)} to confirm", autocomplete="off")
+            submitted = st.form_submit_button("Delete for good", icon=":material/delete_forever:")
+        if submitted:
+            with shown_refusals():
+                delete_tenant(context, name)
+                forget_tenant()
+                redirect("/")
