@@ -1,0 +1,162 @@
+"""Which column is which by its cells alone, where names are missing or unknown."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import pairwise, permutations
+
+from fintrack.statements.delimited.balances import is_running
+from fintrack.statements.delimited.header import role_scores
+from fintrack.statements.delimited.numbers import parse_figure, possible_marks
+from fintrack.statements.delimited.profile import Profile
+from fintrack.statements.mapping import DecimalMark, Role
+
+Columns = Sequence[Sequence[str]]
+
+_MOST, _SOME = 0.8, 0.3
+_MOST_TEXTS = 8
+_PROVING = 300
+_MONEY = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
+
+
+def roles_by_content(
+    roles: Sequence[Role],
+    names: Sequence[str],
+    profiles: Sequence[Profile],
+    columns: Columns,
+) -> list[Role]:
+    """Return the roles with the missing ones added where the cells leave no doubt."""
+    found = _with_dates(list(roles), profiles)
+    bare = not any(names)
+    if not any(role in found for role in _MONEY):
+        found = _with_money(found, profiles, columns, bare=bare)
+    if bare:
+        found = _with_account(_with_currency(found, profiles), profiles)
+    return _with_text(_with_direction(found, names, profiles), profiles, bare=bare)
+
+
+def money_columns(roles: Sequence[Role], profiles: Sequence[Profile]) -> list[int]:
+    """Return the free columns that hold amounts: with decimals or signs, else any numbers."""
+    free = [
+        index
+        for index, column in enumerate(profiles)
+        if roles[index] is Role.IGNORE and column.filled
+        if column.numbers >= _MOST and column.dates < _MOST
+    ]
+    return [index for index in free if profiles[index].decimals >= _SOME] or free
+
+
+def figures(cells: Iterable[str], mark: DecimalMark) -> list[Decimal | None]:
+    """Return the cells' values, None for a cell that is no number."""
+    found = [parse_figure(cell, mark) for cell in cells]
+    return [None if each is None else each.value for each in found]
+
+
+def _with_dates(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
+    if Role.DATE in roles:
+        return roles
+    if Role.VALUE_DATE in roles:
+        roles[roles.index(Role.VALUE_DATE)] = Role.DATE
+        return roles
+    wanted = [Role.VALUE_DATE, Role.DATE]
+    for index, column in enumerate(profiles):
+        is_free = roles[index] is Role.IGNORE and column.dates >= _MOST
+        if wanted and is_free and column.coverage >= _SOME:
+            roles[index] = wanted.pop()
+    return roles
+
+
+def _with_money(
+    roles: list[Role],
+    profiles: Sequence[Profile],
+    columns: Columns,
+    *,
+    bare: bool,
+) -> list[Role]:
+    found = money_columns(roles, profiles)
+    pair = next((pair for pair in pairwise(found) if _exclusive(columns, *pair)), None)
+    if pair and bare:
+        # Without names only the custom remains: what goes out stands before what comes in.
+        roles[pair[0]], roles[pair[1]] = Role.DEBIT, Role.CREDIT
+    elif len(found) == 1:
+        roles[found[0]] = Role.AMOUNT
+        if bare and not _has_sign(columns[found[0]]):
+            _split_by_blank_neighbour(roles, found[0], profiles)
+    else:
+        _with_running_balance(roles, found, columns)
+    return roles
+
+
+def _exclusive(columns: Columns, one: int, other: int) -> bool:
+    return not any(a and b for a, b in zip(columns[one], columns[other], strict=True))
+
+
+def _has_sign(cells: Sequence[str]) -> bool:
+    return any(cell.strip("$€£ ")[:1] in {"-", "+", "(", "−"} or cell[-1:] == "-" for cell in cells)
+
+
+def _split_by_blank_neighbour(roles: list[Role], at: int, profiles: Sequence[Profile]) -> None:
+    """An unsigned amount beside a blank column is one half of an out-and-in pair."""
+    has_words = any(c.directions == 1 and c.filled for i, c in enumerate(profiles) if i != at)
+    if has_words:
+        return
+    if at + 1 < len(roles) and not profiles[at + 1].filled:
+        roles[at], roles[at + 1] = Role.DEBIT, Role.CREDIT
+
+
+def _with_running_balance(roles: list[Role], found: Sequence[int], columns: Columns) -> None:
+    for amount, balance in permutations(found[:_MOST_TEXTS], 2):
+        amounts, balances = columns[amount][:_PROVING], columns[balance][:_PROVING]
+        for mark in possible_marks({*amounts, *balances}):
+            if is_running(figures(amounts, mark), figures(balances, mark)):
+                roles[amount], roles[balance] = Role.AMOUNT, Role.BALANCE
+                return
+
+
+def _with_currency(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
+    for index, column in enumerate(profiles):
+        is_code = column.filled > 0 and column.currencies == 1 and column.letters == 1
+        if is_code and roles[index] is Role.IGNORE and Role.CURRENCY not in roles:
+            roles[index] = Role.CURRENCY
+    return roles
+
+
+def _with_direction(
+    roles: list[Role],
+    names: Sequence[str],
+    profiles: Sequence[Profile],
+) -> list[Role]:
+    """A column of nothing but words such as debit and credit, beside one unsigned amount."""
+    if Role.DIRECTION in roles or Role.AMOUNT not in roles:
+        return roles
+    for index, column in enumerate(profiles):
+        named = bool(index < len(names) and names[index])
+        promised = not named or Role.DIRECTION in role_scores(names[index])
+        is_free = roles[index] is Role.IGNORE and column.filled > 0 and column.directions == 1
+        if is_free and (promised or column.kinds == {1, -1}):
+            roles[index] = Role.DIRECTION
+            break
+    return roles
+
+
+def _with_account(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
+    """Without names, the last column that holds nothing but kinds of account names them."""
+    for index in reversed(range(len(profiles))):
+        column = profiles[index]
+        if roles[index] is Role.IGNORE and column.own_accounts == 1 and column.coverage == 1:
+            roles[index] = Role.ACCOUNT
+            break
+    return roles
+
+
+def _with_text(roles: list[Role], profiles: Sequence[Profile], *, bare: bool) -> list[Role]:
+    if not bare and (Role.TEXT in roles or Role.PAYEE in roles):
+        return roles
+    free = [
+        index
+        for index, column in enumerate(profiles)
+        if roles[index] is Role.IGNORE and column.filled
+        if column.letters >= _SOME and column.dates < _MOST
+    ]
+    for index in free[:_MOST_TEXTS]:
+        roles[index] = Role.TEXT
+    return roles

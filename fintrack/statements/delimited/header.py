@@ -1,0 +1,101 @@
+"""Where the table begins, and what the names above its columns promise."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from fintrack.money import CURRENCIES
+from fintrack.statements.delimited.dates import date_readings
+from fintrack.statements.delimited.header_words import HEADERS, OTHERS, normalised
+from fintrack.statements.delimited.numbers import is_number
+from fintrack.statements.delimited.table import Row, is_telling
+from fintrack.statements.mapping import Role
+
+EXACT, CONTAINED, WEAKEST = 1_000, 600, 200
+_SEARCHED = 120
+_SHORTEST_CONTAINED = 4
+_CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s]|$)")
+_MONEY = frozenset({Role.AMOUNT, Role.DEBIT, Role.CREDIT})
+_DATES = frozenset({Role.DATE, Role.VALUE_DATE})
+_MOSTLY = 0.6
+
+
+def header_position(rows: Sequence[Row]) -> int | None:
+    """Return the header's index: by known words, else the full line above the first movement."""
+    best, best_count = None, 0
+    for index, row in enumerate(rows[:_SEARCHED]):
+        found = {role for cell in row.cells if cell for role in _sure_roles(cell)}
+        is_header = bool(found & _DATES and found & _MONEY) and not is_telling(row.cells)
+        if is_header and len(found) > best_count:
+            best, best_count = index, len(found)
+    return best if best is not None else _unknown_header(rows)
+
+
+def first_movement(rows: Sequence[Row]) -> int | None:
+    """Return the index of the first row with a date and a number."""
+    return next((index for index, row in enumerate(rows) if is_telling(row.cells)), None)
+
+
+@lru_cache(maxsize=2048)
+def role_scores(name: str) -> Mapping[Role, int]:
+    """Return how well a column's name fits each role; roles that it does not fit are missing."""
+    bare = normalised(without_currency(name))
+    if not bare:
+        return {}
+    scores: dict[Role, int] = {}
+    for role, phrases in HEADERS.items():
+        for rank, phrase in enumerate(phrases):
+            score = _score(bare, phrase, rank)
+            if score > max(WEAKEST, scores.get(role, 0)):
+                scores[role] = score
+    return scores
+
+
+def header_currency(name: str) -> str | None:
+    """Return the currency that a column's name holds, as in `Amount (EUR)`."""
+    codes = [code for code in _CURRENCY.findall(name) if code in CURRENCIES]
+    return codes[-1] if codes else None
+
+
+def without_currency(name: str) -> str:
+    """Return a column's name without its currency."""
+    code = header_currency(name)
+    if code is None:
+        return name
+    bare = re.sub(rf"[\[(]?\b{code}\b[\])]?", "", name).strip()
+    return bare.removesuffix(" in").removesuffix(" en").removesuffix(" w") or name
+
+
+def _score(name: str, phrase: str, rank: int) -> int:
+    if name == phrase:
+        return EXACT - rank
+    if not _contains(name, phrase):
+        return 0
+    others = f" {name} ".replace(f" {phrase} ", " ", 1).split()
+    foreign = 450 * any(word in OTHERS for word in others)
+    return CONTAINED - rank - 30 * len(others) - foreign
+
+
+def _contains(name: str, phrase: str) -> bool:
+    if phrase.isascii() or ord(max(phrase)) < ord("\u2e80"):
+        return len(phrase) >= _SHORTEST_CONTAINED and f" {phrase} " in f" {name} "
+    return len(phrase) > 1 and phrase in name
+
+
+def _sure_roles(cell: str) -> set[Role]:
+    if len(cell) > len("a name of a column is never longer than this sentence"):
+        return set()
+    return set(role_scores(cell))
+
+
+def _unknown_header(rows: Sequence[Row]) -> int | None:
+    first = first_movement(rows)
+    if not first:
+        return None
+    above, movement = rows[first - 1].cells, rows[first].cells
+    filled = [cell for cell in above if cell]
+    if abs(len(above) - len(movement)) > 1 or len(filled) < _MOSTLY * len(movement):
+        return None
+    if len(set(filled)) < len(filled) or any(date_readings(c) or is_number(c) for c in filled):
+        return None
+    return first - 1

@@ -1,0 +1,146 @@
+"""CSV and its kin: the table of a file to statements, by a guessed or a given mapping."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from fintrack.statements.delimited.balances import balances_around
+from fintrack.statements.delimited.guess import Table, completed, open_questions, parted
+from fintrack.statements.delimited.legs import Movement, own_legs
+from fintrack.statements.delimited.numbers import parse_figure
+from fintrack.statements.delimited.own_export import is_own_export, read_own_export
+from fintrack.statements.delimited.rows import Reading, plan, read_rows
+from fintrack.statements.delimited.table import likely_delimiter, lines_of, table_rows
+from fintrack.statements.mapping import Mapping, Role
+from fintrack.statements.statement import (
+    ColumnSample,
+    Statement,
+    StatementError,
+    StatementFile,
+)
+from fintrack.statements.text import decode
+
+_SHOWN = 5
+_NO_STATEMENT = "This file is not a statement that FinTrack can read; choose a CSV or OFX file."
+
+
+def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None) -> StatementFile:
+    """Return the statements, or the questions that must be answered first.
+
+    Raises:
+        StatementError: no table with dates and amounts is in the file.
+    """
+    given = mapping or Mapping()
+    text, encoding = decode(content, given.encoding)
+    lines = lines_of(text)
+    if mapping is None and is_own_export(lines):
+        return read_own_export(lines)
+    delimiter = given.delimiter or likely_delimiter(lines)
+    table = parted(table_rows(lines, delimiter), given)
+    used = completed(replace(given, encoding=encoding, delimiter=delimiter), table, currency)
+    _require_a_table(used, table)
+    samples = _samples(used, table)
+    questions = open_questions(used, table)
+    if questions:
+        return StatementFile("csv", (), used, questions, samples)
+    return StatementFile("csv", _statements(used, table), used, (), samples)
+
+
+def _require_a_table(mapping: Mapping, table: Table) -> None:
+    """A known header, or some column of dates beside another one: else it is no statement."""
+    known = Role.DATE in mapping.roles
+    money = {Role.AMOUNT, Role.DEBIT, Role.CREDIT} & set(mapping.roles)
+    telling = sum(map(bool, (known, money)))
+    if len(mapping.roles) <= 1 or telling == 0 or (not known and not table.header):
+        raise StatementError(_NO_STATEMENT)
+
+
+def _samples(mapping: Mapping, table: Table) -> tuple[ColumnSample, ...]:
+    columns = table.columns()
+    roles = [*mapping.roles, *[Role.IGNORE] * (len(columns) - len(mapping.roles))]
+    return tuple(
+        ColumnSample(
+            table.names[at] if at < len(table.names) and table.names[at] else f"Column {at + 1}",
+            roles[at],
+            tuple([cell for cell in cells if cell][:_SHOWN]),
+        )
+        for at, cells in enumerate(columns)
+    )
+
+
+def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
+    reading = read_rows(table, plan(mapping, table))
+    movements, other_sides = reading.movements, 0
+    if Role.JOURNAL in mapping.roles:
+        movements, other_sides = own_legs(movements)
+    groups: dict[tuple[str | None, str | None], list[Movement]] = {}
+    for movement in movements:
+        groups.setdefault((movement.account, movement.currency), []).append(movement)
+    found = [_statement(account, currency, rows) for (account, currency), rows in groups.items()]
+    if not found:
+        found = [Statement(mapping.account, mapping.currency, ())]
+    if len(found) == 1:
+        found[0] = _with_stated_balances(found[0], mapping, table, reading)
+    notes = tuple(_notes(mapping, reading, other_sides))
+    found[0] = replace(found[0], rejected=tuple(reading.rejected), notes=notes)
+    return tuple(found)
+
+
+def _statement(account: str | None, currency: str | None, rows: Sequence[Movement]) -> Statement:
+    entries = tuple(row.entry for row in rows)
+    around = balances_around([row.entry.amount for row in rows], [row.balance for row in rows])
+    if around is None:
+        return Statement(account, currency, entries)
+    opening, closing, newest = around
+    return Statement(
+        account,
+        currency,
+        entries,
+        opening_balance=opening,
+        closing_balance=closing,
+        closing_on=entries[newest].booked_on,
+    )
+
+
+def _with_stated_balances(
+    statement: Statement,
+    mapping: Mapping,
+    table: Table,
+    reading: Reading,
+) -> Statement:
+    """Balances in rows or columns of their own win over those that follow from the rows."""
+    opening = reading.opening or _constant(mapping, table, Role.OPENING_BALANCE)
+    closing = reading.closing or _constant(mapping, table, Role.CLOSING_BALANCE)
+    if opening is not None:
+        statement = replace(statement, opening_balance=opening)
+    if closing is not None:
+        last = max((entry.booked_on for entry in statement.entries), default=None)
+        statement = replace(
+            statement, closing_balance=closing, closing_on=reading.closing_on or last
+        )
+    return statement
+
+
+def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
+    at, mark = mapping.column(role), mapping.decimal_mark
+    if at is None or mark is None:
+        return None
+    cells = {row.cells[at] for row in table.data if at < len(row.cells) and row.cells[at]}
+    figure = parse_figure(cells.pop(), mark) if len(cells) == 1 else None
+    return figure.value if figure else None
+
+
+def _notes(mapping: Mapping, reading: Reading, other_sides: int) -> list[str]:
+    counted = (
+        (reading.not_done, "pending or cancelled and was left out", "pending or cancelled and were left out"),
+        (reading.outside, "a heading or total and was left out", "headings or totals and were left out"),
+        (other_sides, "the other side of a journal and was left out", "other sides of journals and were left out"),
+    )
+    notes = [
+        f"1 row is {one}." if count == 1 else f"{count} rows are {many}."
+        for count, one, many in counted
+        if count
+    ]
+    if mapping.inverted:
+        notes.append("Purchases are positive in this file; their sign was turned.")
+    return notes

@@ -1,0 +1,192 @@
+"""What the rows prove about the columns: signed or not, which fee counts, whose sign is turned."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fintrack.statements.delimited.balances import proven_steps
+from fintrack.statements.delimited.content import figures
+from fintrack.statements.delimited.header_words import normalised
+from fintrack.statements.delimited.numbers import parse_figure
+from fintrack.statements.delimited.profile import direction
+from fintrack.statements.mapping import DecimalMark, Role
+
+_CARD_WORDS = frozenset(
+    """
+    card kreditkarte kreditkarten kredietkaart creditcard carte tarjeta karta karty kort kortti
+    carta cartao
+    """.split(),
+)
+_MERCHANT_WORDS = frozenset(
+    "merchant handler haendler handelaar commerce commercant comercio esercente obchodnik".split(),
+)
+_THANKS = ("thank you", "payment received", "autopay", "direct debit payment", "merci", "danke")
+_MONEY_ROLES = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
+_OTHER_MONEY = (Role.BALANCE, Role.FEE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All cells of the data rows by column, under the mark that the amounts are written with."""
+
+    names: Sequence[str]
+    columns: Sequence[Sequence[str]]
+    mark: DecimalMark
+
+
+def settled_roles(roles: Sequence[Role], evidence: Evidence) -> list[Role]:
+    """Return the roles without those that the rows contradict."""
+    found = list(roles)
+    _choose_sides(found)
+    _choose_journal(found, evidence)
+    _choose_amount(found, evidence)
+    _choose_direction(found, evidence)
+    _choose_fee(found, evidence)
+    _choose_reference(found, evidence)
+    return found
+
+
+def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
+    """Say whether a card statement writes purchases without a sign.
+
+    Either everything is positive where only merchants of a card are named, or the thanks for a
+    payment stand beside negative amounts and most others are positive.
+    """
+    others = (Role.DIRECTION, Role.DEBIT, Role.CREDIT, Role.BALANCE)
+    if Role.AMOUNT not in roles or any(role in roles for role in others):
+        return False
+    values = _values(roles.index(Role.AMOUNT), evidence)
+    words = {word for name in evidence.names for word in normalised(name).split()}
+    if all(value is None or value >= 0 for value in values):
+        return bool(words & _CARD_WORDS) and bool(words & _MERCHANT_WORDS)
+    return _thanks_are_negative(roles, evidence, values)
+
+
+def _thanks_are_negative(
+    roles: Sequence[Role],
+    evidence: Evidence,
+    values: Sequence[Decimal | None],
+) -> bool:
+    texts = [i for i, role in enumerate(roles) if role in {Role.TEXT, Role.PAYEE}]
+    thanked, others = [], []
+    for row, value in enumerate(values):
+        text = " ".join(evidence.columns[index][row] for index in texts).casefold()
+        if value:
+            (thanked if any(words in text for words in _THANKS) else others).append(value)
+    positive = sum(value > 0 for value in others)
+    return bool(thanked) and max(thanked) < 0 and positive * 2 > len(others) > 1
+
+
+def _choose_sides(roles: list[Role]) -> None:
+    """Where both sides of a movement are named, they say account, payee and direction."""
+    if Role.SOURCE in roles:
+        for role in (Role.DIRECTION, Role.ACCOUNT, Role.PAYEE):
+            if role in roles:
+                roles[roles.index(role)] = Role.IGNORE
+
+
+def _choose_journal(roles: list[Role], evidence: Evidence) -> None:
+    """Rows are sides of journals only if each journal adds up to nothing."""
+    if Role.JOURNAL not in roles:
+        return
+    at = roles.index(Role.JOURNAL)
+    sums: dict[str, list[Decimal]] = defaultdict(list)
+    if Role.AMOUNT in roles and Role.ACCOUNT in roles:
+        amounts = _values(roles.index(Role.AMOUNT), evidence)
+        for journal, amount in zip(evidence.columns[at], amounts, strict=True):
+            sums[journal].append(amount or Decimal(0))
+    if not sums or any(sum(each) != 0 or len(each) == 1 for each in sums.values()):
+        roles[at] = Role.IGNORE
+
+
+def _choose_amount(roles: list[Role], evidence: Evidence) -> None:
+    """One signed column is better than two, two are better than one without any sign."""
+    if Role.AMOUNT not in roles:
+        return
+    pair = [roles.index(role) for role in (Role.DEBIT, Role.CREDIT) if role in roles]
+    amount = roles.index(Role.AMOUNT)
+    signed = any(value is not None and value < 0 for value in _values(amount, evidence))
+    pair_is_full = len(pair) > 1 and all(
+        evidence.columns[pair[0]][row] or evidence.columns[pair[1]][row]
+        for row, cell in enumerate(evidence.columns[amount])
+        if cell
+    )
+    if pair_is_full and not signed:
+        roles[amount] = Role.IGNORE
+    else:
+        for index in pair:
+            roles[index] = Role.IGNORE
+
+
+def _choose_direction(roles: list[Role], evidence: Evidence) -> None:
+    """Words beside amounts that carry their sign already are only words."""
+    if Role.DIRECTION not in roles:
+        return
+    at = roles.index(Role.DIRECTION)
+    if Role.AMOUNT not in roles:
+        roles[at] = Role.IGNORE
+        return
+    values = _values(roles.index(Role.AMOUNT), evidence)
+    outflows = [
+        value
+        for cell, value in zip(evidence.columns[at], values, strict=True)
+        if value and direction(cell) < 0
+    ]
+    negative = sum(value < 0 for value in outflows)
+    if negative and negative * 2 >= len(outflows):
+        roles[at] = Role.IGNORE
+
+
+def _choose_fee(roles: list[Role], evidence: Evidence) -> None:
+    """A fee is subtracted only where the running balance, or an amount of nothing, proves it."""
+    if Role.FEE not in roles:
+        return
+    at = roles.index(Role.FEE)
+    fees = [abs(value) if value else Decimal(0) for value in _values(at, evidence)]
+    if not any(fees) or Role.AMOUNT not in roles or Role.BALANCE not in roles:
+        roles[at] = Role.IGNORE
+        return
+    amounts = _values(roles.index(Role.AMOUNT), evidence)
+    net = [None if a is None else a - fee for a, fee in zip(amounts, fees, strict=True)]
+    alone = any(fee and amount == 0 for amount, fee in zip(amounts, fees, strict=True))
+    before, after = (_proven(roles, evidence, each) for each in (amounts, net))
+    if not (after > before or (alone and after == before)):
+        roles[at] = Role.IGNORE
+
+
+def _proven(roles: Sequence[Role], evidence: Evidence, amounts: Sequence[Decimal | None]) -> int:
+    """Count the proven steps of each account and currency apart."""
+    balances = _values(roles.index(Role.BALANCE), evidence)
+    keys = [
+        evidence.columns[roles.index(role)]
+        for role in (Role.ACCOUNT, Role.CURRENCY)
+        if role in roles
+    ]
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row in range(len(amounts)):
+        groups[tuple(column[row] for column in keys)].append(row)
+    return sum(
+        proven_steps([amounts[row] for row in rows], [balances[row] for row in rows])
+        for rows in groups.values()
+    )
+
+
+def _choose_reference(roles: list[Role], evidence: Evidence) -> None:
+    """An id that repeats names no movement: it is text if it has words, else nothing."""
+    if Role.REFERENCE not in roles:
+        return
+    at = roles.index(Role.REFERENCE)
+    filled = [cell for cell in evidence.columns[at] if cell]
+    if len(set(filled)) < len(filled) or not filled:
+        roles[at] = Role.TEXT if any(" " in cell for cell in filled) else Role.IGNORE
+
+
+def _values(column: int, evidence: Evidence) -> list[Decimal | None]:
+    return figures(evidence.columns[column], evidence.mark)
+
+
+def marked_direction(cells: Sequence[str], mark: DecimalMark) -> int:
+    """Return the sign of the only marker (CR or DR) among the amounts, 0 for none or both."""
+    found = {figure.marker for cell in cells if (figure := parse_figure(cell, mark))} - {0}
+    return found.pop() if len(found) == 1 else 0

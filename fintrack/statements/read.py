@@ -1,0 +1,47 @@
+"""A bank file of any supported format to statements."""
+
+from fintrack.statements.delimited.read import read_delimited
+from fintrack.statements.mapping import Mapping
+from fintrack.statements.ofx import is_ofx, read_ofx
+from fintrack.statements.statement import StatementError, StatementFile
+
+MAX_BYTES = 25 * 1024 * 1024
+_KNOWN_BINARIES = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a spreadsheet or an archive"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
+    (b"\x1f\x8b", "an archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+_MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
+
+
+def read_statements(
+    content: bytes,
+    file_name: str = "",
+    *,
+    mapping: Mapping | None = None,
+    currency: str | None = None,
+) -> StatementFile:
+    """Return what the file says: one statement per account and currency.
+
+    Amounts are exact decimals with inflow positive. `currency` is the target account's; it only
+    helps to tell decimals from thousands. What cannot be decided comes back as questions, and
+    the file is read again with `answered(result.mapping, …)`.
+
+    Raises:
+        StatementError: the file is empty, too large, cut off, or no statement at all.
+    """
+    if not content.strip():
+        raise StatementError("The file is empty; download it from your bank again.")
+    if len(content) > MAX_BYTES:
+        raise StatementError("The file is larger than 25 MB; download a shorter period.")
+    for start, kind in _KNOWN_BINARIES:
+        if content.startswith(start):
+            raise StatementError(f"This file is {kind}; choose a CSV or OFX file from your bank.")
+    if is_ofx(content):
+        return read_ofx(content)
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        raise StatementError("This file is no table; choose a CSV or OFX file from your bank.")
+    return read_delimited(content, mapping, currency)
