@@ -22,7 +22,9 @@ def find_binaries(major: int, chosen: Path | None = None) -> Path:
     Raises:
         SetupError: nothing is there.
     """
-    places = [chosen] if chosen else [*_wheel_folder(major), Path(SYSTEM_FOLDER.format(major=major))]
+    places = (
+        [chosen] if chosen else [*_wheel_folder(major), Path(SYSTEM_FOLDER.format(major=major))]
+    )
     for place in places:
         if (place / "initdb").is_file() and (place / "postgres").is_file():
             return place.absolute()

@@ -92,9 +92,7 @@ def prepare_home(home: Path, user: SystemUser) -> Path:
     return home
 
 
-def find_cluster(
-    home: Path, major: int, user: SystemUser, chosen_binaries: Path | None
-) -> Cluster:
+def find_cluster(home: Path, major: int, user: SystemUser, chosen_binaries: Path | None) -> Cluster:
     """Return the cluster of a prepared `home`, made or not; call it under the start lock.
 
     Raises:

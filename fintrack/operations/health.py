@@ -19,7 +19,7 @@ SAFE_MINORS = {16: 14, 17: 10, 18: 4}
 LEAST_FREE_BYTES = 1_000_000_000
 
 LOOSE_LOGINS = """
-    select rolname from pg_roles where rolname = any(%s)
+    select rolname, rolcanlogin from pg_roles where rolname = any(%s)
         and (rolinherit or rolcreaterole or rolcreatedb or rolreplication or not rolcanlogin)
     order by rolname
 """
@@ -36,6 +36,15 @@ FOREIGN_OWNERS = """
         and relkind in ('r', 'p', 'v', 'm')
         and pg_get_userbyid(relowner) <> all(%s)
     order by 1
+"""
+OWNERS_VIEWS = """
+    select oid::regclass::text from pg_class
+    where relnamespace = to_regnamespace('app') and relkind in ('v', 'm')
+        and not coalesce('security_invoker=true' = any(reloptions), false)
+    order by 1
+"""
+PUBLIC_DATABASE = """
+    select current_database() where has_database_privilege('public', current_database(), 'connect')
 """
 ACTIVE_KEYS = "select count(*) from sec.signing_key where active"
 
@@ -78,10 +87,15 @@ def _role_problems(connection: Connection) -> list[str]:
     missing = [name for name in roles.ALL_ROLES if name not in present]
     if missing:
         return [f"The roles {', '.join(missing)} are missing; start FinTrack to make them."]
-    loose = driver.execute(LOOSE_LOGINS, [list(APPLICATION_LOGINS)]).fetchall()
+    sentences = roles.unsafe_roles(driver)
     cure = "LOGIN NOINHERIT NOCREATEROLE NOCREATEDB NOREPLICATION"
-    sentences = [f"The login {name} is too strong; run ALTER ROLE {name} {cure}." for (name,) in loose]
-    return roles.unsafe_roles(driver) + sentences
+    for name, may_sign_in in driver.execute(LOOSE_LOGINS, [list(APPLICATION_LOGINS)]):
+        fault = "is too strong" if may_sign_in else "may not sign in"
+        sentences.append(f"The login {name} {fault}; run ALTER ROLE {name} {cure}.")
+    for (database,) in driver.execute(PUBLIC_DATABASE):
+        cure = f"run REVOKE ALL ON DATABASE {database} FROM PUBLIC as its owner"
+        sentences.append(f"Every login of the server may connect to {database}; {cure}.")
+    return sentences
 
 
 def _table_problems(connection: Connection) -> list[str]:
@@ -93,6 +107,9 @@ def _table_problems(connection: Connection) -> list[str]:
             sentences.append(f"{table} is not bound by row security; run {cure}.")
         if not has_policy:
             sentences.append(f"{table} has no row policy; restore the schema from a backup.")
+    for (view,) in driver.execute(OWNERS_VIEWS):
+        cure = f"run ALTER VIEW {view} SET (security_invoker = true)"
+        sentences.append(f"{view} shows its owner's rows; {cure}.")
     owners = list(roles.OWNERS)
     for table, owner in driver.execute(FOREIGN_OWNERS, [owners]):
         sentences.append(f"{table} belongs to {owner}; give it back to {' or '.join(owners)}.")

@@ -80,7 +80,9 @@ def read_database_url(address: str) -> URL:
         message = "DATABASE_URL cannot be read; write postgresql://login:password@host/database."
         raise SetupError(message) from error
     if url.drivername not in SCHEMES:
-        message = f"DATABASE_URL names {url.drivername}, but FinTrack keeps its books in PostgreSQL."
+        message = (
+            f"DATABASE_URL names {url.drivername}, but FinTrack keeps its books in PostgreSQL."
+        )
         raise SetupError(message)
     if not url.database:
         raise SetupError("DATABASE_URL names no database; add /fintrack at its end.")

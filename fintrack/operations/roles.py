@@ -67,6 +67,26 @@ PUBLIC_MAY_USE_PUBLIC = """
     select has_schema_privilege('public', oid, 'usage') or has_schema_privilege('public', oid, 'create')
     from pg_namespace where nspname = 'public'
 """
+IS_SUPERUSER = "select rolsuper from pg_roles where rolname = current_user"
+# What one tenant's injected statement could leave for, or read of, another: files inside the database,
+# and the text of statements that run now.
+LARGE_OBJECT_FUNCTIONS = """
+    do $$
+    declare
+        f regprocedure;
+    begin
+        for f in select oid::regprocedure from pg_proc
+            where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^lo(_.*|read|write)$'
+            and has_function_privilege('public', oid, 'execute')
+        loop
+            execute format('revoke execute on function %s from public', f);
+        end loop;
+    end $$
+"""
+WATCHED_LOGINS = """
+    select rolname from pg_roles
+    where rolname = any(%s) and not ('track_activities=off' = any(coalesce(rolconfig, '{}')))
+"""
 LOGINS_WITHOUT_CONNECT = """
     select login from unnest(%s::text[]) login
     where not has_database_privilege(login, current_database(), 'connect')
@@ -92,10 +112,14 @@ def require_administrator(connection: psycopg.Connection) -> Administrator:
     row = connection.execute(ADMINISTRATOR).fetchone()
     name, makes_roles, makes_schemas, database = row or ("", False, False, "")
     if name in ALL_ROLES:
-        message = f"DATABASE_URL names {name}, which FinTrack makes for itself; name its administrator."
+        message = (
+            f"DATABASE_URL names {name}, which FinTrack makes for itself; name its administrator."
+        )
         raise SetupError(message)
     if not makes_roles:
-        raise SetupError(f"The login {name} of DATABASE_URL may not make roles; give it CREATEROLE.")
+        raise SetupError(
+            f"The login {name} of DATABASE_URL may not make roles; give it CREATEROLE."
+        )
     if not makes_schemas:
         message = f"The login {name} may not make schemas in {database}; grant it CREATE there."
         raise SetupError(message)
@@ -144,6 +168,8 @@ def make_schemas(connection: psycopg.Connection, administrator: Administrator) -
         _run(connection, "revoke all on database {} from public", administrator.database)
     if _holds(connection, PUBLIC_MAY_USE_PUBLIC):
         connection.execute("revoke all on schema public from public")
+    if _holds(connection, IS_SUPERUSER):
+        _close_side_channels(connection)
     for login in _shut_out(connection):
         database = administrator.database
         message = f"The login {login} may not connect to {database}; grant it CONNECT as the owner."
@@ -164,12 +190,23 @@ def unsafe_roles(connection: psycopg.Connection) -> list[str]:
     """Return one sentence for each role that row security would not bind."""
     problems = []
     for name, is_superuser in connection.execute(UNSAFE_ROLES, [list(ALL_ROLES)]):
-        word, cure = ("a superuser", "SUPERUSER") if is_superuser else ("above row security", "BYPASSRLS")
+        word, cure = (
+            ("a superuser", "SUPERUSER") if is_superuser else ("above row security", "BYPASSRLS")
+        )
         problems.append(f"The role {name} is {word}; run ALTER ROLE {name} NO{cure}.")
     weak = [*APPLICATION_LOGINS, *MEMBER_ROLES]
     for member, owner in connection.execute(UNSAFE_MEMBERSHIPS, [weak, list(OWNERS)]):
-        problems.append(f"The role {member} is a member of {owner}; run REVOKE {owner} FROM {member}.")
+        problems.append(
+            f"The role {member} is a member of {owner}; run REVOKE {owner} FROM {member}."
+        )
     return problems
+
+
+def _close_side_channels(connection: psycopg.Connection) -> None:
+    """Close what only a superuser can close; the walls hold without it."""
+    connection.execute(LARGE_OBJECT_FUNCTIONS)
+    for (login,) in connection.execute(WATCHED_LOGINS, [list(APPLICATION_LOGINS)]).fetchall():
+        _run(connection, "alter role {} set track_activities = off", login)
 
 
 def _memberships(administrator: Administrator) -> list[tuple[str, str]]:

@@ -76,7 +76,7 @@ def app_process(home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
             )
         )
         return processes[-1]

@@ -294,7 +294,7 @@ def test_defect_3_private_programs_are_copied_and_not_opened(start: Start, folde
 
 
 @pytest.mark.parametrize(
-    "name", ["my data", "it's \"quoted\"", "a$HOME`id`;b", "Bücher", "a,b", "back\\slash", "50%"]
+    "name", ["my data", 'it\'s "quoted"', "a$HOME`id`;b", "Bücher", "a,b", "back\\slash", "50%"]
 )
 def test_defect_4_any_path_works(start: Start, folder: Path, name: str) -> None:
     server = start(folder / name)
@@ -329,7 +329,9 @@ def test_defect_6_a_reused_process_id_is_neither_trusted_nor_harmed(start: Start
     server = start()
     stop(server)
     with subprocess.Popen(["sleep", "600"]) as innocent:
-        (server.cluster.data / "postmaster.pid").write_text(f"{innocent.pid}\n{server.cluster.data}\n")
+        (server.cluster.data / "postmaster.pid").write_text(
+            f"{innocent.pid}\n{server.cluster.data}\n"
+        )
         again = start()
         assert value(again, "select 1") == 1
         stop(again)
@@ -452,7 +454,9 @@ def test_secrets_do_not_appear_in_representations(start: Start) -> None:
 
 def test_eight_first_readers_agree_on_the_secrets(folder: Path) -> None:
     found = []
-    readers = [threading.Thread(target=lambda: found.append(read_passwords(folder))) for _ in "12345678"]
+    readers = [
+        threading.Thread(target=lambda: found.append(read_passwords(folder))) for _ in "12345678"
+    ]
     for reader in readers:
         reader.start()
     for reader in readers:
