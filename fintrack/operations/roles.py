@@ -62,7 +62,7 @@ UNSAFE_MEMBERSHIPS = """
         and not (select rolsuper from pg_roles where rolname = member)
     order by 1, 2
 """
-PUBLIC_MAY_CONNECT = "select has_database_privilege('public', current_database(), 'connect')"
+PUBLIC_MAY_ENTER = "select has_database_privilege('public', current_database(), 'connect, temp')"
 PUBLIC_MAY_USE_PUBLIC = """
     select has_schema_privilege('public', oid, 'usage') or has_schema_privilege('public', oid, 'create')
     from pg_namespace where nspname = 'public'
@@ -162,7 +162,7 @@ def make_schemas(connection: psycopg.Connection, administrator: Administrator) -
     for schema, owner in SCHEMAS.items():
         if not _holds(connection, "select to_regnamespace(%s) is not null", schema):
             _run(connection, "create schema {} authorization {}", schema, owner)
-    if _holds(connection, PUBLIC_MAY_CONNECT) or _shut_out(connection):
+    if _holds(connection, PUBLIC_MAY_ENTER) or _shut_out(connection):
         for login in APPLICATION_LOGINS:
             _run(connection, "grant connect on database {} to {}", administrator.database, login)
         _run(connection, "revoke all on database {} from public", administrator.database)

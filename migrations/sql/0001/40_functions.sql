@@ -189,6 +189,7 @@ create function sec.check_split() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_tenant uuid := coalesce(new.tenant_id, old.tenant_id);
+    v_transactions uuid[];
     v_transaction uuid;
     v_total numeric;
     v_lines bigint;
@@ -196,24 +197,25 @@ declare
     v_split boolean;
 begin
     if tg_table_name = 'posting' then
-        v_transaction := coalesce(new.transaction_id, old.transaction_id);
+        -- A line that moves leaves one transaction and joins another: both must add up.
+        v_transactions := array_remove(array[new.transaction_id, old.transaction_id], null);
     else
-        v_transaction := new.id;
+        v_transactions := array[new.id];
     end if;
-    select t.amount, t.is_split into v_amount, v_split
-    from app.transaction t where t.tenant_id = v_tenant and t.id = v_transaction;
-    if not found then
-        return null;
-    end if;
-    select coalesce(sum(p.amount), 0), count(*) into v_total, v_lines
-    from app.posting p where p.tenant_id = v_tenant and p.transaction_id = v_transaction;
-    if v_split and v_lines = 0 then
-        raise exception 'A split transaction needs its lines.' using errcode = 'FT422';
-    elsif v_split and v_total <> v_amount then
-        raise exception 'The lines of a split must add up to its amount exactly.' using errcode = 'FT422';
-    elsif not v_split and v_lines > 0 then
-        raise exception 'Only a split transaction has lines.' using errcode = 'FT422';
-    end if;
+    foreach v_transaction in array v_transactions loop
+        select t.amount, t.is_split into v_amount, v_split
+        from app.transaction t where t.tenant_id = v_tenant and t.id = v_transaction;
+        continue when not found;
+        select coalesce(sum(p.amount), 0), count(*) into v_total, v_lines
+        from app.posting p where p.tenant_id = v_tenant and p.transaction_id = v_transaction;
+        if v_split and v_lines = 0 then
+            raise exception 'A split transaction needs its lines.' using errcode = 'FT422';
+        elsif v_split and v_total <> v_amount then
+            raise exception 'The lines of a split must add up to its amount exactly.' using errcode = 'FT422';
+        elsif not v_split and v_lines > 0 then
+            raise exception 'Only a split transaction has lines.' using errcode = 'FT422';
+        end if;
+    end loop;
     return null;
 end $$;
 

@@ -19,8 +19,9 @@ create constraint trigger check_transfer_change after update on app.transaction
 create constraint trigger check_transfer_end after delete on app.transaction
     deferrable initially deferred for each row when (old.transfer_id is not null)
     execute function sec.check_transfer();
-create constraint trigger check_category after update of parent_id on app.category
-    deferrable initially deferred for each row execute function sec.check_category();
+create constraint trigger check_category after insert or update of parent_id on app.category
+    deferrable initially deferred for each row when (new.parent_id is not null)
+    execute function sec.check_category();
 create trigger guard_account before update of visibility on app.account
     for each row execute function sec.guard_account();
 create trigger index_words_new after insert on app.transaction
@@ -133,9 +134,10 @@ create policy see on app.invitation for select to fintrack_admin
 create policy make on app.invitation for insert to fintrack_admin
     with check (tenant_id = (select sec.tenant()) and created_by = (select sec.acting_user())
                 and ((select sec.rank()) >= 40 or ((select sec.rank()) >= 30 and role in ('MEMBER', 'VIEWER'))));
+-- An invitation can be revoked and not be brought back.
 create policy change on app.invitation for update to fintrack_admin
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30)
-    with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30);
+    with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30 and revoked_at is not null);
 
 create policy see on app.audit_event for select to fintrack_member
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
