@@ -1,6 +1,5 @@
 """The sample tenant: a finished household to look around in, one for each user."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +27,8 @@ from fintrack import audit
 from fintrack.access.tenants import NewTenant, create_tenant, my_tenants
 from fintrack.context import TenantContext, TenantType, UserSession
 from fintrack.db import tenant_transaction
+from fintrack.ledger.search import words_of
+from fintrack.money import decimal_text
 from fintrack.operations.household import ACCOUNTS, Entry, SampleAccount, opened_on, story
 from fintrack.schema import Account, Category, Posting, Transaction, new_id
 
@@ -137,4 +138,4 @@ def _column(values: Sequence[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
 
 
 def _words(entry: Entry) -> str:
-    return " ".join(sorted(set(re.findall(r"\w+", entry.payee.lower()))))
+    return " ".join(words_of(entry.payee, "", "", decimal_text(entry.amount, CURRENCY)))

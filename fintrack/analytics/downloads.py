@@ -1,0 +1,98 @@
+"""What stands behind a chart, as CSV: decimals as machines read them, text that no sheet runs."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+
+from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.net_worth import net_worth
+from fintrack.analytics.payees import top_payees
+from fintrack.analytics.periods import Interval
+from fintrack.analytics.spending import income, spending
+from fintrack.context import TenantContext
+from fintrack.errors import InvalidInput, NotFound
+from fintrack.money import decimal_text
+
+COUNTS = frozenset({"transactions"})
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MOST_PAYEES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a chart was asked: the half-open period, and what only some charts need."""
+
+    since: date
+    until: date
+    interval: Interval
+    parent_id: UUID | None
+
+
+def chart_csv(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
+    """Return the rows behind the chart that `payload` names, with a header, as UTF-8.
+
+    `payload` holds "chart" (a key of `CHARTS`), "since" and "until" as ISO dates and, where the
+    chart takes them, "interval" and "parent".
+
+    Raises:
+        NotFound: there is no such chart.
+        InvalidInput: a value is not of its kind.
+    """
+    ask = CHARTS.get(str(payload.get("chart")))
+    if ask is None:
+        raise NotFound("There is no such chart.")
+    return iter([_csv(ask(context, _question(payload)))])
+
+
+CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = MappingProxyType(
+    {
+        "net-worth": lambda context, asked: net_worth(
+            context, asked.since, asked.until, asked.interval
+        ),
+        "cash-flow": lambda context, asked: cash_flow(context, asked.since, asked.until),
+        "spending": lambda context, asked: spending(
+            context, asked.since, asked.until, asked.parent_id
+        ),
+        "income": lambda context, asked: income(context, asked.since, asked.until, asked.parent_id),
+        "payees": lambda context, asked: top_payees(context, asked.since, asked.until, MOST_PAYEES),
+    }
+)
+
+
+def _question(payload: Mapping[str, Any]) -> Question:
+    parent = payload.get("parent") or None
+    try:
+        return Question(
+            date.fromisoformat(str(payload["since"])),
+            date.fromisoformat(str(payload["until"])),
+            Interval(payload.get("interval", Interval.MONTH)),
+            UUID(str(parent)) if parent else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise InvalidInput("This download has no period or a wrong one. Open it again.") from error
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    shown = [name for name in frame.columns if not name.endswith("_id")]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(shown)
+    for row in frame.to_dict("records"):
+        writer.writerow([_cell(name, row[name], row["currency"]) for name in shown])
+    return file.getvalue().encode()
+
+
+def _cell(name: object, value: object, currency: str) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, int):
+        return str(value) if name in COUNTS else decimal_text(value, currency)
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
