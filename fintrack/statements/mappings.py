@@ -1,0 +1,53 @@
+"""The columns of a bank's table, remembered by account and header."""
+
+import json
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from fintrack.schema import ColumnMapping
+from fintrack.statements.mapping import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """How a member once confirmed that this header is to be read for this account."""
+
+    account_id: UUID
+    mapping: Mapping
+
+
+def remembered_mappings(db: Session, fingerprint: str) -> tuple[Remembered, ...]:
+    """Return the mappings of visible accounts whose files have this header."""
+    statement = (
+        select(ColumnMapping.account_id, ColumnMapping.mapping)
+        .where(ColumnMapping.fingerprint == fingerprint)
+        .order_by(ColumnMapping.account_id)
+    )
+    if not fingerprint:
+        return ()
+    return tuple(
+        Remembered(account_id, Mapping.from_json(json.dumps(mapping)))
+        for account_id, mapping in db.execute(statement)
+    )
+
+
+def remember_mapping(db: Session, account_id: UUID, mapping: Mapping) -> None:
+    """Keep the mapping for the next file of this account; where its table begins may differ."""
+    if not mapping.header_fingerprint:
+        return
+    kept = json.loads(replace(mapping, header_row=None, first_row=None).to_json())
+    values = {
+        "account_id": account_id,
+        "fingerprint": mapping.header_fingerprint,
+        "mapping": kept,
+    }
+    statement = insert(ColumnMapping).values(values)
+    db.execute(
+        statement.on_conflict_do_update(
+            constraint="column_mapping_pkey", set_={"mapping": statement.excluded.mapping}
+        )
+    )

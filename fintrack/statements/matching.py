@@ -1,0 +1,140 @@
+"""Which rows of a statement an account holds already: by counting, never by merging equal rows.
+
+A row is the same movement as another with the same date and amount when the bank's reference is
+the same or, where one of them has none, when the text is. A file with k equal rows against an
+account with m has min(k, m) duplicates.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+_WORD = re.compile(r"\w+")
+_BY_TEXT = "t"
+_BY_REFERENCE = "r"
+_BY_ID = "x"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What is compared of a row of a file; `own_id` comes only from FinTrack's own export."""
+
+    booked_on: date
+    amount: int
+    payee: str
+    text: str
+    reference: str | None = None
+    own_id: UUID | None = None
+
+    @property
+    def text_key(self) -> str:
+        """Return the key by date, amount and normalised text."""
+        return _key(_BY_TEXT, self.booked_on, self.amount, normalised(self.payee, self.text))
+
+    @property
+    def key(self) -> str:
+        """Return the strongest key: by id, else by reference, else by text."""
+        if self.own_id is not None:
+            return f"{_BY_ID}{self.own_id.hex}"
+        if self.reference:
+            return _key(_BY_REFERENCE, self.booked_on, self.amount, self.reference)
+        return self.text_key
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A transaction that an account holds; `import_key` is None when it was entered by hand."""
+
+    id: UUID
+    booked_on: date
+    amount: int
+    payee: str
+    text: str
+    import_key: str | None
+
+
+@dataclass(slots=True)
+class Book:
+    """The transactions of one account, each of which answers for one row of a file at most."""
+
+    _ids: set[UUID] = field(default_factory=set)
+    _taken: set[UUID] = field(default_factory=set)
+    _by_key: dict[str, deque[UUID]] = field(default_factory=lambda: defaultdict(deque))
+    _by_text: dict[str, deque[UUID]] = field(default_factory=lambda: defaultdict(deque))
+    _referenced: dict[str, deque[UUID]] = field(default_factory=lambda: defaultdict(deque))
+    _used_keys: set[str] = field(default_factory=set)
+    _numbers: Counter[str] = field(default_factory=Counter)
+
+    def duplicates(self, movements: Sequence[Movement]) -> list[UUID | None]:
+        """Return for each movement the transaction that it repeats; equal keys go first."""
+        found = [self._taken_by_key(each) for each in movements]
+        return [
+            known if known is not None else self._taken_by_text(each)
+            for known, each in zip(found, movements, strict=True)
+        ]
+
+    def next_import_key(self, movement: Movement) -> str:
+        """Return a key that no transaction of the account has: the n-th occurrence."""
+        key = movement.key
+        while True:
+            self._numbers[key] += 1
+            numbered = f"{key}:{self._numbers[key]}"
+            if numbered not in self._used_keys:
+                return numbered
+
+    def _add(self, known: Known) -> None:
+        key = (known.import_key or "").rpartition(":")[0]
+        text_key = Movement(known.booked_on, known.amount, known.payee, known.text).text_key
+        is_exact = key.startswith((_BY_REFERENCE, _BY_ID))
+        self._ids.add(known.id)
+        (self._referenced if is_exact else self._by_text)[text_key].append(known.id)
+        if known.import_key is not None:
+            self._used_keys.add(known.import_key)
+            self._by_key[key].append(known.id)
+        # What a member edited since is still the row that the bank wrote.
+        if key.startswith(_BY_TEXT) and key != text_key:
+            self._by_text[key].append(known.id)
+
+    def _taken_by_key(self, movement: Movement) -> UUID | None:
+        if movement.own_id is not None and movement.own_id in self._ids:
+            return self._take(deque([movement.own_id]))
+        return self._take(self._by_key.get(movement.key))
+
+    def _taken_by_text(self, movement: Movement) -> UUID | None:
+        """Two references that differ are two movements, however equal the text."""
+        key = movement.text_key
+        found = self._take(self._by_text.get(key))
+        if found is not None or movement.reference or movement.own_id:
+            return found
+        return self._take(self._referenced.get(key))
+
+    def _take(self, queue: deque[UUID] | None) -> UUID | None:
+        while queue:
+            known = queue.popleft()
+            if known not in self._taken:
+                self._taken.add(known)
+                return known
+        return None
+
+
+def book_of(transactions: Iterable[Known]) -> Book:
+    """Return the book of one account; the oldest of equal transactions is taken first."""
+    book = Book()
+    for each in transactions:
+        book._add(each)  # noqa: SLF001 - the book's own maker
+    return book
+
+
+def normalised(payee: str, text: str) -> str:
+    """Return the words of both, each once, without case, accents' forms and punctuation."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", f"{payee} {text}").casefold())
+    return " ".join(dict.fromkeys(words))
+
+
+def _key(kind: str, booked_on: date, amount: int, rest: str) -> str:
+    return kind + sha256(f"{booked_on}|{amount}|{rest}".encode()).hexdigest()[:40]

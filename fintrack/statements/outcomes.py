@@ -1,0 +1,145 @@
+"""What the books already hold of a file: its duplicates, and balances before and after."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, any_, case, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from fintrack.schema import Account, Transaction
+from fintrack.statements.matching import Book, Known, book_of
+from fintrack.statements.plans import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A plan beside its account's book.
+
+    `duplicates` stands beside the plan's rows: the transaction that a row repeats, or None.
+    `balance` is the account's now, `balance_then` the part of it until the plan's balance day.
+    """
+
+    plan: Plan
+    duplicates: tuple[UUID | None, ...]
+    book: Book
+    balance: int
+    balance_then: int
+
+
+def outcomes(
+    db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID | None]
+) -> list[Outcome]:
+    """Return each plan's outcome for its account; None is an account that is yet to be made.
+
+    Plans of one account share its book, so that no transaction answers for two rows.
+    """
+    found = {key: account_id for key, account_id in accounts.items() if account_id is not None}
+    books = _books(db, plans, found)
+    balances = _balances(db, plans, found)
+    own = _own_ids(db, plans)
+    return [_outcome(plan, found.get(plan.key), books, balances, own) for plan in plans]
+
+
+def _outcome(
+    plan: Plan,
+    account_id: UUID | None,
+    books: Mapping[UUID, Book],
+    balances: Mapping[UUID, tuple[int, Mapping[str, int]]],
+    own: frozenset[UUID],
+) -> Outcome:
+    book = books[account_id] if account_id else Book()
+    movements = [each.movement for each in plan.planned]
+    # An exported transaction that was moved to another account is still the same one.
+    duplicates = tuple(
+        known or (movement.own_id if movement.own_id in own else None)
+        for known, movement in zip(book.duplicates(movements), movements, strict=True)
+    )
+    if account_id is None:
+        return Outcome(plan, duplicates, book, 0, 0)
+    balance, then = balances[account_id]
+    return Outcome(plan, duplicates, book, balance, then[plan.key])
+
+
+def _books(
+    db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
+) -> dict[UUID, Book]:
+    known: dict[UUID, list[Known]] = {account_id: [] for account_id in accounts.values()}
+    parts = [_part(plan, accounts[plan.key]) for plan in plans if plan.key in accounts]
+    if parts:
+        statement = (
+            select(
+                Transaction.account_id,
+                Transaction.id,
+                Transaction.booked_on,
+                Transaction.amount,
+                Transaction.payee,
+                Transaction.description,
+                Transaction.import_key,
+            )
+            .where(or_(*parts))
+            .order_by(Transaction.booked_on, Transaction.id)
+        )
+        for account_id, *row in db.execute(statement):
+            known[account_id].append(Known(*row))
+    return {account_id: book_of(rows) for account_id, rows in known.items()}
+
+
+def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
+    """The plan's days and, since members may have moved a row to another day, its keys."""
+    seen: dict[str, int] = {}
+    keys = []
+    for each in plan.planned:
+        key = each.movement.key
+        seen[key] = seen.get(key, 0) + 1
+        keys.append(f"{key}:{seen[key]}")
+    first, last = plan.days
+    return and_(
+        Transaction.account_id == account_id,
+        or_(
+            Transaction.booked_on.between(first, last),
+            Transaction.import_key == any_(literal(keys, ARRAY(Text()))),
+        ),
+    )
+
+
+def _own_ids(db: Session, plans: Sequence[Plan]) -> frozenset[UUID]:
+    ids = [row.movement.own_id for plan in plans for row in plan.planned if row.movement.own_id]
+    if not ids:
+        return frozenset()
+    statement = select(Transaction.id).where(Transaction.id == any_(literal(ids, ARRAY(Uuid()))))
+    return frozenset(db.scalars(statement))
+
+
+def _balances(
+    db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
+) -> dict[UUID, tuple[int, dict[str, int]]]:
+    """Per account the balance now and, per plan, the balance at the end of its balance day."""
+    days = {plan.key: plan.balance_day for plan in plans if plan.key in accounts}
+    sums = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(days.values())]
+    statement = (
+        select(Account.id, Account.opening_balance, func.sum(Transaction.amount), *sums)
+        .join_from(Account, Transaction, _is_of_account(), isouter=True)
+        .where(Account.id == any_(literal(list(accounts.values()), ARRAY(Uuid()))))
+        .group_by(Account.id, Account.opening_balance)
+    )
+    if not days:
+        return {}
+    return {
+        account_id: (
+            opening + int(total or 0),
+            {key: opening + int(then) for key, then in zip(days, until, strict=True)},
+        )
+        for account_id, opening, total, *until in db.execute(statement)
+    }
+
+
+def _is_of_account() -> ColumnElement[bool]:
+    return and_(
+        Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id
+    )
+
+
+def _sum_until(day: date) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((Transaction.booked_on <= day, Transaction.amount))), 0)

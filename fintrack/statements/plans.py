@@ -1,0 +1,130 @@
+"""What a file's rows would become, before anything is compared or written."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from fintrack.errors import InvalidInput
+from fintrack.money import decimal_amount, rounded_minor_units
+from fintrack.statements.matching import Movement
+from fintrack.statements.statement import RAW_LENGTH, Entry, Rejected, Statement
+
+OWN_FORMAT = "fintrack"
+LARGEST_AMOUNT = 10**15
+EARLIEST, LATEST = date(1000, 1, 1), date(2999, 12, 31)
+PAYEE_LENGTH, TEXT_LENGTH, NOTE_LENGTH = 200, 1_000, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row that can become a transaction; `reason` says what was changed to make it one."""
+
+    ordinal: int
+    entry: Entry
+    amount: int
+    movement: Movement
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that cannot become a transaction, and why."""
+
+    ordinal: int
+    line: int
+    raw: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement in whole minor units; its rows are numbered through the whole file."""
+
+    key: str
+    label: str
+    currency: str
+    planned: tuple[Planned, ...]
+    refused: tuple[Refused, ...]
+    opening: int | None
+    closing: int | None
+    closing_on: date | None
+    notes: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """Return the sum of all rows, duplicates included."""
+        return sum(each.amount for each in self.planned)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """Return the first and the last day; today twice for an empty statement."""
+        days = [each.entry.booked_on for each in self.planned] or [self.closing_on or date.today()]  # noqa: DTZ011 - a calendar day
+        return min(days), max(days)
+
+    @property
+    def balance_day(self) -> date:
+        """Return the day at whose end the file's closing balance stands."""
+        return max(self.days[1], self.closing_on or self.days[1])
+
+
+def plan_of(statement: Statement, key: str, currency: str, first: int, *, is_own: bool) -> Plan:
+    """Return the statement's rows in the currency's minor units, numbered from `first`.
+
+    Raises:
+        InvalidInput: a balance of the file is too large, or the currency is unknown.
+    """
+    rows = sorted((*statement.entries, *statement.rejected), key=lambda row: row.line)
+    done = [_row(row, ordinal, currency, is_own=is_own) for ordinal, row in enumerate(rows, first)]
+    return Plan(
+        key=key,
+        label=statement.account or "",
+        currency=currency,
+        planned=tuple(each for each in done if isinstance(each, Planned)),
+        refused=tuple(each for each in done if isinstance(each, Refused)),
+        opening=_balance(statement.opening_balance, currency),
+        closing=_balance(statement.closing_balance, currency),
+        closing_on=statement.closing_on,
+        notes=statement.notes,
+    )
+
+
+def _row(row: Entry | Rejected, ordinal: int, currency: str, *, is_own: bool) -> Planned | Refused:
+    raw = row.raw[:RAW_LENGTH]
+    if isinstance(row, Rejected):
+        return Refused(ordinal, row.line, raw, row.reason)
+    try:
+        amount = rounded_minor_units(row.amount, currency)
+    except InvalidInput as error:
+        return Refused(ordinal, row.line, raw, str(error))
+    if abs(amount) > LARGEST_AMOUNT:
+        return Refused(ordinal, row.line, raw, "The amount is too large.")
+    if not EARLIEST <= row.booked_on <= LATEST:
+        return Refused(ordinal, row.line, raw, "The date is not between the years 1000 and 2999.")
+    return Planned(ordinal, row, amount, _movement(row, amount, is_own=is_own), _note(row, amount, currency))
+
+
+def _movement(entry: Entry, amount: int, *, is_own: bool) -> Movement:
+    """Compare what will be stored, so that the file meets its own rows again."""
+    payee, text = entry.payee[:PAYEE_LENGTH], entry.text[:TEXT_LENGTH]
+    own_id = _own_id(entry.reference) if is_own else None
+    reference = None if is_own else entry.reference
+    return Movement(entry.booked_on, amount, payee, text, reference, own_id)
+
+
+def _own_id(reference: str | None) -> UUID | None:
+    try:
+        return UUID(reference or "")
+    except ValueError:
+        return None
+
+
+def _note(entry: Entry, amount: int, currency: str) -> str:
+    stored = decimal_amount(amount, currency)
+    if stored == entry.amount:
+        return ""
+    return f"Rounded to {stored:f} {currency}; the file says {entry.amount:f}."
+
+
+def _balance(balance: Decimal | None, currency: str) -> int | None:
+    return None if balance is None else rounded_minor_units(balance, currency)
