@@ -9,6 +9,7 @@ from types import MappingProxyType
 from babel import Locale, UnknownLocaleError
 from babel.numbers import (
     NumberPattern,
+    format_compact_currency,
     get_currency_symbol,
     get_decimal_symbol,
     get_group_symbol,
@@ -52,7 +53,7 @@ LARGEST = 2**63 - 1
 MINUS = "\N{MINUS SIGN}"
 
 # Babel leaves out the space that CLDR puts between a currency's letters and its figures.
-_LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_]{3})")
 _INVISIBLE = re.compile("[\u200e\u200f\u061c]")
 _GROUP_SPACE = re.compile(r"(?<=\d)[\s'’](?=\d)")
 _SIGNED = re.compile(r"(?P<minus>-?)(?P<figures>\d[\d.,_]*|[.,]\d+)(?P<trailing>-?)")
@@ -150,20 +151,53 @@ def format_money(minor: int, currency: str, locale: str, *, sign: bool = False) 
     Raises:
         InvalidInput: the code is not a currency, or the locale is unknown.
     """
-    pattern = _pattern(locale, exponent(currency))
-    written = pattern.apply(
-        decimal_amount(minor, currency),
-        _locale(locale),
-        currency=currency,
-        currency_digits=False,
-    )
-    text = _LETTER_MEETS_DIGIT.sub("\N{NO-BREAK SPACE}", written.replace("-", MINUS))
+    text = _written(decimal_amount(minor, currency), currency, locale, exponent(currency))
     return f"+{text}" if sign and minor > 0 else text
+
+
+def short_money(minor: int, currency: str, locale: str) -> str:
+    """Return the amount as the axis of a chart shows it: `€60K`, `€500`, `−€0.20`.
+
+    Raises:
+        InvalidInput: the code is not a currency, or the locale is unknown.
+    """
+    amount = decimal_amount(minor, currency)
+    if amount % 1:
+        return format_money(minor, currency, locale)
+    if abs(amount) < 1000:  # noqa: PLR2004 - the first figure that has a short form
+        return _written(amount, currency, locale, 0)
+    spoken = spoken_locale(locale)
+    short = format_compact_currency(amount, currency, locale=spoken, fraction_digits=1)
+    has_short_form = re.search(r"\d{4}", short) is None
+    return _typeset(short) if has_short_form else _written(amount, currency, locale, 0)
+
+
+@lru_cache(maxsize=256)
+def spoken_locale(locale: str) -> Locale:
+    """Return the locale that `en_GB` or `en-GB` names, for dates and figures.
+
+    Raises:
+        InvalidInput: no such locale is known.
+    """
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError) as error:
+        raise InvalidInput(f"{locale!r} is not a known language and region.") from error
+
+
+def _written(amount: Decimal, currency: str, locale: str, digits: int) -> str:
+    pattern, spoken = _pattern(locale, digits), spoken_locale(locale)
+    return _typeset(pattern.apply(amount, spoken, currency=currency, currency_digits=False))
+
+
+def _typeset(written: str) -> str:
+    return _LETTER_MEETS_DIGIT.sub("\N{NO-BREAK SPACE}", written.replace("-", MINUS))
 
 
 def _without_symbols(text: str, currency: str, locale: str) -> str:
     bare = _INVISIBLE.sub("", text).upper().replace(MINUS, "-")
-    symbols = {currency, *(get_currency_symbol(currency, each) for each in ("en", _locale(locale)))}
+    spoken = ("en", spoken_locale(locale))
+    symbols = {currency, *(get_currency_symbol(currency, each) for each in spoken)}
     for symbol in sorted(symbols, key=len, reverse=True):
         bare = bare.replace(symbol.upper(), " ", 1)
     return re.sub(r"\s", "", _GROUP_SPACE.sub("_", bare.strip()))
@@ -194,10 +228,10 @@ def _decimal_mark(figures: str, locale: str) -> str:
     if not marks or (len(marks) > 1 and len(set(marks)) == 1):
         return ""
     last = marks[-1]
-    if len(marks) > 1 or "_" in figures or last == get_decimal_symbol(_locale(locale)):
+    if len(marks) > 1 or "_" in figures or last == get_decimal_symbol(spoken_locale(locale)):
         return last
     is_thousand = re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", figures) is not None
-    return "" if is_thousand and last == get_group_symbol(_locale(locale)) else last
+    return "" if is_thousand and last == get_group_symbol(spoken_locale(locale)) else last
 
 
 def _not_an_amount(text: str, currency: str) -> InvalidInput:
@@ -206,14 +240,6 @@ def _not_an_amount(text: str, currency: str) -> InvalidInput:
 
 @lru_cache(maxsize=256)
 def _pattern(locale: str, digits: int) -> NumberPattern:
-    pattern = parse_pattern(_locale(locale).currency_formats["standard"].pattern)
+    pattern = parse_pattern(spoken_locale(locale).currency_formats["standard"].pattern)
     pattern.frac_prec = (digits, digits)
     return pattern
-
-
-@lru_cache(maxsize=256)
-def _locale(locale: str) -> Locale:
-    try:
-        return Locale.parse(locale.replace("-", "_"))
-    except (UnknownLocaleError, ValueError) as error:
-        raise InvalidInput(f"{locale!r} is not a known language and region.") from error

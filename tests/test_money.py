@@ -17,6 +17,7 @@ from fintrack.money import (
     minor_units,
     parse_amount,
     rounded_minor_units,
+    short_money,
 )
 
 LOCALES = ("en", "en_US", "en_IN", "de_DE", "de_CH", "fr_FR", "es-ES", "pl_PL", "sv_SE", "ja_JP")
@@ -160,6 +161,22 @@ def test_an_inflow_can_carry_a_plus_sign() -> None:
 
 def test_nothing_carries_no_sign() -> None:
     assert format_money(0, "EUR", "en", sign=True) == "€0.00"
+
+
+@pytest.mark.parametrize(
+    ("minor", "locale", "shown"),
+    [
+        (6_000_000, "en", "€60K"),
+        (-150_000, "en", "−€1.5K"),
+        (50_000, "en", "€500"),
+        (-20, "en", "−€0.20"),
+        (0, "en", "€0"),
+        (6_000_000, "de", "60.000\xa0€"),
+        (120_000_000, "de", "1,2\xa0Mio.\xa0€"),
+    ],
+)
+def test_an_axis_shows_short_figures(minor: int, locale: str, shown: str) -> None:
+    assert short_money(minor, "EUR", locale) == shown
 
 
 def test_an_unknown_locale_is_refused() -> None:

@@ -12,16 +12,16 @@ from itertools import count
 
 import pandas as pd
 import plotly.graph_objects as go
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
-from fintrack.money import decimal_amount, format_money, short_money
+from fintrack.money import decimal_amount, format_money, short_money, spoken_locale
 
 MOST_BARS = 8
-MOST_MONTH_NAMES = 7
+MOST_NAMES = 6
 MOST_LETTERS = 24
-STEPS = 4
-MONTH = "MMM"
+MOST_STEPS = 4
 SPOKEN_POINTS = 12
+YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ class Style:
 def net_worth_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw `NET_WORTH` as an area of what is owned less what is owed; keys are dates."""
     rows = _of_currency(frame, style)
-    return _area(rows["on"], rows["net"], style, "Net worth")
+    return _area(rows["on"], rows["net"], style, "Net worth", "linear")
 
 
 def balance_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw one account's balance, the columns `on` and `balance`; keys are dates."""
     rows = _of_currency(frame, style)
-    return _area(rows["on"], rows["balance"], style, "Balance", shape="hv")
+    return _area(rows["on"], rows["balance"], style, "Balance", "hv")
 
 
 def cash_flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
@@ -65,22 +65,21 @@ def cash_flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     Months between the first and the last in which nothing moved are drawn as nothing.
     """
     rows = _every_month(_of_currency(frame, style))
-    months = [day.date() for day in rows["month"]]
-    inflow, outflow = rows["inflow"].tolist(), rows["outflow"].tolist()
-    net = [came - went for came, went in zip(inflow, outflow, strict=True)]
-    palette = style.palette
-    figure = go.Figure(
-        [
-            _month_bars(months, inflow, style, "Income", palette.inflow),
-            _month_bars(
-                months, [-amount for amount in outflow], style, "Expenses", palette.outflow
-            ),
-            _month_line(months, net, style),
-        ]
-    )
+    months, palette = [day.date() for day in rows["month"]], style.palette
+    inflow, outflow = rows["inflow"].tolist(), (-rows["outflow"]).tolist()
+    net = (rows["inflow"] - rows["outflow"]).tolist()
+    line = {"color": palette.accent, "width": 2.5}
+    dot = {"color": palette.accent, "size": 7, "line": {"color": palette.surface, "width": 1.5}}
+    income = _by_month(months, inflow, style, "Income")
+    expenses = _by_month(months, outflow, style, "Expenses")
+    remained = _by_month(months, net, style, "Net")
+    figure = go.Figure()
+    figure.add_bar(**income, marker_color=palette.inflow)
+    figure.add_bar(**expenses, marker_color=palette.outflow)
+    figure.add_scatter(**remained, mode="lines+markers", line=line, marker=dot)
     figure.update_layout(barmode="relative", bargap=0.4, hovermode="x unified")
     figure.update_xaxes(type="category", **_month_names(months, style.locale))
-    _write_money_axis(figure, [*inflow, *(-amount for amount in outflow), *net], style)
+    _write_money_axis(figure, [*inflow, *outflow, *net], style)
     return polish(figure, palette)
 
 
@@ -91,62 +90,41 @@ def spending_chart(
 
     What does not fit is one last bar without a key (None); uncategorised money has the key "".
     """
-    rows = _largest(_of_currency(frame, style), "category_id", "category")
-    before = None if previous is None else _of_currency(previous, style)
-    return _bars(rows, style, before)
+    return _categories(frame, style, style.palette.outflow, previous)
 
 
 def income_chart(
     frame: pd.DataFrame, style: Style, previous: pd.DataFrame | None = None
 ) -> go.Figure:
-    """Draw income by category as `spending_chart` draws spending."""
-    figure = spending_chart(frame, style, previous)
-    return figure.update_traces(marker_color=style.palette.inflow, selector={"name": "This period"})
+    """Draw `SPENDING` rows of income, as `spending_chart` draws expenses."""
+    return _categories(frame, style, style.palette.inflow, previous)
 
 
 def top_payees_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw `TOP_PAYEES` as bars, most first; keys are payees as they are stored."""
-    rows = _of_currency(frame, style).assign(label=lambda table: table["payee"])
-    rows["label"] = rows["label"].mask(rows["label"] == "", "No payee")
-    return _bars(_largest(rows, "payee", "label"), style)
-
-
-def comparison_chart(
-    frame: pd.DataFrame, style: Style, names: tuple[str, str] = ("Previous", "Current")
-) -> go.Figure:
-    """Draw the first two rows of `CASH_FLOW`, a period and the one before, side by side."""
-    rows = _of_currency(frame, style).head(2)
-    figure = go.Figure()
-    for column, name, colour in (
-        ("inflow", "Income", style.palette.inflow),
-        ("outflow", "Expenses", style.palette.outflow),
-    ):
-        amounts = rows[column].tolist()
-        labels = list(names[: len(amounts)])
-        figure.add_bar(
-            x=labels, y=_floats(amounts, style), name=name, marker_color=colour,
-            **_spoken(labels, labels, amounts, style),
-        )  # fmt: skip
-    figure.update_layout(barmode="group", bargap=0.4)
-    _write_money_axis(figure, [*rows["inflow"], *rows["outflow"]], style)
-    return polish(figure, style.palette)
+    rows = _of_currency(frame, style)
+    names = rows["payee"].mask(rows["payee"] == "", "No payee")
+    table = _largest(rows["payee"], names, rows["amount"])
+    figure = go.Figure(_row_bars(table, style, "Spent", style.palette.outflow))
+    return _rows(figure, table, style)
 
 
 def polish(figure: go.Figure, palette: Palette) -> go.Figure:
     """Give the figure the look that all share, and return it."""
+    letters = {"family": "Inter, sans-serif", "size": 12}
     figure.update_layout(
         template="none",
         colorway=list(palette.series),
-        font={"family": "Inter, sans-serif", "size": 12, "color": palette.muted},
+        font={**letters, "color": palette.muted},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         hoverlabel={
             "bgcolor": palette.surface,
             "bordercolor": palette.grid,
-            "font": {"family": "Inter, sans-serif", "size": 12, "color": palette.text},
+            "font": {**letters, "color": palette.text},
         },
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": None},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         dragmode=False,
         barcornerradius=4,
     )
@@ -159,17 +137,17 @@ def polish(figure: go.Figure, palette: Palette) -> go.Figure:
 def alt_text(title: str, figure: go.Figure) -> str:
     """Return the chart in words: its title and the figures of its first points, by series."""
     series = [
-        f"{trace.name or title}: "
+        f"{trace.name}: "
         + ", ".join(f"{label} {amount}" for _, label, amount in trace.customdata[:SPOKEN_POINTS])
         for trace in figure.data
-        if trace.customdata is not None and len(trace.customdata)
+        if trace.customdata
     ]
-    return f"{title}. " + ("; ".join(series) + "." if series else "Nothing to show.")
+    return f"{title}. " + ("; ".join(series) or "Nothing to show") + "."
 
 
 def plain(text: str) -> str:
     """Return the text without the signs that Plotly would read as markup."""
-    return text.translate(str.maketrans("<>&", "‹›+"))
+    return text.replace("<", "(").replace(">", ")")
 
 
 def _of_currency(frame: pd.DataFrame, style: Style) -> pd.DataFrame:
@@ -180,44 +158,39 @@ def _floats(amounts: Sequence[int], style: Style) -> list[float]:
     return [float(decimal_amount(int(amount), style.currency)) for amount in amounts]
 
 
-def _spoken(
+def _written(amounts: Sequence[int], style: Style) -> list[str]:
+    return [format_money(int(amount), style.currency, style.locale) for amount in amounts]
+
+
+def _points(
     keys: Sequence[str | None], labels: Sequence[str], amounts: Sequence[int], style: Style
-) -> dict[str, object]:
-    shown = [format_money(int(amount), style.currency, style.locale) for amount in amounts]
-    points = [list(point) for point in zip(keys, map(plain, labels), shown, strict=True)]
-    return {"customdata": points, "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b>"}
+) -> list[list[str | None]]:
+    written = _written(amounts, style)
+    return [list(point) for point in zip(keys, map(plain, labels), written, strict=True)]
 
 
 def _area(
-    days: "pd.Series[pd.Timestamp]",
-    amounts: "pd.Series[int]",
-    style: Style,
-    name: str,
-    shape: str = "linear",
+    days: "pd.Series[pd.Timestamp]", amounts: "pd.Series[int]", style: Style, name: str, shape: str
 ) -> go.Figure:
-    keys = [day.date().isoformat() for day in days]
-    labels = [format_date(day.date(), "medium", style.locale) for day in days]
-    accent = style.palette.accent
-    figure = go.Figure(
-        go.Scatter(
-            x=keys,
-            y=_floats(amounts.tolist(), style),
-            name=name,
-            mode="lines" if len(keys) > 1 else "markers",
-            line={"color": accent, "width": 2.5, "shape": shape},
-            fill="tozeroy",
-            fillcolor=_faint(accent),
-            **_spoken(keys, labels, amounts.tolist(), style),
-        )
+    dates, accent = [day.date() for day in days], style.palette.accent
+    keys = [day.isoformat() for day in dates]
+    labels = [format_date(day, "medium", spoken_locale(style.locale)) for day in dates]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=keys,
+        y=_floats(amounts.tolist(), style),
+        name=name,
+        mode="lines" if len(keys) > 1 else "markers",
+        line={"color": accent, "width": 2.5, "shape": shape},
+        fill="tozeroy",
+        fillcolor=_faint(accent),
+        customdata=_points(keys, labels, amounts.tolist(), style),
+        hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
     )
     figure.update_layout(hovermode="x", showlegend=False)
-    figure.update_xaxes(type="date", **_day_names(keys, style.locale))
+    figure.update_xaxes(type="date", **_day_names(dates, style.locale))
     _write_money_axis(figure, amounts.tolist(), style)
-    return polish(figure, style.palette).update_traces(hovertemplate=_hover(name))
-
-
-def _hover(name: str) -> str:
-    return f"%{{customdata[1]}}  <b>%{{customdata[2]}}</b><extra>{name}</extra>"
+    return polish(figure, style.palette)
 
 
 def _faint(colour: str) -> str:
@@ -228,129 +201,109 @@ def _faint(colour: str) -> str:
 def _every_month(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return rows
-    months = pd.date_range(rows["month"].min(), rows["month"].max(), freq="MS", unit="s")
+    months = pd.date_range(rows["month"].min(), rows["month"].max(), freq="MS")
     filled = rows.set_index("month")[["inflow", "outflow"]].reindex(months, fill_value=0)
     return filled.rename_axis("month").reset_index()
 
 
-def _month_bars(
-    months: list[date], amounts: list[int], style: Style, name: str, colour: str
-) -> go.Bar:
+def _by_month(months: list[date], amounts: list[int], style: Style, name: str) -> dict[str, object]:
     keys = [month.isoformat() for month in months]
-    spoken = _spoken(keys, _long_months(months, style.locale), amounts, style)
-    hover = {"hovertemplate": "%{customdata[2]}<extra>" + name + "</extra>"}
-    return go.Bar(
-        x=keys, y=_floats(amounts, style), name=name, marker={"color": colour}, **spoken | hover
-    )
-
-
-def _month_line(months: list[date], amounts: list[int], style: Style) -> go.Scatter:
-    keys = [month.isoformat() for month in months]
-    spoken = _spoken(keys, _long_months(months, style.locale), amounts, style)
-    hover = {"hovertemplate": "%{customdata[2]}<extra>Net</extra>"}
-    accent = style.palette.accent
-    return go.Scatter(
-        x=keys,
-        y=_floats(amounts, style),
-        name="Net",
-        mode="lines+markers",
-        line={"color": accent, "width": 2.5},
-        marker={"color": accent, "size": 7, "line": {"color": style.palette.surface, "width": 1.5}},
-        **spoken | hover,
-    )
-
-
-def _long_months(months: list[date], locale: str) -> list[str]:
-    return [format_date(month, "LLLL y", locale) for month in months]
+    labels = [
+        format_skeleton("yMMMM", month, locale=spoken_locale(style.locale)) for month in months
+    ]
+    return {
+        "x": keys,
+        "y": _floats(amounts, style),
+        "name": name,
+        "customdata": _points(keys, labels, amounts, style),
+        "hovertemplate": "%{customdata[2]}",
+    }
 
 
 def _month_names(months: list[date], locale: str) -> dict[str, object]:
-    """Return as many names as fit beneath a phone's chart; January says its year."""
-    stride = max(1, -(-len(months) // MOST_MONTH_NAMES))
-    shown = months[::-1][::stride][::-1]
-    names = []
+    shown, names = _spread(months), []
     for month, before in zip(shown, [None, *shown], strict=False):
+        name = format_date(month, "LLL", spoken_locale(locale))
         is_new_year = before is None or before.year != month.year
-        names.append(
-            format_date(month, "LLL", locale) + (f"<br>{month.year}" if is_new_year else "")
-        )
-    return {"tickvals": [month.isoformat() for month in shown], "ticktext": names, "tickangle": 0}
+        names.append(f"{name}<br>{month.year}" if is_new_year else name)
+    return _named(shown, names)
 
 
-def _day_names(keys: list[str], locale: str) -> dict[str, object]:
-    days = [date.fromisoformat(key) for key in keys]
-    stride = max(1, -(-len(days) // (MOST_MONTH_NAMES - 2)))
-    shown = days[::-1][::stride][::-1]
-    is_long = bool(days) and (days[-1] - days[0]).days > 366  # noqa: PLR2004 - a year
-    form = "LLL y" if is_long else "d MMM"
-    names = [format_date(day, form, locale) for day in shown]
-    return {"tickvals": [day.isoformat() for day in shown], "ticktext": names, "tickangle": 0}
+def _day_names(days: list[date], locale: str) -> dict[str, object]:
+    shown = _spread(days)
+    skeleton = "yMMM" if days and (days[-1] - days[0]).days >= YEAR else "MMMd"
+    spoken = spoken_locale(locale)
+    return _named(shown, [format_skeleton(skeleton, day, locale=spoken) for day in shown])
 
 
-def _largest(rows: pd.DataFrame, key: str, label: str) -> pd.DataFrame:
-    """Return key, label and amount of the largest rows, the rest added up in one without a key."""
-    table = rows.rename(columns={key: "key", label: "label"})[["key", "label", "amount"]]
-    table = table.sort_values("amount", ascending=False, kind="stable")
-    if len(table) <= MOST_BARS:
-        return table.astype({"key": object})
-    top, rest = table.head(MOST_BARS - 1), table.iloc[MOST_BARS - 1 :]
-    last = {"key": [None], "label": [f"{len(rest)} others"], "amount": [rest["amount"].sum()]}
-    return pd.concat([top.astype({"key": object}), pd.DataFrame(last)], ignore_index=True)
+def _spread(days: list[date]) -> list[date]:
+    """Return as many of the days as have room beneath a phone's chart, the last one among them."""
+    stride = max(1, -(-len(days) // MOST_NAMES))
+    return days[::-1][::stride][::-1]
 
 
-def _bars(rows: pd.DataFrame, style: Style, previous: pd.DataFrame | None = None) -> go.Figure:
-    keys, labels = rows["key"].tolist(), rows["label"].tolist()
-    amounts = rows["amount"].tolist()
+def _named(days: list[date], names: list[str]) -> dict[str, object]:
+    return {"tickvals": [day.isoformat() for day in days], "ticktext": names, "tickangle": 0}
+
+
+def _categories(
+    frame: pd.DataFrame, style: Style, colour: str, previous: pd.DataFrame | None
+) -> go.Figure:
+    rows = _of_currency(frame, style)
+    table = _largest(rows["category_id"], rows["category"], rows["amount"])
     figure = go.Figure()
     if previous is not None:
-        earlier = dict(zip(previous["category_id"], previous["amount"], strict=True))
-        before = [int(earlier.get(key, 0)) if key is not None else 0 for key in keys]
-        figure.add_trace(_row_bars(keys, labels, before, style, "Previous", style.palette.grid))
-    colour = style.palette.outflow
-    figure.add_trace(_row_bars(keys, labels, amounts, style, "This period", colour))
-    _leave_room(figure, style)
-    rows_tall = 30 if previous is None else 44
-    figure.update_layout(
-        height=max(1, len(keys)) * rows_tall + 40,
-        bargap=0.35,
-        showlegend=previous is not None,
-        hovermode="closest",
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(keys))),
-        ticktext=[plain(_shortened(label)) for label in labels],
-        autorange="reversed",
-    )
-    figure = polish(figure, style.palette).update_yaxes(showgrid=False, zeroline=False)
-    return figure.update_legends(traceorder="reversed")
+        before = _of_currency(previous, style).set_index("category_id")["amount"]
+        # What "others" were before is another set of categories: no bar, rather than a wrong one.
+        earlier = table.assign(amount=table["key"].map(before).fillna(0).astype("int64"))
+        figure.add_trace(_row_bars(earlier, style, "Period before", style.palette.grid))
+    figure.add_trace(_row_bars(table, style, "This period", colour))
+    return _rows(figure, table, style)
 
 
-def _row_bars(
-    keys: list[str | None], labels: list[str], amounts: list[int], style: Style,
-    name: str, colour: str,
-) -> go.Bar:  # fmt: skip
-    spoken = _spoken(keys, labels, amounts, style)
+def _largest(
+    keys: "pd.Series[str]", labels: "pd.Series[str]", amounts: "pd.Series[int]"
+) -> pd.DataFrame:
+    """Return key, label and amount of the largest, the rest added up in one without a key."""
+    columns = {"key": keys.astype(object), "label": labels, "amount": amounts}
+    table = pd.DataFrame(columns).sort_values("amount", ascending=False, kind="stable")
+    if len(table) <= MOST_BARS:
+        return table.reset_index(drop=True)
+    top, rest = table.head(MOST_BARS - 1), table.iloc[MOST_BARS - 1 :]
+    others = {"key": [None], "label": [f"{len(rest)} others"], "amount": [rest["amount"].sum()]}
+    return pd.concat([top, pd.DataFrame(others, dtype=object)], ignore_index=True)
+
+
+def _row_bars(table: pd.DataFrame, style: Style, name: str, colour: str) -> go.Bar:
+    amounts = table["amount"].tolist()
     return go.Bar(
         x=_floats(amounts, style),
-        y=list(range(len(keys))),
+        y=list(range(len(table))),
         orientation="h",
         name=name,
         marker={"color": colour},
-        text=[format_money(int(amount), style.currency, style.locale) for amount in amounts],
+        text=_written(amounts, style),
         textposition="outside",
         textfont={"color": style.palette.text},
         cliponaxis=False,
-        **spoken | {"hovertemplate": _hover(name)},
+        customdata=_points(table["key"].tolist(), table["label"].tolist(), amounts, style),
+        hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
     )
 
 
-def _leave_room(figure: go.Figure, style: Style) -> None:
-    """Widen the axis so that the figure behind the longest bar stays inside the chart."""
-    ends = [value for trace in figure.data for value in trace.x]
-    low, high = min([0.0, *ends]), max([0.0, *ends])
+def _rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figure:
+    """Finish a chart of horizontal bars: names at the left, room for the figures at the right."""
+    ends = [0.0, *(end for trace in figure.data for end in trace.x)]
+    low, high = min(ends), max(ends)
     room = (high - low or 1.0) * 0.35
-    figure.update_xaxes(range=[low - (room if low else 0.0), high + room], showticklabels=False)
-    figure.update_layout(meta={"currency": style.currency})
+    figure.update_xaxes(range=[low - room * (low < 0), high + room], showticklabels=False)
+    names = [plain(_shortened(label)) for label in table["label"]]
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
+    series = len(figure.data)
+    height = max(1, len(names)) * (16 + 16 * series) + 40
+    figure.update_layout(height=height, bargap=0.35, showlegend=series > 1, hovermode="closest")
+    polish(figure, style.palette).update_yaxes(showgrid=False, zeroline=False)
+    return figure.update_layout(legend_traceorder="reversed")
 
 
 def _shortened(label: str) -> str:
@@ -359,21 +312,14 @@ def _shortened(label: str) -> str:
 
 def _write_money_axis(figure: go.Figure, amounts: Sequence[int], style: Style) -> None:
     """Put round amounts, written as everywhere else, beside the chart."""
-    low, high = min([0, *amounts]), max([0, *amounts])
-    step = _round_step(int(high - low))
-    marks = list(range(int(low // step) * step, int(-(-high // step)) * step + 1, step))
-    figure.update_yaxes(
-        tickvals=_floats(marks, style),
-        ticktext=[short_money(mark, style.currency, style.locale) for mark in marks],
-        range=[_floats(marks, style)[0], _floats(marks, style)[-1]] if len(marks) > 1 else None,
-    )
+    low, high = int(min([0, *amounts])), int(max([0, *amounts]))
+    step = _round_step(high - low)
+    marks = list(range(low // step * step, -(-high // step) * step + 1, step))
+    names = [short_money(mark, style.currency, style.locale) for mark in marks]
+    figure.update_yaxes(tickvals=_floats(marks, style), ticktext=names)
 
 
 def _round_step(span: int) -> int:
-    """Return the smallest of 1, 2, 5, 10, 20 … that needs no more than a few steps."""
-    return next(
-        step
-        for power in count()
-        for step in (10**power, 2 * 10**power, 5 * 10**power)
-        if span <= step * STEPS
-    )
+    """Return the smallest of 1, 2, 5, 10, 20, 50 … that divides the span into a few steps."""
+    steps = (size * int(10**power) for power in count() for size in (1, 2, 5))
+    return next(step for step in steps if span <= step * MOST_STEPS)

@@ -1,0 +1,55 @@
+"""The theme: what `.streamlit/config.toml` says of the one a visitor sees, for charts."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from fintrack.analytics.charts import Palette, Style, alt_text
+from fintrack.context import TenantContext
+
+LIGHT, DARK = "light", "dark"
+# Secondary text is not an option of the theme; both reach 4.5 : 1 on their background.
+MUTED = {LIGHT: "#5B6679", DARK: "#9AA7BB"}
+INFLOW, OUTFLOW = 1, 4
+
+
+def palette() -> Palette:
+    """Return the colours of the theme that the visitor's browser shows."""
+    shown = DARK if st.context.theme.type == DARK else LIGHT
+    colours = st.get_option(f"theme.{shown}.chartCategoricalColors")
+    return Palette(
+        text=st.get_option(f"theme.{shown}.textColor"),
+        muted=MUTED[shown],
+        grid=st.get_option(f"theme.{shown}.borderColor"),
+        surface=st.get_option(f"theme.{shown}.backgroundColor"),
+        inflow=colours[INFLOW],
+        outflow=colours[OUTFLOW],
+        accent=colours[0],
+        series=tuple(colours),
+    )
+
+
+def chart_style(context: TenantContext, currency: str | None = None) -> Style:
+    """Return how charts of the tenant look, in its own currency unless another is named."""
+    return Style(currency or context.currency, context.locale, palette())
+
+
+def show_chart(figure: go.Figure, title: str, key: str) -> None:
+    """Draw the figure with its title and figures as the words of a screen reader."""
+    st.plotly_chart(
+        figure, key=key, theme=None, config={"displayModeBar": False}, alt=alt_text(title, figure)
+    )
+
+
+def clicked_in_chart(figure: go.Figure, title: str, key: str) -> str | None:
+    """Draw the figure and return the key of the point that was clicked, None when none was."""
+    chosen = st.plotly_chart(
+        figure,
+        key=key,
+        theme=None,
+        config={"displayModeBar": False},
+        alt=alt_text(title, figure),
+        on_select="rerun",
+        selection_mode="points",
+    )
+    points = chosen["selection"]["points"]
+    return points[0]["customdata"][0] if points else None

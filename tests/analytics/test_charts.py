@@ -1,0 +1,181 @@
+"""Charts: the frames' figures, written as everywhere else, and nothing that runs."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from fintrack.analytics.cash_flow import CASH_FLOW
+from fintrack.analytics.charts import (
+    MOST_BARS,
+    Palette,
+    Style,
+    alt_text,
+    balance_chart,
+    cash_flow_chart,
+    income_chart,
+    net_worth_chart,
+    spending_chart,
+    top_payees_chart,
+)
+from fintrack.analytics.net_worth import NET_WORTH
+from fintrack.analytics.payees import TOP_PAYEES
+from fintrack.analytics.spending import SPENDING
+from fintrack.frames import Shape, frame
+
+PALETTE = Palette(
+    text="#0F172A",
+    muted="#5B6679",
+    grid="#E2E7EF",
+    surface="#FFFFFF",
+    inflow="#12A594",
+    outflow="#E5597A",
+    accent="#2F5BEA",
+    series=("#2F5BEA", "#12A594"),
+)
+EUR = Style("EUR", "en", PALETTE)
+BALANCE = {"on": "datetime64[s]", "currency": "str", "balance": "int64"}
+FLOW = frame(
+    [
+        (pd.Timestamp("2025-12-01"), "EUR", 250_000, 180_050),
+        (pd.Timestamp("2025-12-01"), "USD", 999_999, 1),
+        (pd.Timestamp("2026-02-01"), "EUR", 260_000, 300_000),
+    ],
+    CASH_FLOW,
+)
+
+
+def spending(*rows: tuple[str, str, int]) -> pd.DataFrame:
+    """Return a frame of key, name and amount in EUR."""
+    return frame([(key, name, "", "EUR", amount) for key, name, amount in rows], SPENDING)
+
+
+def test_cash_flow_shows_one_currency_and_every_month() -> None:
+    income = cash_flow_chart(FLOW, EUR).data[0]
+    assert list(income.x) == ["2025-12-01", "2026-01-01", "2026-02-01"]
+    assert list(income.y) == [2500.0, 0.0, 2600.0]
+
+
+def test_cash_flow_draws_outflow_beneath_the_line() -> None:
+    expenses, net = cash_flow_chart(FLOW, EUR).data[1:]
+    assert list(expenses.y) == [-1800.5, 0.0, -3000.0]
+    assert list(net.y) == [699.5, 0.0, -400.0]
+
+
+def test_a_colour_means_one_thing() -> None:
+    income, expenses, net = cash_flow_chart(FLOW, EUR).data
+    colours = (income.marker.color, expenses.marker.color, net.line.color)
+    assert colours == (PALETTE.inflow, PALETTE.outflow, PALETTE.accent)
+
+
+def test_a_month_leads_to_its_transactions() -> None:
+    point = cash_flow_chart(FLOW, EUR).data[0].customdata[0]
+    assert point == ["2025-12-01", "December 2025", "€2,500.00"]
+
+
+def test_a_new_year_is_named_beneath_its_first_month() -> None:
+    names = cash_flow_chart(FLOW, EUR).layout.xaxis.ticktext
+    assert list(names) == ["Dec<br>2025", "Jan<br>2026", "Feb"]
+
+
+def test_months_are_written_in_the_tenant_s_language() -> None:
+    german = cash_flow_chart(FLOW, Style("EUR", "de-DE", PALETTE))
+    assert german.data[0].customdata[0] == ["2025-12-01", "Dezember 2025", "2.500,00\xa0€"]
+
+
+def test_net_worth_is_drawn_in_major_units() -> None:
+    rows = [(pd.Timestamp("2026-01-31"), "KWD", 5_000, 0, 5_000)]
+    figure = net_worth_chart(frame(rows, NET_WORTH), Style("KWD", "en", PALETTE))
+    assert list(figure.data[0].y) == [5.0]
+
+
+def test_a_single_balance_is_still_seen() -> None:
+    rows = [(pd.Timestamp("2026-01-31"), "EUR", -4_200)]
+    trace = balance_chart(frame(rows, BALANCE), EUR).data[0]
+    assert (trace.mode, trace.customdata[0][2]) == ("markers", "−€42.00")
+
+
+@pytest.mark.parametrize("low", [-7, 0, -123_456_789])
+@pytest.mark.parametrize("high", [0, 1, 99, 250_000, 10**15])
+def test_the_money_axis_holds_all_values_in_few_even_steps(low: int, high: int) -> None:
+    rows = [(pd.Timestamp("2026-01-01"), "EUR", low), (pd.Timestamp("2026-02-01"), "EUR", high)]
+    axis = balance_chart(frame(rows, BALANCE), EUR).layout.yaxis
+    steps = {round(after - before, 2) for before, after in pairwise(axis.tickvals)}
+    assert len(steps) <= 1
+    assert len(axis.tickvals) <= 6
+    assert axis.tickvals[0] <= low / 100 <= high / 100 <= axis.tickvals[-1]
+
+
+def test_spending_shows_the_largest_and_adds_up_the_rest() -> None:
+    rows = [(f"id-{number}", f"Category {number}", number * 100) for number in range(1, 12)]
+    trace = spending_chart(spending(*rows), EUR).data[0]
+    assert len(trace.x) == MOST_BARS
+    assert trace.customdata[0] == ["id-11", "Category 11", "€11.00"]
+    assert trace.customdata[-1] == [None, "4 others", "€10.00"]
+    assert sum(trace.x) == 66.0
+
+
+def test_uncategorised_spending_keeps_its_own_key() -> None:
+    trace = spending_chart(spending(("", "Uncategorised", 100)), EUR).data[0]
+    assert trace.customdata[0][0] == ""
+
+
+def test_spending_stands_beside_the_period_before() -> None:
+    now, before = spending(("a", "Food", 300), ("b", "Rent", 900)), spending(("a", "Food", 200))
+    earlier, current = spending_chart(now, EUR, before).data
+    assert (list(earlier.x), list(current.x)) == ([0.0, 2.0], [9.0, 3.0])
+
+
+def test_income_has_the_colour_of_income() -> None:
+    figure = income_chart(spending(("a", "Salary", 300_000)), EUR)
+    assert figure.data[0].marker.color == PALETTE.inflow
+
+
+def test_a_refund_larger_than_the_spending_points_to_the_left() -> None:
+    figure = spending_chart(spending(("a", "Food", 300), ("b", "Clothes", -900)), EUR)
+    assert list(figure.data[0].x) == [3.0, -9.0]
+    assert figure.layout.xaxis.range[0] < -9.0
+
+
+def test_payees_who_are_not_named_are_called_so() -> None:
+    rows = [("Grocer", "EUR", 5_000, 3), ("", "EUR", 200, 1)]
+    points = top_payees_chart(frame(rows, TOP_PAYEES), EUR).data[0].customdata
+    assert points[1] == ["", "No payee", "€2.00"]
+
+
+def test_what_a_tenant_typed_is_never_markup() -> None:
+    figure = spending_chart(spending(("a", "<a href='x'>Free</a> & <b>", 100)), EUR)
+    labels = figure.data[0].customdata[0][1] + figure.layout.yaxis.ticktext[0]
+    assert "<" not in labels
+    assert ">" not in labels
+
+
+def test_a_chart_can_be_heard() -> None:
+    figure = spending_chart(spending(("a", "Food", 300), ("b", "Rent", 900)), EUR)
+    words = "Spending. This period: Rent €9.00, Food €3.00."
+    assert alt_text("Spending", figure) == words
+
+
+def test_an_empty_chart_says_so() -> None:
+    figure = spending_chart(frame([], SPENDING), EUR)
+    assert alt_text("Spending", figure) == "Spending. Nothing to show."
+
+
+@pytest.mark.parametrize(
+    ("draw", "shape"),
+    [
+        (cash_flow_chart, CASH_FLOW),
+        (net_worth_chart, NET_WORTH),
+        (balance_chart, BALANCE),
+        (spending_chart, SPENDING),
+        (income_chart, SPENDING),
+        (top_payees_chart, TOP_PAYEES),
+    ],
+)
+def test_a_chart_of_nothing_is_drawn(
+    draw: Callable[[pd.DataFrame, Style], go.Figure], shape: Shape
+) -> None:
+    figure = draw(frame([], shape), EUR)
+    assert [len(trace.x) for trace in figure.data] == [0] * len(figure.data)
