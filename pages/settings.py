@@ -75,7 +75,7 @@ def _inputs(settings: TenantSettings) -> TenantSettings:
 
 
 def _deletion(context: TenantContext) -> None:
-    with st.expander("Delete these books", icon=":material/delete:", width=720):
+    with st.expander("Delete this tenant", icon=":material/delete:", width=720):
         st.write(
             "Accounts, transactions, imports and memberships are erased for everybody, at once "
             "and for good. Export what you want to keep first."

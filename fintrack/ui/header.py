@@ -1,10 +1,13 @@
-"""The head of every page: which books these are, as what, the way to others, and the way out."""
+"""The head of every page: which tenant this is, as what, the way to others, and the way out."""
+
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from fintrack.access.sessions import end_all_sessions, end_session
-from fintrack.access.tenants import create_tenant
+from fintrack.access.tenants import create_tenant, delete_tenant
 from fintrack.context import TenantContext, UserSession
+from fintrack.operations.demo import create_sample
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.session import address, page_link, redirect, switch_tenant
 from fintrack.ui.tenant_form import tenant_inputs
@@ -38,30 +41,31 @@ def _tenant_menu(
     context: TenantContext | None,
     url_path: str,
 ) -> None:
-    label = f"**{escaped(context.name)}**" if context else "Choose books"
-    icon = TYPE_ICONS[context.type] if context else ":material/menu_book:"
-    with st.popover(label, icon=icon):
-        st.caption("Your books")
+    label = f"**{escaped(context.name)}**" if context else "Choose a tenant"
+    icon = TYPE_ICONS[context.type] if context else ":material/unfold_more:"
+    with st.popover(label, icon=icon), st.container(gap="xxsmall"):
+        st.caption("Your tenants")
         for tenant in tenants:
             _tenant_choice(tenant, url_path, is_current=tenant == context)
-        st.divider()
-        if st.button("New books", icon=":material/add:", type="tertiary", key="new tenant"):
+        st.caption("More")
+        if st.button("New tenant", icon=":material/add:", type="tertiary", key="new tenant"):
             new_tenant_dialog(session)
+        if not any(tenant.is_sample for tenant in tenants):
+            look_around(session, key="look around")
 
 
 def _tenant_choice(tenant: TenantContext, url_path: str, *, is_current: bool) -> None:
-    words = (TYPE_NAMES[tenant.type], ROLE_NAMES[tenant.role], *(["sample"] * tenant.is_sample))
-    if st.button(
-        f"{escaped(tenant.name)} :small[:gray[{' · '.join(words)}]]",
-        icon=":material/check:" if is_current else TYPE_ICONS[tenant.type],
-        type="tertiary",
-        disabled=is_current,
-        key=f"switch {tenant.slug}",
+    words = f":small[:gray[{TYPE_NAMES[tenant.type]} · {ROLE_NAMES[tenant.role]}]]"
+    label = f"{escaped(tenant.name)} {words}"
+    if is_current:
+        st.markdown(f":material/check: **{escaped(tenant.name)}** {words}")
+    elif st.button(
+        label, icon=TYPE_ICONS[tenant.type], type="tertiary", key=f"switch {tenant.slug}"
     ):
         switch_tenant(tenant.slug, url_path)
 
 
-@st.dialog("New books", icon=":material/add:")
+@st.dialog("New tenant", icon=":material/add:")
 def new_tenant_dialog(session: UserSession) -> None:
     """Ask for a new tenant, make it, and open it."""
     with st.form("new tenant form", border=False):
@@ -72,15 +76,33 @@ def new_tenant_dialog(session: UserSession) -> None:
             switch_tenant(create_tenant(session, tenant).slug)
 
 
+def look_around(session: UserSession, *, key: str) -> None:
+    """Offer a sample household of 36 months; it is marked, and removed in one click."""
+    if st.button("Look around in a sample", icon=":material/science:", type="tertiary", key=key):
+        with shown_refusals(), st.spinner("Telling a household’s story of three years"):
+            switch_tenant(create_sample(session, datetime.now(UTC).date()).slug)
+
+
+def _remove_sample(context: TenantContext) -> None:
+    if st.button("Remove the sample", icon=":material/delete:", key="remove sample"):
+        with shown_refusals():
+            delete_tenant(context, context.name)
+            redirect("/")
+
+
 def _badges(context: TenantContext) -> None:
-    st.badge(TYPE_NAMES[context.type], color="gray")
-    st.badge(ROLE_NAMES[context.role], color="blue", icon=":material/shield_person:")
+    st.badge(f"{TYPE_NAMES[context.type]} · {ROLE_NAMES[context.role]}", color="gray")
     if context.is_sample:
         st.badge("Sample", color="orange", icon=":material/science:")
+        _remove_sample(context)
 
 
 def _user_menu(session: UserSession) -> None:
-    with st.popover(escaped(session.name), icon=":material/account_circle:"):
+    with (
+        st.popover("", icon=":material/account_circle:", help=escaped(session.name)),
+        st.container(gap="xxsmall"),
+    ):
+        st.markdown(f"**{escaped(session.name)}**")
         st.caption(escaped(session.email))
         page_link("account", "My account", icon=":material/manage_accounts:")
         if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign out"):

@@ -8,7 +8,7 @@ from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound
 from fintrack.ui import welcome
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.header import header, new_tenant_dialog
+from fintrack.ui.header import header, look_around, new_tenant_dialog
 from fintrack.ui.session import (
     current_session,
     forget_tenant,
@@ -78,10 +78,11 @@ def _no_tenant(session: UserSession, url_path: str) -> None:
             forget_tenant()
             switch_tenant(tenant.slug, url_path)
     if not tenants():
-        st.subheader("You have no books yet")
-        st.caption("Start your own, or ask somebody to invite you to theirs.")
-        if st.button("New books", type="primary", icon=":material/add:", key="first tenant"):
+        st.subheader("You have no tenant yet")
+        st.caption("A tenant is a set of books of its own. Start one, or ask for an invitation to another.")
+        if st.button("New tenant", type="primary", icon=":material/add:", key="first tenant"):
             new_tenant_dialog(session)
+        look_around(session, key="first look around")
 
 
 main()

@@ -17,7 +17,7 @@ from fintrack.ui.text import TYPE_ICONS, TYPE_NAMES
 def tenant_inputs(key: str) -> NewTenant:
     """Draw the questions and return the answers as they stand."""
     kind = st.segmented_control(
-        "These books are",
+        "What the books are for",
         list(TenantType),
         default=TenantType.PERSONAL,
         required=True,
@@ -26,7 +26,7 @@ def tenant_inputs(key: str) -> NewTenant:
         width="stretch",
     )
     name = st.text_input(
-        "Name of the books", placeholder="Rivera family", max_chars=80, autocomplete="off",
+        "Tenant name", placeholder="Such as Rivera family", max_chars=80, autocomplete="off",
         key=f"{key} tenant name",
     )  # fmt: skip
     country = browser_country()

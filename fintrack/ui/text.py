@@ -4,6 +4,9 @@ import re
 
 from fintrack.context import Role, TenantType
 
+# A word joiner, which nobody sees, keeps addresses from becoming links by themselves.
+LINKS = re.compile(r"(@|:(?=//)|\bwww(?=\.))", re.IGNORECASE)
+JOINER = "\u2060"
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=@&/])")
 TYPE_NAMES = {
     TenantType.PERSONAL: "Personal",
@@ -25,4 +28,5 @@ ROLE_NAMES = {
 
 def escaped(text: str) -> str:
     """Return the text so that Streamlit's Markdown shows it letter for letter."""
-    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+    plain = LINKS.sub(rf"\1{JOINER}", " ".join(text.split()))
+    return MARKUP.sub(r"\\\1", plain)

@@ -78,7 +78,7 @@ def _brand() -> None:
 
 def _reassurance() -> None:
     st.caption(
-        ":material/lock: Every set of books is kept apart by the database itself.",
+        ":material/lock: Each tenant’s books are kept apart by the database itself.",
         text_alignment="center",
     )
 
