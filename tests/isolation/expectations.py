@@ -1,0 +1,62 @@
+"""Who may do what to which table: the one place that says it, for the generated matrix."""
+
+from dataclasses import dataclass
+
+from fintrack.context import Role
+
+NOBODY = None
+ANY = frozenset({"EVERYONE", "HIDDEN", "BALANCE", "READ", "WRITE", "OWN"})
+VISIBLE = frozenset({"EVERYONE", "READ", "WRITE", "OWN"})
+WRITABLE = frozenset({"EVERYONE", "WRITE", "OWN"})
+# Of shares one sees one's own and those of one's own accounts, and makes the latter only.
+SHARES_SEEN = frozenset({"BALANCE", "READ", "WRITE", "OWN"})
+SHARES_MADE = frozenset({"OWN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The lowest role for each verb, and for tables of an account the kinds of account it holds for."""
+
+    select: Role | None
+    insert: Role | None
+    update: Role | None
+    delete: Role | None
+    seen: frozenset[str] = VISIBLE
+    written: frozenset[str] = WRITABLE
+    inserted: frozenset[str] = WRITABLE
+
+    def allow(self, verb: str, role: Role, kind: str | None) -> bool:
+        """Return whether a member of `role` has the verb on rows of an account of `kind`."""
+        lowest: Role | None = getattr(self, verb)
+        if lowest is None or role.rank < lowest.rank:
+            return False
+        kinds = {"select": self.seen, "insert": self.inserted}.get(verb, self.written)
+        return kind is None or kind in kinds
+
+
+BOOKS = Rights(Role.VIEWER, Role.MEMBER, Role.MEMBER, Role.MEMBER)
+KEPT_BOOKS = Rights(Role.VIEWER, Role.MEMBER, Role.MEMBER, NOBODY)
+READ_ONLY = Rights(Role.VIEWER, NOBODY, NOBODY, NOBODY)
+
+RIGHTS: dict[str, Rights] = {
+    "tenant": Rights(Role.VIEWER, NOBODY, Role.ADMIN, Role.OWNER),
+    "membership": Rights(Role.VIEWER, NOBODY, Role.ADMIN, Role.VIEWER),  # everybody may leave
+    "invitation": Rights(Role.ADMIN, Role.ADMIN, Role.ADMIN, NOBODY),
+    "category": BOOKS,
+    "payee": BOOKS,
+    "tag": BOOKS,
+    "change_set": KEPT_BOOKS,
+    "account": Rights(Role.VIEWER, Role.MEMBER, Role.MEMBER, Role.MEMBER, inserted=ANY),
+    "account_share": Rights(
+        Role.VIEWER, Role.MEMBER, Role.MEMBER, Role.MEMBER, SHARES_SEEN, SHARES_MADE, SHARES_MADE
+    ),
+    "import_batch": KEPT_BOOKS,
+    "import_row": KEPT_BOOKS,
+    "transaction": BOOKS,
+    "posting": BOOKS,
+    "transaction_tag": BOOKS,
+    "column_mapping": BOOKS,
+    "search_token": READ_ONLY,
+    "line": READ_ONLY,
+    "audit_event": Rights(Role.MEMBER, Role.VIEWER, NOBODY, NOBODY, inserted=ANY),
+}

@@ -1,0 +1,246 @@
+"""One row for every tenant table, the same names and amounts in every tenant.
+
+A new table fails the suite until it has a builder here and an expectation in `expectations.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from secrets import token_bytes
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from fintrack.schema import TenantRow, new_id
+
+Values = dict[str, Any]
+
+VIEWS = ("line",)
+TABLES = tuple(
+    sorted(
+        table.name
+        for table in TenantRow.metadata.tables.values()
+        if table.schema == "app" and table.name not in VIEWS
+    )
+)
+RELATIONS = (*TABLES, *VIEWS)
+BOUND = tuple(
+    table
+    for table in RELATIONS
+    if table == "account" or "account_id" in TenantRow.metadata.tables[f"app.{table}"].columns
+)
+DAY = date(2026, 3, 1)
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a row goes: the tenant, the account, whose it is, and what stands there already."""
+
+    tenant: UUID
+    owner: UUID
+    account: UUID
+    visibility: str = "EVERYONE"
+    sharer: UUID | None = None
+    ids: dict[str, UUID] = field(default_factory=dict)
+
+
+def row(table: str, place: Place, number: int = 0) -> Values:
+    """Return the values of row `number` of `table` at `place`."""
+    return {"tenant_id": place.tenant} | ROWS[table](place, number)
+
+
+def add(connection: psycopg.Connection, table: str, values: Values) -> None:
+    """Insert `values` as they are."""
+    names = [sql.Identifier(name) for name in values]
+    statement = sql.SQL("insert into app.{} ({}) values ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(names),
+        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    )
+    connection.execute(statement, list(values.values()))
+
+
+def _tenant(place: Place, number: int) -> Values:
+    return {
+        "tenant_id": place.tenant if number == 0 else new_id(),
+        "slug": f"rivera-{number}-{place.tenant}",
+        "name": "Rivera",
+        "type": "FAMILY",
+        "currency": "EUR",
+        "country": "ES",
+        "locale": "en_GB",
+        "time_zone": "UTC",
+    }
+
+
+def _membership(place: Place, _number: int) -> Values:
+    return {"user_id": place.sharer, "role": "MEMBER", "status": "ACTIVE"}
+
+
+def _invitation(place: Place, number: int) -> Values:
+    return {
+        "id": new_id(),
+        "email": f"guest{number}@example.org",
+        "role": "VIEWER",
+        "token_hash": token_bytes(32),
+        "created_by": place.owner,
+        "expires_at": datetime.now(UTC) + timedelta(days=7),
+    }
+
+
+def _account(place: Place, number: int) -> Values:
+    return {
+        "id": place.account if number == 0 else new_id(),
+        "owner_id": place.owner,
+        "name": f"Account {place.visibility.lower()} {number}",
+        "kind": "CHECKING",
+        "side": "ASSET",
+        "currency": "EUR",
+        "opening_balance": 100_000,
+        "opened_on": DAY,
+        "visibility": "EVERYONE" if place.visibility == "EVERYONE" else "PRIVATE",
+    }
+
+
+def _account_share(place: Place, number: int) -> Values:
+    return {
+        "account_id": place.account,
+        "user_id": place.sharer if number == 0 else place.ids["somebody"],
+        "level": "READ",
+        "created_by": place.owner,
+    }
+
+
+def _category(_place: Place, number: int) -> Values:
+    return {"id": new_id(), "kind": "EXPENSE", "name": f"Groceries {number}"}
+
+
+def _payee(place: Place, number: int) -> Values:
+    return {"id": new_id(), "name": f"Grocer {number}", "category_id": place.ids["category"]}
+
+
+def _tag(_place: Place, number: int) -> Values:
+    return {"id": new_id(), "name": f"holiday {number}"}
+
+
+def _import_batch(place: Place, _number: int) -> Values:
+    return {
+        "id": new_id(),
+        "import_id": new_id(),
+        "account_id": place.account,
+        "file_name": "march.csv",
+        "file_hash": bytes(32),
+        "format": "CSV",
+        "new_count": 1,
+        "duplicate_count": 0,
+        "rejected_count": 0,
+        "balance_before": 0,
+        "balance_after": -4200,
+        "created_by": place.owner,
+    }
+
+
+def _transaction(place: Place, number: int) -> Values:
+    return {
+        "id": new_id(),
+        "account_id": place.account,
+        "currency": "EUR",
+        "booked_on": DAY,
+        "amount": -4200,
+        "payee": "Grocer",
+        "description": "weekly shopping",
+        "is_split": number == 0,
+        "words": ["grocer", "weekly"],
+        "import_key": f"key {number}",
+        "created_by": place.owner,
+    }
+
+
+def _posting(place: Place, number: int) -> Values:
+    return {
+        "id": new_id(),
+        "transaction_id": place.ids["transaction"],
+        "account_id": place.account,
+        "booked_on": DAY,
+        "line": number + 1,
+        "category_id": place.ids["category"],
+        "amount": -4200,
+        "memo": "milk",
+    }
+
+
+def _transaction_tag(place: Place, number: int) -> Values:
+    return {
+        "transaction_id": place.ids["transaction"],
+        "tag_id": place.ids["tag"] if number == 0 else place.ids["spare tag"],
+        "account_id": place.account,
+        "booked_on": DAY,
+    }
+
+
+def _search_token(place: Place, number: int) -> Values:
+    return {
+        "token": f"word{number}",
+        "booked_on": DAY,
+        "transaction_id": place.ids["transaction"],
+        "account_id": place.account,
+    }
+
+
+def _import_row(place: Place, number: int) -> Values:
+    return {
+        "batch_id": place.ids["import_batch"],
+        "ordinal": number,
+        "account_id": place.account,
+        "line": number + 1,
+        "state": "NEW",
+        "raw": "2026-03-01;Grocer;-42.00",
+        "transaction_id": place.ids["transaction"],
+    }
+
+
+def _column_mapping(place: Place, number: int) -> Values:
+    return {
+        "account_id": place.account,
+        "fingerprint": f"print {number}",
+        "mapping": Jsonb({"date": 0}),
+    }
+
+
+def _change_set(place: Place, _number: int) -> Values:
+    return {"id": new_id(), "action": "transactions.deleted", "created_by": place.owner}
+
+
+def _audit_event(place: Place, _number: int) -> Values:
+    return {
+        "id": new_id(),
+        "actor_id": place.owner,
+        "actor_rank": 40,
+        "action": "transaction.changed",
+        "account_id": place.account,
+    }
+
+
+# In the order in which they need each other.
+ROWS: dict[str, Callable[[Place, int], Values]] = {
+    "tenant": _tenant,
+    "membership": _membership,
+    "invitation": _invitation,
+    "category": _category,
+    "payee": _payee,
+    "tag": _tag,
+    "change_set": _change_set,
+    "account": _account,
+    "account_share": _account_share,
+    "import_batch": _import_batch,
+    "transaction": _transaction,
+    "posting": _posting,
+    "transaction_tag": _transaction_tag,
+    "search_token": _search_token,
+    "import_row": _import_row,
+    "column_mapping": _column_mapping,
+    "audit_event": _audit_event,
+}

@@ -1,0 +1,241 @@
+"""Two tenants with the same names and amounts in every table, and members of every role.
+
+The family: Ana OWNER, Dora ADMIN, Eli MEMBER, Ben VIEWER; Gil keeps private accounts; Hal is suspended.
+The company mirrors it, with Cleo as its OWNER: she is the outsider.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import psycopg
+from sqlalchemy import URL
+
+from fintrack import db
+from fintrack.access.memberships import suspend_member
+from fintrack.config import Registration, settings
+from fintrack.context import Role, TenantContext
+from fintrack.db import OneStatementCursor
+from fintrack.operations.installation import Installation
+from fintrack.operations.passwords import APPLICATION_LOGINS
+from fintrack.schema import new_id
+from tests.conftest import Database, join, sign_up
+from tests.isolation.rows import BOUND, ROWS, TABLES, VIEWS, Place, add, row
+
+ROLES = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER)
+# Accounts by what they are to the member who asks; all but EVERYONE's and OWN are Gil's.
+KINDS = ("EVERYONE", "HIDDEN", "BALANCE", "READ", "WRITE", "OWN")
+SHARED = ("BALANCE", "READ", "WRITE")
+COMPANY = ("Cleo", "Dan", "Eva", "Fred", "Gus", "Hans")
+FAMILY = ("Ana", "Dora", "Eli", "Ben", "Gil", "Hal")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One tenant: a context for each role, and the accounts by kind (and by owner for OWN)."""
+
+    members: dict[Role, TenantContext]
+    keeper: TenantContext
+    suspended: TenantContext
+    places: dict[str, Place]
+
+    @property
+    def id(self) -> UUID:
+        """Return the tenant's id."""
+        return self.keeper.tenant_id
+
+    def place(self, kind: str, role: Role) -> Place:
+        """Return the account of this kind as seen by the member of `role`."""
+        return self.places[f"OWN {role}" if kind == "OWN" else kind]
+
+
+class World:
+    """A database with both tenants; connections are made as the application makes them."""
+
+    def __init__(self, database: Database, family: Book, company: Book) -> None:
+        self.database = database
+        self.family = family
+        self.company = company
+        self._open: dict[str, psycopg.Connection] = {}
+
+    def connection(self, url: URL | None = None) -> psycopg.Connection:
+        """Return this world's connection of a login, the application's unless `url` is given."""
+        url = url or self.database.logins.app
+        name = str(url.username)
+        if name not in self._open:
+            self._open[name] = connect(url)
+        return self._open[name]
+
+    @contextmanager
+    def entered(self, context: TenantContext) -> Iterator[psycopg.Connection]:
+        """Enter the tenant as the door does, without its query predicate; roll back at the end."""
+        connection = self.connection()
+        connection.execute("begin")
+        try:
+            connection.execute(db.ENTER, (context.session.handle, context.tenant_id))
+            yield connection
+        finally:
+            connection.rollback()
+            connection.execute("discard all")
+
+    @contextmanager
+    def administrator(self) -> Iterator[psycopg.Connection]:
+        """Look and tamper as a superuser; roll back at the end."""
+        if "postgres" not in self._open:
+            self._open["postgres"] = self.database.administrator()
+        connection = self._open["postgres"]
+        connection.execute("begin")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+    @contextmanager
+    def doors(self) -> Iterator[None]:
+        """Let the application's own doors lead into this world."""
+        db.connect(self.database.logins)
+        try:
+            yield
+        finally:
+            db.disconnect()
+
+    def close(self) -> None:
+        """Close the connections; a database that is copied must have none."""
+        for connection in self._open.values():
+            with suppress(psycopg.Error):
+                connection.close()
+        self._open.clear()
+
+
+def connect(url: URL) -> psycopg.Connection:
+    """Return a connection with the cursor and the mode of the application's own."""
+    options = url.translate_connect_args(database="dbname", username="user") | dict(url.query)
+    return psycopg.connect(
+        **options, autocommit=True, prepare_threshold=None, cursor_factory=OneStatementCursor
+    )  # fmt: skip
+
+
+def build_world(installation: Installation) -> World:
+    """Return a new world; a table without a row builder fails here."""
+    missing = set(TABLES) - set(ROWS)
+    assert not missing, f"tests/isolation/rows.py has no row builder for {sorted(missing)}"
+    database = new_database(installation, "fintrack")
+    with _open_registration(), _connected(database):
+        family, company = _book("Rivera family", FAMILY), _book("Rivera Ltd", COMPANY)
+    with database.administrator() as admin:
+        admin.execute("update sec.session set idle_for = '9 days', expires_at = now() + '9 days'")
+        for book in (family, company):
+            with admin.transaction():
+                _fill(admin, book)
+        _require_rows(admin, family, company)
+    return World(database, family, company)
+
+
+def copy_world(installation: Installation, world: World) -> World:
+    """Return a world of its own with the same rows, to be changed or sabotaged."""
+    world.close()
+    return World(new_database(installation, world.database.name), world.family, world.company)
+
+
+def new_database(installation: Installation, template: str) -> Database:
+    """Return a new database with the rights that an installation gives."""
+    name = f"test_{uuid4().hex}"
+    assert installation.server is not None
+    with installation.server.connect("postgres", "postgres") as admin:
+        admin.execute(f"create database {name} template {template}")
+        admin.execute(f"revoke all on database {name} from public")
+        admin.execute(f"grant connect on database {name} to {', '.join(APPLICATION_LOGINS)}")
+    urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
+    return Database(name, db.Logins(*(url.set(database=name) for url in urls)), installation.admin_url)
+
+
+def drop_world(installation: Installation, world: World) -> None:
+    """Close the world and its database."""
+    world.close()
+    assert installation.server is not None
+    with installation.server.connect("postgres", "postgres") as admin:
+        admin.execute(f"drop database {world.database.name} with (force)")
+
+
+@contextmanager
+def _open_registration() -> Iterator[None]:
+    before = os.environ.get("FINTRACK_REGISTRATION")
+    os.environ["FINTRACK_REGISTRATION"] = Registration.OPEN
+    settings.cache_clear()
+    try:
+        yield
+    finally:
+        os.environ.pop("FINTRACK_REGISTRATION")
+        if before is not None:
+            os.environ["FINTRACK_REGISTRATION"] = before
+        settings.cache_clear()
+
+
+@contextmanager
+def _connected(database: Database) -> Iterator[None]:
+    db.connect(database.logins)
+    try:
+        yield
+    finally:
+        db.disconnect()
+
+
+def _book(name: str, people: tuple[str, ...]) -> Book:
+    owner = sign_up(people[0], name)
+    members = {Role.OWNER: owner}
+    for role, person in zip(ROLES[1:], people[1:4], strict=True):
+        members[role] = join(owner, person, role)
+    keeper, suspended = (join(owner, person, Role.MEMBER) for person in people[4:])
+    suspend_member(owner, suspended.user_id)
+    places = {kind: _place(keeper, kind, suspended) for kind in KINDS[:-1]}
+    for role, member in members.items():
+        places[f"OWN {role}"] = _place(member, "OWN", suspended)
+    return Book(members, keeper, suspended, places)
+
+
+def _place(owner: TenantContext, kind: str, suspended: TenantContext) -> Place:
+    return Place(owner.tenant_id, owner.user_id, new_id(), kind, suspended.user_id)
+
+
+def _fill(admin: psycopg.Connection, book: Book) -> None:
+    shared: dict[str, UUID] = {"somebody": book.keeper.user_id}
+    for table in set_apart(tenant_wide=True):
+        if table in ("tenant", "membership"):
+            continue
+        values = row(table, Place(book.id, book.keeper.user_id, new_id(), ids=shared))
+        add(admin, table, values)
+        shared[table] = values.get("id", book.id)
+    spare = row("tag", Place(book.id, book.keeper.user_id, new_id()), 7)
+    add(admin, "tag", spare)
+    for place in book.places.values():
+        place.ids |= shared | {"spare tag": spare["id"]}
+        for table in set_apart(tenant_wide=False):
+            values = row(table, place)
+            add(admin, table, values)
+            place.ids[table] = values.get("id", place.account)
+        _share(admin, book, place)
+
+
+def set_apart(*, tenant_wide: bool) -> list[str]:
+    """Return the tables of the whole tenant, or those of one account, in building order."""
+    return [table for table in ROWS if (table in BOUND) is not tenant_wide]
+
+
+def _share(admin: psycopg.Connection, book: Book, place: Place) -> None:
+    if place.visibility not in SHARED:
+        return
+    for member in book.members.values():
+        values = row("account_share", place)
+        add(admin, "account_share", values | {"user_id": member.user_id, "level": place.visibility})
+
+
+def _require_rows(admin: psycopg.Connection, *books: Book) -> None:
+    for table in (*TABLES, *VIEWS):
+        for book in books:
+            count = admin.execute(
+                f"select count(*) from app.{table} where tenant_id = %s", [book.id]
+            ).fetchone()
+            assert count, table
+            assert count[0], f"{table} holds no row of {book.keeper.name}"
