@@ -1,0 +1,112 @@
+"""A real server in a process of its own, started as a member starts it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120
+SETUP_LINK = "/?setup="
+
+
+@dataclass(slots=True)
+class Served:
+    """A running FinTrack: where it listens, where its data lie, what it printed."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """Return the address that somebody at this machine types."""
+        return f"http://localhost:{self.port}"
+
+    def printed(self) -> str:
+        """Return everything the server has printed."""
+        return self.log.read_text()
+
+    def setup_token(self) -> str:
+        """Return the secret of the link in the terminal."""
+        return self.printed().split(SETUP_LINK)[-1].split()[0]
+
+    def stop(self) -> None:
+        """End the server as a terminal does."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(PATIENCE)
+
+    def restart(self) -> None:
+        """End the server and start it again at the same address."""
+        self.stop()
+        self.process = _start(self.home, self.port, self.log)
+        _wait_for(self)
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Served]:
+    """Yield a server for `home` on a free port, and end it."""
+    port = free_port()
+    log = home.parent / f"{port}.log"
+    server = Served(home, port, _start(home, port, log), log)
+    try:
+        _wait_for(server)
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@contextmanager
+def throw_away_home() -> Iterator[Path]:
+    """Yield a home that does not exist yet, in a folder that every system user may walk through."""
+    folder = Path(tempfile.mkdtemp(prefix="fintrack-test-"))
+    folder.chmod(0o755)
+    try:
+        yield folder / "home"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _start(home: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+    names = ("DATABASE_URL", "FINTRACK_BASE_URL", "FINTRACK_REGISTRATION")
+    kept = {key: value for key, value in os.environ.items() if key not in names}
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}",
+             "--server.headless=true"],
+            cwd=home.parent,
+            env=kept | {"FINTRACK_HOME": str(home)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+def _wait_for(server: Served) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.process.poll() is None:
+        try:
+            with urlopen(f"{server.url}/health/ready", timeout=5) as answer:  # noqa: S310 - our own http address
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"The server does not answer:\n{server.printed()}")
