@@ -18,9 +18,13 @@ from fintrack.money import decimal_amount, format_money, short_money, spoken_loc
 
 MOST_BARS = 8
 MOST_NAMES = 6
-MOST_LETTERS = 24
-MOST_STEPS = 4
+MOST_LETTERS = 20
+MOST_STEPS = 5
+HEIGHT = 320
+PHONE = 330
+LETTER = 7
 SPOKEN_POINTS = 12
+BEFORE = "Period before"
 YEAR = 366
 
 
@@ -77,7 +81,7 @@ def cash_flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     figure.add_bar(**income, marker_color=palette.inflow)
     figure.add_bar(**expenses, marker_color=palette.outflow)
     figure.add_scatter(**remained, mode="lines+markers", line=line, marker=dot)
-    figure.update_layout(barmode="relative", bargap=0.4, hovermode="x unified")
+    figure.update_layout(barmode="relative", bargap=0.4, hovermode="x unified", height=HEIGHT)
     figure.update_xaxes(type="category", **_month_names(months, style.locale))
     _write_money_axis(figure, [*inflow, *outflow, *net], style)
     return polish(figure, palette)
@@ -118,7 +122,7 @@ def polish(figure: go.Figure, palette: Palette) -> go.Figure:
         font={**letters, "color": palette.muted},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 16, "t": 8, "b": 8},
         hoverlabel={
             "bgcolor": palette.surface,
             "bordercolor": palette.grid,
@@ -128,8 +132,8 @@ def polish(figure: go.Figure, palette: Palette) -> go.Figure:
         dragmode=False,
         barcornerradius=4,
     )
-    axis = {"automargin": True, "fixedrange": True, "linecolor": palette.grid, "ticks": ""}
-    figure.update_xaxes(showgrid=False, zeroline=False, **axis)
+    axis = {"automargin": True, "fixedrange": True, "showline": False, "ticks": ""}
+    figure.update_xaxes(showgrid=False, zeroline=False, ticklabeloverflow="allow", **axis)
     figure.update_yaxes(gridcolor=palette.grid, zerolinecolor=palette.grid, **axis)
     return figure
 
@@ -183,19 +187,20 @@ def _area(
         mode="lines" if len(keys) > 1 else "markers",
         line={"color": accent, "width": 2.5, "shape": shape},
         fill="tozeroy",
-        fillcolor=_faint(accent),
+        cliponaxis=False,
+        fillcolor=_faint(accent, 0.14),
         customdata=_points(keys, labels, amounts.tolist(), style),
         hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
     )
-    figure.update_layout(hovermode="x", showlegend=False)
+    figure.update_layout(hovermode="x", showlegend=False, height=HEIGHT)
     figure.update_xaxes(type="date", **_day_names(dates, style.locale))
     _write_money_axis(figure, amounts.tolist(), style)
     return polish(figure, style.palette)
 
 
-def _faint(colour: str) -> str:
+def _faint(colour: str, share: float) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.14)"
+    return f"rgba({red},{green},{blue},{share})"
 
 
 def _every_month(rows: pd.DataFrame) -> pd.DataFrame:
@@ -250,28 +255,39 @@ def _categories(
     frame: pd.DataFrame, style: Style, colour: str, previous: pd.DataFrame | None
 ) -> go.Figure:
     rows = _of_currency(frame, style)
-    table = _largest(rows["category_id"], rows["category"], rows["amount"])
     figure = go.Figure()
-    if previous is not None:
-        before = _of_currency(previous, style).set_index("category_id")["amount"]
-        # What "others" were before is another set of categories: no bar, rather than a wrong one.
-        earlier = table.assign(amount=table["key"].map(before).fillna(0).astype("int64"))
-        figure.add_trace(_row_bars(earlier, style, "Period before", style.palette.grid))
+    if previous is None:
+        table = _largest(rows["category_id"], rows["category"], rows["amount"])
+    else:
+        table = _compared(rows, _of_currency(previous, style))
+        faint = _faint(style.palette.muted, 0.45)
+        figure.add_trace(_row_bars(table.assign(amount=table["before"]), style, BEFORE, faint))
     figure.add_trace(_row_bars(table, style, "This period", colour))
     return _rows(figure, table, style)
 
 
+def _compared(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest of either period, with what each was in the period before."""
+    both = pd.concat([rows.assign(before=0), previous.assign(before=previous["amount"], amount=0)])
+    sums = both.groupby("category_id", sort=False, as_index=False).agg(
+        category=("category", "first"), amount=("amount", "sum"), before=("before", "sum")
+    )
+    return _largest(sums["category_id"], sums["category"], sums["amount"], sums["before"])
+
+
 def _largest(
-    keys: "pd.Series[str]", labels: "pd.Series[str]", amounts: "pd.Series[int]"
+    keys: "pd.Series[str]", labels: "pd.Series[str]", *amounts: "pd.Series[int]"
 ) -> pd.DataFrame:
-    """Return key, label and amount of the largest, the rest added up in one without a key."""
-    columns = {"key": keys.astype(object), "label": labels, "amount": amounts}
-    table = pd.DataFrame(columns).sort_values("amount", ascending=False, kind="stable")
+    """Return key, label and amounts of the largest, the rest added up in one without a key."""
+    figures = dict(zip(("amount", "before"), amounts, strict=False))
+    table = pd.DataFrame({"key": keys.astype(object), "label": labels, **figures})
+    table = table.sort_values(list(figures), ascending=False, kind="stable", ignore_index=True)
     if len(table) <= MOST_BARS:
-        return table.reset_index(drop=True)
-    top, rest = table.head(MOST_BARS - 1), table.iloc[MOST_BARS - 1 :]
-    others = {"key": [None], "label": [f"{len(rest)} others"], "amount": [rest["amount"].sum()]}
-    return pd.concat([top, pd.DataFrame(others, dtype=object)], ignore_index=True)
+        return table
+    rest = table.iloc[MOST_BARS - 1 :]
+    others = {"key": None, "label": f"{len(rest)} others", **rest[list(figures)].sum()}
+    last = pd.DataFrame([others]).astype({"key": object})
+    return pd.concat([table.head(MOST_BARS - 1), last], ignore_index=True)
 
 
 def _row_bars(table: pd.DataFrame, style: Style, name: str, colour: str) -> go.Bar:
@@ -295,7 +311,7 @@ def _rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figure:
     """Finish a chart of horizontal bars: names at the left, room for the figures at the right."""
     ends = [0.0, *(end for trace in figure.data for end in trace.x)]
     low, high = min(ends), max(ends)
-    room = (high - low or 1.0) * 0.35
+    room = (high - low or 1.0) * _share_of_figures(figure, table)
     figure.update_xaxes(range=[low - room * (low < 0), high + room], showticklabels=False)
     names = [plain(_shortened(label)) for label in table["label"]]
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
@@ -304,6 +320,13 @@ def _rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figure:
     figure.update_layout(height=height, bargap=0.35, showlegend=series > 1, hovermode="closest")
     polish(figure, style.palette).update_yaxes(showgrid=False, zeroline=False)
     return figure.update_layout(legend_traceorder="reversed")
+
+
+def _share_of_figures(figure: go.Figure, table: pd.DataFrame) -> float:
+    """Return the room that the longest figure needs on a phone, as a share of the longest bar."""
+    figures = max([len(text) for trace in figure.data for text in trace.text], default=0) * LETTER
+    names = min(max(map(len, table["label"]), default=0), MOST_LETTERS) * LETTER
+    return figures / max(figures, PHONE - names - figures)
 
 
 def _shortened(label: str) -> str:
@@ -316,7 +339,8 @@ def _write_money_axis(figure: go.Figure, amounts: Sequence[int], style: Style) -
     step = _round_step(high - low)
     marks = list(range(low // step * step, -(-high // step) * step + 1, step))
     names = [short_money(mark, style.currency, style.locale) for mark in marks]
-    figure.update_yaxes(tickvals=_floats(marks, style), ticktext=names)
+    ends = _floats([marks[0], max(marks[-1], marks[0] + step)], style)
+    figure.update_yaxes(tickvals=_floats(marks, style), ticktext=names, range=ends)
 
 
 def _round_step(span: int) -> int:

@@ -128,6 +128,18 @@ def test_spending_stands_beside_the_period_before() -> None:
     assert (list(earlier.x), list(current.x)) == ([0.0, 2.0], [9.0, 3.0])
 
 
+def test_what_was_spent_only_before_is_compared_too() -> None:
+    now, before = spending(("a", "Food", 300)), spending(("b", "Rent", 900))
+    earlier, current = spending_chart(now, EUR, before).data
+    assert (list(earlier.x), list(current.x)) == ([0.0, 9.0], [3.0, 0.0])
+
+
+def test_a_comparison_adds_up_the_rest_of_both_periods() -> None:
+    rows = [(f"id-{number}", f"Category {number}", 100) for number in range(12)]
+    earlier, current = spending_chart(spending(*rows), EUR, spending(*rows)).data
+    assert (earlier.x[-1], current.x[-1]) == (5.0, 5.0)
+
+
 def test_income_has_the_colour_of_income() -> None:
     figure = income_chart(spending(("a", "Salary", 300_000)), EUR)
     assert figure.data[0].marker.color == PALETTE.inflow
