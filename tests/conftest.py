@@ -21,6 +21,7 @@ from fintrack.context import Role, TenantContext, TenantType, UserSession
 from fintrack.operations.embedded import Server, stop
 from fintrack.operations.installation import Installation, open_installation
 from fintrack.operations.passwords import APPLICATION_LOGINS
+from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
 
 PASSWORD = "three plain words"
 
