@@ -178,6 +178,8 @@ create index transaction_by_account on app.transaction (tenant_id, account_id, b
     include (currency, amount);
 create index transaction_by_category on app.transaction (tenant_id, category_id, booked_on desc, id desc)
     include (account_id, is_split, transfer_id, amount);
+create index transaction_uncategorised on app.transaction (tenant_id, booked_on desc, id desc)
+    where category_id is null and not is_split and transfer_id is null;
 create index transaction_by_payee on app.transaction (tenant_id, payee, booked_on desc, id desc);
 create index transaction_by_transfer on app.transaction (tenant_id, transfer_id) where transfer_id is not null;
 create index transaction_by_batch on app.transaction (tenant_id, batch_id) where batch_id is not null;

@@ -1,0 +1,212 @@
+"""Categories: a tree of income and a tree of expenses."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import (
+    CTE,
+    Integer,
+    Select,
+    Text,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from fintrack import audit
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import Conflict, NotFound
+from fintrack.frames import Shape, read_frame
+from fintrack.ledger.category_paths import SEPARATOR
+from fintrack.ledger.refusals import refusals
+from fintrack.ledger.texts import neutral, required
+from fintrack.schema import Category, Payee, Posting, Transaction, new_id
+
+CATEGORIES: Shape = {
+    "id": "str",
+    "parent_id": "str",
+    "kind": "str",
+    "name": "str",
+    "path": "str",
+    "depth": "int64",
+    "archived": "bool",
+}
+NO_CATEGORY = "There is no such category."
+LONGEST_NAME = 60
+
+
+class CategoryKind(StrEnum):
+    """Which of the two trees a category is in; a refund may still lower an expense."""
+
+    INCOME = "INCOME"
+    EXPENSE = "EXPENSE"
+
+
+def categories(context: TenantContext, *, archived: bool = True) -> pd.DataFrame:
+    """Return the trees, income first, each parent before its children by name: `CATEGORIES`."""
+    context.require(Permission.READ)
+    tree = _tree()
+    columns = (tree.c.id, tree.c.parent_id, tree.c.kind, tree.c.name)
+    path = func.array_to_string(tree.c.names, SEPARATOR)
+    statement = select(*columns, path, tree.c.depth, tree.c.archived)
+    statement = statement.order_by(tree.c.kind.desc(), tree.c.place)
+    if not archived:
+        statement = statement.where(~tree.c.archived)
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement, CATEGORIES)
+
+
+def create_category(
+    context: TenantContext, name: str, kind: CategoryKind, parent_id: UUID | None = None
+) -> UUID:
+    """Add a category, below `parent_id` or at the top, and return its id.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        Conflict: there is one of this name in the same place.
+        InvalidInput: the name is missing or too long, or the parent is of the other kind.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    category_id, kept = new_id(), _name(name)
+    values = {"id": category_id, "parent_id": parent_id, "kind": kind.value, "name": kept}
+    with tenant_transaction(context) as db:
+        with refusals():
+            db.execute(insert(Category), [values])
+        audit.record(db, "category.created", subject_id=category_id, after={"name": kept})
+    return category_id
+
+
+def rename_category(context: TenantContext, category_id: UUID, name: str) -> None:
+    """Give a category another name.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such category.
+        Conflict: there is one of this name in the same place.
+        InvalidInput: the name is missing or too long.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    _change(context, category_id, "category.renamed", {"name": _name(name)})
+
+
+def move_category(context: TenantContext, category_id: UUID, parent_id: UUID | None) -> None:
+    """Move a category with all below it under another of its kind, None for the top.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such category.
+        Conflict: there is one of this name in the new place.
+        InvalidInput: the new place is below itself, or of the other kind.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    _change(context, category_id, "category.moved", {"parent_id": parent_id})
+
+
+def archive_category(context: TenantContext, category_id: UUID) -> None:
+    """Stop offering a category; what is under it stays.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such category.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    _change(context, category_id, "category.archived", {"archived_at": func.now()})
+
+
+def reopen_category(context: TenantContext, category_id: UUID) -> None:
+    """Offer an archived category again.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such category.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    _change(context, category_id, "category.reopened", {"archived_at": None})
+
+
+def delete_category(context: TenantContext, category_id: UUID) -> None:
+    """Delete a category that nothing uses.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such category.
+        Conflict: it is in use; the sentence offers to archive it.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    with tenant_transaction(context) as db:
+        name = _name_of(db, category_id)
+        in_use = Conflict(f"{name} is in use. Archive it, or move what is under it first.")
+        if db.scalars(_uses(category_id)).one():
+            raise in_use
+        audit.record(db, "category.deleted", subject_id=category_id, before={"name": name})
+        statement = delete(Category).where(Category.id == category_id)
+        try:
+            db.execute(statement, execution_options={"synchronize_session": False})
+        except IntegrityError as error:
+            # A transaction in somebody's private account uses it.
+            raise in_use from error
+
+
+def _name(name: str) -> str:
+    return required(neutral(name), "name of the category", LONGEST_NAME)
+
+
+def _tree() -> CTE:
+    own = (Category.id, Category.parent_id, Category.kind, Category.name)
+    archived = Category.archived_at.is_not(None).label("archived")
+    names = cast(array([Category.name]), ARRAY(Text())).label("names")
+    place = cast(array([func.lower(Category.name)]), ARRAY(Text())).label("place")
+    depth = literal(0, Integer()).label("depth")
+    top = select(*own, archived, names, place, depth).where(Category.parent_id.is_(None))
+    tree = top.cte("tree", recursive=True)
+    child = aliased(Category)
+    below = select(
+        child.id,
+        child.parent_id,
+        child.kind,
+        child.name,
+        child.archived_at.is_not(None),
+        func.array_append(tree.c.names, child.name),
+        func.array_append(tree.c.place, func.lower(child.name)),
+        tree.c.depth + 1,
+    )
+    return tree.union_all(below.join(tree, child.parent_id == tree.c.id))
+
+
+def _change(context: TenantContext, category_id: UUID, action: str, values: dict[str, Any]) -> None:
+    statement = update(Category).where(Category.id == category_id).values(**values)
+    with tenant_transaction(context) as db:
+        before = _name_of(db, category_id)
+        with refusals():
+            db.execute(statement, execution_options={"synchronize_session": False})
+        after = {"name": _name_of(db, category_id)}
+        audit.record(db, action, subject_id=category_id, before={"name": before}, after=after)
+
+
+def _name_of(db: Session, category_id: UUID) -> str:
+    name = db.scalars(select(Category.name).where(Category.id == category_id)).one_or_none()
+    if name is None:
+        raise NotFound(NO_CATEGORY)
+    return name
+
+
+def _uses(category_id: UUID) -> Select[bool]:
+    child = aliased(Category)
+    columns = (
+        (Transaction.id, Transaction.category_id),
+        (Posting.id, Posting.category_id),
+        (Payee.id, Payee.category_id),
+        (child.id, child.parent_id),
+    )
+    return select(or_(*(select(id_).where(ref == category_id).exists() for id_, ref in columns)))

@@ -1,0 +1,35 @@
+"""The full names of categories, from the top of the tree down."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from fintrack.ledger.rows import one_of
+from fintrack.schema import Category
+
+SEPARATOR = " › "  # noqa: RUF001 - no category's name is likely to hold it
+
+
+def category_paths(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names from the top of the tree down to each of the categories."""
+    if not ids:
+        return {}
+    columns = (Category.id, Category.parent_id, Category.name)
+    asked = select(*columns).where(one_of(Category.id, ids)).cte("above", recursive=True)
+    parent = aliased(Category)
+    higher = select(parent.id, parent.parent_id, parent.name)
+    above = asked.union(higher.join(asked, parent.id == asked.c.parent_id))
+    nodes = {row.id: (row.parent_id, row.name) for row in db.execute(select(above))}
+    return {each: _path(nodes, each) for each in ids if each in nodes}
+
+
+def _path(nodes: dict[UUID, tuple[UUID | None, str]], leaf: UUID) -> str:
+    names, each = [], leaf
+    while True:
+        parent, name = nodes[each]
+        names.append(name)
+        if parent is None:
+            return SEPARATOR.join(reversed(names))
+        each = parent

@@ -1,0 +1,36 @@
+"""Text that people and banks give, made fit to be kept."""
+
+import re
+
+from fintrack.errors import InvalidInput
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def cleaned(text: str, what: str, longest: int) -> str:
+    """Return the text without control characters and outer spaces.
+
+    Raises:
+        InvalidInput: it is longer than FinTrack keeps; the sentence names `what`.
+    """
+    clean = _CONTROLS.sub(" ", text).strip()
+    if len(clean) > longest:
+        raise InvalidInput(f"The {what} is longer than {longest} characters. Shorten it.")
+    return clean
+
+
+def required(text: str, what: str, longest: int) -> str:
+    """Return the cleaned text of something that needs one.
+
+    Raises:
+        InvalidInput: nothing is left of it, or it is too long.
+    """
+    clean = cleaned(text, what, longest)
+    if not clean:
+        raise InvalidInput(f"The {what} is missing.")
+    return clean
+
+
+def neutral(text: str) -> str:
+    """Return the text on one line, with every run of space as one space."""
+    return " ".join(text.split())
