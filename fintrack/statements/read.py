@@ -14,6 +14,7 @@ _KNOWN_BINARIES = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
+_OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
 
@@ -42,6 +43,8 @@ def read_statements(
             raise StatementError(f"This file is {kind}; choose a CSV or OFX file from your bank.")
     if is_ofx(content):
         return read_ofx(content)
+    if file_name.lower().endswith(_OFX_NAMES):
+        raise StatementError("This file holds no OFX; download it from your bank again.")
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise StatementError("This file is no table; choose a CSV or OFX file from your bank.")
     return read_delimited(content, mapping, currency)

@@ -24,9 +24,13 @@ _OFTEN_SEEN = frozenset(
     """.split(),
 )
 _FEW = 6
+_LAST_ASCII = 0x7F
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _NON_ASCII_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_]+[^\W\d_]*")
+_ODD_SIGN = re.compile(
+    r"(?<=[^\W\d_])[\xa1\xa2\xa4\xa5\xa6\xa8\xa9\xac\xae\xaf\xb1\xb4-\xb6\xb8\xbf\u0152\u02c6-\u02dd]"
+)
 _CASE_JUMP = re.compile(r"[a-zß-öø-ÿα-ωа-я](?=[À-ÖØ-ÞΑ-ΩА-Я])")
 
 
@@ -88,7 +92,7 @@ def _old_encoding(content: bytes) -> str:
     sample = _telling_sample(content)
     guesses = [_python_name(each["encoding"]) for each in chardet.detect_all(sample)]
     likely = [name for name in guesses if name in _OFTEN_SEEN][:6]
-    few = sum(byte > 0x7F for byte in sample) < _FEW
+    few = sum(byte > _LAST_ASCII for byte in sample) < _FEW
     order = [*_ALWAYS_TRIED, *likely] if few else [*likely, *_ALWAYS_TRIED]
     readable = [(name, text) for name in dict.fromkeys(order) if (text := _decoded(sample, name))]
     if not readable:
@@ -98,7 +102,7 @@ def _old_encoding(content: bytes) -> str:
 
 def _telling_sample(content: bytes) -> bytes:
     """The first lines and, where those are plain, the neighbourhood of the first odd byte."""
-    first = next((at for at, byte in enumerate(content) if byte > 0x7F), 0)
+    first = next((at for at, byte in enumerate(content) if byte > _LAST_ASCII), 0)
     start = max(0, content.rfind(b"\n", 0, first) + 1) if first > _SAMPLE else 0
     end = content.rfind(b"\n", start, start + _SAMPLE)
     return content[start : end if end > first else start + _SAMPLE]
@@ -127,11 +131,14 @@ def _python_name(name: str | None) -> str:
 
 
 def _oddity(text: str) -> int:
-    """How much of the text nobody would write: controls, words of two scripts, jumping case."""
+    """How much nobody would write: controls, signs in words, two scripts, jumping case."""
     controls = sum("\x80" <= letter <= "\x9f" for letter in text)
+    signs = len(_ODD_SIGN.findall(text))
     words = _NON_ASCII_WORD.findall(text)
     mixed = sum(len({_script(letter) for letter in word}) > 1 for word in words)
-    return 10 * controls + 5 * mixed + sum(len(_CASE_JUMP.findall(word)) for word in words)
+    return (
+        10 * controls + 5 * mixed + 2 * signs + sum(len(_CASE_JUMP.findall(word)) for word in words)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,9 @@ Figures = Sequence[Decimal | None]
 
 def proven_steps(amounts: Figures, balances: Figures) -> int:
     """Return how many steps of the balance the amounts explain, in the better direction."""
-    return max(_steps(amounts, balances, newest_first=False), _steps(amounts, balances, newest_first=True))
+    return max(
+        _steps(amounts, balances, newest_first=False), _steps(amounts, balances, newest_first=True)
+    )
 
 
 def is_running(amounts: Figures, balances: Figures) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fintrack.statements.delimited.header import header_currency, role_scores
+from fintrack.statements.delimited.header_words import CARD_WORDS, normalised
 from fintrack.statements.delimited.profile import Profile, fits
 from fintrack.statements.mapping import Role
 
@@ -17,18 +18,18 @@ _NEAR = 2
 
 
 def roles_by_name(names: Sequence[str], profiles: Sequence[Profile]) -> list[Role]:
-    """Return one role per column, each but TEXT at most once; IGNORE where the name says nothing."""
+    """Return one role per column, each but TEXT at most once, IGNORE for unknown names."""
     roles = [Role.IGNORE] * len(profiles)
     offers = sorted(_offers(names, profiles), key=lambda offer: (-offer[0], offer[2]))
     for strict in (True, False):
         for score, role, column in offers:
             promised = not strict and role in _CORE and score >= _PROMISED
-            if roles[column] is Role.IGNORE and (role is Role.TEXT or role not in roles):
-                if fits(role, profiles[column]) or promised:
-                    roles[column] = role
+            is_free = roles[column] is Role.IGNORE and (role is Role.TEXT or role not in roles)
+            if is_free and (promised or fits(role, profiles[column])):
+                roles[column] = role
     if not all(role in roles for role in _TWO_SIDED):
         roles = [Role.IGNORE if role in _ONLY_TWO_SIDED else role for role in roles]
-    return _own_account(roles, profiles)
+    return _own_account(roles, names, profiles)
 
 
 def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int, Role, int]]:
@@ -42,7 +43,9 @@ def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int
     return offers
 
 
-def _own_account(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
+def _own_account(
+    roles: list[Role], names: Sequence[str], profiles: Sequence[Profile]
+) -> list[Role]:
     """The account beside the payee, or one with nearly as many values as rows, is the payee's."""
     if Role.ACCOUNT not in roles:
         return roles
@@ -50,7 +53,8 @@ def _own_account(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
     column = profiles[at]
     changing = column.distinct > max(_FEW_ACCOUNTS, column.filled // _MANY)
     payee = roles.index(Role.PAYEE) if Role.PAYEE in roles else at
-    beside = 0 < at - payee <= _NEAR and (column.distinct > 1 or column.rows == 1)
+    is_card = at < len(names) and not CARD_WORDS.isdisjoint(normalised(names[at]).split())
+    beside = not is_card and 0 < at - payee <= _NEAR and (column.distinct > 1 or column.rows == 1)
     if changing or beside or column.dates > 0:
         roles[at] = Role.IGNORE
     return roles

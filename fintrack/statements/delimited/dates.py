@@ -13,17 +13,19 @@ from fintrack.statements.mapping import DateOrder
 
 _NUMERIC = re.compile(
     r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
-    r"(\d{1,4})\s?([-./\s年])\s?(\d{1,4})\s?[-./\s月]\s?(\d{1,4})[日.]?(?:(?:T|,?\s)\s*\S[^;|]*)?",
+    r"(\d{1,4})\s?([-./\s年])\s?(\d{1,4})\s?[-./\s月]\s?(\d{1,4})[日.]?(?:(?:T|,?\s)\s*\d[^;|\t]*)?",
 )
 _DAY_NAMED = re.compile(
     r"(?:[^\W\d_]{2,12}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s\-./]*(?:de\s+)?"
-    r"([^\W\d_]{3,14})\.?(?:[\s\-./,']+(?:de\s+)?|(?=\d))(\d{4}|\d{2})(?:(?:T|,?\s)\s*\S[^;|]*)?",
+    r"([^\W\d_]{3,14})\.?(?:[\s\-./,']+(?:de\s+)?|(?=\d))(\d{4}|\d{2})(?:(?:T|,?\s)\s*\d[^;|\t]*)?",
 )
 _MONTH_FIRST = re.compile(
     r"(?:[^\W\d_]{2,12}\.?,?\s+)?([^\W\d_]{3,14})\.?[\s\-./]*(\d{1,2})(?:st|nd|rd|th)?,?[\s\-./]+"
-    r"(\d{4})(?:(?:T|,?\s)\s*\S[^;|]*)?",
+    r"(\d{4})(?:(?:T|,?\s)\s*\d[^;|\t]*)?",
 )
-_YEAR_NAMED = re.compile(r"(\d{4})[\s\-./]([^\W\d_]{3,14})\.?[\s\-./](\d{1,2})(?:(?:T|,?\s)\s*\S[^;|]*)?")
+_YEAR_NAMED = re.compile(
+    r"(\d{4})[\s\-./]([^\W\d_]{3,14})\.?[\s\-./](\d{1,2})(?:(?:T|,?\s)\s*\d[^;|\t]*)?"
+)
 _COMPACT = re.compile(r"(\d{8})(?:[T\s]?\d{2}:?\d{2}.*|\d{6})?")
 _LONGEST = 48
 _NEAR, _FAR = 2 * 366, 4 * 365
@@ -59,7 +61,7 @@ def parse_date(text: str, order: DateOrder | None) -> date | None:
     A value whose four-digit year shows another order is read as what it is.
     """
     found = date_readings(text)
-    if order in found:
+    if order is not None and order in found:
         return found[order]
     if len(set(found.values())) == 1 or (order and DateOrder.YMD in found and _year_leads(text)):
         return next(iter(found.values()))
@@ -101,7 +103,9 @@ def _compact(digits: str) -> Readings:
         DateOrder.DMY: {"d": digits[:2], "m": digits[2:4], "y": digits[4:]},
         DateOrder.MDY: {"m": digits[:2], "d": digits[2:4], "y": digits[4:]},
     }
-    found = _valid({o: {part: int(text) for part, text in each.items()} for o, each in parts.items()})
+    found = _valid(
+        {o: {part: int(text) for part, text in each.items()} for o, each in parts.items()}
+    )
     return {
         order: day
         for order, day in found.items()
@@ -166,9 +170,10 @@ def _customary(orders: list[DateOrder], readings: list[Readings]) -> list[DateOr
         spans = {order: _span(order, readings) for order in orders}
         if spans[DateOrder.YMD] > _FAR and min(spans.values()) <= _NEAR:
             return [order for order in orders if order is not DateOrder.YMD]
-        if spans[DateOrder.YMD] <= _NEAR and min(
-            span for order, span in spans.items() if order is not DateOrder.YMD
-        ) > _FAR:
+        if (
+            spans[DateOrder.YMD] <= _NEAR
+            and min(span for order, span in spans.items() if order is not DateOrder.YMD) > _FAR
+        ):
             return [DateOrder.YMD]
     return orders
 

@@ -8,8 +8,8 @@ from itertools import islice
 
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.columns import roles_by_name
-from fintrack.statements.delimited.content import money_columns, roles_by_content
-from fintrack.statements.delimited.dates import possible_orders
+from fintrack.statements.delimited.content import Columns, money_columns, roles_by_content
+from fintrack.statements.delimited.dates import date_readings, possible_orders
 from fintrack.statements.delimited.header import first_movement, header_currency, header_position
 from fintrack.statements.delimited.header_words import HEADERS, normalised
 from fintrack.statements.delimited.numbers import possible_marks
@@ -27,9 +27,12 @@ from fintrack.statements.mapping import (
 
 _MONEY = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
 _WIDEST = 400
-_ACCOUNT_ID = re.compile(r"(?<![\w])(?:[A-Z]{2}\d{2}[ A-Z0-9]{8,32}|[\dX*][\dX*\-./ ]{5,32}[\dX*])(?![\w])")
+_ACCOUNT_ID = re.compile(
+    r"(?<![\w])(?:[A-Z]{2}\d{2}[ A-Z0-9]{8,32}|[\dX*][\dX*\-./ ]{5,32}[\dX*])(?![\w])"
+)
 _DIGITS = 6
 _TWO_DECIMALS = 2
+_SEARCHED_ABOVE = 40
 _ORDER_WORDS = {
     DateOrder.DMY: "day, month, year",
     DateOrder.MDY: "month, day, year",
@@ -47,18 +50,12 @@ class Table:
     above: Sequence[Row]
     header: Row | None
     data: Sequence[Row]
+    columns: Columns
 
     @property
     def names(self) -> Sequence[str]:
         """The header's cells, none without a header."""
         return self.header.cells if self.header else ()
-
-    def columns(self) -> list[list[str]]:
-        """Return the cells by column; short rows are filled up with blanks."""
-        width = max([len(self.names), *(len(row.cells) for row in self.data)], default=0)
-        width = min(width, _WIDEST)
-        padded = [(*row.cells[:width], *[""] * (width - len(row.cells))) for row in self.data]
-        return [list(column) for column in zip(*padded, strict=True)] or [[] for _ in range(width)]
 
 
 def parted(rows: Sequence[Row], mapping: Mapping) -> Table:
@@ -72,7 +69,8 @@ def parted(rows: Sequence[Row], mapping: Mapping) -> Table:
         line = mapping.first_row or (header.line + 1 if header else 0)
         first = next((at for at, row in enumerate(rows) if row.line >= line), len(rows))
     above = [row for row in rows[:first] if row is not header]
-    return Table(above, header, rows[first:])
+    data = rows[first:]
+    return Table(above, header, data, _transposed(header.cells if header else (), data))
 
 
 def completed(mapping: Mapping, table: Table, currency: str | None) -> Mapping:
@@ -80,7 +78,7 @@ def completed(mapping: Mapping, table: Table, currency: str | None) -> Mapping:
 
     A mapping with roles is somebody's choice: then only date order and decimal mark are added.
     """
-    columns = table.columns()
+    columns = table.columns
     if not mapping.roles:
         mapping = _with_roles(mapping, table, columns)
     mapping = _with_orders(mapping, columns, mapping.currency or currency)
@@ -100,7 +98,7 @@ def fingerprint(names: Sequence[str], width: int) -> str:
 
 def open_questions(mapping: Mapping, table: Table) -> tuple[Question, ...]:
     """Return what the member must answer before the rows can be read."""
-    columns = table.columns()
+    columns = table.columns
     return tuple(
         question
         for question in (
@@ -118,11 +116,16 @@ def date_words(order: DateOrder | None) -> str:
     return _ORDER_WORDS[order or DateOrder.YMD]
 
 
-def _with_roles(mapping: Mapping, table: Table, columns: Sequence[Sequence[str]]) -> Mapping:
+def _transposed(names: Sequence[str], data: Sequence[Row]) -> Columns:
+    """Return the cells by column; short rows are filled up with blanks."""
+    width = min(max([len(names), *(len(row.cells) for row in data)], default=0), _WIDEST)
+    padded = [(*row.cells[:width], *[""] * (width - len(row.cells))) for row in data]
+    return list(zip(*padded, strict=True)) or [()] * width
+
+
+def _with_roles(mapping: Mapping, table: Table, columns: Columns) -> Mapping:
     profiles = [profile(column) for column in columns]
-    roles = roles_by_content(
-        roles_by_name(table.names, profiles), table.names, profiles, columns
-    )
+    roles = roles_by_content(roles_by_name(table.names, profiles), table.names, profiles, columns)
     marks = possible_marks(_money_cells(replace(mapping, roles=tuple(roles)), columns))
     evidence = Evidence(table.names, columns, marks[0] if marks else DecimalMark.POINT)
     roles = settled_roles(roles, evidence)
@@ -138,9 +141,7 @@ def _with_roles(mapping: Mapping, table: Table, columns: Sequence[Sequence[str]]
     )
 
 
-def _with_orders(
-    mapping: Mapping, columns: Sequence[Sequence[str]], currency: str | None
-) -> Mapping:
+def _with_orders(mapping: Mapping, columns: Columns, currency: str | None) -> Mapping:
     if mapping.date_order is None:
         orders = _orders(mapping, columns)
         mapping = replace(mapping, date_order=orders[0] if len(orders) == 1 else None)
@@ -150,7 +151,7 @@ def _with_orders(
     return mapping
 
 
-def _orders(mapping: Mapping, columns: Sequence[Sequence[str]]) -> list[DateOrder]:
+def _orders(mapping: Mapping, columns: Columns) -> list[DateOrder]:
     """The booking dates decide; where they do not, the other dates of the file may."""
     orders = possible_orders(_cells(mapping, columns, Role.DATE))
     if len(orders) > 1:
@@ -159,9 +160,7 @@ def _orders(mapping: Mapping, columns: Sequence[Sequence[str]]) -> list[DateOrde
     return orders
 
 
-def _marks(
-    mapping: Mapping, columns: Sequence[Sequence[str]], currency: str | None
-) -> list[DecimalMark]:
+def _marks(mapping: Mapping, columns: Columns, currency: str | None) -> list[DecimalMark]:
     """The amounts decide, then the balances, then a currency that has no third decimal."""
     cells = _money_cells(mapping, columns)
     marks = possible_marks(cells)
@@ -175,16 +174,16 @@ def _marks(
     return marks
 
 
-def _cells(mapping: Mapping, columns: Sequence[Sequence[str]], *roles: Role) -> set[str]:
+def _cells(mapping: Mapping, columns: Columns, *roles: Role) -> set[str]:
     indexes = (index for role in roles for index in mapping.columns(role))
     return {cell for i in indexes if i < len(columns) for cell in columns[i] if cell}
 
 
-def _money_cells(mapping: Mapping, columns: Sequence[Sequence[str]]) -> set[str]:
+def _money_cells(mapping: Mapping, columns: Columns) -> set[str]:
     return _cells(mapping, columns, *_MONEY)
 
 
-def _only_currency(mapping: Mapping, columns: Sequence[Sequence[str]]) -> str | None:
+def _only_currency(mapping: Mapping, columns: Columns) -> str | None:
     found = {cell.upper() for cell in _cells(mapping, columns, Role.CURRENCY)}
     return found.pop() if len(found) == 1 else None
 
@@ -210,21 +209,23 @@ def _account_above(roles: Sequence[Role], table: Table) -> str | None:
     if Role.ACCOUNT in roles:
         return None
     words = {word for word in HEADERS[Role.ACCOUNT] if " " not in word} - {"product", "produit"}
-    for row in islice(table.above, 40):
+    for row in islice(table.above, _SEARCHED_ABOVE):
         line = " ".join(row.cells)
         spoken = normalised(line).split()
         if words.isdisjoint(spoken):
             continue
         for match in _ACCOUNT_ID.finditer(line):
-            if sum(letter.isalnum() for letter in match[0]) >= _DIGITS:
-                return match[0].strip()
+            number = match[0].strip()
+            is_date = any(date_readings(part) for part in number.split())
+            if sum(letter.isalnum() for letter in number) >= _DIGITS and not is_date:
+                return number
         if named := re.search(r"\baccount\s+([A-Z][\w-]{1,30})\b", line):
             return named[1]
     return None
 
 
 def _column_question(
-    mapping: Mapping, table: Table, columns: Sequence[Sequence[str]], role: Role
+    mapping: Mapping, table: Table, columns: Columns, role: Role
 ) -> Question | None:
     wanted = _MONEY if role is Role.AMOUNT else (role,)
     if any(each in mapping.roles for each in wanted):
@@ -240,13 +241,13 @@ def _column_question(
     return Question(role.value, f"Which column holds the {word} of each transaction?", choices)
 
 
-def _label(table: Table, columns: Sequence[Sequence[str]], at: int) -> str:
+def _label(table: Table, columns: Columns, at: int) -> str:
     name = table.names[at] if at < len(table.names) and table.names[at] else f"Column {at + 1}"
     example = next((cell for cell in columns[at] if cell), "")
     return f"{name} ({example[:40]})" if example else name
 
 
-def _order_question(mapping: Mapping, columns: Sequence[Sequence[str]]) -> Question | None:
+def _order_question(mapping: Mapping, columns: Columns) -> Question | None:
     if mapping.date_order is not None:
         return None
     orders = _orders(mapping, columns)
@@ -260,7 +261,7 @@ def _order_question(mapping: Mapping, columns: Sequence[Sequence[str]]) -> Quest
     )
 
 
-def _mark_question(mapping: Mapping, columns: Sequence[Sequence[str]]) -> Question | None:
+def _mark_question(mapping: Mapping, columns: Columns) -> Question | None:
     cells = _money_cells(mapping, columns)
     if mapping.decimal_mark is not None or len(possible_marks(cells)) <= 1:
         return None

@@ -35,41 +35,42 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         Role.DATE: phrases(
             """
             booking date, date booked, booked on, book date, buchungstag, buchungsdatum, buchung,
-            transaction date, date of transaction, date transaction, trans date, txn date, tran date,
-            operation date, entry date, date operation, date de operation, date de l operation,
-            date de transaction, date comptable, date de comptabilisation, date d operation,
-            fecha operacion, fecha de operacion, fecha contable, fecha movimiento,
-            fecha de la operacion, fecha transaccion, data operazione, data contabile,
-            data registrazione, data movimento, data da operacao, data de lancamento,
-            data lancamento, data mov, data do movimento, boekdatum, boekingsdatum,
-            transactiedatum, datum transactie, datum verrichting, uitvoeringsdatum,
+            transaction date, date of transaction, date transaction, trans date, txn date,
+            tran date, operation date, entry date, date operation, date de operation,
+            date de l operation, date de transaction, date comptable, date de comptabilisation,
+            date d operation, fecha operacion, fecha de operacion, fecha contable,
+            fecha movimiento, fecha de la operacion, fecha transaccion, data operazione,
+            data contabile, data registrazione, data movimento, data da operacao,
+            data de lancamento, data lancamento, data mov, data do movimento, boekdatum,
+            boekingsdatum, transactiedatum, datum transactie, datum verrichting, uitvoeringsdatum,
             datum zauctovani, datum provedeni, datum transakce, datum uctovania, datum splatnosti,
             datum transakcie, datum pohybu, data operacji, data transakcji, data ksiegowania,
             konyveles datuma, konyveles napja, tranzakcio datuma, tranzakcio idopontja,
             terheles vagy jovairas datuma, transaktionsdag, transaktionsdatum, bokforingsdag,
             bokforingsdatum, bokfort, bogforingsdato, bogfort, bokforingsdato, bokfort dato,
             transaktionsdato, transaksjonsdato, kirjauspaiva, maksupaiva, tapahtumapaiva, kuupaev,
-            kande kuupaev, operacijos data, mokejimo data, darijuma datums, datums, data tranzactie,
-            data tranzactiei, data inregistrarii, datum knjizenja, datum transakcije,
-            datum knjizbe, datum prometa, islem tarihi, tarih, data proveden, data operatsii,
-            дата операции, дата проводки, дата транзакции, дата і час операції, дата операції, дата,
-            交易日期, 记账日期, 交易时间, 入账日期, 交易日, 日期, 記帳日, 帳務日期, 取引日, 日付, 年月日, お取り扱い日,
-            거래일자, 거래일시, 거래일, 일자, date, datum, fecha, data, dato, datum operacije, paiva,
-            paivamaara, pvm, journal date, payment date, completed date, date completed, completed on,
-            posted date, posting date, date posted, post date, posted on, date processed,
-            process date, processed date, processed on, settlement date, settled date, cleared date,
-            created, created at, created on, created date, date created, date time, datetime,
-            timestamp, time, started date, umsatzdatum, ausfuhrungsdatum, executed on, execution date
+            kande kuupaev, operacijos data, mokejimo data, darijuma datums, datums,
+            data tranzactie, data tranzactiei, data inregistrarii, datum knjizenja,
+            datum transakcije, datum knjizbe, datum prometa, islem tarihi, tarih, data proveden,
+            data operatsii, дата операции, дата проводки, дата транзакции, дата і час операції,
+            дата операції, дата, 交易日期, 记账日期, 交易时间, 入账日期, 交易日, 日期, 記帳日,
+            帳務日期, 取引日, 日付, 年月日, お取り扱い日, 거래일자, 거래일시, 거래일, 일자, date,
+            datum, fecha, data, dato, datum operacije, paiva, paivamaara, pvm, journal date,
+            payment date, completed date, date completed, completed on, posted date, posting date,
+            date posted, post date, posted on, date processed, process date, processed date,
+            processed on, settlement date, settled date, cleared date, created, created at,
+            created on, created date, date created, date time, datetime, timestamp, time,
+            started date, umsatzdatum, ausfuhrungsdatum, executed on, execution date
             """,
         ),
         Role.VALUE_DATE: phrases(
             """
             value date, date value, valutadatum, valuta datum, wertstellung, wertstellungsdatum,
-            wertstellungstag, wert, valuta, valutierung, date de valeur, date valeur, datum verrekening,
-            fecha valor, fecha de valor, f valor, data valuta, data valor, data waluty,
-            data rozliczenia, valutadatum, rentedatum, datum valuty, valutadag, valutadato,
-            rentedato, arvopaiva, ertek nap, erteknap, ertek datuma, data valutei, datum valute,
-            дата валютирования, 起息日, effective date, interest date
+            wertstellungstag, wert, valuta, valutierung, date de valeur, date valeur,
+            datum verrekening, fecha valor, fecha de valor, f valor, data valuta, data valor,
+            data waluty, data rozliczenia, valutadatum, rentedatum, datum valuty, valutadag,
+            valutadato, rentedato, arvopaiva, ertek nap, erteknap, ertek datuma, data valutei,
+            datum valute, дата валютирования, 起息日, effective date, interest date
             """,
         ),
         Role.AMOUNT: phrases(
@@ -77,13 +78,14 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             net amount, amount net, net, netto, betrag netto, amount in account currency,
             account currency amount, billing amount, betrag in kontowahrung, zauctovana castka,
             amount, transaction amount, betrag, umsatz, umsatzbetrag, betrag in eur, bedrag in eur,
-            montant, montant de l operation, montant operation, importe, importe eur, monto, cantidad,
-            importo, valor, quantia, montante, bedrag, transactiebedrag, castka, objem, suma, ciastka,
-            kwota, kwota operacji, kwota transakcji, kwota w walucie rachunku, osszeg,
-            tranzakcio osszege, konyvelt osszeg, belopp, transaktionsbelopp, belob, belop, maara,
-            summa, summa eur, iznos, znesek, tutar, islem tutari, sumlasma, сумма, сумма операции,
-            сумма платежа, сума, сума в валюті картки, 交易金额, 金额, 發生額, 发生额, 金額, 거래금액, 금액,
-            amt, value, sum, movement, total, total amount, gross, gross amount, brutto, paid amount
+            montant, montant de l operation, montant operation, importe, importe eur, monto,
+            cantidad, importo, valor, quantia, montante, bedrag, transactiebedrag, castka, objem,
+            suma, ciastka, kwota, kwota operacji, kwota transakcji, kwota w walucie rachunku,
+            osszeg, tranzakcio osszege, konyvelt osszeg, belopp, transaktionsbelopp, belob, belop,
+            maara, summa, summa eur, iznos, znesek, tutar, islem tutari, sumlasma, сумма,
+            сумма операции, сумма платежа, сума, сума в валюті картки, 交易金额, 金额, 發生額,
+            发生额, 金額, 거래금액, 금액, amt, value, sum, movement, total, total amount, gross,
+            gross amount, brutto, paid amount
             """,
         ),
         Role.DEBIT: phrases(
@@ -92,14 +94,15 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             withdrawal amt, money out, paid out, outflow, out, outgoing, payments, payment amount,
             spent, expense, expenses, dr, dr amount, debet, soll, belastung, belastungen, ausgang,
             ausgaben, ausgabe, lastschrift, debit eur, montant debit, debit en euros, depense,
-            depenses, retrait, retraits, cargo, cargos, cargo en cuenta, debe, gasto, gastos, egreso,
-            egresos, salida, salidas, debito, addebiti, addebito, dare, uscite, uscita, debitos,
-            saida, saidas, af, afschrijving, uitgaven, uitgave, debetbedrag, vydaje, vydaj, vydej,
-            odchozi, obciazenia, obciazenie, wydatki, wydatek, kwota obciazenia, winien, terheles,
-            terhelesek, kiadas, uttag, utgift, ut, ut fra konto, utgaende, haevet, udgift, otto,
-            ulos, panot pois, valjaminek, deebet, debetas, islaidos, izejosie, debeta, debit suma,
-            isplata, isplate, rashod, odliv, breme, borc, cikan, расход, списание, дебет, витрата,
-            支出, 支出金额, 借方, 借方金额, 提款, 支出金額, お支払金額, 出金, 出金額, 출금, 출금액, 찾으신금액
+            depenses, retrait, retraits, cargo, cargos, cargo en cuenta, debe, gasto, gastos,
+            egreso, egresos, salida, salidas, debito, addebiti, addebito, dare, uscite, uscita,
+            debitos, saida, saidas, af, afschrijving, uitgaven, uitgave, debetbedrag, vydaje,
+            vydaj, vydej, odchozi, obciazenia, obciazenie, wydatki, wydatek, kwota obciazenia,
+            winien, terheles, terhelesek, kiadas, uttag, utgift, ut, ut fra konto, utgaende,
+            haevet, udgift, otto, ulos, panot pois, valjaminek, deebet, debetas, islaidos,
+            izejosie, debeta, debit suma, isplata, isplate, rashod, odliv, breme, borc, cikan,
+            расход, списание, дебет, витрата, 支出, 支出金额, 借方, 借方金额, 提款, 支出金額,
+            お支払金額, 出金, 出金額, 출금, 출금액, 찾으신금액
             """,
         ),
         Role.CREDIT: phrases(
@@ -107,15 +110,15 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             credit, credits, credit amount, amount credit, deposit, deposits, deposit amount,
             deposit amt, money in, paid in, inflow, in, incoming, receipts, received, income, cr,
             cr amount, kredit, haben, gutschrift, gutschriften, eingang, einnahmen, einnahme,
-            montant credit, credit en euros, recette, recettes, versement, versements, depot, abono,
-            abonos, abono en cuenta, haber, ingreso, ingresos, entrada, entradas, credito, accrediti,
-            accredito, avere, entrate, entrata, creditos, bij, bijschrijving, inkomsten, creditbedrag,
-            prijmy, prijem, prichozi, uznania, uznanie, wplywy, wplyw, kwota uznania, ma, jovairas,
-            jovairasok, bevetel, insattning, inkomst, in pa konto, inn, inn pa konto, inngaende,
-            indsat, indtaegt, indtaegter, tulo, pano, panot, sisse, laekumine, kreedit, kreditas,
-            pajamos, ienakosie, kredits, kredita, uplata, uplate, prihod, priliv, dobro, alacak,
-            giren, приход, поступление, кредит, надходження, 收入, 收入金额, 贷方, 贷方金额, 存款, 收入金額,
-            お預り金額, 入金, 入金額, 입금, 입금액, 맡기신금액
+            montant credit, credit en euros, recette, recettes, versement, versements, depot,
+            abono, abonos, abono en cuenta, haber, ingreso, ingresos, entrada, entradas, credito,
+            accrediti, accredito, avere, entrate, entrata, creditos, bij, bijschrijving, inkomsten,
+            creditbedrag, prijmy, prijem, prichozi, uznania, uznanie, wplywy, wplyw, kwota uznania,
+            ma, jovairas, jovairasok, bevetel, insattning, inkomst, in pa konto, inn, inn pa konto,
+            inngaende, indsat, indtaegt, indtaegter, tulo, pano, panot, sisse, laekumine, kreedit,
+            kreditas, pajamos, ienakosie, kredits, kredita, uplata, uplate, prihod, priliv, dobro,
+            alacak, giren, приход, поступление, кредит, надходження, 收入, 收入金额, 贷方,
+            贷方金额, 存款, 收入金額, お預り金額, 入金, 入金額, 입금, 입금액, 맡기신금액
             """,
         ),
         Role.DIRECTION: phrases(
@@ -130,57 +133,61 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.FEE: phrases(
             """
-            fee, fees, fee amount, total fees, transaction fee, commission, charges, charge, gebuhr,
-            gebuhren, entgelt, frais, commissions, comision, comisiones, commissioni, commissione,
-            comissao, kosten, kosten op verrichting, poplatek, poplatky, prowizja, oplata, jutalek, dij,
-            avgift, gebyr, kulu, mokestis, комиссия, комісія, 手续费, 手續費, 手数料, 수수료
+            fee, fees, fee amount, total fees, transaction fee, commission, charges, charge,
+            gebuhr, gebuhren, entgelt, frais, commissions, comision, comisiones, commissioni,
+            commissione, comissao, kosten, kosten op verrichting, poplatek, poplatky, prowizja,
+            oplata, jutalek, dij, avgift, gebyr, kulu, mokestis, комиссия, комісія, 手续费, 手續費,
+            手数料, 수수료
             """,
         ),
         Role.PAYEE: phrases(
             """
             payee, payee name, merchant, merchant name, counterparty, counterparty name,
-            counter party, counterpart, partner name, other party, other party name, name of partner,
-            beneficiary, beneficiary name, beneficiary originator, recipient, payer, payer payee,
-            to from, from to, paid to, vendor, sender recipient, auftraggeber empfanger,
-            auftraggeber begunstigter, begunstigter zahlungspflichtiger, beguenstigter zahlungspflichtiger,
-            empfanger auftraggeber, name zahlungsbeteiligter, zahlungsempfanger, zahlungspflichtiger,
-            empfanger, zahlungsbeteiligter, gegenpartei, beguenstigter, begunstigter,
-            nom du tiers, tiers, beneficiaire, contrepartie, nom de la contrepartie, beneficiario,
-            ordenante, contraparte, comercio, controparte, naam tegenpartij, tegenpartij,
-            naam tegenrekening, tegenrekening naam, begunstigde, handelaar, nazev protiuctu,
-            nazov protiuctu, protistrana, prijemce, obchodnik, nazwa kontrahenta, kontrahent,
-            nadawca odbiorca, odbiorca, odbiorca nadawca, nadawca, nazwa nadawcy odbiorcy,
-            partner neve, partner nev, partner, kedvezmenyezett, mottagare, mottagare avsandare,
-            modtager, motpart, modpart, mottaker, saaja maksaja, saaja, saaja nimi, maksaja,
-            saaja maksaja nimi, mokesciu gavejas, mokejtojas gavejas, gavejas, sanemejs,
-            sanemejs maksatajs, beneficiar, platitor beneficiar, primatelj, prejemnik, alici,
-            получатель, контрагент, 交易对方, 对方户名, 对方名称, 交易对手, 商户名称, 받는분, 보낸분, name, naam,
-            nom, nombre, nome, nimi, navn, namn
+            counter party, counterpart, partner name, other party, other party name,
+            name of partner, beneficiary, beneficiary name, beneficiary originator, recipient,
+            payer, payer payee, to from, from to, paid to, vendor, sender recipient,
+            auftraggeber empfanger, auftraggeber begunstigter, begunstigter zahlungspflichtiger,
+            beguenstigter zahlungspflichtiger, empfanger auftraggeber, name zahlungsbeteiligter,
+            zahlungsempfanger, zahlungspflichtiger, empfanger, zahlungsbeteiligter, gegenpartei,
+            beguenstigter, begunstigter, nom du tiers, tiers, beneficiaire, contrepartie,
+            nom de la contrepartie, beneficiario, ordenante, contraparte, comercio, controparte,
+            naam tegenpartij, tegenpartij, naam tegenrekening, tegenrekening naam, begunstigde,
+            handelaar, nazev protiuctu, nazov protiuctu, protistrana, prijemce, obchodnik,
+            nazwa kontrahenta, kontrahent, nadawca odbiorca, odbiorca, odbiorca nadawca, nadawca,
+            nazwa nadawcy odbiorcy, partner neve, partner nev, partner, kedvezmenyezett, mottagare,
+            mottagare avsandare, modtager, motpart, modpart, mottaker, saaja maksaja, saaja,
+            saaja nimi, maksaja, saaja maksaja nimi, mokesciu gavejas, mokejtojas gavejas, gavejas,
+            sanemejs, sanemejs maksatajs, beneficiar, platitor beneficiar, primatelj, prejemnik,
+            alici, получатель, контрагент, 交易对方, 对方户名, 对方名称, 交易对手, 商户名称,
+            받는분, 보낸분, name, naam, nom, nombre, nome, nimi, navn, namn
             """,
         ),
         Role.TEXT: phrases(
             """
             description, transaction description, original description, details, detail,
             transaction details, transaction remarks, remarks, narrative, narration, particulars,
-            memo, memo description, payment reference, purpose, payment details, reason, message, note,
-            notes, comment, comments, additional description, information, statement descriptor,
-            original statement, verwendungszweck, vwz, buchungstext, vorgangsart, buchungsdetails,
-            beschreibung, zahlungsgrund, umsatztext, mitteilung, bemerkung, notiz, text, libelle,
-            libelle operation, libelle de l operation, libelle simplifie, libelle complet,
-            nature de l operation, detail de l operation, motif, communication, communications,
-            details du mouvement, informations complementaires, concepto, descripcion, observaciones,
-            detalle, movimiento, referencia, mas datos, descrizione, causale, descrizione operazione,
+            memo, memo description, payment reference, purpose, payment details, reason, message,
+            note, notes, comment, comments, additional description, information,
+            statement descriptor, original statement, verwendungszweck, vwz, buchungstext,
+            vorgangsart, buchungsdetails, beschreibung, zahlungsgrund, umsatztext, mitteilung,
+            bemerkung, notiz, text, libelle, libelle operation, libelle de l operation,
+            libelle simplifie, libelle complet, nature de l operation, detail de l operation,
+            motif, communication, communications, details du mouvement,
+            informations complementaires, concepto, descripcion, observaciones, detalle,
+            movimiento, referencia, mas datos, descrizione, causale, descrizione operazione,
             descricao, historico, descritivo, omschrijving, mededeling, mededelingen,
             omschrijving 1, vrije mededeling, gestructureerde mededeling, toelichting, zprava,
-            zprava pro prijemce, poznamka, popis, popis transakce, typ transakce, sprava pre prijemcu,
-            opis, opis operacji, opis transakcji, tytul, tytul operacji, tytulem, szczegoly transakcji,
-            rodzaj operacji, kozlemeny, reszletek, megjegyzes, leiras, konyvelesi informaciok,
-            rubrik, beskrivning, meddelande, specifikation, rubrikk, tekst, beskrivelse, forklaring,
-            melding, selite, viesti, tapahtuma, kirjeldus, selgitus, paskirtis, mokejimo paskirtis,
-            operacijos aprasymas, informacija, maksajuma merkis, detalii, detalii tranzactie,
-            descriere, opis transakcije, svrha, namen, aciklama, описание, назначение платежа,
-            описание операции, деталі операції, примечание, 摘要, 交易摘要, 备注, 附言, 用途, 商品, 说明, 交易说明,
-            お取り扱い内容, お取引内容, 摘要内容, 적요, 내용, 거래내용, 메모, reference text, category group category
+            zprava pro prijemce, poznamka, popis, popis transakce, typ transakce,
+            sprava pre prijemcu, opis, opis operacji, opis transakcji, tytul, tytul operacji,
+            tytulem, szczegoly transakcji, rodzaj operacji, kozlemeny, reszletek, megjegyzes,
+            leiras, konyvelesi informaciok, rubrik, beskrivning, meddelande, specifikation,
+            rubrikk, tekst, beskrivelse, forklaring, melding, selite, viesti, tapahtuma, kirjeldus,
+            selgitus, paskirtis, mokejimo paskirtis, operacijos aprasymas, informacija,
+            maksajuma merkis, detalii, detalii tranzactie, descriere, opis transakcije, svrha,
+            namen, aciklama, описание, назначение платежа, описание операции, деталі операції,
+            примечание, 摘要, 交易摘要, 备注, 附言, 用途, 商品, 说明, 交易说明, お取り扱い内容,
+            お取引内容, 摘要内容, 적요, 내용, 거래내용, 메모, reference text,
+            category group category
             """,
         ),
         Role.REFERENCE: phrases(
@@ -188,14 +195,15 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             transaction id, id, transaction number, transaction no, transaction reference,
             reference number, reference no, reference id, ref, ref no, reference, bank reference,
             unique id, fit id, fitid, external id, journal id, uuid, receipt no, archive id,
-            transaktions id, transaktionsnummer, referenz, referenznummer, umsatz id, buchungsreferenz,
-            numero de transaction, n de transaction, no de transaction, numero d operation,
-            identifiant, numero de operacion, numero operazione, transactiereferentie,
-            volgnr, volgnummer, id transakce, id pohybu, id operace, numer transakcji,
-            numer referencyjny, tranzakcio azonosito, tranzakcioazonosito, megbizas azonosito,
-            verifikationsnummer, arkivkod, arkistointitunnus, arhiveerimistunnus,
-            archyvo kodas, iraso nr, referinta, broj transakcije, islem no, fis no,
-            номер транзакции, номер операции, 交易流水号, 流水号, 交易单号, 订单号, 交易号, 거래번호
+            transaktions id, transaktionsnummer, referenz, referenznummer, umsatz id,
+            buchungsreferenz, numero de transaction, n de transaction, no de transaction,
+            numero d operation, identifiant, numero de operacion, numero operazione,
+            transactiereferentie, volgnr, volgnummer, id transakce, id pohybu, id operace,
+            numer transakcji, numer referencyjny, tranzakcio azonosito, tranzakcioazonosito,
+            megbizas azonosito, verifikationsnummer, arkivkod, arkistointitunnus,
+            arhiveerimistunnus, archyvo kodas, iraso nr, referinta, broj transakcije, islem no,
+            fis no, номер транзакции, номер операции, 交易流水号, 流水号, 交易单号, 订单号, 交易号,
+            거래번호
             """,
         ),
         Role.ACCOUNT: phrases(
@@ -206,13 +214,14 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             numero compte, compte, comptenum, numero de cuenta, cuenta, numero conto, conto,
             numero da conta, conta, rekeningnummer, rekening, iban rekening, cislo uctu, ucet,
             numer rachunku, numer konta, nr rachunku, rachunek, szamlaszam, kontonummer,
-            tilinumero, tili, konto number, kliendi konto, saskaitos numeris, saskaita, konta numurs,
-            numar cont, cont, broj racuna, racun, hesap numarasi, hesap no, hesap, номер счета, счет,
-            номер рахунку, 账号, 帐号, 卡号, 交易账号, 本方账号, 帳號, 口座番号, 계좌번호, account name, kontoname,
-            konto, nom du compte, nazev uctu, nazwa rachunku, szamla neve, card number, card no,
-            card, card used, card used for transaction, kreditkarte, kreditkartennummer, kartennummer,
-            kredietkaart, kaartnummer, numero de carte, carte, tarjeta, carta, karta, cislo karty,
-            numer karty, kartyaszam, kortnummer, produit, product, wallet
+            tilinumero, tili, konto number, kliendi konto, saskaitos numeris, saskaita,
+            konta numurs, numar cont, cont, broj racuna, racun, hesap numarasi, hesap no, hesap,
+            номер счета, счет, номер рахунку, 账号, 帐号, 卡号, 交易账号, 本方账号, 帳號, 口座番号,
+            계좌번호, account name, kontoname, konto, nom du compte, nazev uctu, nazwa rachunku,
+            szamla neve, card number, card no, card, card used, card used for transaction,
+            kreditkarte, kreditkartennummer, kartennummer, kredietkaart, kaartnummer,
+            numero de carte, carte, tarjeta, carta, karta, cislo karty, numer karty, kartyaszam,
+            kortnummer, produit, product, wallet
             """,
         ),
         Role.CURRENCY: phrases(
@@ -220,24 +229,26 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             account currency, currency, currency code, transaction currency, settlement currency,
             ccy, cur, curr, wahrung, waehrung, whg, devise, monnaie, monn, moneda, divisa, valuta,
             moeda, munt, muntsoort, mena, mena uctu, waluta, waluta rachunku, deviza, devizanem,
-            penznem, tranzakcio devizaneme, valutakod, valuutta, valuuta, valiuta, doviz, para birimi,
-            валюта, валюта операции, валюта счета, 币种, 交易币种, 货币, 幣別, 通貨, 통화, moneta
+            penznem, tranzakcio devizaneme, valutakod, valuutta, valuuta, valiuta, doviz,
+            para birimi, валюта, валюта операции, валюта счета, 币种, 交易币种, 货币, 幣別, 通貨,
+            통화, moneta
             """,
         ),
         Role.BALANCE: phrases(
             """
-            running balance, balance, account balance, balance after, closing balance, current balance,
-            available balance, ledger balance, balance after transaction, saldo, saldo nach buchung,
-            kontostand, neuer saldo, solde, solde apres operation, saldo contabile, saldo disponible,
-            saldo disponibile, saldo contable, saldo na trx, saldo po operacji, saldo po transakcji,
-            zustatek, zostatok, egyenleg, szamlaegyenleg, konyvelt egyenleg, behallning,
-            bokfort saldo, jaak, likutis, atlikums, sold, stanje, bakiye, остаток, баланс, залишок,
-            余额, 账户余额, 結餘, 餘額, 残高, 差引残高, 잔액, 거래후잔액
+            running balance, balance, account balance, balance after, closing balance,
+            current balance, available balance, ledger balance, balance after transaction, saldo,
+            saldo nach buchung, kontostand, neuer saldo, solde, solde apres operation,
+            saldo contabile, saldo disponible, saldo disponibile, saldo contable, saldo na trx,
+            saldo po operacji, saldo po transakcji, zustatek, zostatok, egyenleg, szamlaegyenleg,
+            konyvelt egyenleg, behallning, bokfort saldo, jaak, likutis, atlikums, sold, stanje,
+            bakiye, остаток, баланс, залишок, 余额, 账户余额, 結餘, 餘額, 残高, 差引残高, 잔액,
+            거래후잔액
             """,
         ),
         Role.STATUS: phrases(
-            "status, state, transaction status, zustand, umsatzstatus, statut, etat, estado, stato, "
-            "stav, stan, allapot, tila, durum, статус, 状态, 交易状态, 狀態, 상태",
+            "status, state, transaction status, zustand, umsatzstatus, statut, etat, estado, "
+            "stato, stav, stan, allapot, tila, durum, статус, 状态, 交易状态, 狀態, 상태",
         ),
         Role.OPENING_BALANCE: phrases(
             "initial balance, opening balance, saldo inicial, saldo iniziale, anfangssaldo, "
@@ -245,7 +256,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             "saldo poczatkowe, startsaldo",
         ),
         Role.CLOSING_BALANCE: phrases(
-            "final balance, saldo final, saldo finale, endsaldo, solde final, eindsaldo, end balance",
+            "final balance, saldo final, saldo finale, endsaldo, solde final, eindsaldo, "
+            "end balance",
         ),
         Role.JOURNAL: phrases(
             "journal number, journal no, journal, group id, txn idx, transaction index, txnidx",
@@ -273,7 +285,17 @@ OTHERS = frozenset(
     to interest invoice update statement cashback tip tips discount points reward rewards limit
     entries count number check cheque original puvodni ursprungsbetrag ursprungswahrung kontraktu
     destination source native pc wechselkurs empfangers auftraggebers tiers beneficiaire
-    contrepartie kategorie category zone phone year month week day eredeti oryginalna
-    compensation max min average refund time
+    contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
+    max min average refund time id
     """.split(),
+)
+
+CARD_WORDS = frozenset(
+    """
+    card kreditkarte kreditkarten kreditkartennummer kartennummer kredietkaart kaartnummer
+    creditcard carte tarjeta karta karty kort kortnummer kortti carta cartao kartyaszam
+    """.split(),
+)
+MERCHANT_WORDS = frozenset(
+    "merchant handler haendler handelaar commerce commercant comercio esercente obchodnik".split(),
 )

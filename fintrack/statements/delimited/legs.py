@@ -28,9 +28,7 @@ class Movement:
 
 
 def legs(row: Row, movement: Movement, mapping: Mapping, mark: DecimalMark) -> list[Movement]:
-    """Return the movement, or where source and destination are named one for each own side."""
-    if mapping.column(Role.SOURCE) is None:
-        return [movement]
+    """Return one movement for each side, source and destination, that is the member's own."""
     source, destination = (_cell(row, mapping, r) for r in (Role.SOURCE, Role.DESTINATION))
     size = abs(movement.entry.amount)
     foreign = parse_figure(_cell(row, mapping, Role.FOREIGN_AMOUNT), mark)

@@ -15,12 +15,20 @@ _PLAIN = {
     DecimalMark.POINT: re.compile(r"[+-]?\d{1,15}(?:\.\d{1,10})?", re.ASCII),
     DecimalMark.COMMA: re.compile(r"[+-]?\d{1,15}(?:,\d{1,10})?", re.ASCII),
 }
+_GROUPED = {
+    DecimalMark.POINT: re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3}){1,4}(?:\.\d{1,10})?", re.ASCII),
+    DecimalMark.COMMA: re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3}){1,4}(?:,\d{1,10})?", re.ASCII),
+}
 _SHAPE = re.compile(
-    r"(?P<open>\(?)(?P<before>(?:[^\d.,'()]|\.(?=[^\d]))*)(?P<figures>[\d.,][\d.,' ]*)(?P<after>(?:[^\d.,'()]|\.(?=\D|$))*)(?P<close>\)?)",
+    r"(?P<open>\(?)(?P<before>(?:[^\d.,'()]|\.(?=[^\d]))*)"
+    r"(?P<figures>[\d.,][\d.,' ]*)"
+    r"(?P<after>(?:[^\d.,'()]|\.(?=\D|$))*)(?P<close>\)?)",
 )
 _INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _MINUS = re.compile("[\u2212\u2010-\u2014\ufe63\uff0d]")
-_MARKS = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "´": "'", "٫": ".", "٬": "'", "，": ",", "．": "."})
+_MARKS = str.maketrans(
+    {"’": "'", "ʼ": "'", "`": "'", "´": "'", "٫": ".", "٬": "'", "，": ",", "．": "."}
+)
 _MARKERS = {"CR": 1, "C": 1, "H": 1, "DR": -1, "DB": -1, "D": -1, "S": -1}
 _LONGEST = 60
 _DIGITS, _DECIMALS = 15, 10
@@ -30,7 +38,7 @@ _INDIAN = re.compile(r"[1-9]\d?,(?:\d\d,)+\d{3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell's worth: `marker` is +1 or -1 for CR or DR, 0 without; `signed` if a sign stood there."""
+    """A cell's worth: `marker` is +1 for CR, -1 for DR, else 0; `signed` if it had a sign."""
 
     value: Decimal
     currency: str | None = None
@@ -67,6 +75,13 @@ def parse_figure(text: str, mark: DecimalMark) -> Figure | None:
     """Return what the cell is worth, None when it is no number under this mark."""
     if _PLAIN[mark].fullmatch(text):
         return Figure(Decimal(text.replace(",", ".")), signed=text[0] in "+-")
+    if _GROUPED[mark].fullmatch(text):
+        whole, _, fraction = text.partition(mark)
+        digits = whole.replace(",", "").replace(".", "")
+        return Figure(Decimal(f"{digits}.{fraction}"), signed=text[0] in "+-")
+    other = DecimalMark.COMMA if mark is DecimalMark.POINT else DecimalMark.POINT
+    if _PLAIN[other].fullmatch(text) or _GROUPED[other].fullmatch(text):
+        return None
     if len(text) > _LONGEST or not any(letter.isdecimal() for letter in text):
         return None
     match = _SHAPE.fullmatch(_plain_letters(text))
@@ -95,10 +110,10 @@ def _plain_letters(text: str) -> str:
 
 def _decimal(figures: str, mark: DecimalMark) -> Decimal | None:
     whole, found, fraction = figures.partition(mark)
-    if found and not (fraction.isascii() and fraction.isdecimal() and len(fraction) <= _DECIMALS):
-        # "12." and "12,-" are whole amounts.
-        if fraction or not whole:
-            return None
+    is_fraction = fraction.isascii() and fraction.isdecimal() and len(fraction) <= _DECIMALS
+    # "12." and "12,-" are whole amounts.
+    if found and not is_fraction and (fraction or not whole):
+        return None
     digits = whole if whole.isascii() and whole.isdecimal() else _ungrouped(whole)
     if digits is None or len(digits) > _DIGITS:
         return None

@@ -14,7 +14,28 @@ _SAMPLE = 400
 _DECIMALS = re.compile(r"\d[.,]\d{1,2}(?!\d)|^\s*[-+(]|\$|€|£")
 _MOST, _SOME = 0.8, 0.3
 _NUMBERS = frozenset(
-    {Role.FEE, Role.BALANCE, Role.FOREIGN_AMOUNT, Role.OPENING_BALANCE, Role.CLOSING_BALANCE},
+    {
+        Role.AMOUNT,
+        Role.DEBIT,
+        Role.CREDIT,
+        Role.FEE,
+        Role.BALANCE,
+        Role.FOREIGN_AMOUNT,
+        Role.OPENING_BALANCE,
+        Role.CLOSING_BALANCE,
+    },
+)
+_MAY_BE_EMPTY = frozenset(
+    {
+        Role.DEBIT,
+        Role.CREDIT,
+        Role.FEE,
+        Role.BALANCE,
+        Role.SOURCE,
+        Role.SOURCE_TYPE,
+        Role.DESTINATION,
+        Role.DESTINATION_TYPE,
+    },
 )
 
 
@@ -81,13 +102,11 @@ def is_currency(cell: str) -> bool:
 def fits(role: Role, column: Profile) -> bool:
     """Say whether the cells can be what the column's name promises."""
     if column.filled == 0:
-        return column.rows == 0 or role in {Role.DEBIT, Role.CREDIT, Role.FEE, Role.BALANCE}
+        return column.rows == 0 or role in _MAY_BE_EMPTY
     if role in {Role.DATE, Role.VALUE_DATE}:
         return column.dates >= _SOME
-    if role in {Role.AMOUNT, Role.DEBIT, Role.CREDIT}:
-        return column.numbers >= _SOME and column.dates < _MOST
     if role in _NUMBERS:
-        return column.numbers >= _SOME
+        return column.numbers >= _SOME and column.dates < _MOST
     if role is Role.DIRECTION:
         return column.directions == 1
     if role in {Role.CURRENCY, Role.FOREIGN_CURRENCY}:

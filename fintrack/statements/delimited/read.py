@@ -56,7 +56,7 @@ def _require_a_table(mapping: Mapping, table: Table) -> None:
 
 
 def _samples(mapping: Mapping, table: Table) -> tuple[ColumnSample, ...]:
-    columns = table.columns()
+    columns = table.columns
     roles = [*mapping.roles, *[Role.IGNORE] * (len(columns) - len(mapping.roles))]
     return tuple(
         ColumnSample(
@@ -132,9 +132,21 @@ def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
 
 def _notes(mapping: Mapping, reading: Reading, other_sides: int) -> list[str]:
     counted = (
-        (reading.not_done, "pending or cancelled and was left out", "pending or cancelled and were left out"),
-        (reading.outside, "a heading or total and was left out", "headings or totals and were left out"),
-        (other_sides, "the other side of a journal and was left out", "other sides of journals and were left out"),
+        (
+            reading.not_done,
+            "pending or cancelled and was left out",
+            "pending or cancelled and were left out",
+        ),
+        (
+            reading.outside,
+            "a heading or total and was left out",
+            "headings or totals and were left out",
+        ),
+        (
+            other_sides,
+            "the other side of a journal and was left out",
+            "other sides of journals and were left out",
+        ),
     )
     notes = [
         f"1 row is {one}." if count == 1 else f"{count} rows are {many}."

@@ -24,7 +24,12 @@ from fintrack.statements.mapping import DecimalMark, Mapping, Role
 from fintrack.statements.statement import RAW_LENGTH, Entry, Rejected
 from fintrack.statements.text import clean
 
-_OPENING, _CLOSING, _TURNOVER = frozenset(OPENING_ROWS), frozenset(CLOSING_ROWS), frozenset(TURNOVER_ROWS)
+_OPENING, _CLOSING, _TURNOVER = (
+    frozenset(OPENING_ROWS),
+    frozenset(CLOSING_ROWS),
+    frozenset(TURNOVER_ROWS),
+)
+_MONEY = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
 _LONGEST_LABEL = 40
 _ISO_LENGTH = 3
 _SECTION_CELLS = 2
@@ -53,28 +58,24 @@ class Plan:
 
     mapping: Mapping
     mark: DecimalMark
-    amount: int | None
-    debit: int | None
-    credit: int | None
-    fee: int | None
-    way: int | None
+    columns: dict[Role, int]
     unmarked: int
     blank_way: int
     debits_negative: bool
     has_balance_rows: bool
-    date: int | None
     texts: Sequence[int]
+    payees: Sequence[int]
 
 
 def plan(mapping: Mapping, table: Table) -> Plan:
     """Return what has to be known of all rows before one of them is read."""
-    columns = table.columns()
+    columns = table.columns
     mark = mapping.decimal_mark or DecimalMark.POINT
-    at = mapping.column
+    at = {role: mapping.roles.index(role) for role in mapping.roles}
 
-    def cells(role: Role) -> list[str]:
-        index = at(role)
-        return columns[index] if index is not None and index < len(columns) else []
+    def cells(role: Role) -> Sequence[str]:
+        index = at.get(role)
+        return columns[index] if index is not None and index < len(columns) else ()
 
     debits = [figure.value for cell in cells(Role.DEBIT) if (figure := parse_figure(cell, mark))]
     ways = {direction(cell) for cell in cells(Role.DIRECTION) if cell} - {0}
@@ -82,17 +83,15 @@ def plan(mapping: Mapping, table: Table) -> Plan:
     return Plan(
         mapping=mapping,
         mark=mark,
-        amount=at(Role.AMOUNT),
-        debit=at(Role.DEBIT),
-        credit=at(Role.CREDIT),
-        fee=at(Role.FEE),
-        way=at(Role.DIRECTION),
+        columns=at,
         unmarked=-marked_direction(cells(Role.AMOUNT), mark),
         blank_way=-ways.pop() if len(ways) == 1 else 0,
         debits_negative=any(value < 0 for value in debits) and all(value <= 0 for value in debits),
-        has_balance_rows=_has_balance_rows([columns[index] for index in texts if index < len(columns)]),
-        date=at(Role.DATE),
+        has_balance_rows=_has_balance_rows(
+            [columns[index] for index in texts if index < len(columns)]
+        ),
         texts=mapping.columns(Role.TEXT),
+        payees=mapping.columns(Role.PAYEE),
     )
 
 
@@ -111,11 +110,11 @@ def read_rows(table: Table, prepared: Plan) -> Reading:
 
 
 def _read(row: Row, prepared: Plan, reading: Reading) -> None:
-    written = _cell(row, prepared.date)
-    money = [_cell(row, at) for at in (prepared.amount, prepared.debit, prepared.credit)]
+    written = _cell(row, prepared, Role.DATE)
+    money = [_cell(row, prepared, role) for role in _MONEY]
     if not any(money) and not _is_movement(written, row, prepared, reading):
         return
-    if _is_not_done(written, row, prepared.mapping):
+    if _is_not_done(written, row, prepared):
         reading.not_done += 1
         return
     if _is_balance_row(row, written, prepared, reading):
@@ -127,20 +126,23 @@ def _read(row: Row, prepared: Plan, reading: Reading) -> None:
         booked_on=booked_on,
         valued_on=valued_on,
         amount=-amount if prepared.mapping.inverted else amount,
-        payee=_clean_cells(row, prepared.mapping.columns(Role.PAYEE)),
+        payee=_clean_cells(row, prepared.payees),
         text=_clean_cells(row, prepared.texts),
-        reference=clean(_cell(row, prepared.mapping.column(Role.REFERENCE))) or None,
+        reference=clean(_cell(row, prepared, Role.REFERENCE)) or None,
         raw=row.raw,
     )
-    account = clean(_cell(row, prepared.mapping.column(Role.ACCOUNT)))
-    balance = parse_figure(_cell(row, prepared.mapping.column(Role.BALANCE)), prepared.mark)
+    account = clean(_cell(row, prepared, Role.ACCOUNT))
+    balance = parse_figure(_cell(row, prepared, Role.BALANCE), prepared.mark)
     movement = Movement(
         entry,
         account or prepared.mapping.account,
         _currency(row, prepared) or currency,
         balance.value if balance else None,
     )
-    reading.movements += legs(row, movement, prepared.mapping, prepared.mark)
+    if Role.SOURCE in prepared.columns:
+        reading.movements += legs(row, movement, prepared.mapping, prepared.mark)
+    else:
+        reading.movements.append(movement)
 
 
 def _is_movement(written: str, row: Row, prepared: Plan, reading: Reading) -> bool:
@@ -164,19 +166,19 @@ def _continue_text(reading: Reading, more: str) -> None:
     reading.movements[-1] = replace(last, entry=replace(last.entry, text=text, raw=raw))
 
 
-def _is_not_done(written: str, row: Row, mapping: Mapping) -> bool:
+def _is_not_done(written: str, row: Row, prepared: Plan) -> bool:
     if written[:1].isalpha() and normalised(written) in PENDING:
         return True
-    status = _cell(row, mapping.column(Role.STATUS))
+    status = _cell(row, prepared, Role.STATUS)
     return bool(status) and normalised(status) in NOT_DONE
 
 
 def _is_balance_row(row: Row, written: str, prepared: Plan, reading: Reading) -> bool:
     """Balances and totals stand among the rows: by their label, where they cannot be movements."""
-    money = any(_cell(row, at) for at in (prepared.amount, prepared.debit, prepared.credit))
+    money = any(_cell(row, prepared, role) for role in _MONEY)
     if written and money and not prepared.has_balance_rows:
         return False
-    payee = _clean_cells(row, prepared.mapping.columns(Role.PAYEE))
+    payee = _clean_cells(row, prepared.payees)
     labels = _labels(row.cells if not written or not money else [_clean_cells(row, prepared.texts)])
     if not labels or (payee and written and money):
         return False
@@ -207,13 +209,13 @@ def _balance_of(row: Row, prepared: Plan, *, has_money: bool) -> Decimal | None:
             return _amount(row, prepared)[0]
         except Unreadable:
             return None
-    figure = parse_figure(_cell(row, prepared.mapping.column(Role.BALANCE)), prepared.mark)
+    figure = parse_figure(_cell(row, prepared, Role.BALANCE), prepared.mark)
     return figure.value if figure else None
 
 
 def _dates(written: str, row: Row, prepared: Plan) -> tuple[date, date | None]:
     order = prepared.mapping.date_order
-    valued_on = parse_date(_cell(row, prepared.mapping.column(Role.VALUE_DATE)), order)
+    valued_on = parse_date(_cell(row, prepared, Role.VALUE_DATE), order)
     booked_on = parse_date(written, order) if written else valued_on
     if booked_on is not None:
         return booked_on, valued_on
@@ -224,20 +226,20 @@ def _dates(written: str, row: Row, prepared: Plan) -> tuple[date, date | None]:
 
 
 def _amount(row: Row, prepared: Plan) -> tuple[Decimal, str | None]:
-    if prepared.amount is None:
+    if Role.AMOUNT not in prepared.columns:
         return _amount_of_pair(row, prepared)
-    figure = _figure(_cell(row, prepared.amount), prepared.mark)
+    figure = _figure(_cell(row, prepared, Role.AMOUNT), prepared.mark)
     if figure is None:
         raise Unreadable("The row has no amount.")
-    fee = _figure(_cell(row, prepared.fee), prepared.mark)
+    fee = _figure(_cell(row, prepared, Role.FEE), prepared.mark)
     value = figure.value * _way(row, figure, prepared)
     return value - abs(fee.value) if fee else value, figure.currency
 
 
 def _way(row: Row, figure: Figure, prepared: Plan) -> int:
     """The sign that a word or marker beside the amount gives it, +1 where it has its own."""
-    if prepared.way is not None:
-        word = _cell(row, prepared.way)
+    if Role.DIRECTION in prepared.columns:
+        word = _cell(row, prepared, Role.DIRECTION)
         way = direction(word) if word else prepared.blank_way
         if word and way == 0:
             raise Unreadable(f"{clean(word)[:40]!r} says neither money in nor money out.")
@@ -248,8 +250,8 @@ def _way(row: Row, figure: Figure, prepared: Plan) -> int:
 
 
 def _amount_of_pair(row: Row, prepared: Plan) -> tuple[Decimal, str | None]:
-    debit = _figure(_cell(row, prepared.debit), prepared.mark)
-    credit = _figure(_cell(row, prepared.credit), prepared.mark)
+    debit = _figure(_cell(row, prepared, Role.DEBIT), prepared.mark)
+    credit = _figure(_cell(row, prepared, Role.CREDIT), prepared.mark)
     if debit is None and credit is None:
         raise Unreadable("The row has no amount.")
     value = credit.value if credit else Decimal(0)
@@ -268,7 +270,7 @@ def _figure(cell: str, mark: DecimalMark) -> Figure | None:
 
 
 def _currency(row: Row, prepared: Plan) -> str | None:
-    cell = _cell(row, prepared.mapping.column(Role.CURRENCY))
+    cell = _cell(row, prepared, Role.CURRENCY)
     if not cell:
         return prepared.mapping.currency
     if len(cell) == _ISO_LENGTH and cell.isascii() and cell.isalpha():
@@ -279,9 +281,11 @@ def _currency(row: Row, prepared: Plan) -> str | None:
     return known or prepared.mapping.currency
 
 
-def _cell(row: Row, at: int | None) -> str:
+def _cell(row: Row, prepared: Plan, role: Role) -> str:
+    at = prepared.columns.get(role)
     return row.cells[at] if at is not None and at < len(row.cells) else ""
 
 
 def _clean_cells(row: Row, columns: Sequence[int]) -> str:
-    return clean(" ".join([cell for at in columns if (cell := _cell(row, at))]))
+    cells = row.cells
+    return clean(" ".join([cells[at] for at in columns if at < len(cells) and cells[at]]))

@@ -7,20 +7,11 @@ from decimal import Decimal
 
 from fintrack.statements.delimited.balances import proven_steps
 from fintrack.statements.delimited.content import figures
-from fintrack.statements.delimited.header_words import normalised
+from fintrack.statements.delimited.header_words import CARD_WORDS, MERCHANT_WORDS, normalised
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.profile import direction
 from fintrack.statements.mapping import DecimalMark, Role
 
-_CARD_WORDS = frozenset(
-    """
-    card kreditkarte kreditkarten kredietkaart creditcard carte tarjeta karta karty kort kortti
-    carta cartao
-    """.split(),
-)
-_MERCHANT_WORDS = frozenset(
-    "merchant handler haendler handelaar commerce commercant comercio esercente obchodnik".split(),
-)
 _THANKS = ("thank you", "payment received", "autopay", "direct debit payment", "merci", "danke")
 _MONEY_ROLES = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
 _OTHER_MONEY = (Role.BALANCE, Role.FEE)
@@ -59,7 +50,7 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     values = _values(roles.index(Role.AMOUNT), evidence)
     words = {word for name in evidence.names for word in normalised(name).split()}
     if all(value is None or value >= 0 for value in values):
-        return bool(words & _CARD_WORDS) and bool(words & _MERCHANT_WORDS)
+        return bool(words & CARD_WORDS) and bool(words & MERCHANT_WORDS)
     return _thanks_are_negative(roles, evidence, values)
 
 
@@ -69,7 +60,8 @@ def _thanks_are_negative(
     values: Sequence[Decimal | None],
 ) -> bool:
     texts = [i for i, role in enumerate(roles) if role in {Role.TEXT, Role.PAYEE}]
-    thanked, others = [], []
+    thanked: list[Decimal] = []
+    others: list[Decimal] = []
     for row, value in enumerate(values):
         text = " ".join(evidence.columns[index][row] for index in texts).casefold()
         if value:
@@ -144,19 +136,20 @@ def _choose_fee(roles: list[Role], evidence: Evidence) -> None:
         return
     at = roles.index(Role.FEE)
     fees = [abs(value) if value else Decimal(0) for value in _values(at, evidence)]
-    if not any(fees) or Role.AMOUNT not in roles or Role.BALANCE not in roles:
+    if not any(fees) or Role.AMOUNT not in roles:
         roles[at] = Role.IGNORE
         return
     amounts = _values(roles.index(Role.AMOUNT), evidence)
-    net = [None if a is None else a - fee for a, fee in zip(amounts, fees, strict=True)]
     alone = any(fee and amount == 0 for amount, fee in zip(amounts, fees, strict=True))
-    before, after = (_proven(roles, evidence, each) for each in (amounts, net))
-    if not (after > before or (alone and after == before)):
+    net = [None if a is None else a - fee for a, fee in zip(amounts, fees, strict=True)]
+    if not alone and _proven(roles, evidence, net) <= _proven(roles, evidence, amounts):
         roles[at] = Role.IGNORE
 
 
 def _proven(roles: Sequence[Role], evidence: Evidence, amounts: Sequence[Decimal | None]) -> int:
-    """Count the proven steps of each account and currency apart."""
+    """Count the proven steps of each account and currency apart; none without balances."""
+    if Role.BALANCE not in roles:
+        return 0
     balances = _values(roles.index(Role.BALANCE), evidence)
     keys = [
         evidence.columns[roles.index(role)]

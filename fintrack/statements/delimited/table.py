@@ -55,9 +55,7 @@ def likely_delimiter(lines: list[str]) -> str:
     return max(DELIMITERS, key=lambda delimiter: _sense(sample, delimiter))
 
 
-def _read_on(
-    lines: list[str], start: int, delimiter: str, rows: list[Row], *, strip: bool
-) -> int:
+def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row], *, strip: bool) -> int:
     """Append the rows from `start` to the end, or to a broken quote; return where to go on."""
     reader = csv.reader(
         (f"{lines[at]}\n" for at in range(start, len(lines))),
@@ -122,4 +120,3 @@ def is_telling(cells: Iterable[str]) -> bool:
         elif is_number(cell):
             numbers += 1
     return dates > 0 and numbers > 0
-

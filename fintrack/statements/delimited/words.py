@@ -5,32 +5,32 @@ from types import MappingProxyType
 
 from fintrack.statements.delimited.header_words import phrases
 
-
 OUTFLOW = frozenset(
     phrases(
         """
         debit, dr, d, db, dbit, dt, debet, deebet, debetas, debit card, out, outflow, outgoing,
-        withdrawal, withdraw, expense, expenses, spend, spending, paid out, money out, payment, sent,
-        purchase, sale, debit transfer, af, bijaf af, uit, uitgave, soll, s, belastung, lastschrift,
-        ausgabe, ausgang, abgang, sortie, depense, debiteur, retrait, salida, cargo, gasto, egreso,
-        debe, uscita, addebito, dare, debito, saida, despesa, wydatek, obciazenie, wn, kiadas,
-        terheles, t, vydaj, vydej, odchozi, odchodzi, utgift, uttag, ut, udgift, haevning, meno,
-        otto, islaidos, isejosios, izejosais, izdevumi, cheltuiala, isplata, rashod, trosak, breme,
-        borc, cikan, gider, minus, расход, списание, дебет, витрата, 支出, 借, 借方, 出金, 출금, 转出, 付款
+        withdrawal, withdraw, expense, expenses, spend, spending, paid out, money out, payment,
+        sent, purchase, sale, debit transfer, af, bijaf af, uit, uitgave, soll, s, belastung,
+        lastschrift, ausgabe, ausgang, abgang, sortie, depense, debiteur, retrait, salida, cargo,
+        gasto, egreso, debe, uscita, addebito, dare, debito, saida, despesa, wydatek, obciazenie,
+        wn, kiadas, terheles, t, vydaj, vydej, odchozi, odchodzi, utgift, uttag, ut, udgift,
+        haevning, meno, otto, islaidos, isejosios, izejosais, izdevumi, cheltuiala, isplata,
+        rashod, trosak, breme, borc, cikan, gider, minus, расход, списание, дебет, витрата, 支出,
+        借, 借方, 出金, 출금, 转出, 付款
         """,
     ),
 )
 INFLOW = frozenset(
     phrases(
         """
-        credit, cr, c, crdt, k, ct, kredit, kreedit, kreditas, in, inflow, incoming, deposit, income,
-        revenue, paid in, money in, received, receive, refund, top up, topup, credit transfer, bij,
-        inkomsten, haben, h, gutschrift, einnahme, eingang, zugang, entree, recette, crediteur, depot,
-        versement, entrada, ingreso, abono, haber, entrata, accredito, avere, credito, receita, wplyw,
-        uznanie, ma, bevetel, jovairas, j, prijem, prichozi, prichodzi, inkomst, insattning, inn,
-        indtaegt, indsaetning, tulo, pano, pajamos, iejosios, ienakosais, ienakumi, venit, uplata,
-        prihod, dobro, alacak, giren, gelir, plus, приход, поступление, кредит, надходження, дохід,
-        доход, 收入, 贷, 贷方, 入金, 입금, 转入, 收款
+        credit, cr, c, crdt, k, ct, kredit, kreedit, kreditas, in, inflow, incoming, deposit,
+        income, revenue, paid in, money in, received, receive, refund, top up, topup,
+        credit transfer, bij, inkomsten, haben, h, gutschrift, einnahme, eingang, zugang, entree,
+        recette, crediteur, depot, versement, entrada, ingreso, abono, haber, entrata, accredito,
+        avere, credito, receita, wplyw, uznanie, ma, bevetel, jovairas, j, prijem, prichozi,
+        prichodzi, inkomst, insattning, inn, indtaegt, indsaetning, tulo, pano, pajamos, iejosios,
+        ienakosais, ienakumi, venit, uplata, prihod, dobro, alacak, giren, gelir, plus, приход,
+        поступление, кредит, надходження, дохід, доход, 收入, 贷, 贷方, 入金, 입금, 转入, 收款
         """,
     ),
 )
@@ -40,10 +40,11 @@ PENDING = frozenset(
     phrases(
         """
         pending, pending transaction, not posted, processing, unposted, authorised, authorized,
-        vorgemerkt, ausstehend, offen, en attente, en cours, a venir, pendiente, in sospeso, in attesa,
-        non contabilizzato, pendente, in behandeling, cekajici, neuhrazeno, nezauctovano, cakajuca,
-        oczekujaca, oczekuje, nierozliczona, fuggoben, fuggo, vantar, reserverat, reserveret, venter,
-        odottaa, varaus, beklemede, в обработке, ожидается, 处理中, 待处理, 대기
+        vorgemerkt, ausstehend, offen, en attente, en cours, a venir, pendiente, in sospeso,
+        in attesa, non contabilizzato, pendente, in behandeling, cekajici, neuhrazeno,
+        nezauctovano, cakajuca, oczekujaca, oczekuje, nierozliczona, fuggoben, fuggo, vantar,
+        reserverat, reserveret, venter, odottaa, varaus, beklemede, в обработке, ожидается, 处理中,
+        待处理, 대기
         """,
     ),
 )
@@ -67,16 +68,16 @@ OPENING_ROWS = phrases(
     "balance brought forward, brought forward, balance forward, previous balance, 期初余额",
 )
 CLOSING_ROWS = phrases(
-    "closing balance, closing saldo, endsaldo, endbestand, neuer saldo, solde final, nouveau solde, "
-    "saldo final, saldo finale, eindsaldo, nieuw saldo, konecny zustatek, konecny zostatok, "
-    "saldo koncowe, zaro egyenleg, zaroegyenleg, utgaende saldo, loppusaldo, loppsaldo, "
-    "galutinis likutis, beigu atlikums, sold final, balance carried forward, carried forward, "
-    "ending balance, 期末余额",
+    "closing balance, closing saldo, endsaldo, endbestand, neuer saldo, solde final, "
+    "nouveau solde, saldo final, saldo finale, eindsaldo, nieuw saldo, konecny zustatek, "
+    "konecny zostatok, saldo koncowe, zaro egyenleg, zaroegyenleg, utgaende saldo, loppusaldo, "
+    "loppsaldo, galutinis likutis, beigu atlikums, sold final, balance carried forward, "
+    "carried forward, ending balance, 期末余额",
 )
 TURNOVER_ROWS = phrases(
-    "turnover, total, totals, total debits, total credits, grand total, sub total, subtotal, summe, "
-    "gesamt, gesamtsumme, umsatze, total general, totale, totaal, celkem, spolu, razem, suma, "
-    "obroty, forgalom, osszesen, summa, sum, yhteensa, kokku, kaive, apyvarta, apgrozijums, "
+    "turnover, total, totals, total debits, total credits, grand total, sub total, subtotal, "
+    "summe, gesamt, gesamtsumme, umsatze, total general, totale, totaal, celkem, spolu, razem, "
+    "suma, obroty, forgalom, osszesen, summa, sum, yhteensa, kokku, kaive, apyvarta, apgrozijums, "
     "kopa, ukupno, skupaj, toplam, итого, оборот, 合计, 合計, 总计, 합계",
 )
 
@@ -84,8 +85,8 @@ TURNOVER_ROWS = phrases(
 MONEY_ACCOUNTS = frozenset(
     """
     cash checking chequing savings saving bank card visa mastercard wallet giro girokonto current
-    tagesgeld sparkonto kasse petty paypal assets asset liabilities liability loan mortgage
-    compte epargne cuenta ahorro efectivo caja conto cassa betaalrekening spaarrekening kas
+    tagesgeld sparkonto kasse petty paypal assets asset liabilities liability loan mortgage compte
+    epargne cuenta ahorro efectivo caja conto cassa betaalrekening spaarrekening kas
     """.split(),
 )
 
@@ -97,12 +98,12 @@ MONTHS: tuple[tuple[str, ...], ...] = (
     ),
     phrases(
         "february, februar, feber, fevrier, febrero, febbraio, fevereiro, februari, unor, lutego, "
-        "luty, helmikuuta, veebruar, vasario, februarie, subat, февраля, лютого, fev, lut, hel, uno, "
-        "sub, фев, fevr, februaris, veljaca",
+        "luty, helmikuuta, veebruar, vasario, februarie, subat, февраля, лютого, fev, lut, hel, "
+        "uno, sub, фев, fevr, februaris, veljaca",
     ),
     phrases(
-        "march, marz, maerz, mars, marzo, marco, maart, brezen, marca, marzec, maaliskuuta, marts, "
-        "kovo, martie, mart, марта, березня, mrz, mrt, maa, bre, мар, mar, marcius, ozujak",
+        "march, marz, maerz, mars, marzo, marco, maart, brezen, marca, marzec, maaliskuuta, "
+        "marts, kovo, martie, mart, марта, березня, mrz, mrt, maa, bre, мар, mar, marcius, ozujak",
     ),
     phrases(
         "april, avril, abril, aprile, duben, kwietnia, kwiecien, huhtikuuta, aprill, balandzio, "
@@ -114,7 +115,8 @@ MONTHS: tuple[tuple[str, ...], ...] = (
     ),
     phrases(
         "june, juni, juin, junio, giugno, junho, cerven, czerwca, czerwiec, kesakuuta, juuni, "
-        "birzelio, iunie, haziran, июня, червня, giu, cze, kes, iun, haz, июн, junius, junijs, lipanj",
+        "birzelio, iunie, haziran, июня, червня, giu, cze, kes, iun, haz, июн, junius, junijs, "
+        "lipanj",
     ),
     phrases(
         "july, juli, juillet, julio, luglio, julho, cervenec, lipca, lipiec, heinakuuta, juuli, "
@@ -126,9 +128,9 @@ MONTHS: tuple[tuple[str, ...], ...] = (
         "agustos, августа, серпня, ago, sie, elo, srp, agu, авг, augusztus, augusts, kolovoz",
     ),
     phrases(
-        "september, septembre, septiembre, settembre, setembro, zari, wrzesnia, wrzesien, syyskuuta, "
-        "rugsejo, septembrie, eylul, сентября, вересня, set, wrz, syy, zar, eyl, сен, sept, "
-        "szeptember, septembris, rujan",
+        "september, septembre, septiembre, settembre, setembro, zari, wrzesnia, wrzesien, "
+        "syyskuuta, rugsejo, septembrie, eylul, сентября, вересня, set, wrz, syy, zar, eyl, сен, "
+        "sept, szeptember, septembris, rujan",
     ),
     phrases(
         "october, oktober, octobre, octubre, ottobre, outubro, rijen, pazdziernika, pazdziernik, "
@@ -137,12 +139,13 @@ MONTHS: tuple[tuple[str, ...], ...] = (
     ),
     phrases(
         "november, novembre, noviembre, novembro, listopadu, listopada, listopad, marraskuuta, "
-        "lapkricio, noiembrie, kasim, ноября, листопада, lis, marr, kas, ноя, noi, novembris, studeni",
+        "lapkricio, noiembrie, kasim, ноября, листопада, lis, marr, kas, ноя, noi, novembris, "
+        "studeni",
     ),
     phrases(
-        "december, dezember, decembre, diciembre, dicembre, dezembro, prosinec, prosince, grudnia, "
-        "grudzien, joulukuuta, detsember, gruodzio, decembrie, aralik, декабря, грудня, dez, dic, "
-        "gru, jou, pro, ara, дек, decembris, prosinac",
+        "december, dezember, decembre, diciembre, dicembre, dezembro, prosinec, prosince, "
+        "grudnia, grudzien, joulukuuta, detsember, gruodzio, decembrie, aralik, декабря, грудня, "
+        "dez, dic, gru, jou, pro, ara, дек, decembris, prosinac",
     ),
 )
 
