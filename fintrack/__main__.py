@@ -1,0 +1,112 @@
+"""The command line: `python -m fintrack`.
+
+It ends with 0 when all is well, 1 when something was found wrong, 2 when it was called wrongly,
+and 3 when FinTrack refuses or cannot start.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from fintrack.context import UserSession
+from fintrack.db import Logins, connect, disconnect
+from fintrack.errors import FinTrackError, SetupError
+from fintrack.operations import checks, demo, health
+from fintrack.operations.installation import open_installation
+from fintrack.operations.migration import newest_revision
+from fintrack.operations.operators import acting_for
+
+WELL, WRONG, REFUSED = 0, 1, 3
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command that `words`, else the shell, name; return the exit code."""
+    arguments = _parser().parse_args(words)
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except FinTrackError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m fintrack", description="Look after a FinTrack.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    machine = argparse.ArgumentParser(add_help=False)
+    machine.add_argument("--json", action="store_true", help="answer in JSON")
+    person = argparse.ArgumentParser(add_help=False)
+    person.add_argument("--as", dest="email", required=True, help="the user's e-mail address")
+
+    doctor = commands.add_parser("doctor", parents=[machine], help="say what is wrong here")
+    doctor.set_defaults(command=_doctor)
+    migrate = commands.add_parser("migrate", help="prepare and migrate the database")
+    migrate.set_defaults(command=_migrate)
+    check = commands.add_parser("check", parents=[machine], help="run everything that CI checks")
+    check.add_argument("only", nargs="*", help=f"of {', '.join(checks.CHECKS)}; all by default")
+    check.set_defaults(command=_check)
+    sample = commands.add_parser("demo", parents=[person], help="make the user's sample tenant")
+    sample.set_defaults(command=_demo)
+    return parser
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    try:
+        found = health.problems(open_installation())
+    except SetupError as error:
+        found = [str(error)]
+    if arguments.json:
+        print(json.dumps({"problems": found}))
+    else:
+        print("\n".join(found) or "Nothing is wrong.")
+    return WRONG if found else WELL
+
+
+def _migrate(_arguments: argparse.Namespace) -> int:
+    open_installation()
+    print(f"The schema is at revision {newest_revision()}.")
+    return WELL
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    chosen = arguments.only or list(checks.CHECKS)
+    unknown = [name for name in chosen if name not in checks.CHECKS]
+    if unknown:
+        print(f"There is no check {', '.join(unknown)}.", file=sys.stderr)
+        return REFUSED
+    output = sys.stderr if arguments.json else sys.stdout
+    outcomes = checks.run_checks({name: checks.CHECKS[name] for name in chosen}, output)
+    if arguments.json:
+        print(json.dumps([asdict(outcome) for outcome in outcomes]))
+    else:
+        print()
+        for outcome in outcomes:
+            print(f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.name} {outcome.seconds} s")
+    return WELL if all(outcome.passed for outcome in outcomes) else WRONG
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    with _acting(arguments.email, "demo") as session:
+        context = demo.create_sample(session, datetime.now(UTC).date())
+    print(f"{context.name} is ready: /?tenant={context.slug}")
+    return WELL
+
+
+@contextmanager
+def _acting(email: str, reason: str) -> Iterator[UserSession]:
+    """Open the installation and act for the user; leave no connection behind."""
+    opened = open_installation()
+    connect(Logins(opened.app_url, opened.sign_in_url, opened.maintenance_url))
+    try:
+        with acting_for(email, reason) as session:
+            yield session
+    finally:
+        disconnect()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

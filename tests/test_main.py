@@ -1,0 +1,100 @@
+"""The command line: what it says, and with which code it ends."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fintrack.__main__ import main
+from fintrack.access.tenants import my_tenants
+from fintrack.config import settings
+from fintrack.context import TenantContext
+from fintrack.db import connect
+from fintrack.operations.checks import run_checks
+from fintrack.operations.installation import Installation
+from tests.conftest import Database
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+
+
+@pytest.fixture
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Point the configuration to a server that does not exist."""
+    monkeypatch.setenv("DATABASE_URL", NOWHERE)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def reachable(
+    database: Database, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open the test's own database, where the command line opens an installation."""
+    own = replace(
+        installation,
+        app_url=database.logins.app,
+        sign_in_url=database.logins.sign_in,
+        maintenance_url=database.logins.maintenance,
+        admin_url=installation.admin_url.set(database=database.name),
+    )
+    monkeypatch.setattr("fintrack.__main__.open_installation", lambda: own)
+
+
+def test_a_failing_check_does_not_hide_the_next(tmp_path: Path) -> None:
+    checks = {"first": ("-c", "raise SystemExit(1)"), "second": ("-c", "print('seen')")}
+    with (tmp_path / "output").open("w+", encoding="utf-8") as output:
+        outcomes = run_checks(checks, output)
+        output.seek(0)
+        printed = output.read()
+    assert [(each.name, each.passed) for each in outcomes] == [("first", False), ("second", True)]
+    assert "== second\nseen" in printed
+
+
+def test_an_unknown_check_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "horoscope"]) == 3
+    assert "no check horoscope" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["demo"]])
+def test_a_wrong_call_explains_itself(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage: python -m fintrack" in capsys.readouterr().err
+
+
+def test_doctor_says_when_the_database_cannot_be_reached(
+    unreachable: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "--json"]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert "cannot be reached" in problem
+
+
+def test_migrate_refuses_in_one_sentence(
+    unreachable: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["migrate"]) == 3
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_doctor_finds_nothing_wrong_with_a_fresh_installation(
+    reachable: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (main(["doctor"]), capsys.readouterr().out) == (0, "Nothing is wrong.\n")
+
+
+def test_demo_gives_the_user_a_sample_tenant(
+    ana: TenantContext, reachable: None, database: Database
+) -> None:
+    assert main(["demo", "--as", "ana@example.org"]) == 0
+    connect(database.logins)
+    assert [context.is_sample for context in my_tenants(ana.session)] == [False, True]
+
+
+def test_demo_needs_a_known_user(reachable: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--as", "nobody@example.org"]) == 3
+    assert "nobody@example.org" in capsys.readouterr().err
