@@ -64,6 +64,16 @@ def callers(function: str) -> set[str]:
     return {name_of(path) for path in modules(*APPLICATION) if any(calls(path, function))}
 
 
+def imported(path: Path) -> Iterator[str]:
+    """Yield the first part of every absolute import of the file."""
+    for node in ast.walk(tree(path)):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name.split(".")[0] for alias in names)
+            case ast.ImportFrom(module=str(name)):
+                yield name.split(".")[0]
+
+
 def identifiers(path: Path) -> Iterator[str]:
     """Yield every name, attribute, keyword and imported name of the file."""
     for node in ast.walk(tree(path)):
@@ -84,6 +94,20 @@ def is_quiet(statement: ast.stmt) -> bool:
         isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "st"
         for node in ast.walk(statement)
     )
+
+
+@pytest.mark.parametrize(
+    ("package", "places"),
+    [
+        ("streamlit", ("app.py", "pages/", "fintrack/ui/")),
+        ("starlette", ("app.py", "fintrack/web/", "fintrack/api/")),
+        ("psycopg", ("fintrack/db.py", "fintrack/operations/")),
+        ("plotly", ("fintrack/analytics/charts.py", "fintrack/ui/")),
+    ],
+)
+def test_a_package_stays_in_its_place(package: str, places: tuple[str, ...]) -> None:
+    users = {name_of(path) for path in modules(*APPLICATION) if package in imported(path)}
+    assert {name for name in users if not name.startswith(places)} == set()
 
 
 def test_engines_are_made_in_one_place() -> None:

@@ -67,7 +67,7 @@ def _tenant(mine: Sequence[TenantContext]) -> NewTenant:
 def _fill(db: Session, today: date) -> None:
     books = Books(
         accounts={account.name: new_id() for account in ACCOUNTS},
-        categories=dict(db.execute(select(Category.name, Category.id)).tuples().all()),
+        categories=dict(db.execute(select(Category.name, Category.id)).all()),
     )
     db.execute(insert(Account), [_row(account, books, today) for account in ACCOUNTS])
     entries = story(today)

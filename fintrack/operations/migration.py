@@ -25,7 +25,8 @@ def migrate(connection: Connection) -> None:
     if revision == newest_revision():
         return
     _require_known(revision)
-    connection.execute(text(f"set local role {SECURITY_OWNER}"))
+    as_owner = text("select set_config('role', :owner, true)")
+    connection.execute(as_owner, {"owner": SECURITY_OWNER})
     command.upgrade(_config(connection), "head")
     connection.execute(text("reset role"))
 
