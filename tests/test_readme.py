@@ -17,7 +17,9 @@ def test_every_variable_stands_in_the_table() -> None:
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE)) == read
 
 
-@pytest.mark.parametrize("command", re.findall(r"^\| `python -m fintrack (\w+)", README, re.M))
+@pytest.mark.parametrize(
+    "command", re.findall(r"^\| `python -m fintrack (\w+)", README, re.MULTILINE)
+)
 def test_every_command_of_the_table_exists(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
