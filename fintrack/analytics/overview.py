@@ -143,12 +143,8 @@ def _months(since: date, until: date) -> Select[Any]:
 
 def _attention(db: Session) -> Attention:
     waiting = (
-        select(Transaction.id)
-        .where(
-            Transaction.category_id.is_(None),
-            Transaction.is_split.is_(False),
-            Transaction.transfer_id.is_(None),
-        )
+        select(Line.transaction_id)
+        .where(Line.category_id.is_(None), Line.transfer_id.is_(None))
         .limit(MOST_COUNTED)
         .subquery("waiting")
     )
@@ -157,8 +153,8 @@ def _attention(db: Session) -> Attention:
         .where(ImportBatch.undone_at.is_(None))
         .scalar_subquery()
     )
-    row = db.execute(select(func.count(), rejected).select_from(waiting)).one()
-    return Attention(*row)
+    uncategorised = func.count(waiting.c.transaction_id.distinct())
+    return Attention(*db.execute(select(uncategorised, rejected)).one())
 
 
 def _recent(until: date) -> Select[Any]:

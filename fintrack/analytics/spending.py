@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, case, cast, func, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from fintrack.analytics.cash_flow import EXPENSE, INCOME, has_sign_of, moved
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.errors import NotFound
 from fintrack.frames import read_frame
 from fintrack.schema import Category, Line
 
@@ -48,6 +49,26 @@ def income(
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
         return read_frame(db, by_category(INCOME, since, until, parent_id), SPENDING)
+
+
+def branch(context: TenantContext, category_id: UUID) -> tuple[tuple[UUID, str], ...]:
+    """Return id and name of the category and of all above it, the top first.
+
+    Raises:
+        NotFound: there is no such category.
+    """
+    context.require(Permission.READ)
+    start = select(Category.id, Category.name, Category.parent_id, literal(0).label("height"))
+    above = start.where(Category.id == category_id).cte("above", recursive=True)
+    parent = aliased(Category)
+    step = select(parent.id, parent.name, parent.parent_id, above.c.height + 1)
+    tree = above.union_all(step.join(above, parent.id == above.c.parent_id))
+    statement = select(tree.c.id, tree.c.name).order_by(tree.c.height.desc())
+    with tenant_transaction(context) as db:
+        found = tuple((row.id, row.name) for row in db.execute(statement))
+    if not found:
+        raise NotFound("There is no such category.")
+    return found
 
 
 def by_category(kind: str, since: date, until: date, parent_id: UUID | None = None) -> Select[Any]:

@@ -1,0 +1,97 @@
+"""Headlines: the few figures above the charts, each beside what it was before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fintrack.analytics.overview import Overview
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One figure in minor units, the one it is compared with, and its course until now."""
+
+    amount: int
+    before: int
+    course: tuple[int, ...] = ()
+
+    @property
+    def change(self) -> int:
+        """Return by how much the figure grew; negative when it fell."""
+        return self.amount - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """The figures of one currency; kept is inflow less outflow."""
+
+    net_worth: Headline
+    inflow: Headline
+    outflow: Headline
+    kept: Headline
+
+
+def currencies(main: str, *frames: pd.DataFrame) -> tuple[str, ...]:
+    """Return the currencies that occur in the frames, `main` first and always."""
+    found = {str(currency) for each in frames for currency in each["currency"]}
+    return (main, *sorted(found - {main}))
+
+
+def home_headlines(home: Overview, currency: str) -> Headlines:
+    """Return net worth against the end of last month, flows against last month to the same day."""
+    net = _course(home.net_worth, currency, "net")
+    months = home.months[home.months["currency"] == currency].set_index("month")
+    # A month in which nothing moved has no row, and counts as nothing.
+    every = pd.DatetimeIndex(home.net_worth["on"].unique()).to_period("M").to_timestamp()
+    months = months.drop(columns="currency").reindex(every.as_unit("s").sort_values(), fill_value=0)
+    return Headlines(
+        _latest(net, net),
+        *_flows(
+            _latest(months["inflow"], months["inflow_so_far"]),
+            _latest(months["outflow"], months["outflow_so_far"]),
+        ),
+    )
+
+
+def period_headlines(
+    currency: str,
+    net_worth: tuple[pd.DataFrame, pd.DataFrame],
+    cash_flow: tuple[pd.DataFrame, pd.DataFrame],
+) -> Headlines:
+    """Return the figures of a period beside those of the one it is compared with.
+
+    Of each pair the first frame is the period's own, the second the earlier one's.
+    """
+    now, before = (_course(frame, currency, "net") for frame in net_worth)
+    flow, flow_before = (frame[frame["currency"] == currency] for frame in cash_flow)
+    return Headlines(
+        Headline(_last(now), _last(before), tuple(now)),
+        *_flows(
+            *(
+                Headline(int(flow[way].sum()), int(flow_before[way].sum()), tuple(flow[way]))
+                for way in ("inflow", "outflow")
+            )
+        ),
+    )
+
+
+def _course(frame: pd.DataFrame, currency: str, column: str) -> list[int]:
+    rows = frame[frame["currency"] == currency].sort_values("on")
+    return [int(amount) for amount in rows[column]]
+
+
+def _latest(course: Iterable[int], compared: Iterable[int]) -> Headline:
+    whole, so_far = [int(each) for each in course], [int(each) for each in compared]
+    before = so_far[-2] if len(so_far) > 1 else 0
+    return Headline(_last(whole), before, tuple(whole))
+
+
+def _last(course: list[int]) -> int:
+    return course[-1] if course else 0
+
+
+def _flows(inflow: Headline, outflow: Headline) -> tuple[Headline, Headline, Headline]:
+    course = tuple(came - went for came, went in zip(inflow.course, outflow.course, strict=False))
+    kept = Headline(inflow.amount - outflow.amount, inflow.before - outflow.before, course)
+    return inflow, outflow, kept

@@ -1,0 +1,151 @@
+"""What several pages share: the choice of a period, money as it is read, headlines and rows."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+import streamlit as st
+from babel.dates import format_date, format_interval
+
+from fintrack.analytics.headlines import Headline
+from fintrack.analytics.periods import DAY, Period, PeriodChoice, chosen_period, custom_period
+from fintrack.context import TenantContext
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.money import decimal_amount, format_money
+from fintrack.ui.session import download_link
+from fintrack.ui.text import escaped
+
+PERIOD_NAMES = {
+    PeriodChoice.THIS_MONTH: "This month",
+    PeriodChoice.LAST_MONTH: "Last month",
+    PeriodChoice.THIS_YEAR: "This year",
+    PeriodChoice.LAST_12_MONTHS: "12 months",
+    PeriodChoice.CUSTOM: "Custom",
+}
+
+Look = tuple[Literal["blue", "green", "red"], Literal["area", "bar"]]
+WORTH: Look = ("blue", "area")
+IN: Look = ("green", "bar")
+OUT: Look = ("red", "bar")
+KEPT: Look = ("blue", "bar")
+
+
+def period_input(today: date) -> Period:
+    """Draw the choice of a period, kept in the address, and return it.
+
+    Raises:
+        InvalidInput: a custom period is not one.
+    """
+    chosen = st.segmented_control(
+        "Period",
+        list(PERIOD_NAMES),
+        default=PeriodChoice.LAST_12_MONTHS,
+        format_func=PERIOD_NAMES.__getitem__,
+        required=True,
+        key="period",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    choice = PeriodChoice(chosen or PeriodChoice.LAST_12_MONTHS)
+    if choice is not PeriodChoice.CUSTOM:
+        return chosen_period(choice, today)
+    days: Any = st.date_input("First and last day", (today.replace(day=1), today), key="days")
+    # While only the first day is chosen, it is the last one too.
+    return custom_period(days[0], days[-1])
+
+
+def currency_choice(currencies: tuple[str, ...]) -> str:
+    """Draw the choice of a currency when there is one, kept in the address, and return it."""
+    if len(currencies) == 1:
+        return currencies[0]
+    chosen = st.segmented_control(
+        "Currency",
+        currencies,
+        default=currencies[0],
+        required=True,
+        key="currency",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return chosen or currencies[0]
+
+
+def money(context: TenantContext, minor: int, currency: str, *, sign: bool = False) -> str:
+    """Return the amount as plain text in the tenant's way of writing; `sign` marks inflows."""
+    return format_money(int(minor), currency, context.locale, sign=sign)
+
+
+def day_text(context: TenantContext, day: date) -> str:
+    """Return the day as the tenant writes it: 24 Nov 2026."""
+    return format_date(day, "medium", locale=context.locale)
+
+
+def span_text(context: TenantContext, period: Period) -> str:
+    """Return the first and the last day of the period: 1 – 24 Nov 2026."""
+    return format_interval(period.since, period.until - DAY, "yMMMd", locale=context.locale)
+
+
+def money_column(label: str) -> Any:  # noqa: ANN401 - the type is Streamlit's own secret
+    """Return a table's column for amounts that are text already: aligned right."""
+    return st.column_config.TextColumn(label, alignment="right")
+
+
+def metric(
+    context: TenantContext, label: str, headline: Headline, currency: str, against: str, look: Look
+) -> None:
+    """Draw a headline: the figure, its change `against` an earlier one, and its course."""
+    colour, chart = look
+    arrow: Literal["up", "down"] = "up" if headline.change > 0 else "down"
+    st.metric(
+        label,
+        money(context, headline.amount, currency),
+        escaped(money(context, headline.change, currency, sign=True)),
+        # The colour says which figure it is, here as in every chart; the arrow, where it went.
+        delta_color=colour,
+        delta_arrow=arrow if headline.change else "off",
+        delta_description=against,
+        chart_data=[decimal_amount(each, currency) for each in headline.course] or None,
+        chart_type=chart,
+        border=True,
+        height="stretch",
+    )
+
+
+def row(left: str, right: str, below: str = "") -> None:
+    """Draw a line of a list: words left, a figure right, both Markdown; `below` is small."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.markdown(f"{left}  \n:small[:gray[{below}]]" if below else left, width="stretch")
+        st.markdown(right, width="content", text_alignment="right")
+
+
+def category_query(category_id: str, period: Period) -> dict[str, str]:
+    """Return the address's filters for a category of the period; "" asks for those without one."""
+    wanted = TransactionFilter(
+        category_id=UUID(category_id) if category_id else None,
+        uncategorised=not category_id,
+        since=period.since,
+        until=period.until,
+    )
+    return wanted.to_query()
+
+
+@contextmanager
+def card(
+    title: str, *, stretch: bool = False, csv: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Draw a bordered card with a title, and what follows inside.
+
+    `csv` says what `chart_csv` is asked when somebody wants the figures as a file.
+    """
+    with st.container(border=True, height="stretch" if stretch else "content"):
+        if csv is None:
+            st.subheader(title, anchor=False)
+        else:
+            with st.container(
+                horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+            ):
+                st.subheader(title, anchor=False, width="content")
+                download_link("CSV", {"kind": "chart", **csv}, key=f"csv {csv['chart']}")
+        yield

@@ -1,0 +1,227 @@
+"""Analytics: where the money came from and went, over a period, beside the one before."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
+from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.charts import (
+    cash_flow_chart,
+    income_chart,
+    net_worth_chart,
+    spending_chart,
+    top_payees_chart,
+)
+from fintrack.analytics.headlines import currencies, period_headlines
+from fintrack.analytics.net_worth import net_worth
+from fintrack.analytics.payees import top_payees
+from fintrack.analytics.periods import (
+    Interval,
+    Period,
+    interval_of,
+    months_before,
+    previous,
+    today_of,
+)
+from fintrack.analytics.spending import branch, income, spending
+from fintrack.context import TenantContext
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.inputs import (
+    IN,
+    KEPT,
+    OUT,
+    WORTH,
+    card,
+    category_query,
+    currency_choice,
+    metric,
+    money,
+    money_column,
+    period_input,
+    span_text,
+)
+from fintrack.ui.session import open_page, page_address, page_link, tenant_context
+from fintrack.ui.text import escaped
+from fintrack.ui.theme import chart_style, clicked_in_chart, show_chart
+
+PAYEES_SHOWN = 8
+
+
+def page() -> None:
+    """Show the figures and charts of the chosen period."""
+    context = tenant_context()
+    st.title("Analytics", anchor=False)
+    with shown_refusals():
+        _period(context, period_input(today_of(context)))
+
+
+def _period(context: TenantContext, period: Period) -> None:
+    before = previous(period)
+    st.caption(f"{span_text(context, period)}, compared with {span_text(context, before)}")
+    worth = net_worth(context, period.since, period.until, interval_of(period))
+    if worth.empty:
+        _nothing()
+        return
+    flow = cash_flow(context, period.since, period.until)
+    currency = currency_choice(currencies(context.currency, worth))
+    _headlines(context, currency, (period, before), worth, flow)
+    left, right = st.columns(2)
+    with left:
+        _net_worth(context, currency, period, worth)
+        _spending(context, currency, period, before)
+    with right:
+        _cash_flow(context, currency, period, flow)
+        _payees(context, currency, period)
+        _income(context, currency, period, before)
+
+
+def _nothing() -> None:
+    st.info("There is nothing to analyse yet: no account was open then.", icon=":material/info:")
+    page_link("accounts", "Add an account", icon=":material/account_balance:")
+
+
+def _headlines(
+    context: TenantContext,
+    currency: str,
+    periods: tuple[Period, Period],
+    worth: pd.DataFrame,
+    flow: pd.DataFrame,
+) -> None:
+    before = periods[1]
+    worth_before = net_worth(context, before.since, before.until, Interval.MONTH)
+    flow_before = cash_flow(context, before.since, before.until)
+    figures = period_headlines(currency, (worth, worth_before), (flow, flow_before))
+    drawn = (
+        ("Net worth at the end", figures.net_worth, WORTH),
+        ("Money in", figures.inflow, IN),
+        ("Money out", figures.outflow, OUT),
+        ("Kept", figures.kept, KEPT),
+    )
+    grid = st.grid(4, min_column_width=158)
+    for label, figure, look in drawn:
+        with grid.cell():
+            metric(context, label, figure, currency, "vs. before", look)
+
+
+def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:
+    interval = interval_of(period)
+    with card("Net worth", csv=_csv("net-worth", period, interval=interval)):
+        show_chart(net_worth_chart(worth, chart_style(context, currency)), "Net worth", "worth")
+
+
+def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.DataFrame) -> None:
+    with card("Cash flow per month", csv=_csv("cash-flow", period)):
+        if flow.empty:
+            st.caption("Nothing moved in this period.")
+            return
+        figure = cash_flow_chart(flow, chart_style(context, currency))
+        clicked = clicked_in_chart(figure, "Cash flow per month", "flow")
+    if clicked:
+        month = date.fromisoformat(clicked)
+        since, until = max(month, period.since), min(months_before(month, -1), period.until)
+        open_page("transactions", **TransactionFilter(since=since, until=until).to_query())
+
+
+def _spending(context: TenantContext, currency: str, period: Period, before: Period) -> None:
+    parent_id = _drilled()
+    with card("Spending by category", csv=_csv("spending", period, parent=parent_id)):
+        if parent_id is not None:
+            _breadcrumbs(context, parent_id, period)
+        now = spending(context, period.since, period.until, parent_id)
+        earlier = spending(context, before.since, before.until, parent_id)
+        if now.empty and earlier.empty:
+            st.caption("Nothing was spent, in this period or before.")
+            return
+        figure = spending_chart(now, chart_style(context, currency), earlier)
+        clicked = clicked_in_chart(figure, "Spending by category", f"spending {parent_id}")
+        with st.popover("As a table", icon=":material/table:"):
+            _spending_table(context, currency, period, now)
+    if clicked is not None:
+        _drill(context, clicked, period, parent_id)
+
+
+def _spending_table(
+    context: TenantContext, currency: str, period: Period, frame: pd.DataFrame
+) -> None:
+    rows = frame[frame["currency"] == currency].to_dict("records")
+    table = {
+        "Category": [row["category"] for row in rows],
+        "Spent": [money(context, row["amount"], currency) for row in rows],
+        "Transactions": [
+            page_address("transactions", **category_query(row["category_id"], period))
+            for row in rows
+        ],
+    }
+    link = st.column_config.LinkColumn("Transactions", display_text="Show")
+    st.dataframe(
+        table, hide_index=True, column_config={"Spent": money_column("Spent"), "Transactions": link}
+    )
+
+
+def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button("All categories", type="tertiary", icon=":material/arrow_back:"):
+            _show_branch(None)
+        *above, (_, name) = branch(context, category_id)
+        for upper_id, upper_name in above:
+            if st.button(escaped(upper_name), type="tertiary", key=f"branch {upper_id}"):
+                _show_branch(upper_id)
+        st.markdown(f"**{escaped(name)}**", width="content")
+        query = category_query(str(category_id), period)
+        page_link("transactions", "Transactions", icon=":material/receipt_long:", **query)
+
+
+def _drill(context: TenantContext, clicked: str, period: Period, parent_id: UUID | None) -> None:
+    """Go one step down the tree, or from its end to the transactions."""
+    if clicked and UUID(clicked) != parent_id:
+        below = spending(context, period.since, period.until, UUID(clicked))
+        if set(below["category_id"]) - {clicked}:
+            _show_branch(UUID(clicked))
+    open_page("transactions", **category_query(clicked, period))
+
+
+def _drilled() -> UUID | None:
+    return TransactionFilter.from_query({"category": st.query_params.get("branch", "")}).category_id
+
+
+def _show_branch(category_id: UUID | None) -> None:
+    if category_id is None:
+        st.query_params.pop("branch", None)
+    else:
+        st.query_params["branch"] = str(category_id)
+    st.rerun()
+
+
+def _payees(context: TenantContext, currency: str, period: Period) -> None:
+    with card("Top payees", csv=_csv("payees", period)):
+        frame = top_payees(context, period.since, period.until, PAYEES_SHOWN)
+        if frame.empty:
+            st.caption("Nothing was spent in this period.")
+            return
+        figure = top_payees_chart(frame, chart_style(context, currency))
+        clicked = clicked_in_chart(figure, "Top payees", "payees")
+    if clicked:
+        wanted = TransactionFilter(payee=clicked, since=period.since, until=period.until)
+        open_page("transactions", **wanted.to_query())
+
+
+def _income(context: TenantContext, currency: str, period: Period, before: Period) -> None:
+    with card("Income by category", csv=_csv("income", period)):
+        now = income(context, period.since, period.until)
+        earlier = income(context, before.since, before.until)
+        if now.empty and earlier.empty:
+            st.caption("Nothing came in, then or before.")
+            return
+        figure = income_chart(now, chart_style(context, currency), earlier)
+        clicked = clicked_in_chart(figure, "Income by category", "income")
+    if clicked is not None:
+        open_page("transactions", **category_query(clicked, period))
+
+
+def _csv(chart: str, period: Period, **more: object) -> Mapping[str, str]:
+    asked = {"chart": chart, "since": period.since, "until": period.until, **more}
+    return {key: str(value) for key, value in asked.items() if value is not None}

@@ -1,0 +1,170 @@
+"""Home: where the tenant stands today, and what waits to be done."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import streamlit as st
+from babel.dates import format_date
+
+from fintrack.analytics.charts import net_worth_chart, spending_chart
+from fintrack.analytics.headlines import currencies, home_headlines
+from fintrack.analytics.overview import MOST_COUNTED, Overview, overview
+from fintrack.analytics.periods import PeriodChoice, chosen_period, previous, today_of
+from fintrack.context import Permission, TenantContext
+from fintrack.ui.header import look_around
+from fintrack.ui.inputs import (
+    IN,
+    KEPT,
+    OUT,
+    WORTH,
+    card,
+    category_query,
+    currency_choice,
+    day_text,
+    metric,
+    money,
+    row,
+    span_text,
+)
+from fintrack.ui.session import open_page, page_link, tenant_context
+from fintrack.ui.text import escaped
+from fintrack.ui.theme import chart_style, clicked_in_chart, show_chart
+
+KIND_NAMES = {
+    "CHECKING": "Checking",
+    "SAVINGS": "Savings",
+    "CASH": "Cash",
+    "CREDIT_CARD": "Credit card",
+    "LOAN": "Loan",
+    "INVESTMENT": "Investment",
+    "PROPERTY": "Property",
+    "OTHER": "Other",
+}
+
+
+def page() -> None:
+    """Show the overview, or the three ways to begin when there is no account yet."""
+    context = tenant_context()
+    home = overview(context, today_of(context))
+    st.title("Home", anchor=False)
+    if home.accounts.empty:
+        _doors(context)
+        return
+    st.caption(format_date(home.today, "full", locale=context.locale))
+    currency = currency_choice(currencies(context.currency, home.net_worth))
+    _headlines(context, home, currency)
+    left, right = st.columns([5, 3])
+    with left:
+        _net_worth(context, home, currency)
+        _recent(context, home)
+    with right:
+        _attention(home)
+        _spending(context, home, currency)
+        _accounts(context, home)
+
+
+def _headlines(context: TenantContext, home: Overview, currency: str) -> None:
+    figures = home_headlines(home, currency)
+    before = previous(chosen_period(PeriodChoice.THIS_MONTH, home.today))
+    span = f"vs. {span_text(context, before)}"
+    drawn = (
+        ("Net worth", figures.net_worth, "this month", WORTH),
+        ("Money in this month", figures.inflow, span, IN),
+        ("Money out this month", figures.outflow, span, OUT),
+        ("Kept this month", figures.kept, span, KEPT),
+    )
+    grid = st.grid(4, min_column_width=158)
+    for label, figure, against, look in drawn:
+        with grid.cell():
+            metric(context, label, figure, currency, against, look)
+
+
+def _net_worth(context: TenantContext, home: Overview, currency: str) -> None:
+    with card("Net worth"):
+        figure = net_worth_chart(home.net_worth, chart_style(context, currency))
+        show_chart(figure, "Net worth", "net worth")
+
+
+def _spending(context: TenantContext, home: Overview, currency: str) -> None:
+    with card("Spending this month"):
+        frame = home.spending[home.spending["currency"] == currency]
+        if frame.empty:
+            st.caption("Nothing was spent this month so far.")
+            return
+        figure = spending_chart(frame, chart_style(context, currency))
+        clicked = clicked_in_chart(figure, "Spending this month", "spending")
+        page_link("analytics", "All of analytics", icon=":material/monitoring:")
+    if clicked is not None:
+        month = chosen_period(PeriodChoice.THIS_MONTH, home.today)
+        open_page("transactions", **category_query(clicked, month))
+
+
+def _recent(context: TenantContext, home: Overview) -> None:
+    with card("Recent transactions"):
+        if home.recent.empty:
+            st.caption("Nothing has been booked yet. Import a bank file, or add a transaction.")
+        for each in home.recent.to_dict("records"):
+            about = (day_text(context, each["booked_on"]), _category(each), each["account"])
+            row(
+                f"**{escaped(each['payee'] or 'No payee')}**",
+                _signed(context, each["amount"], each["currency"]),
+                escaped(" · ".join(about)),
+            )
+        page_link("transactions", "All transactions", icon=":material/receipt_long:")
+
+
+def _accounts(context: TenantContext, home: Overview) -> None:
+    today = home.accounts["on"] == home.accounts["on"].max()
+    with card("Accounts"):
+        for each in home.accounts[today & ~home.accounts["is_archived"]].to_dict("records"):
+            row(
+                f"**{escaped(each['name'])}**",
+                escaped(money(context, each["balance"], each["currency"])),
+                KIND_NAMES[each["kind"]],
+            )
+        page_link("accounts", "All accounts", icon=":material/account_balance:")
+
+
+def _attention(home: Overview) -> None:
+    waiting = home.attention
+    with card("Needs attention"):
+        if waiting.uncategorised:
+            count = min(waiting.uncategorised, MOST_COUNTED - 1)
+            more = "+" if waiting.uncategorised == MOST_COUNTED else ""
+            label = f"{count}{more} without a category"
+            page_link("transactions", label, icon=":material/label_off:", category="none")
+        if waiting.rejected:
+            label = f"{waiting.rejected} rows of imports were not understood"
+            page_link("import", label, icon=":material/report:")
+        if not (waiting.uncategorised or waiting.rejected):
+            st.markdown(":green[:material/check_circle:] All is sorted.")
+
+
+def _doors(context: TenantContext) -> None:
+    """Offer the three ways to begin, as far as the member's role allows."""
+    st.caption("There is no account yet. Begin with whatever is at hand.")
+    grid = st.grid(3, min_column_width=260)
+    if context.may(Permission.IMPORT):
+        with grid.cell(), card("Drop a bank file", stretch=True):
+            st.write("CSV, OFX or QFX from your bank. You see everything before it is written.")
+            if st.button("Import a file", icon=":material/upload_file:", type="primary"):
+                open_page("import")
+    if context.may(Permission.WRITE):
+        with grid.cell(), card("Type your balances", stretch=True):
+            st.write("Add each account with what it holds today, and your net worth stands.")
+            if st.button("Add accounts", icon=":material/account_balance:"):
+                open_page("accounts")
+    with grid.cell(), card("Look around", stretch=True):
+        st.write("A made-up household with three years of transactions, removed in one click.")
+        look_around(context.session, key="home look around")
+
+
+def _category(each: dict[Hashable, Any]) -> str:
+    if each["is_transfer"]:
+        return "Transfer"
+    return "Split" if each["is_split"] else each["category"] or "Uncategorised"
+
+
+def _signed(context: TenantContext, minor: int, currency: str) -> str:
+    text = escaped(money(context, minor, currency, sign=True))
+    return f":green[{text}]" if minor > 0 else text
