@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -202,7 +203,8 @@ def _is_private(path: Path, user: SystemUser) -> bool:
         found = path.lstat()
     except FileNotFoundError:
         return False
-    return found.st_uid == user.user_id and found.st_mode & 0o170077 == 0o040000
+    is_closed = found.st_mode & 0o077 == 0
+    return stat.S_ISDIR(found.st_mode) and is_closed and found.st_uid == user.user_id
 
 
 def _initialise(cluster: Cluster, workshop: Path, lock: BinaryIO) -> None:

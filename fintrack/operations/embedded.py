@@ -18,6 +18,7 @@ from sqlalchemy import URL
 from fintrack.errors import SetupError
 from fintrack.operations import cluster as files
 from fintrack.operations import processes, system_user
+from fintrack.operations.ballast import drop_ballast, take_ballast
 from fintrack.operations.cluster import Cluster
 from fintrack.operations.passwords import SUPERUSER
 
@@ -82,10 +83,8 @@ def stop(server: Server) -> bool:
     """
     if server.use.closed or os.getpid() != server.user_process:
         return False
-    with processes.exclusive(server.cluster.home), server.use:
-        if not processes.is_last_user(server.use):
-            return False
-        stopped = _shut_down(server.cluster)
+    with server.use:
+        stopped = _leave(server)
     if stopped and server.child:
         server.child.wait()
     return stopped
@@ -153,6 +152,7 @@ def _remove_leavings(cluster: Cluster) -> None:
 def _spawn(cluster: Cluster, patience: float) -> subprocess.Popen[bytes]:
     """Start `postgres` itself; all its processes inherit the server lock."""
     lock = _server_lock(cluster)
+    drop_ballast(cluster.ground)
     files.write_settings(cluster, cluster.data)
     command = [str(cluster.binaries / "postgres"), "-D", str(cluster.data)]
     log = files.open_log(cluster)
@@ -162,6 +162,7 @@ def _spawn(cluster: Cluster, patience: float) -> subprocess.Popen[bytes]:
         os.close(log)
         lock.close()
     _wait_for_answer(cluster, child, patience)
+    take_ballast(cluster.ground)
     return child
 
 
@@ -182,6 +183,15 @@ def _last_words(cluster: Cluster) -> str:
     lines = cluster.log.read_text(errors="replace").splitlines()
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
     return (fatal or lines or ["no reason given"])[-1].rpartition("  ")[2].rstrip(".")
+
+
+def _leave(server: Server) -> bool:
+    home = server.cluster.home
+    if not home.exists():  # somebody deleted it; nothing is left to be shut down in order
+        processes.kill_server_processes(server.cluster.data)
+        return True
+    with processes.exclusive(home):
+        return processes.is_last_user(server.use) and _shut_down(server.cluster)
 
 
 def _shut_down(cluster: Cluster) -> bool:

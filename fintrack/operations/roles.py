@@ -64,12 +64,13 @@ UNSAFE_MEMBERSHIPS = """
 """
 PUBLIC_MAY_ENTER = "select has_database_privilege('public', current_database(), 'connect, temp')"
 PUBLIC_MAY_USE_PUBLIC = """
-    select has_schema_privilege('public', oid, 'usage') or has_schema_privilege('public', oid, 'create')
+    select has_schema_privilege('public', oid, 'usage')
+        or has_schema_privilege('public', oid, 'create')
     from pg_namespace where nspname = 'public'
 """
 IS_SUPERUSER = "select rolsuper from pg_roles where rolname = current_user"
-# What one tenant's injected statement could leave for, or read of, another: files inside the database,
-# and the text of statements that run now.
+# What one tenant's injected statement could leave for, or read of, another: files inside the
+# database, and the text of statements that run now.
 LARGE_OBJECT_FUNCTIONS = """
     do $$
     declare

@@ -40,21 +40,23 @@ def folder() -> Iterator[Path]:
             with suppress(psutil.Error):
                 if process.cwd().startswith(str(path)):
                     process.kill()
+    for link in path.rglob("sockets"):
+        shutil.rmtree(link.readlink(), ignore_errors=True)
     shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture
-def home(folder: Path) -> Path:
+def new_home(folder: Path) -> Path:
     """Return a home that does not exist yet."""
     return folder / "home"
 
 
 @pytest.fixture
-def start(home: Path) -> Iterator[Callable[..., Server]]:
-    """Yield `start_server` for `home`; what it started is stopped after the test."""
+def start(new_home: Path) -> Iterator[Callable[..., Server]]:
+    """Yield `start_server` for `new_home`; what it started is stopped after the test."""
     started: list[Server] = []
 
-    def start_here(where: Path = home, major: int = 18, **options: object) -> Server:
+    def start_here(where: Path = new_home, major: int = 18, **options: object) -> Server:
         started.append(start_server(where, major, **options))  # type: ignore[arg-type]
         return started[-1]
 
@@ -64,14 +66,14 @@ def start(home: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def app_process(home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
-    """Yield a function that starts another process which uses the server of `home`."""
+def app_process(new_home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
+    """Yield a function that starts another process which uses the server of `new_home`."""
     processes: list[subprocess.Popen[str]] = []
 
     def begin() -> "subprocess.Popen[str]":
         processes.append(
             subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, str(home)],
+                [sys.executable, "-c", PROGRAM, str(new_home)],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

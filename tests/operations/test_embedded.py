@@ -6,9 +6,12 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,8 +19,8 @@ import psycopg
 import pytest
 
 from fintrack.errors import SetupError
+from fintrack.operations import ballast, processes
 from fintrack.operations import cluster as cluster_module
-from fintrack.operations import processes
 from fintrack.operations.binaries import copy_binaries, find_binaries
 from fintrack.operations.embedded import Server, start_server, stop
 from fintrack.operations.passwords import read_passwords
@@ -26,6 +29,7 @@ Start = Callable[..., Server]
 AppProcess = Callable[[], "subprocess.Popen[str]"]
 
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: runs in CI")
+MOUNT, UNMOUNT = (shutil.which(name) or name for name in ("mount", "umount"))
 FORKS = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 
@@ -116,12 +120,12 @@ def test_the_server_stays_until_the_last_process_leaves(
     assert not processes.is_server_alive(server.cluster.home)
 
 
-def test_six_first_starts_at_once_make_one_server(home: Path, app_process: AppProcess) -> None:
+def test_six_first_starts_at_once_make_one_server(new_home: Path, app_process: AppProcess) -> None:
     starters = [app_process() for _ in range(6)]
     assert len({first_line(starter) for starter in starters}) == 1
     for starter in starters:
         leave(starter)
-    assert not processes.is_server_alive(home)
+    assert not processes.is_server_alive(new_home)
 
 
 def test_stopping_twice_is_harmless(start: Start) -> None:
@@ -149,20 +153,27 @@ def test_a_stopped_server_keeps_its_rows_and_passwords(start: Start) -> None:
     assert again.cluster.passwords == first.cluster.passwords
 
 
-def test_a_moved_home_starts_where_it_lies_now(start: Start, home: Path) -> None:
+def test_a_moved_home_starts_where_it_lies_now(start: Start, new_home: Path) -> None:
     first = start()
     execute(first, "create table kept as select 7 as number")
     stop(first)
-    moved = home.rename(home.with_name("moved"))
+    moved = new_home.rename(new_home.with_name("moved"))
     assert value(start(moved), "select number from kept") == 7
 
 
-def test_a_home_deleted_under_a_living_server_is_made_anew(start: Start, home: Path) -> None:
+def test_a_home_deleted_under_a_living_server_is_made_anew(start: Start, new_home: Path) -> None:
     old = start()
     orphan = main_process(old)
-    shutil.rmtree(home)
+    shutil.rmtree(new_home)
     assert value(start(), "select 1") == 1
     assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+
+
+def test_leaving_a_deleted_home_ends_its_server(start: Start, new_home: Path) -> None:
+    server = start()
+    shutil.rmtree(new_home)
+    assert stop(server)
+    assert processes.server_processes(server.cluster.data) == []
 
 
 def test_a_home_of_another_version_is_refused(start: Start) -> None:
@@ -214,9 +225,10 @@ def test_defect_1_a_second_system_user_starts_a_server_of_his_own(
 
 
 def test_defect_1_nothing_is_locked_outside_the_home(start: Start, folder: Path) -> None:
-    before = set(Path("/tmp").glob("*lock*"))
+    temporary = Path(tempfile.gettempdir())
+    before = set(temporary.glob("*lock*"))
     start()
-    assert set(Path("/tmp").glob("*lock*")) == before
+    assert set(temporary.glob("*lock*")) == before
     assert [path.name for path in folder.iterdir()] == ["home"]
 
 
@@ -328,7 +340,7 @@ def test_defect_5_the_server_of_a_killed_process_is_adopted(
 def test_defect_6_a_reused_process_id_is_neither_trusted_nor_harmed(start: Start) -> None:
     server = start()
     stop(server)
-    with subprocess.Popen(["sleep", "600"]) as innocent:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as innocent:
         (server.cluster.data / "postmaster.pid").write_text(
             f"{innocent.pid}\n{server.cluster.data}\n"
         )
@@ -371,16 +383,16 @@ def test_defect_8_a_frozen_server_is_refused_with_a_sentence_and_left_alone(star
 
 @pytest.mark.parametrize("delay", [0.05, 0.2, 0.4])
 def test_defect_9_a_killed_first_start_is_made_good(
-    start: Start, app_process: AppProcess, home: Path, delay: float
+    start: Start, app_process: AppProcess, new_home: Path, delay: float
 ) -> None:
     first = app_process()
-    while not list(home.glob(".init-*")) and first.poll() is None:
+    while not list(new_home.glob(".init-*")) and first.poll() is None:
         time.sleep(0.005)
     time.sleep(delay)
     first.kill()
     first.wait()
     assert value(start(), "select 1") == 1
-    assert not list(home.glob(".init-*"))
+    assert not list(new_home.glob(".init-*"))
 
 
 @pytest.mark.parametrize("major", [16, 18])
@@ -425,6 +437,36 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(start: Start) -> No
     assert value(start(), "select count(*) from written") == 200
 
 
+@pytest.fixture
+def small_disk(folder: Path) -> Iterator[Path]:
+    """Yield a disk of 256 MB."""
+    disk = folder / "disk"
+    disk.mkdir()
+    mounting = [MOUNT, "-t", "tmpfs", "-o", "size=256m,mode=755", "tmpfs", str(disk)]
+    if subprocess.run(mounting, check=False, capture_output=True).returncode:
+        pytest.skip("needs the right to mount: runs in CI")
+    yield disk
+    subprocess.run([UNMOUNT, "--lazy", str(disk)], check=True)
+
+
+@NEEDS_ROOT
+def test_a_full_disk_keeps_the_server_from_nothing_but_new_rows(
+    small_disk: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ballast, "ROOMY", 0)
+    server = start(small_disk / "home")
+    execute(server, "create table written as select generate_series(1, 1000) as number")
+    with suppress(OSError), (small_disk / "junk").open("wb", buffering=0) as junk:
+        while True:
+            junk.write(bytes(2**20))
+    for process in processes.server_processes(server.cluster.data):
+        process.kill()
+    monkeypatch.undo()
+    again = start(small_disk / "home")
+    assert value(again, "select count(*) from written") == 1000
+    execute(again, "insert into written values (1001)")
+
+
 def test_a_busy_session_that_outlives_its_server_is_ended(start: Start) -> None:
     server = start()
 
@@ -441,10 +483,10 @@ def test_a_busy_session_that_outlives_its_server_is_ended(start: Start) -> None:
     client.join()
 
 
-def test_secrets_are_readable_by_their_user_alone(start: Start, home: Path) -> None:
+def test_secrets_are_readable_by_their_user_alone(start: Start, new_home: Path) -> None:
     start()
-    assert mode(home / "secrets.json") == 0o600
-    assert mode(home) & 0o007 == 0
+    assert mode(new_home / "secrets.json") == 0o600
+    assert mode(new_home) & 0o007 == 0
 
 
 def test_secrets_do_not_appear_in_representations(start: Start) -> None:
@@ -473,9 +515,9 @@ def test_damaged_secrets_are_refused_and_kept(folder: Path) -> None:
 
 @NEEDS_ROOT
 @FORKS
-def test_a_home_of_root_is_refused_to_a_plain_user(start: Start, home: Path) -> None:
+def test_a_home_of_root_is_refused_to_a_plain_user(start: Start, new_home: Path) -> None:
     start()
-    answer = as_nobody(lambda: start_server(home))
+    answer = as_nobody(lambda: start_server(new_home))
     assert "SetupError" in answer
     assert "belongs to another user" in answer
 

@@ -13,9 +13,9 @@ from fintrack.operations.installation import Installation, open_installation
 
 
 @pytest.fixture
-def opened(home: Path) -> Iterator[Installation]:
+def opened(new_home: Path) -> Iterator[Installation]:
     """Yield a fresh embedded installation that a test may spoil."""
-    fresh = open_installation(read_settings({"FINTRACK_HOME": str(home)}))
+    fresh = open_installation(read_settings({"FINTRACK_HOME": str(new_home)}))
     yield fresh
     assert fresh.server is not None
     stop(fresh.server)
@@ -67,14 +67,16 @@ def test_a_table_without_force_is_named(opened: Installation) -> None:
     assert [each for each in problems(opened) if "app.transaction is not bound" in each] != []
 
 
-def test_secrets_that_others_may_read_are_named(opened: Installation, home: Path) -> None:
-    (home / "secrets.json").chmod(0o644)
-    assert problems(opened) == [f"Others may read {home}/secrets.json; run chmod 600 on it."]
+def test_secrets_that_others_may_read_are_named(opened: Installation, new_home: Path) -> None:
+    (new_home / "secrets.json").chmod(0o644)
+    assert problems(opened) == [f"Others may read {new_home}/secrets.json; run chmod 600 on it."]
 
 
-def test_missing_secrets_are_named(opened: Installation, home: Path) -> None:
-    (home / "secrets.json").unlink()
-    assert problems(opened) == [f"{home}/secrets.json is missing; put it back from your backup."]
+def test_missing_secrets_are_named(opened: Installation, new_home: Path) -> None:
+    (new_home / "secrets.json").unlink()
+    assert problems(opened) == [
+        f"{new_home}/secrets.json is missing; put it back from your backup."
+    ]
 
 
 def test_a_nearly_full_disk_is_named(opened: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,9 +77,9 @@ def address_of(server: Server, login: str, password: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def external(address: str, home: Path) -> Settings:
+def external(address: str, new_home: Path) -> Settings:
     """Return the settings of an installation on the customer's database."""
-    return read_settings({"DATABASE_URL": address, "FINTRACK_HOME": str(home / "external")})
+    return read_settings({"DATABASE_URL": address, "FINTRACK_HOME": str(new_home / "external")})
 
 
 def answer(url: URL, question: str) -> object:
@@ -121,8 +121,8 @@ def open_at_once(environments: list[dict[str, str]]) -> list[str]:
 # --- preparing ----------------------------------------------------------------------------------
 
 
-def test_without_a_database_url_the_embedded_server_is_prepared(home: Path) -> None:
-    opened = open_installation(read_settings({"FINTRACK_HOME": str(home)}))
+def test_without_a_database_url_the_embedded_server_is_prepared(new_home: Path) -> None:
+    opened = open_installation(read_settings({"FINTRACK_HOME": str(new_home)}))
     assert opened.server is not None
     assert answer(opened.app_url, "select current_user::text") == "fintrack_app"
     assert answer(opened.sign_in_url, "select current_user::text") == "fintrack_sign_in"
@@ -130,37 +130,39 @@ def test_without_a_database_url_the_embedded_server_is_prepared(home: Path) -> N
     stop(opened.server)
 
 
-def test_a_superuser_prepares_a_healthy_database(server: Server, home: Path) -> None:
-    assert problems(open_installation(external(superuser(server), home))) == []
+def test_a_superuser_prepares_a_healthy_database(server: Server, new_home: Path) -> None:
+    assert problems(open_installation(external(superuser(server), new_home))) == []
 
 
-def test_a_plain_administrator_prepares_a_healthy_database(server: Server, home: Path) -> None:
-    assert problems(open_installation(external(manager(server), home))) == []
+def test_a_plain_administrator_prepares_a_healthy_database(server: Server, new_home: Path) -> None:
+    assert problems(open_installation(external(manager(server), new_home))) == []
 
 
 def test_an_administrator_who_does_not_own_the_database_prepares_it(
-    server: Server, home: Path
+    server: Server, new_home: Path
 ) -> None:
     run(
         server,
         "create role manager login noinherit createrole password 'secret'",
         "grant create on database books to manager",
     )
-    opened = open_installation(external(address_of(server, "manager", "secret"), home))
+    opened = open_installation(external(address_of(server, "manager", "secret"), new_home))
     (only_the_owner_may_close_it,) = problems(opened)
     assert "REVOKE ALL ON DATABASE books FROM PUBLIC" in only_the_owner_may_close_it
 
 
-def test_opening_again_writes_nothing_into_the_catalogs(server: Server, home: Path) -> None:
-    settings = external(manager(server), home)
+def test_opening_again_writes_nothing_into_the_catalogs(server: Server, new_home: Path) -> None:
+    settings = external(manager(server), new_home)
     first = open_installation(settings)
     before = catalogs(server)
     assert open_installation(settings) == first
     assert catalogs(server) == before
 
 
-def test_the_app_login_takes_the_members_roles_and_no_owners(server: Server, home: Path) -> None:
-    opened = open_installation(external(manager(server), home))
+def test_the_app_login_takes_the_members_roles_and_no_owners(
+    server: Server, new_home: Path
+) -> None:
+    opened = open_installation(external(manager(server), new_home))
     for role in ("fintrack_viewer", "fintrack_member", "fintrack_admin", "fintrack_owner"):
         become(opened.app_url, role)
     for role in ("fintrack_data", "fintrack_security", "manager"):
@@ -168,8 +170,8 @@ def test_the_app_login_takes_the_members_roles_and_no_owners(server: Server, hom
             become(opened.app_url, role)
 
 
-def test_each_stronger_role_contains_the_weaker(server_18: Server, home: Path) -> None:
-    opened = open_installation(external(superuser(server_18), home))
+def test_each_stronger_role_contains_the_weaker(server_18: Server, new_home: Path) -> None:
+    opened = open_installation(external(superuser(server_18), new_home))
     ladder = ("fintrack_viewer", "fintrack_member", "fintrack_admin", "fintrack_owner")
     for strength, stronger in enumerate(ladder):
         for weakness, weaker in enumerate(ladder):
@@ -177,15 +179,15 @@ def test_each_stronger_role_contains_the_weaker(server_18: Server, home: Path) -
             assert answer(opened.admin_url, question) == (strength >= weakness)
 
 
-def test_a_stranger_may_not_connect(server_18: Server, home: Path) -> None:
-    open_installation(external(manager(server_18), home))
+def test_a_stranger_may_not_connect(server_18: Server, new_home: Path) -> None:
+    open_installation(external(manager(server_18), new_home))
     run(server_18, "create role stranger login password 'secret'")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(address_of(server_18, "stranger", "secret").replace("+psycopg", ""))
 
 
-def test_a_login_with_another_password_gets_ours_again(server_18: Server, home: Path) -> None:
-    settings = external(manager(server_18), home)
+def test_a_login_with_another_password_gets_ours_again(server_18: Server, new_home: Path) -> None:
+    settings = external(manager(server_18), new_home)
     open_installation(settings)
     run(server_18, "alter role fintrack_app password 'something else'")
     assert answer(open_installation(settings).app_url, "select 1") == 1
@@ -201,17 +203,19 @@ def test_four_processes_prepare_one_database_at_once(server_18: Server) -> None:
     assert answers[0].startswith("postgresql+psycopg://fintrack_app:")
 
 
-def test_two_databases_of_one_server_are_prepared_at_once(server_18: Server, home: Path) -> None:
+def test_two_databases_of_one_server_are_prepared_at_once(
+    server_18: Server, new_home: Path
+) -> None:
     run(server_18, "create database other")
     addresses = [superuser(server_18, name) for name in ("books", "other") * 2]
     answers = open_at_once([{"DATABASE_URL": address} for address in addresses])
     assert all("fintrack_app" in each for each in answers), answers
     for address in addresses[:2]:
-        assert problems(open_installation(external(address, home))) == []
+        assert problems(open_installation(external(address, new_home))) == []
 
 
-def test_three_first_starts_of_the_embedded_server_agree(home: Path) -> None:
-    environment = {"FINTRACK_HOME": str(home), "DATABASE_URL": ""}
+def test_three_first_starts_of_the_embedded_server_agree(new_home: Path) -> None:
+    environment = {"FINTRACK_HOME": str(new_home), "DATABASE_URL": ""}
     answers = open_at_once([environment] * 3)
     assert len(set(answers)) == 1, answers
 
@@ -231,8 +235,8 @@ def test_a_newer_server_is_accepted(number: int) -> None:
 
 
 @pytest.mark.parametrize("login", APPLICATION_LOGINS)
-def test_a_superuser_login_is_refused(server_18: Server, home: Path, login: str) -> None:
-    settings = external(superuser(server_18), home)
+def test_a_superuser_login_is_refused(server_18: Server, new_home: Path, login: str) -> None:
+    settings = external(superuser(server_18), new_home)
     open_installation(settings)
     run(server_18, f"alter role {login} superuser")
     with pytest.raises(SetupError, match=f"The role {login} is a superuser"):
@@ -240,67 +244,69 @@ def test_a_superuser_login_is_refused(server_18: Server, home: Path, login: str)
 
 
 @pytest.mark.parametrize("role", [*APPLICATION_LOGINS, "fintrack_owner", "fintrack_data"])
-def test_a_role_above_row_security_is_refused(server_18: Server, home: Path, role: str) -> None:
-    settings = external(superuser(server_18), home)
+def test_a_role_above_row_security_is_refused(server_18: Server, new_home: Path, role: str) -> None:
+    settings = external(superuser(server_18), new_home)
     open_installation(settings)
     run(server_18, f"alter role {role} bypassrls")
     with pytest.raises(SetupError, match=f"ALTER ROLE {role} NOBYPASSRLS"):
         open_installation(settings)
 
 
-def test_a_login_that_may_become_an_owner_is_refused(server_18: Server, home: Path) -> None:
-    settings = external(superuser(server_18), home)
+def test_a_login_that_may_become_an_owner_is_refused(server_18: Server, new_home: Path) -> None:
+    settings = external(superuser(server_18), new_home)
     open_installation(settings)
     run(server_18, "grant fintrack_security to fintrack_sign_in")
     with pytest.raises(SetupError, match="REVOKE fintrack_security FROM fintrack_sign_in"):
         open_installation(settings)
 
 
-def test_an_administrator_without_createrole_is_refused(server: Server, home: Path) -> None:
+def test_an_administrator_without_createrole_is_refused(server: Server, new_home: Path) -> None:
     with pytest.raises(SetupError, match="give it CREATEROLE"):
-        open_installation(external(manager(server, attributes="nocreaterole"), home))
+        open_installation(external(manager(server, attributes="nocreaterole"), new_home))
 
 
-def test_an_administrator_who_may_not_make_schemas_is_refused(server: Server, home: Path) -> None:
+def test_an_administrator_who_may_not_make_schemas_is_refused(
+    server: Server, new_home: Path
+) -> None:
     run(server, "create role manager login createrole password 'secret'")
     with pytest.raises(SetupError, match="may not make schemas in books"):
-        open_installation(external(address_of(server, "manager", "secret"), home))
+        open_installation(external(address_of(server, "manager", "secret"), new_home))
 
 
 def test_a_second_administrator_without_rights_on_the_roles_is_refused(
-    server: Server, home: Path
+    server: Server, new_home: Path
 ) -> None:
-    open_installation(external(superuser(server), home))
+    open_installation(external(superuser(server), new_home))
     with pytest.raises(SetupError, match="may not prepare the database"):
-        open_installation(external(manager(server), home))
+        open_installation(external(manager(server), new_home))
 
 
-def test_an_application_login_is_no_administrator(server_18: Server, home: Path) -> None:
-    opened = open_installation(external(superuser(server_18), home))
+def test_an_application_login_is_no_administrator(server_18: Server, new_home: Path) -> None:
+    opened = open_installation(external(superuser(server_18), new_home))
     address = opened.app_url.render_as_string(hide_password=False)
     with pytest.raises(SetupError, match="name its administrator"):
-        open_installation(external(address, home))
+        open_installation(external(address, new_home))
 
 
-def test_an_application_older_than_the_schema_is_refused(server_18: Server, home: Path) -> None:
-    settings = external(superuser(server_18), home)
+def test_an_application_older_than_the_schema_is_refused(server_18: Server, new_home: Path) -> None:
+    settings = external(superuser(server_18), new_home)
     open_installation(settings)
     run(server_18, "update migration.version set version_num = '9999'", database="books")
     with pytest.raises(SetupError, match="older than its database"):
         open_installation(settings)
 
 
-def test_a_refused_preparation_leaves_nothing_behind(server_18: Server, home: Path) -> None:
+def test_a_refused_preparation_leaves_nothing_behind(server_18: Server, new_home: Path) -> None:
     run(server_18, "create role fintrack_app login bypassrls")
     with pytest.raises(SetupError):
-        open_installation(external(superuser(server_18), home))
+        open_installation(external(superuser(server_18), new_home))
     question = "select count(*) from pg_roles where rolname like 'fintrack%'"
     assert answer(server_18.url("postgres", "books"), question) == 1
 
 
-def test_a_server_that_does_not_answer_is_named(home: Path) -> None:
+def test_a_server_that_does_not_answer_is_named(new_home: Path) -> None:
     with pytest.raises(SetupError, match="cannot be reached"):
-        open_installation(external("postgresql://ana:secret@127.0.0.1:1/books", home))
+        open_installation(external("postgresql://ana:secret@127.0.0.1:1/books", new_home))
 
 
 @pytest.mark.parametrize(
@@ -334,22 +340,22 @@ def test_the_three_spellings_of_an_address_mean_the_same(address: str) -> None:
     assert dict(url.query) == {"sslmode": "require"}
 
 
-def test_an_address_may_name_a_socket_folder_as_its_host(server_18: Server, home: Path) -> None:
+def test_an_address_may_name_a_socket_folder_as_its_host(server_18: Server, new_home: Path) -> None:
     folder = str(server_18.cluster.sockets).replace("/", "%2F")
     password = server_18.cluster.passwords.postgres
     address = f"postgresql://postgres:{password}@{folder}:5432/books"
-    assert isinstance(open_installation(external(address, home)), Installation)
+    assert isinstance(open_installation(external(address, new_home)), Installation)
 
 
 # --- derived passwords --------------------------------------------------------------------------
 
 
 def test_processes_with_the_same_address_derive_the_same_passwords(
-    server_18: Server, home: Path
+    server_18: Server, new_home: Path
 ) -> None:
     address = superuser(server_18)
-    first = open_installation(external(address, home / "one"))
-    second = open_installation(external(address, home / "two"))
+    first = open_installation(external(address, new_home / "one"))
+    second = open_installation(external(address, new_home / "two"))
     assert first.app_url == second.app_url
 
 
@@ -360,11 +366,11 @@ def test_derived_passwords_differ_by_login_and_by_secret() -> None:
 
 
 def test_an_address_without_a_password_uses_the_secret_of_the_home(
-    server_18: Server, home: Path, monkeypatch: pytest.MonkeyPatch
+    server_18: Server, new_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", server_18.cluster.passwords.postgres)
     url = server_18.url("postgres", "books")._replace(password=None)
-    settings = external(url.render_as_string(), home)
+    settings = external(url.render_as_string(), new_home)
     opened = open_installation(settings)
     assert (settings.home / "secrets.json").stat().st_mode & 0o077 == 0
     assert open_installation(settings).app_url == opened.app_url
