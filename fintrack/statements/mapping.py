@@ -145,6 +145,9 @@ def answered(mapping: Mapping, field: str, value: str) -> Mapping:
             return replace(mapping, date_order=DateOrder(value))
         if field == "decimal_mark":
             return replace(mapping, decimal_mark=DecimalMark(value))
+        if field == Role.AMOUNT and ":" in value:
+            out, into = map(int, value.split(":"))
+            return mapping.with_role(out, Role.DEBIT).with_role(into, Role.CREDIT)
         if field in {Role.AMOUNT, Role.DATE}:
             return mapping.with_role(int(value), Role(field))
     except (ValueError, IndexError) as error:

@@ -16,7 +16,7 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _SAMPLE = 65_536
-_ALWAYS_TRIED = ("cp1252", "cp1250", "cp1251")
+_ALWAYS_TRIED = ("cp1252", "cp1250", "cp1251", "gb18030")
 _OFTEN_SEEN = frozenset(
     """
     cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 koi8-r koi8-u

@@ -54,7 +54,12 @@ def _own_account(
     changing = column.distinct > max(_FEW_ACCOUNTS, column.filled // _MANY)
     payee = roles.index(Role.PAYEE) if Role.PAYEE in roles else at
     is_card = at < len(names) and not CARD_WORDS.isdisjoint(normalised(names[at]).split())
-    beside = not is_card and 0 < at - payee <= _NEAR and (column.distinct > 1 or column.rows == 1)
+    beside = (
+        column.numbered > 0
+        and not is_card
+        and 0 < at - payee <= _NEAR
+        and (column.distinct > 1 or column.rows == 1)
+    )
     if changing or beside or column.dates > 0:
         roles[at] = Role.IGNORE
     return roles

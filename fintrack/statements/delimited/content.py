@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 
 from fintrack.statements.delimited.balances import is_running
 from fintrack.statements.delimited.header import role_scores
-from fintrack.statements.delimited.numbers import parse_figure, possible_marks
+from fintrack.statements.delimited.numbers import is_number, parse_figure, possible_marks
 from fintrack.statements.delimited.profile import Profile
 from fintrack.statements.mapping import DecimalMark, Role
 
@@ -27,6 +27,7 @@ def roles_by_content(
     """Return the roles with the missing ones added where the cells leave no doubt."""
     found = _with_dates(list(roles), profiles)
     bare = not any(names)
+    _undo_half_amount(found, columns)
     if not any(role in found for role in _MONEY):
         found = _with_money(found, profiles, columns, bare=bare)
     if bare:
@@ -73,10 +74,12 @@ def _with_money(
     bare: bool,
 ) -> list[Role]:
     found = money_columns(roles, profiles)
-    pair = next((pair for pair in pairwise(found) if _exclusive(columns, *pair)), None)
-    if pair and bare:
+    pair = next(iter(money_pairs(found, columns)), None)
+    out_and_in = pair and _proven_pair(roles, pair, columns)
+    if pair and (out_and_in or bare):
         # Without names only the custom remains: what goes out stands before what comes in.
-        roles[pair[0]], roles[pair[1]] = Role.DEBIT, Role.CREDIT
+        first, second = out_and_in or pair
+        roles[first], roles[second] = Role.DEBIT, Role.CREDIT
     elif len(found) == 1:
         roles[found[0]] = Role.AMOUNT
         if bare and not _has_sign(columns[found[0]]):
@@ -84,6 +87,49 @@ def _with_money(
     else:
         _with_running_balance(roles, found, columns)
     return roles
+
+
+def money_pairs(found: Sequence[int], columns: Columns) -> list[tuple[int, int]]:
+    """Return the neighbouring columns of which every row fills at most one."""
+    return [pair for pair in pairwise(found) if _exclusive(columns, *pair)]
+
+
+def _undo_half_amount(roles: list[Role], columns: Columns) -> None:
+    """A column that is filled just where another is not is no amount but half of a pair."""
+    if Role.AMOUNT not in roles:
+        return
+    half = columns[roles.index(Role.AMOUNT)]
+    for index, column in enumerate(columns):
+        if roles[index] is Role.IGNORE and _completes(half, column):
+            roles[roles.index(Role.AMOUNT)] = Role.IGNORE
+            return
+
+
+def _completes(half: Sequence[str], other: Sequence[str]) -> bool:
+    both = any(half) and any(other)
+    parted = both and all(bool(a) != bool(b) for a, b in zip(half, other, strict=True))
+    return parted and all(is_number(cell) for cell in other if cell)
+
+
+def _proven_pair(
+    roles: Sequence[Role],
+    pair: tuple[int, int],
+    columns: Columns,
+) -> tuple[int, int] | None:
+    """Return which column goes out and which comes in, if the running balance proves it."""
+    if Role.BALANCE not in roles:
+        return None
+    balances = columns[roles.index(Role.BALANCE)][:_PROVING]
+    for out, into in (pair, pair[::-1]):
+        outs, ins = columns[out][:_PROVING], columns[into][:_PROVING]
+        for mark in possible_marks({*outs, *ins, *balances}):
+            amounts = [
+                (b or Decimal(0)) - (a or Decimal(0))
+                for a, b in zip(figures(outs, mark), figures(ins, mark), strict=True)
+            ]
+            if is_running(amounts, figures(balances, mark)):
+                return out, into
+    return None
 
 
 def _exclusive(columns: Columns, one: int, other: int) -> bool:

@@ -1,14 +1,19 @@
 """The mapping that a file suggests by itself, and the questions that it leaves open."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.columns import roles_by_name
-from fintrack.statements.delimited.content import Columns, money_columns, roles_by_content
+from fintrack.statements.delimited.content import (
+    Columns,
+    money_columns,
+    money_pairs,
+    roles_by_content,
+)
 from fintrack.statements.delimited.dates import date_readings, possible_orders
 from fintrack.statements.delimited.header import first_movement, header_currency, header_position
 from fintrack.statements.delimited.header_words import HEADERS, normalised
@@ -231,14 +236,27 @@ def _column_question(
     if any(each in mapping.roles for each in wanted):
         return None
     profiles = [profile(column) for column in columns]
-    if role is Role.AMOUNT:
-        offered: Iterable[int] = money_columns(mapping.roles, profiles)
-    else:
-        offered = [at for at, column in enumerate(profiles) if column.dates > 0]
-    offered = list(offered) or range(len(columns))
+    offered = (
+        money_columns(mapping.roles, profiles)
+        if role is Role.AMOUNT
+        else [at for at, column in enumerate(profiles) if column.dates > 0]
+    ) or list(range(len(columns)))
     word = "amount" if role is Role.AMOUNT else "date"
     choices = tuple(Choice(str(at), _label(table, columns, at)) for at in offered)
+    if role is Role.AMOUNT:
+        choices = _pair_choices(offered, table, columns) + choices
     return Question(role.value, f"Which column holds the {word} of each transaction?", choices)
+
+
+def _pair_choices(offered: Sequence[int], table: Table, columns: Columns) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            f"{out}:{into}",
+            f"Money out: {_label(table, columns, out)}; money in: {_label(table, columns, into)}",
+        )
+        for pair in money_pairs(offered, columns)
+        for out, into in (pair, pair[::-1])
+    )
 
 
 def _label(table: Table, columns: Columns, at: int) -> str:

@@ -102,7 +102,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             haevet, udgift, otto, ulos, panot pois, valjaminek, deebet, debetas, islaidos,
             izejosie, debeta, debit suma, isplata, isplate, rashod, odliv, breme, borc, cikan,
             расход, списание, дебет, витрата, 支出, 支出金额, 借方, 借方金额, 提款, 支出金額,
-            お支払金額, 出金, 出金額, 출금, 출금액, 찾으신금액
+            お支払金額, 支払い金額, お支払い金額, 出金, 出金額, 출금, 출금액, 찾으신금액
             """,
         ),
         Role.CREDIT: phrases(
@@ -118,7 +118,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             inngaende, indsat, indtaegt, indtaegter, tulo, pano, panot, sisse, laekumine, kreedit,
             kreditas, pajamos, ienakosie, kredits, kredita, uplata, uplate, prihod, priliv, dobro,
             alacak, giren, приход, поступление, кредит, надходження, 收入, 收入金额, 贷方,
-            贷方金额, 存款, 收入金額, お預り金額, 入金, 入金額, 입금, 입금액, 맡기신금액
+            贷方金额, 存款, 收入金額, お預り金額, 預かり金額, お預かり金額, 入金, 入金額, 입금,
+            입금액, 맡기신금액
             """,
         ),
         Role.DIRECTION: phrases(
@@ -142,11 +143,12 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.PAYEE: phrases(
             """
-            payee, payee name, merchant, merchant name, counterparty, counterparty name,
-            counter party, counterpart, partner name, other party, other party name,
-            name of partner, beneficiary, beneficiary name, beneficiary originator, recipient,
-            payer, payer payee, to from, from to, paid to, vendor, sender recipient,
-            auftraggeber empfanger, auftraggeber begunstigter, begunstigter zahlungspflichtiger,
+            naam omschrijving, moketojo arba gavejo pavadinimas, sender receiver name, payee,
+            payee name, merchant, merchant name, counterparty, counterparty name, counter party,
+            counterpart, partner name, other party, other party name, name of partner, beneficiary,
+            beneficiary name, beneficiary originator, recipient, payer, payer payee, to from,
+            from to, paid to, vendor, sender recipient, auftraggeber empfanger,
+            auftraggeber begunstigter, begunstigter zahlungspflichtiger,
             beguenstigter zahlungspflichtiger, empfanger auftraggeber, name zahlungsbeteiligter,
             zahlungsempfanger, zahlungspflichtiger, empfanger, zahlungsbeteiligter, gegenpartei,
             beguenstigter, begunstigter, nom du tiers, tiers, beneficiaire, contrepartie,
@@ -193,35 +195,34 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         Role.REFERENCE: phrases(
             """
             transaction id, id, transaction number, transaction no, transaction reference,
-            reference number, reference no, reference id, ref, ref no, reference, bank reference,
-            unique id, fit id, fitid, external id, journal id, uuid, receipt no, archive id,
-            transaktions id, transaktionsnummer, referenz, referenznummer, umsatz id,
-            buchungsreferenz, numero de transaction, n de transaction, no de transaction,
-            numero d operation, identifiant, numero de operacion, numero operazione,
-            transactiereferentie, volgnr, volgnummer, id transakce, id pohybu, id operace,
-            numer transakcji, numer referencyjny, tranzakcio azonosito, tranzakcioazonosito,
-            megbizas azonosito, verifikationsnummer, arkivkod, arkistointitunnus,
-            arhiveerimistunnus, archyvo kodas, iraso nr, referinta, broj transakcije, islem no,
-            fis no, номер транзакции, номер операции, 交易流水号, 流水号, 交易单号, 订单号, 交易号,
-            거래번호
+            bank reference, unique id, fit id, fitid, external id, journal id, uuid, archive id,
+            transaktions id, transaktionsnummer, umsatz id, buchungsreferenz,
+            numero de transaction, n de transaction, no de transaction, numero d operation,
+            identifiant, numero de operacion, numero operazione, transactiereferentie, volgnr,
+            volgnummer, id transakce, id pohybu, id operace, numer transakcji, numer referencyjny,
+            tranzakcio azonosito, tranzakcioazonosito, megbizas azonosito, verifikationsnummer,
+            arkivkod, arkistointitunnus, arhiveerimistunnus, archyvo kodas, iraso nr, referinta,
+            broj transakcije, islem no, fis no, номер транзакции, номер операции, 交易流水号,
+            流水号, 交易单号, 订单号, 交易号, 거래번호
             """,
         ),
         Role.ACCOUNT: phrases(
             """
-            own iban, my iban, account iban, iban, auftragskonto, iban auftragskonto, eigene iban,
-            iban bban, account number, account no, account nr, account id, acct no, account,
-            kontonummer, konto nummer, konto nr, numero de compte, no de compte, n de compte,
-            numero compte, compte, comptenum, numero de cuenta, cuenta, numero conto, conto,
-            numero da conta, conta, rekeningnummer, rekening, iban rekening, cislo uctu, ucet,
-            numer rachunku, numer konta, nr rachunku, rachunek, szamlaszam, kontonummer,
-            tilinumero, tili, konto number, kliendi konto, saskaitos numeris, saskaita,
-            konta numurs, numar cont, cont, broj racuna, racun, hesap numarasi, hesap no, hesap,
-            номер счета, счет, номер рахунку, 账号, 帐号, 卡号, 交易账号, 本方账号, 帳號, 口座番号,
-            계좌번호, account name, kontoname, konto, nom du compte, nazev uctu, nazwa rachunku,
-            szamla neve, card number, card no, card, card used, card used for transaction,
-            kreditkarte, kreditkartennummer, kartennummer, kredietkaart, kaartnummer,
-            numero de carte, carte, tarjeta, carta, karta, cislo karty, numer karty, kartyaszam,
-            kortnummer, produit, product, wallet
+            customer account no, customer account number, customer account, own iban, my iban,
+            account iban, iban, auftragskonto, iban auftragskonto, eigene iban, iban bban,
+            account number, account no, account nr, account id, acct no, account, kontonummer,
+            konto nummer, konto nr, numero de compte, no de compte, n de compte, numero compte,
+            compte, comptenum, numero de cuenta, cuenta, numero conto, conto, numero da conta,
+            conta, rekeningnummer, rekening, iban rekening, cislo uctu, ucet, numer rachunku,
+            numer konta, nr rachunku, rachunek, szamlaszam, kontonummer, tilinumero, tili,
+            konto number, kliendi konto, saskaitos numeris, saskaita, konta numurs, numar cont,
+            cont, broj racuna, racun, hesap numarasi, hesap no, hesap, номер счета, счет,
+            номер рахунку, 账号, 帐号, 卡号, 交易账号, 本方账号, 帳號, 口座番号, 계좌번호,
+            account name, kontoname, konto, nom du compte, nazev uctu, nazwa rachunku, szamla neve,
+            card number, card no, card, card used, card used for transaction, kreditkarte,
+            kreditkartennummer, kartennummer, kredietkaart, kaartnummer, numero de carte, carte,
+            tarjeta, carta, karta, cislo karty, numer karty, kartyaszam, kortnummer, produit,
+            product, wallet
             """,
         ),
         Role.CURRENCY: phrases(

@@ -16,6 +16,8 @@ _OWN_TYPES = frozenset(
     "asset assets loan debt mortgage liability liabilities default savings checking".split(),
 )
 
+_ROOTS = frozenset({"assets", "liabilities", "equity", "income", "expenses"})
+
 
 @dataclass(frozen=True, slots=True)
 class Movement:
@@ -53,12 +55,18 @@ def own_legs(movements: Sequence[Movement]) -> tuple[list[Movement], int]:
 
     Where no account's name speaks of money, every account is kept.
     """
-    own = [each for each in movements if is_money_account(each.account or "")]
+    own = [each for each in movements if _is_money_account(each.account or "")]
     return (own, len(movements) - len(own)) if own else (list(movements), 0)
 
 
-def is_money_account(name: str) -> bool:
-    """Say whether a ledger account's name means money: Cash, Checking, Assets:Bank."""
+def are_postings(movements: Sequence[Movement]) -> bool:
+    """Say whether every account is named from a root of double entry, as in Expenses:Food."""
+    roots = {normalised(each.account or "").partition(" ")[0] for each in movements}
+    return bool(roots & {"expenses", "income"}) and roots <= _ROOTS
+
+
+def _is_money_account(name: str) -> bool:
+    """A ledger account's name means money: Cash, Checking, Assets:Bank."""
     words = normalised(name).split()
     return bool(words) and not MONEY_ACCOUNTS.isdisjoint(words)
 

@@ -82,6 +82,11 @@ def parse_figure(text: str, mark: DecimalMark) -> Figure | None:
     other = DecimalMark.COMMA if mark is DecimalMark.POINT else DecimalMark.POINT
     if _PLAIN[other].fullmatch(text) or _GROUPED[other].fullmatch(text):
         return None
+    return _decorated(text, mark)
+
+
+def _decorated(text: str, mark: DecimalMark) -> Figure | None:
+    """Return the worth of figures with signs, currencies, markers or unusual digits."""
     if len(text) > _LONGEST or not any(letter.isdecimal() for letter in text):
         return None
     match = _SHAPE.fullmatch(_plain_letters(text))
@@ -95,8 +100,7 @@ def parse_figure(text: str, mark: DecimalMark) -> Figure | None:
         return None
     signs, marker, currency = around
     negative = signs == "-" or bool(match["open"])
-    signed = bool(signs or match["open"])
-    return Figure(-value if negative else value, currency, marker, signed)
+    return Figure(-value if negative else value, currency, marker, bool(signs or match["open"]))
 
 
 def _plain_letters(text: str) -> str:

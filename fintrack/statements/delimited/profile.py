@@ -54,6 +54,7 @@ class Profile:
     distinct: int
     letters: float
     own_accounts: float
+    numbered: float
 
     @property
     def coverage(self) -> float:
@@ -79,6 +80,7 @@ def profile(cells: Sequence[str]) -> Profile:
         distinct=len(set(filled)),
         letters=_share([any(letter.isalpha() for letter in cell) for cell in filled]),
         own_accounts=_share([_names_an_account(cell) for cell in filled]),
+        numbered=_share([_is_number_of_account(cell) for cell in filled]),
     )
 
 
@@ -116,6 +118,11 @@ def fits(role: Role, column: Profile) -> bool:
 
 def _share(answers: Sequence[bool]) -> float:
     return sum(answers) / len(answers) if answers else 0.0
+
+
+def _is_number_of_account(cell: str) -> bool:
+    digits = sum(map(str.isdecimal, cell))
+    return digits * 2 >= len(cell) and digits >= len("12345")
 
 
 def _names_an_account(cell: str) -> bool:

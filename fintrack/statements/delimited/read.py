@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from fintrack.statements.delimited.balances import balances_around
 from fintrack.statements.delimited.guess import Table, completed, open_questions, parted
-from fintrack.statements.delimited.legs import Movement, own_legs
+from fintrack.statements.delimited.legs import Movement, are_postings, own_legs
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.own_export import is_own_export, read_own_export
 from fintrack.statements.delimited.rows import Reading, plan, read_rows
@@ -71,7 +71,7 @@ def _samples(mapping: Mapping, table: Table) -> tuple[ColumnSample, ...]:
 def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
     reading = read_rows(table, plan(mapping, table))
     movements, other_sides = reading.movements, 0
-    if Role.JOURNAL in mapping.roles:
+    if Role.JOURNAL in mapping.roles or are_postings(movements):
         movements, other_sides = own_legs(movements)
     groups: dict[tuple[str | None, str | None], list[Movement]] = {}
     for movement in movements:

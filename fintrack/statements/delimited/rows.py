@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from fintrack.statements.delimited.dates import parse_date
+from fintrack.statements.delimited.dates import date_readings, parse_date
 from fintrack.statements.delimited.guess import Table, date_words
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.legs import Movement, legs
@@ -176,11 +176,12 @@ def _is_not_done(written: str, row: Row, prepared: Plan) -> bool:
 def _is_balance_row(row: Row, written: str, prepared: Plan, reading: Reading) -> bool:
     """Balances and totals stand among the rows: by their label, where they cannot be movements."""
     money = any(_cell(row, prepared, role) for role in _MONEY)
-    if written and money and not prepared.has_balance_rows:
+    is_full = bool(money and date_readings(written))
+    if is_full and (not prepared.has_balance_rows or _clean_cells(row, prepared.payees)):
         return False
-    payee = _clean_cells(row, prepared.payees)
-    labels = _labels(row.cells if not written or not money else [_clean_cells(row, prepared.texts)])
-    if not labels or (payee and written and money):
+    cells = [_clean_cells(row, prepared.texts)] if is_full else row.cells
+    labels = _labels(cells, begins=not money)
+    if not labels:
         return False
     worth = _balance_of(row, prepared, has_money=money)
     if labels & _OPENING:
@@ -192,9 +193,13 @@ def _is_balance_row(row: Row, written: str, prepared: Plan, reading: Reading) ->
     return True
 
 
-def _labels(cells: Sequence[str]) -> set[str]:
+def _labels(cells: Sequence[str], *, begins: bool) -> set[str]:
+    """The balance words among the cells; a row without money may say more after them."""
     short = {normalised(cell) for cell in cells if 0 < len(cell) <= _LONGEST_LABEL}
-    return short & (_OPENING | _CLOSING | _TURNOVER)
+    known = _OPENING | _CLOSING | _TURNOVER
+    if not begins:
+        return short & known
+    return {label for label in known for cell in short if f"{cell} ".startswith(f"{label} ")}
 
 
 def _has_balance_rows(columns: Sequence[Sequence[str]]) -> bool:

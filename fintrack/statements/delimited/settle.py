@@ -13,8 +13,7 @@ from fintrack.statements.delimited.profile import direction
 from fintrack.statements.mapping import DecimalMark, Role
 
 _THANKS = ("thank you", "payment received", "autopay", "direct debit payment", "merci", "danke")
-_MONEY_ROLES = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
-_OTHER_MONEY = (Role.BALANCE, Role.FEE)
+_SHORTEST_ID = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +165,13 @@ def _proven(roles: Sequence[Role], evidence: Evidence, amounts: Sequence[Decimal
 
 
 def _choose_reference(roles: list[Role], evidence: Evidence) -> None:
-    """An id that repeats names no movement: it is text if it has words, else nothing."""
+    """An id that repeats, or counts the rows, names no movement; with words it is text."""
     if Role.REFERENCE not in roles:
         return
     at = roles.index(Role.REFERENCE)
     filled = [cell for cell in evidence.columns[at] if cell]
-    if len(set(filled)) < len(filled) or not filled:
+    counted = all(cell.isdecimal() and len(cell) < _SHORTEST_ID for cell in filled)
+    if len(set(filled)) < len(filled) or counted:
         roles[at] = Role.TEXT if any(" " in cell for cell in filled) else Role.IGNORE
 
 

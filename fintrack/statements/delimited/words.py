@@ -61,11 +61,12 @@ NOT_DONE = PENDING | frozenset(
 )
 
 OPENING_ROWS = phrases(
-    "opening balance, opening saldo, anfangssaldo, anfangsbestand, alter saldo, solde initial, "
-    "solde precedent, saldo inicial, saldo anterior, saldo iniziale, beginsaldo, vorig saldo, "
-    "pocatecni zustatek, pociatocny zostatok, saldo poczatkowe, nyito egyenleg, nyitoegyenleg, "
-    "ingaende saldo, alkusaldo, algsaldo, pradinis likutis, sakuma atlikums, sold initial, "
-    "balance brought forward, brought forward, balance forward, previous balance, 期初余额",
+    "opening balance, beginning balance, opening saldo, anfangssaldo, anfangsbestand, "
+    "alter saldo, solde initial, solde precedent, saldo inicial, saldo anterior, saldo iniziale, "
+    "beginsaldo, vorig saldo, pocatecni zustatek, pociatocny zostatok, saldo poczatkowe, "
+    "nyito egyenleg, nyitoegyenleg, ingaende saldo, alkusaldo, algsaldo, pradinis likutis, "
+    "sakuma atlikums, sold initial, balance brought forward, brought forward, balance forward, "
+    "previous balance, 期初余额",
 )
 CLOSING_ROWS = phrases(
     "closing balance, closing saldo, endsaldo, endbestand, neuer saldo, solde final, "
