@@ -6,20 +6,14 @@ from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import (
-    CTE,
-    Integer,
     Select,
-    Text,
-    cast,
     delete,
     func,
     insert,
-    literal,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -28,7 +22,7 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound
 from fintrack.frames import Shape, read_frame
-from fintrack.ledger.category_paths import SEPARATOR
+from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.refusals import refusals
 from fintrack.ledger.texts import neutral, required
 from fintrack.schema import Category, Payee, Posting, Transaction, new_id
@@ -56,10 +50,9 @@ class CategoryKind(StrEnum):
 def categories(context: TenantContext, *, archived: bool = True) -> pd.DataFrame:
     """Return the trees, income first, each parent before its children by name: `CATEGORIES`."""
     context.require(Permission.READ)
-    tree = _tree()
+    tree = category_tree()
     columns = (tree.c.id, tree.c.parent_id, tree.c.kind, tree.c.name)
-    path = func.array_to_string(tree.c.names, SEPARATOR)
-    statement = select(*columns, path, tree.c.depth, tree.c.archived)
+    statement = select(*columns, tree.c.path, tree.c.depth, tree.c.archived)
     statement = statement.order_by(tree.c.kind.desc(), tree.c.place)
     if not archived:
         statement = statement.where(~tree.c.archived)
@@ -160,28 +153,6 @@ def delete_category(context: TenantContext, category_id: UUID) -> None:
 
 def _name(name: str) -> str:
     return required(neutral(name), "name of the category", LONGEST_NAME)
-
-
-def _tree() -> CTE:
-    own = (Category.id, Category.parent_id, Category.kind, Category.name)
-    archived = Category.archived_at.is_not(None).label("archived")
-    names = cast(array([Category.name]), ARRAY(Text())).label("names")
-    place = cast(array([func.lower(Category.name)]), ARRAY(Text())).label("place")
-    depth = literal(0, Integer()).label("depth")
-    top = select(*own, archived, names, place, depth).where(Category.parent_id.is_(None))
-    tree = top.cte("tree", recursive=True)
-    child = aliased(Category)
-    below = select(
-        child.id,
-        child.parent_id,
-        child.kind,
-        child.name,
-        child.archived_at.is_not(None),
-        func.array_append(tree.c.names, child.name),
-        func.array_append(tree.c.place, func.lower(child.name)),
-        tree.c.depth + 1,
-    )
-    return tree.union_all(below.join(tree, child.parent_id == tree.c.id))
 
 
 def _change(context: TenantContext, category_id: UUID, action: str, values: dict[str, Any]) -> None:

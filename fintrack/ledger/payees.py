@@ -1,0 +1,178 @@
+"""Payees: the names that members gave, beside the plain text that transactions carry.
+
+A transaction keeps its payee as text, so that a private account tells nothing to the others.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from fintrack import audit
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import NotFound
+from fintrack.frames import Shape, read_frame
+from fintrack.ledger.change_sets import keep_changes
+from fintrack.ledger.refusals import refusals
+from fintrack.ledger.snapshots import locked, snapshots, update_snapshots
+from fintrack.ledger.texts import neutral, required
+from fintrack.schema import Payee, Transaction, new_id
+
+PAYEES: Shape = {
+    "id": "str",
+    "name": "str",
+    "category_id": "str",
+    "transactions": "int64",
+    "last_booked_on": "datetime64[s]",
+}
+NO_PAYEE = "There is no such payee."
+LONGEST_NAME = 200
+# How many of a payee's newest transactions decide what category the next one gets.
+RECENT = 5
+
+
+def payees(context: TenantContext) -> pd.DataFrame:
+    """Return the named payees by name, with their use in transactions the member sees: `PAYEES`."""
+    context.require(Permission.READ)
+    used = (
+        select(
+            Transaction.payee,
+            func.count().label("transactions"),
+            func.max(Transaction.booked_on).label("last_booked_on"),
+        )
+        .where(Transaction.payee.in_(select(Payee.name)))
+        .group_by(Transaction.payee)
+        .subquery("used")
+    )
+    count = func.coalesce(used.c.transactions, 0)
+    statement = (
+        select(Payee.id, Payee.name, Payee.category_id, count, used.c.last_booked_on)
+        .outerjoin(used, used.c.payee == Payee.name)
+        .order_by(func.lower(Payee.name))
+    )
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement, PAYEES)
+
+
+def create_payee(context: TenantContext, name: str, category_id: UUID | None = None) -> UUID:
+    """Name a payee, with the category that its transactions usually get; returns its id.
+
+    Raises:
+        PermissionDenied: the member may not manage payees.
+        NotFound: there is no such category.
+        Conflict: there is one of this name.
+        InvalidInput: the name is missing or too long.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    payee_id, kept = new_id(), _name(name)
+    with tenant_transaction(context) as db:
+        with refusals():
+            values = {"id": payee_id, "name": kept, "category_id": category_id}
+            db.execute(insert(Payee), [values])
+        audit.record(db, "payee.created", subject_id=payee_id, after={"name": kept})
+    return payee_id
+
+
+def rename_payee(context: TenantContext, payee_id: UUID, name: str) -> UUID:
+    """Rename a payee, also on every transaction that the member may change.
+
+    Returns the id of the change set, whose undoing gives the transactions their old text back.
+
+    Raises:
+        PermissionDenied: the member may not manage payees.
+        NotFound: there is no such payee.
+        Conflict: there is one of this name.
+        InvalidInput: the name is missing or too long.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    kept = _name(name)
+    with tenant_transaction(context) as db:
+        old = _name_of(db, payee_id)
+        with refusals():
+            _update(db, payee_id, {"name": kept})
+        audit.record(
+            db, "payee.renamed", subject_id=payee_id, before={"name": old}, after={"name": kept}
+        )
+        before = locked(db, _writable(db, old))
+        update_snapshots(db, [{**each, "payee": kept} for each in before.values()])
+        return keep_changes(db, "payee.renamed", before, snapshots(db, list(before)))
+
+
+def set_payee_category(context: TenantContext, payee_id: UUID, category_id: UUID | None) -> None:
+    """Set the category that the payee's transactions usually get, None for whatever came last.
+
+    Raises:
+        PermissionDenied: the member may not manage payees.
+        NotFound: there is no such payee or category.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    with tenant_transaction(context) as db:
+        _name_of(db, payee_id)
+        with refusals():
+            _update(db, payee_id, {"category_id": category_id})
+        audit.record(db, "payee.categorised", subject_id=payee_id)
+
+
+def delete_payee(context: TenantContext, payee_id: UUID) -> None:
+    """Forget the name; the transactions keep their text.
+
+    Raises:
+        PermissionDenied: the member may not manage payees.
+        NotFound: there is no such payee.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    statement = delete(Payee).where(Payee.id == payee_id)
+    with tenant_transaction(context) as db:
+        name = _name_of(db, payee_id)
+        audit.record(db, "payee.deleted", subject_id=payee_id, before={"name": name})
+        db.execute(statement, execution_options={"synchronize_session": False})
+
+
+def suggested_category(context: TenantContext, payee: str) -> UUID | None:
+    """Return the category for a payee: the one set for it, else the usual one of its newest rows.
+
+    Only transactions that the member sees are asked; None when nothing is known.
+    """
+    context.require(Permission.READ)
+    name = neutral(payee)
+    named = select(Payee.category_id).where(func.lower(Payee.name) == func.lower(name))
+    recent = (
+        select(Transaction.category_id, Transaction.booked_on)
+        .where(Transaction.payee == name, Transaction.category_id.is_not(None))
+        .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+        .limit(RECENT)
+        .subquery("recent")
+    )
+    usual = (
+        select(recent.c.category_id)
+        .group_by(recent.c.category_id)
+        .order_by(func.count().desc(), func.max(recent.c.booked_on).desc())
+        .limit(1)
+    )
+    with tenant_transaction(context) as db:
+        return db.scalars(named).one_or_none() or db.scalars(usual).one_or_none()
+
+
+def _name(name: str) -> str:
+    return required(neutral(name), "name of the payee", LONGEST_NAME)
+
+
+def _name_of(db: Session, payee_id: UUID) -> str:
+    name = db.scalars(select(Payee.name).where(Payee.id == payee_id)).one_or_none()
+    if name is None:
+        raise NotFound(NO_PAYEE)
+    return name
+
+
+def _writable(db: Session, payee: str) -> list[UUID]:
+    # Only rows that the member may change can be locked, so the lock is the question.
+    rows = select(Transaction.id).where(Transaction.payee == payee)
+    return list(db.scalars(rows.order_by(Transaction.id).with_for_update(key_share=True)))
+
+
+def _update(db: Session, payee_id: UUID, values: dict[str, Any]) -> None:
+    statement = update(Payee).where(Payee.id == payee_id).values(**values)
+    db.execute(statement, execution_options={"synchronize_session": False})

@@ -1,0 +1,143 @@
+"""One transaction in full: its lines, its tags and the other leg of a transfer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import NotFound
+from fintrack.ledger.category_paths import category_paths
+from fintrack.ledger.filters import Status
+from fintrack.ledger.snapshots import NO_TRANSACTION
+from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
+
+COLUMNS = (
+    "id booked_on valued_on account_id payee description note category_id currency amount "
+    "is_split transfer_id batch_id version created_by created_at".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """A part of a split; the amount is signed, in minor units of the transaction's currency."""
+
+    line: int
+    category_id: UUID | None
+    category: str
+    amount: int
+    memo: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRecord:
+    """A tag on the transaction."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegRecord:
+    """The other leg of a transfer, in an account that the member sees as well."""
+
+    id: UUID
+    account_id: UUID
+    account: str
+    booked_on: date
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionRecord:
+    """A transaction; `category` is its full name, empty without one."""
+
+    id: UUID
+    booked_on: date
+    valued_on: date | None
+    account_id: UUID
+    account: str
+    payee: str
+    description: str
+    note: str
+    category_id: UUID | None
+    category: str
+    currency: str
+    amount: int
+    status: Status
+    is_split: bool
+    transfer_id: UUID | None
+    batch_id: UUID | None
+    version: int
+    created_by: UUID
+    created_at: datetime
+    lines: tuple[LineRecord, ...]
+    tags: tuple[TagRecord, ...]
+    other_leg: LegRecord | None
+
+
+def transaction(context: TenantContext, transaction_id: UUID) -> TransactionRecord:
+    """Return one transaction in full.
+
+    Raises:
+        NotFound: the member sees no such transaction.
+    """
+    context.require(Permission.READ)
+    columns = [getattr(Transaction, name) for name in COLUMNS]
+    statement = (
+        select(*columns, Transaction.status, Account.name.label("account"))
+        .join(Account, Account.id == Transaction.account_id)
+        .where(Transaction.id == transaction_id)
+    )
+    with tenant_transaction(context) as db:
+        row = db.execute(statement).mappings().one_or_none()
+        if row is None:
+            raise NotFound(NO_TRANSACTION)
+        paths = category_paths(db, {row["category_id"]} - {None})
+        return TransactionRecord(
+            **{str(name): row[name] for name in (*COLUMNS, "account")},
+            category=paths.get(row["category_id"], ""),
+            status=Status(row["status"]),
+            lines=_lines(db, transaction_id),
+            tags=_tags(db, transaction_id),
+            other_leg=_other_leg(db, transaction_id, row["transfer_id"]),
+        )
+
+
+def _lines(db: Session, transaction_id: UUID) -> tuple[LineRecord, ...]:
+    columns = select(Posting.line, Posting.category_id, Posting.amount, Posting.memo)
+    ordered = columns.where(Posting.transaction_id == transaction_id).order_by(Posting.line)
+    rows = db.execute(ordered).all()
+    paths = category_paths(db, {row.category_id for row in rows if row.category_id})
+    return tuple(
+        LineRecord(row.line, row.category_id, paths.get(row.category_id, ""), row.amount, row.memo)
+        for row in rows
+    )
+
+
+def _tags(db: Session, transaction_id: UUID) -> tuple[TagRecord, ...]:
+    statement = (
+        select(Tag.id, Tag.name)
+        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
+        .where(TransactionTag.transaction_id == transaction_id)
+        .order_by(Tag.name)
+    )
+    return tuple(TagRecord(row.id, row.name) for row in db.execute(statement))
+
+
+def _other_leg(db: Session, transaction_id: UUID, transfer_id: UUID | None) -> LegRecord | None:
+    if transfer_id is None:
+        return None
+    columns = (Transaction.id, Transaction.account_id, Account.name.label("account"))
+    money = (Transaction.booked_on, Transaction.currency, Transaction.amount)
+    statement = (
+        select(*columns, *money)
+        .join(Account, Account.id == Transaction.account_id)
+        .where(Transaction.transfer_id == transfer_id, Transaction.id != transaction_id)
+    )
+    row = db.execute(statement).one_or_none()
+    return LegRecord(*row) if row else None

@@ -1,0 +1,85 @@
+"""Tags: words to find transactions by, across categories."""
+
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import delete, func, insert, select, update
+
+from fintrack import audit
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import NotFound
+from fintrack.frames import Shape, read_frame
+from fintrack.ledger.refusals import refusals
+from fintrack.ledger.texts import neutral, required
+from fintrack.schema import Tag, new_id
+
+TAGS: Shape = {"id": "str", "name": "str"}
+NO_TAG = "There is no such tag."
+LONGEST_NAME = 40
+
+
+def tags(context: TenantContext) -> pd.DataFrame:
+    """Return the tenant's tags by name: `TAGS`."""
+    context.require(Permission.READ)
+    statement = select(Tag.id, Tag.name).order_by(func.lower(Tag.name))
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement, TAGS)
+
+
+def create_tag(context: TenantContext, name: str) -> UUID:
+    """Add a tag and return its id.
+
+    Raises:
+        PermissionDenied: the member may not manage tags.
+        Conflict: there is one of this name.
+        InvalidInput: the name is missing or too long.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    tag_id, kept = new_id(), _name(name)
+    with tenant_transaction(context) as db:
+        with refusals():
+            db.execute(insert(Tag), [{"id": tag_id, "name": kept}])
+        audit.record(db, "tag.created", subject_id=tag_id, after={"name": kept})
+    return tag_id
+
+
+def rename_tag(context: TenantContext, tag_id: UUID, name: str) -> None:
+    """Give a tag another name, on every transaction at once.
+
+    Raises:
+        PermissionDenied: the member may not manage tags.
+        NotFound: there is no such tag.
+        Conflict: there is one of this name.
+        InvalidInput: the name is missing or too long.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    kept = _name(name)
+    statement = update(Tag).where(Tag.id == tag_id).values(name=kept)
+    with tenant_transaction(context) as db:
+        with refusals():
+            result: Any = db.execute(statement, execution_options={"synchronize_session": False})
+        if result.rowcount == 0:
+            raise NotFound(NO_TAG)
+        audit.record(db, "tag.renamed", subject_id=tag_id, after={"name": kept})
+
+
+def delete_tag(context: TenantContext, tag_id: UUID) -> None:
+    """Delete a tag; the transactions lose it and stay.
+
+    Raises:
+        PermissionDenied: the member may not manage tags.
+        NotFound: there is no such tag.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    statement = delete(Tag).where(Tag.id == tag_id)
+    with tenant_transaction(context) as db:
+        result: Any = db.execute(statement, execution_options={"synchronize_session": False})
+        if result.rowcount == 0:
+            raise NotFound(NO_TAG)
+        audit.record(db, "tag.deleted", subject_id=tag_id)
+
+
+def _name(name: str) -> str:
+    return required(neutral(name), "name of the tag", LONGEST_NAME)
