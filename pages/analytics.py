@@ -80,7 +80,7 @@ def _period(context: TenantContext, period: Period) -> None:
 
 
 def _nothing() -> None:
-    st.info("There is nothing to analyse yet: no account was open then.", icon=":material/info:")
+    st.info("There is nothing to analyse yet. Begin with an account or a bank file.", icon=":material/info:")
     page_link("accounts", "Add an account", icon=":material/account_balance:")
 
 
@@ -104,7 +104,7 @@ def _headlines(
     grid = st.grid(4, min_column_width=158)
     for label, figure, look in drawn:
         with grid.cell():
-            metric(context, label, figure, currency, "vs. before", look)
+            metric(context, label, figure, currency, look)
 
 
 def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:

@@ -20,10 +20,10 @@ from fintrack.ui.inputs import (
     card,
     category_query,
     currency_choice,
-    day_text,
     metric,
     money,
     row,
+    short_day_text,
     span_text,
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
@@ -50,33 +50,55 @@ def page() -> None:
     if home.accounts.empty:
         _doors(context)
         return
-    st.caption(format_date(home.today, "full", locale=context.locale))
-    currency = currency_choice(currencies(context.currency, home.net_worth))
+    currency = _today(context, home)
     _headlines(context, home, currency)
+    _attention(home)
     left, right = st.columns([5, 3])
     with left:
         _net_worth(context, home, currency)
         _recent(context, home)
     with right:
-        _attention(home)
         _spending(context, home, currency)
         _accounts(context, home)
 
 
+def _today(context: TenantContext, home: Overview) -> str:
+    """Say which day it is and what it is compared with; return the currency to look at."""
+    before = previous(chosen_period(PeriodChoice.THIS_MONTH, home.today))
+    today = format_date(home.today, "full", locale=context.locale)
+    earlier = span_text(context, before)
+    st.caption(f"{today} · compared with {earlier}, net worth with the end of that month")
+    return currency_choice(currencies(context.currency, home.net_worth))
+
+
 def _headlines(context: TenantContext, home: Overview, currency: str) -> None:
     figures = home_headlines(home, currency)
-    before = previous(chosen_period(PeriodChoice.THIS_MONTH, home.today))
-    span = f"vs. {span_text(context, before)}"
     drawn = (
-        ("Net worth", figures.net_worth, "this month", WORTH),
-        ("Money in this month", figures.inflow, span, IN),
-        ("Money out this month", figures.outflow, span, OUT),
-        ("Kept this month", figures.kept, span, KEPT),
+        ("Net worth", figures.net_worth, WORTH),
+        ("Money in this month", figures.inflow, IN),
+        ("Money out this month", figures.outflow, OUT),
+        ("Kept this month", figures.kept, KEPT),
     )
     grid = st.grid(4, min_column_width=158)
-    for label, figure, against, look in drawn:
+    for label, figure, look in drawn:
         with grid.cell():
-            metric(context, label, figure, currency, against, look)
+            metric(context, label, figure, currency, look)
+
+
+def _attention(home: Overview) -> None:
+    waiting = home.attention
+    if not (waiting.uncategorised or waiting.rejected):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown("**Needs attention**", width="content")
+        if waiting.uncategorised:
+            count = min(waiting.uncategorised, MOST_COUNTED - 1)
+            more = "+" if waiting.uncategorised == MOST_COUNTED else ""
+            label = f"{count}{more} without a category"
+            page_link("transactions", label, icon=":material/label_off:", category="none")
+        if waiting.rejected:
+            label = f"{waiting.rejected} rejected rows of imports"
+            page_link("import", label, icon=":material/report:")
 
 
 def _net_worth(context: TenantContext, home: Overview, currency: str) -> None:
@@ -104,7 +126,7 @@ def _recent(context: TenantContext, home: Overview) -> None:
         if home.recent.empty:
             st.caption("Nothing has been booked yet. Import a bank file, or add a transaction.")
         for each in home.recent.to_dict("records"):
-            about = (day_text(context, each["booked_on"]), _category(each), each["account"])
+            about = (short_day_text(context, each["booked_on"]), _category(each), each["account"])
             row(
                 f"**{escaped(each['payee'] or 'No payee')}**",
                 _signed(context, each["amount"], each["currency"]),
@@ -123,21 +145,6 @@ def _accounts(context: TenantContext, home: Overview) -> None:
                 KIND_NAMES[each["kind"]],
             )
         page_link("accounts", "All accounts", icon=":material/account_balance:")
-
-
-def _attention(home: Overview) -> None:
-    waiting = home.attention
-    with card("Needs attention"):
-        if waiting.uncategorised:
-            count = min(waiting.uncategorised, MOST_COUNTED - 1)
-            more = "+" if waiting.uncategorised == MOST_COUNTED else ""
-            label = f"{count}{more} without a category"
-            page_link("transactions", label, icon=":material/label_off:", category="none")
-        if waiting.rejected:
-            label = f"{waiting.rejected} rows of imports were not understood"
-            page_link("import", label, icon=":material/report:")
-        if not (waiting.uncategorised or waiting.rejected):
-            st.markdown(":green[:material/check_circle:] All is sorted.")
 
 
 def _doors(context: TenantContext) -> None:

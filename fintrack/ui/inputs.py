@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import streamlit as st
-from babel.dates import format_date, format_interval
+from babel.dates import format_date, format_interval, format_skeleton
 
 from fintrack.analytics.headlines import Headline
 from fintrack.analytics.periods import DAY, Period, PeriodChoice, chosen_period, custom_period
@@ -82,20 +82,25 @@ def day_text(context: TenantContext, day: date) -> str:
     return format_date(day, "medium", locale=context.locale)
 
 
+def short_day_text(context: TenantContext, day: date) -> str:
+    """Return the day without its year, for narrow places: 24 Nov."""
+    return format_skeleton("MMMd", day, locale=context.locale)
+
+
 def span_text(context: TenantContext, period: Period) -> str:
     """Return the first and the last day of the period: 1 – 24 Nov 2026."""
     return format_interval(period.since, period.until - DAY, "yMMMd", locale=context.locale)
 
 
-def money_column(label: str) -> Any:  # noqa: ANN401 - the type is Streamlit's own secret
+def money_column(label: str, width: int | None = None) -> Any:  # noqa: ANN401 - the type is Streamlit's own secret
     """Return a table's column for amounts that are text already: aligned right."""
-    return st.column_config.TextColumn(label, alignment="right")
+    return st.column_config.TextColumn(label, width=width, alignment="right")
 
 
 def metric(
-    context: TenantContext, label: str, headline: Headline, currency: str, against: str, look: Look
+    context: TenantContext, label: str, headline: Headline, currency: str, look: Look
 ) -> None:
-    """Draw a headline: the figure, its change `against` an earlier one, and its course."""
+    """Draw a headline: the figure, its change against an earlier one, and its course."""
     colour, chart = look
     arrow: Literal["up", "down"] = "up" if headline.change > 0 else "down"
     st.metric(
@@ -105,7 +110,6 @@ def metric(
         # The colour says which figure it is, here as in every chart; the arrow, where it went.
         delta_color=colour,
         delta_arrow=arrow if headline.change else "off",
-        delta_description=against,
         chart_data=[decimal_amount(each, currency) for each in headline.course] or None,
         chart_type=chart,
         border=True,
