@@ -22,7 +22,9 @@ MAY = """
 Filter = Sequence[tuple[str, UUID | None]]
 
 
-def attempt(connection: psycopg.Connection, statement: sql.Composable, values: Sequence[Any] = ()) -> int:
+def attempt(
+    connection: psycopg.Connection, statement: sql.Composable, values: Sequence[Any] = ()
+) -> int:
     """Return how many rows the statement reached; a refusal reaches none."""
     try:
         with connection.transaction():
@@ -53,14 +55,21 @@ def reach(
 
 
 def put(
-    world: World, connection: psycopg.Connection, table: str, place: Place, *, with_tenant: bool = False
+    world: World,
+    connection: psycopg.Connection,
+    table: str,
+    place: Place,
+    *,
+    with_tenant: bool = False,
 ) -> int:
     """Return 1 when a new row of `table` at `place` is accepted, 0 when it is refused.
 
     Only columns that the application may write are named, and `tenant_id` if it is asked for.
     """
     if table not in ROWS:
-        return attempt(connection, sql.SQL("insert into app.{} default values").format(sql.Identifier(table)))
+        return attempt(
+            connection, sql.SQL("insert into app.{} default values").format(sql.Identifier(table))
+        )
     values = row(table, place, 1)
     allowed = writable(world, table, "insert") or list(values)
     names = [name for name in values if name in allowed or (with_tenant and name == "tenant_id")]

@@ -66,9 +66,12 @@ def _statements_name_their_tenant() -> Iterator[None]:
 
 def _noted(copy: Callable[..., Any], seen: list[str]) -> Callable[..., Any]:
     def noted(
-        cursor: psycopg.Cursor[Any], statement: sql.Composable, *rest: object, **named: object
+        cursor: psycopg.Cursor[Any],
+        statement: str | sql.Composable,
+        *rest: object,
+        **named: object,
     ) -> object:
-        seen.append(statement.as_string(cursor))
+        seen.append(statement if isinstance(statement, str) else statement.as_string(cursor))
         return copy(cursor, statement, *rest, **named)
 
     return noted

@@ -10,7 +10,9 @@ from tests.isolation.world import KINDS, ROLES, Book, World
 
 Kinds = tuple[str, ...]
 OWN_CASES = [
-    pytest.param(table, verb, role, kind, id=f"{table}-{verb}-{role}" + (f"-{kind}" if kind else ""))
+    pytest.param(
+        table, verb, role, kind, id=f"{table}-{verb}-{role}" + (f"-{kind}" if kind else "")
+    )
     for table in RELATIONS
     for verb in VERBS
     for role in ROLES
@@ -52,9 +54,7 @@ def test_the_outsider_has_an_answer_of_her_own_to_every_table(world: World) -> N
             assert reach(world, connection, "select", table, where), table
 
 
-def _attempt(
-    world: World, book: Book, role: Role, verb: str, table: str, kind: str | None
-) -> int:
+def _attempt(world: World, book: Book, role: Role, verb: str, table: str, kind: str | None) -> int:
     place = book.place(kind or "EVERYONE", role)
     with world.entered(book.members[role]) as connection:
         if verb == "insert":

@@ -1,0 +1,206 @@
+"""Group A: rows of another tenant, by every way SQL has to ask for them.
+
+Every test with the parameters `world` and `table` is run again without each wall by `walls.py`.
+"""
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+
+from fintrack.context import Role
+from tests.isolation.attempts import attempt, put, reach
+from tests.isolation.rows import RELATIONS, TABLES
+from tests.isolation.world import ROLES, World
+
+every_table = pytest.mark.parametrize("table", TABLES)
+every_relation = pytest.mark.parametrize("table", RELATIONS)
+REFUSED = (errors.InsufficientPrivilege, errors.FeatureNotSupported)
+SHAPES = {
+    "aggregate": "select max(tenant_id::text)::uuid from app.{0} group by tenant_id",
+    "window": "select first_value(tenant_id) over (order by tenant_id desc) from app.{0}",
+    "cte": "with x as materialized (select tenant_id from app.{0}) select tenant_id from x",
+    "recursive": "with recursive x as (select tenant_id from app.{0} union select app.{0}.tenant_id"
+    " from app.{0}, x) select tenant_id from x",
+    "lateral": "select l.tenant_id from app.tenant t, lateral (select tenant_id from app.{0} limit 999) l",
+    "join": "select b.tenant_id from app.{0} a full join app.{0} b on a.tenant_id <> b.tenant_id"
+    " where b.tenant_id is not null",
+    "union": "select tenant_id from app.tenant union select tenant_id from app.{0}",
+    "subquery": "select (select max(x.tenant_id::text)::uuid from app.{0} x) from app.tenant",
+}
+KEYS = """
+    select a.attname from pg_constraint c
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
+    where c.conrelid = ('app.' || quote_ident(%s))::regclass and c.contype = 'p'
+"""
+
+
+@every_relation
+def test_a1_a_foreign_row_is_not_read(world: World, table: str) -> None:
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        rows = connection.execute(f"select distinct tenant_id from app.{table}").fetchall()
+    assert rows == [(world.family.id,)]
+
+
+@every_table
+def test_a2_a_foreign_key_finds_nothing(world: World, table: str) -> None:
+    with world.administrator() as admin:
+        keys = [name for (name,) in admin.execute(KEYS, [table])]
+        columns = ", ".join(keys)
+        found = admin.execute(
+            f"select {columns} from app.{table} where tenant_id = %s limit 1", [world.company.id]
+        ).fetchone()
+    assert found
+    where = [(name, value) for name, value in zip(keys, found, strict=True) if name != "tenant_id"]
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        assert reach(world, connection, "select", table, where or [("tenant_id", found[0])]) == 0
+
+
+@every_table
+def test_a3_a_row_is_not_put_into_another_tenant(world: World, table: str) -> None:
+    place = world.company.place("EVERYONE", Role.OWNER)
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        assert put(world, connection, table, place, with_tenant=True) == 0
+
+
+@every_table
+def test_a4_a_row_does_not_move_to_another_tenant(world: World, table: str) -> None:
+    statement = sql.SQL("update app.{} set tenant_id = %s").format(sql.Identifier(table))
+    with (
+        world.entered(world.family.members[Role.OWNER]) as connection,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement, [world.company.id])
+
+
+@every_relation
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_a5_a_foreign_row_is_neither_changed_nor_removed(
+    world: World, table: str, verb: str
+) -> None:
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        assert reach(world, connection, verb, table, [("tenant_id", world.company.id)]) == 0
+
+
+@every_table
+def test_a6_a_foreign_row_is_not_overwritten_by_an_upsert(world: World, table: str) -> None:
+    with world.administrator() as admin:
+        keys = [name for (name,) in admin.execute(KEYS, [table])]
+    columns = sql.SQL(", ").join(map(sql.Identifier, keys))
+    statement = sql.SQL(
+        "insert into app.{0} ({1}) select {1} from app.{0} where tenant_id = {2}"
+        " on conflict ({1}) do update set tenant_id = {3}"
+    ).format(
+        sql.Identifier(table), columns, sql.Literal(world.company.id), sql.Literal(world.family.id)
+    )
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        assert attempt(connection, statement) == 0
+
+
+@every_table
+def test_a7_a_foreign_row_is_not_merged(world: World, table: str) -> None:
+    statement = sql.SQL(
+        "merge into app.{} x using (select 1) y on x.tenant_id = {} when matched then delete"
+    ).format(sql.Identifier(table), sql.Literal(world.company.id))
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        connection.execute("set constraints all deferred")
+        assert attempt(connection, statement) == 0
+
+
+@every_table
+def test_a9_returning_shows_no_foreign_row(world: World, table: str) -> None:
+    statement = sql.SQL("delete from app.{} returning tenant_id").format(sql.Identifier(table))
+    rows: list[tuple[object]] = []
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        connection.execute("set constraints all deferred")
+        try:
+            rows = connection.execute(statement).fetchall()
+        except errors.InsufficientPrivilege:
+            assert table in ("audit_event", "change_set", "import_batch", "import_row", "invitation",
+                             "search_token")  # fmt: skip
+    assert set(rows) <= {(world.family.id,)}
+
+
+@every_relation
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a10_no_shape_of_query_shows_a_foreign_row(world: World, table: str, shape: str) -> None:
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        rows = connection.execute(SHAPES[shape].format(table)).fetchall()
+    assert set(rows) <= {(world.family.id,)}
+
+
+@every_relation
+def test_a11_copy_out_is_filtered(world: World, table: str) -> None:
+    command = f"copy (select distinct tenant_id from app.{table}) to stdout"
+    with (
+        world.entered(world.family.members[Role.OWNER]) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(command) as copy,
+    ):
+        assert b"".join(copy).decode().split() == [str(world.family.id)]
+
+
+@every_table
+def test_a11_copy_in_is_refused(world: World, table: str) -> None:
+    with (
+        world.entered(world.family.members[Role.OWNER]) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(REFUSED),
+        cursor.copy(f"copy app.{table} from stdin") as copy,
+    ):
+        copy.write(b"")
+
+
+@every_relation
+def test_a12_a_cursor_on_the_server_is_filtered(world: World, table: str) -> None:
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        connection.execute(f"declare c scroll cursor for select tenant_id from app.{table}")
+        rows = connection.execute("fetch all from c").fetchall()
+    assert set(rows) == {(world.family.id,)}
+
+
+def test_a13_a_member_sees_the_people_of_the_tenant_and_nobody_else(world: World) -> None:
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        names = {name for (name,) in connection.execute("select name from sec.members()")}
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute("select count(*) from sec.users")
+    assert names == {"Ana", "Dora", "Eli", "Ben", "Gil", "Hal"}
+
+
+@every_table
+@pytest.mark.parametrize(
+    "command",
+    [
+        "truncate app.{}",
+        "truncate app.{} cascade",
+        "drop table app.{}",
+        "alter table app.{} disable row level security",
+        "alter table app.{} no force row level security",
+        "alter table app.{} disable trigger all",
+        "create policy mine on app.{} using (true)",
+        "create index on app.{} (tenant_id)",
+        "create rule mine as on select to app.{} do instead nothing",
+        "grant select on app.{} to public",
+    ],
+)
+def test_a14_no_role_shapes_a_table(world: World, table: str, command: str) -> None:
+    for role in ROLES:
+        with world.entered(world.family.members[role]) as connection:
+            assert _is_refused(connection, command.format(table)), role
+
+
+@every_table
+def test_a17_the_owner_of_the_tables_sees_no_row(world: World, table: str) -> None:
+    with world.administrator() as admin:
+        admin.execute("set local role fintrack_data")
+        count = admin.execute(f"select count(*) from app.{table}").fetchone()
+    assert count == (0,)
+
+
+def _is_refused(connection: psycopg.Connection, command: str) -> bool:
+    """Return whether a command is refused, or accepted with a warning and without effect."""
+    try:
+        with connection.transaction():
+            connection.execute(command)
+    except (errors.InsufficientPrivilege, errors.WrongObjectType, errors.InvalidObjectDefinition):
+        return True
+    return command.startswith("grant")
