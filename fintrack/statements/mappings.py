@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,25 +15,25 @@ from fintrack.statements.mapping import Mapping
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """How a member once confirmed that this header is to be read for this account."""
+    """How a member once confirmed this header; `only_account` when it was for one account."""
 
-    account_id: UUID
     mapping: Mapping
+    only_account: UUID | None
 
 
-def remembered_mappings(db: Session, fingerprint: str) -> tuple[Remembered, ...]:
-    """Return the mappings of visible accounts whose files have this header."""
+def remembered_mapping(db: Session, fingerprint: str, account_id: UUID | None) -> Remembered | None:
+    """Return how files with this header are read for the account, or for any visible one."""
     statement = (
         select(ColumnMapping.account_id, ColumnMapping.mapping)
         .where(ColumnMapping.fingerprint == fingerprint)
-        .order_by(ColumnMapping.account_id)
+        .order_by(ColumnMapping.account_id.desc())
     )
-    if not fingerprint:
-        return ()
-    return tuple(
-        Remembered(account_id, Mapping.from_json(json.dumps(mapping)))
-        for account_id, mapping in db.execute(statement)
-    )
+    found: dict[UUID, dict[str, Any]] = dict(db.execute(statement).tuples())
+    if not found:
+        return None
+    newest = next(iter(found))
+    text = json.dumps(found[account_id if account_id in found else newest])
+    return Remembered(Mapping.from_json(text), newest if len(found) == 1 else None)
 
 
 def remember_mapping(db: Session, account_id: UUID, mapping: Mapping) -> None:

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, and_, any_, case, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from fintrack.schema import Account, Transaction
@@ -62,9 +74,7 @@ def _outcome(
     return Outcome(plan, duplicates, book, balance, then[plan.key])
 
 
-def _books(
-    db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
-) -> dict[UUID, Book]:
+def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> dict[UUID, Book]:
     known: dict[UUID, list[Known]] = {account_id: [] for account_id in accounts.values()}
     parts = [_part(plan, accounts[plan.key]) for plan in plans if plan.key in accounts]
     if parts:
@@ -81,8 +91,8 @@ def _books(
             .where(or_(*parts))
             .order_by(Transaction.booked_on, Transaction.id)
         )
-        for account_id, *row in db.execute(statement):
-            known[account_id].append(Known(*row))
+        for row in db.execute(statement):
+            known[row.account_id].append(Known(*row[1:]))
     return {account_id: book_of(rows) for account_id, rows in known.items()}
 
 
@@ -136,9 +146,7 @@ def _balances(
 
 
 def _is_of_account() -> ColumnElement[bool]:
-    return and_(
-        Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id
-    )
+    return and_(Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id)
 
 
 def _sum_until(day: date) -> ColumnElement[int]:

@@ -26,6 +26,16 @@ class Planned:
     movement: Movement
     reason: str = ""
 
+    @property
+    def line(self) -> int:
+        """Return the first line of the row in the file."""
+        return self.entry.line
+
+    @property
+    def raw(self) -> str:
+        """Return the row as the file has it, cut to what is kept."""
+        return self.entry.raw[:RAW_LENGTH]
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -44,6 +54,7 @@ class Plan:
     key: str
     label: str
     currency: str
+    names_currency: bool
     planned: tuple[Planned, ...]
     refused: tuple[Refused, ...]
     opening: int | None
@@ -68,22 +79,27 @@ class Plan:
         return max(self.days[1], self.closing_on or self.days[1])
 
 
-def plan_of(statement: Statement, key: str, currency: str, first: int, *, is_own: bool) -> Plan:
-    """Return the statement's rows in the currency's minor units, numbered from `first`.
+def plan_of(statement: Statement, currency: str, first: int, *, is_own: bool) -> Plan:
+    """Return the statement's rows in minor units, numbered from `first`.
+
+    `currency` is used where the statement names none.
 
     Raises:
         InvalidInput: a balance of the file is too large, or the currency is unknown.
     """
-    rows = sorted((*statement.entries, *statement.rejected), key=lambda row: row.line)
-    done = [_row(row, ordinal, currency, is_own=is_own) for ordinal, row in enumerate(rows, first)]
+    used = statement.currency or currency
+    unsorted: list[Entry | Rejected] = [*statement.entries, *statement.rejected]
+    rows = sorted(unsorted, key=lambda row: row.line)
+    done = [_row(row, ordinal, used, is_own=is_own) for ordinal, row in enumerate(rows, first)]
     return Plan(
-        key=key,
+        key=f"{statement.account or ''} {statement.currency or ''}".strip(),
         label=statement.account or "",
-        currency=currency,
+        currency=used,
+        names_currency=statement.currency is not None,
         planned=tuple(each for each in done if isinstance(each, Planned)),
         refused=tuple(each for each in done if isinstance(each, Refused)),
-        opening=_balance(statement.opening_balance, currency),
-        closing=_balance(statement.closing_balance, currency),
+        opening=_balance(statement.opening_balance, used),
+        closing=_balance(statement.closing_balance, used),
         closing_on=statement.closing_on,
         notes=statement.notes,
     )
@@ -101,7 +117,9 @@ def _row(row: Entry | Rejected, ordinal: int, currency: str, *, is_own: bool) ->
         return Refused(ordinal, row.line, raw, "The amount is too large.")
     if not EARLIEST <= row.booked_on <= LATEST:
         return Refused(ordinal, row.line, raw, "The date is not between the years 1000 and 2999.")
-    return Planned(ordinal, row, amount, _movement(row, amount, is_own=is_own), _note(row, amount, currency))
+    return Planned(
+        ordinal, row, amount, _movement(row, amount, is_own=is_own), _note(row, amount, currency)
+    )
 
 
 def _movement(entry: Entry, amount: int, *, is_own: bool) -> Movement:

@@ -1,36 +1,39 @@
 """Into which account a statement goes: one that is there, or a new one as the file describes it."""
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
+from fintrack import audit
 from fintrack.context import TenantContext
-from fintrack.schema import Account, AccountShare
+from fintrack.errors import InvalidInput, NotFound
+from fintrack.ledger.accounts import AccountKind, NewAccount
+from fintrack.ledger.texts import neutral, required
+from fintrack.money import exponent
+from fintrack.schema import Account, AccountShare, new_id
 from fintrack.statements.plans import LARGEST_AMOUNT, Plan
 
 NAME_LENGTH, NUMBER_LENGTH = 80, 64
 _KIND_WORDS = (
-    ("CREDIT_CARD", r"card|visa|mastercard|amex|credit|karte|carte|tarjeta"),
-    ("SAVINGS", r"saving|spar|tagesgeld|epargne|livret|ahorro"),
-    ("LOAN", r"loan|mortgage|kredit|darlehen|pret|prestamo"),
-    ("INVESTMENT", r"invest|broker|401k|depot|pension|retire"),
-    ("CASH", r"cash|wallet|bargeld|efectivo"),
+    (AccountKind.CREDIT_CARD, r"card|visa|mastercard|amex|credit|karte|carte|tarjeta"),
+    (AccountKind.SAVINGS, r"saving|spar|tagesgeld|epargne|livret|ahorro"),
+    (AccountKind.LOAN, r"loan|mortgage|kredit|darlehen|pret|prestamo"),
+    (AccountKind.INVESTMENT, r"invest|broker|401k|depot|pension|retire"),
+    (AccountKind.CASH, r"cash|wallet|bargeld|efectivo"),
 )
 _KIND_NAMES = {
-    "CHECKING": "Checking account",
-    "SAVINGS": "Savings account",
-    "CREDIT_CARD": "Credit card",
-    "LOAN": "Loan",
-    "INVESTMENT": "Investment account",
-    "CASH": "Cash",
+    AccountKind.CHECKING: "Checking account",
+    AccountKind.SAVINGS: "Savings account",
+    AccountKind.CREDIT_CARD: "Credit card",
+    AccountKind.LOAN: "Loan",
+    AccountKind.INVESTMENT: "Investment account",
+    AccountKind.CASH: "Cash",
 }
-LIABILITIES = frozenset({"CREDIT_CARD", "LOAN"})
 _NUMBER = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}|[\dX*•~#]{4,}[A-Z0-9]*")
 _SHORTEST_NUMBER = 6
 
@@ -47,16 +50,27 @@ class LedgerAccount:
     opening_balance: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """An account that the import will make; the opening balance in minor units."""
+Target = LedgerAccount | NewAccount
 
-    name: str
-    kind: str
-    currency: str
-    number: str = ""
-    opening_balance: int = 0
-    opened_on: date | None = None
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is known of where a file goes: choices by statement, one for all, and habit."""
+
+    by_statement: Mapping[str, UUID | NewAccount]
+    chosen: LedgerAccount | None
+    remembered: LedgerAccount | None
+    file_name: str
+    is_card: bool
+
+    def currency(self, ledger: Iterable[LedgerAccount]) -> str | None:
+        """Return the currency of the account that takes a statement which names none."""
+        wishes = list(self.by_statement.values())
+        if len(wishes) == 1 and self.chosen is None:
+            wish = wishes[0]
+            return (account_of(wish, ledger) if isinstance(wish, UUID) else wish).currency
+        home = self.chosen or self.remembered
+        return home.currency if home else None
 
 
 def writable_accounts(db: Session, context: TenantContext) -> tuple[LedgerAccount, ...]:
@@ -76,6 +90,50 @@ def writable_accounts(db: Session, context: TenantContext) -> tuple[LedgerAccoun
     return tuple(LedgerAccount(*row) for row in db.execute(statement))
 
 
+def account_of(account_id: UUID, accounts: Iterable[LedgerAccount]) -> LedgerAccount:
+    """Return the account.
+
+    Raises:
+        NotFound: it is not among those that the member may write to.
+    """
+    found = next((each for each in accounts if each.id == account_id), None)
+    if found is None:
+        raise NotFound("There is no such account that you may import into.")
+    return found
+
+
+def id_of(target: Target) -> UUID | None:
+    """Return the account's id, None while it is yet to be made."""
+    return target.id if isinstance(target, LedgerAccount) else None
+
+
+def targets(
+    plans: Sequence[Plan], ledger: Sequence[LedgerAccount], wishes: Wishes
+) -> dict[str, Target]:
+    """Return where each plan goes, by its key; what matches no account gets a new one.
+
+    Raises:
+        NotFound: a chosen account is not among those that the member may write to.
+        InvalidInput: a chosen account is in another currency, or it is not clear what it takes.
+    """
+    takes = _taken_by_choice(plans, wishes.chosen)
+    found: dict[str, Target] = {}
+    for plan in plans:
+        known = _known(plan, ledger, wishes, is_only=len(plans) == 1)
+        taken = [each.name for each in (*ledger, *found.values())]
+        if plan.key in takes and wishes.chosen:
+            known = wishes.chosen
+        found[plan.key] = known or proposed_account(
+            plan, wishes.file_name, taken, is_card=wishes.is_card
+        )
+    return found
+
+
+def may_take(account: LedgerAccount, plan: Plan) -> bool:
+    """Return whether the account may take the plan's statement: by currency, if it names one."""
+    return account.currency == plan.currency or not plan.names_currency
+
+
 def matching_account(
     label: str, currency: str, accounts: Iterable[LedgerAccount]
 ) -> LedgerAccount | None:
@@ -92,7 +150,7 @@ def proposed_account(
     plan: Plan, file_name: str, taken: Collection[str], *, is_card: bool
 ) -> NewAccount:
     """Return a new account whose balance will be the one that the file states."""
-    kind = "CREDIT_CARD" if is_card else _kind(f"{plan.label} {PurePath(file_name).stem}")
+    kind = AccountKind.CREDIT_CARD if is_card else _kind(f"{plan.label} {PurePath(file_name).stem}")
     is_number = bool(_NUMBER.fullmatch(_bare(plan.label)))
     return NewAccount(
         name=_free_name(_name(plan.label, kind, is_number=is_number), taken),
@@ -104,14 +162,63 @@ def proposed_account(
     )
 
 
-def side_of(kind: str) -> str:
-    """Return on which side of the balance sheet the kind stands."""
-    return "LIABILITY" if kind in LIABILITIES else "ASSET"
+def open_new_account(db: Session, new: NewAccount) -> UUID:
+    """Open the account in the caller's transaction and return its id.
+
+    Raises:
+        InvalidInput: the name or the currency cannot be kept.
+    """
+    exponent(new.currency)
+    account_id = new_id()
+    values = {
+        "id": account_id,
+        "name": required(neutral(new.name), "name of the account", NAME_LENGTH),
+        "kind": new.kind.value,
+        "side": (new.side or new.kind.usual_side).value,
+        "currency": new.currency,
+        "number": new.number,
+        "opening_balance": new.opening_balance,
+        "opened_on": new.opened_on,
+        "visibility": new.visibility.value,
+    }
+    db.execute(insert(Account), [values])
+    after = {"name": values["name"]}
+    audit.record(db, "account.created", subject_id=account_id, account_id=account_id, after=after)
+    return account_id
 
 
-def renamed(account: NewAccount, taken: Collection[str]) -> NewAccount:
-    """Return the account under a name that is not taken."""
-    return replace(account, name=_free_name(account.name, taken))
+def _taken_by_choice(plans: Sequence[Plan], chosen: LedgerAccount | None) -> list[str]:
+    if chosen is None:
+        return []
+    keys = [plan.key for plan in plans if plan.currency == chosen.currency]
+    if not keys:
+        currencies = ", ".join(sorted({plan.currency for plan in plans}))
+        message = f"The file is in {currencies}, {chosen.name} in {chosen.currency}."
+        raise InvalidInput(f"{message} Choose another account.")
+    if len(keys) > 1:
+        message = f"The file holds {len(plans)} accounts; choose an account for each of them."
+        raise InvalidInput(message)
+    return keys
+
+
+def _known(
+    plan: Plan, ledger: Sequence[LedgerAccount], wishes: Wishes, *, is_only: bool
+) -> Target | None:
+    wish = wishes.by_statement.get(plan.key)
+    if wish is not None:
+        return _wished(plan, account_of(wish, ledger) if isinstance(wish, UUID) else wish)
+    habit = wishes.remembered
+    is_habit = habit is not None and is_only and habit.currency == plan.currency
+    found = matching_account(plan.label, plan.currency, ledger)
+    # An account with a number takes no statement that names another one.
+    return found or (habit if is_habit and habit and not (plan.label and habit.number) else None)
+
+
+def _wished(plan: Plan, target: Target) -> Target:
+    if target.currency != plan.currency:
+        label = plan.label or "The file"
+        raise InvalidInput(f"{label} is in {plan.currency}, {target.name} in {target.currency}.")
+    return target
 
 
 def _may_write(context: TenantContext) -> ColumnElement[bool]:
@@ -136,12 +243,14 @@ def _is_same_number(one: str, other: str) -> bool:
     return one == other or (len(shorter) >= _SHORTEST_NUMBER and longer.endswith(shorter))
 
 
-def _kind(words: str) -> str:
+def _kind(words: str) -> AccountKind:
     lowered = words.casefold()
-    return next((kind for kind, pattern in _KIND_WORDS if re.search(pattern, lowered)), "CHECKING")
+    return next(
+        (kind for kind, pattern in _KIND_WORDS if re.search(pattern, lowered)), AccountKind.CHECKING
+    )
 
 
-def _name(label: str, kind: str, *, is_number: bool) -> str:
+def _name(label: str, kind: AccountKind, *, is_number: bool) -> str:
     if not label:
         return _KIND_NAMES[kind]
     return f"{_KIND_NAMES[kind]} ··{_bare(label)[-4:]}" if is_number else label[:NAME_LENGTH]

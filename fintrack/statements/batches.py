@@ -1,0 +1,161 @@
+"""Writing one statement into one account: its rows, and what became of each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from fintrack.ledger.filters import Status
+from fintrack.ledger.rows import add
+from fintrack.ledger.search import words_of
+from fintrack.money import decimal_text, rounded_minor_units
+from fintrack.schema import ImportRow, Posting, Transaction, new_id
+from fintrack.statements.plans import NOTE_LENGTH, Planned, Refused
+from fintrack.statements.summaries import RowState
+
+CHUNK = 2_500
+MEMO_LENGTH = 200
+TRANSACTION = (
+    "id account_id currency booked_on valued_on amount payee description note status category_id "
+    "is_split transfer_id batch_id import_key words"
+).split()
+POSTING = "id transaction_id account_id booked_on line category_id amount memo".split()
+IMPORT_ROW = "batch_id ordinal account_id line state reason raw transaction_id".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the rows of one statement go."""
+
+    batch_id: UUID
+    account_id: UUID
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of a row: `known` is what a duplicate repeats, `import_key` of a new row."""
+
+    row: Planned | Refused
+    state: RowState
+    reason: str
+    known: UUID | None = None
+    import_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row that becomes a transaction of the account."""
+
+    row: Planned
+    account_id: UUID
+    currency: str
+    import_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """By ordinal: the new rows' ids, and what rows mean beyond their money.
+
+    `lines` are the categories of a split's lines.
+    """
+
+    ids: Mapping[int, UUID]
+    categories: Mapping[int, UUID]
+    transfers: Mapping[int, UUID]
+    lines: Mapping[int, Sequence[UUID | None]]
+
+
+def new_rows(place: Place, rows: Sequence[Decided]) -> list[NewRow]:
+    """Return those of the rows that become transactions."""
+    return [
+        NewRow(each.row, place.account_id, place.currency, each.import_key)
+        for each in rows
+        if each.import_key is not None and isinstance(each.row, Planned)
+    ]
+
+
+def write_rows(
+    db: Session, place: Place, rows: Sequence[Decided], meaning: Meaning
+) -> Iterator[int]:
+    """Write the rows in chunks; yields how many rows each chunk had."""
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        new = new_rows(place, chunk)
+        lines = [line for each in new for line in _postings(each, meaning)]
+        add(
+            db,
+            Transaction,
+            TRANSACTION,
+            [_transaction(place.batch_id, each, meaning) for each in new],
+        )
+        add(db, Posting, POSTING, lines)
+        add(db, ImportRow, IMPORT_ROW, [_import_row(place, each, meaning) for each in chunk])
+        yield len(chunk)
+
+
+def _transaction(batch_id: UUID, new: NewRow, meaning: Meaning) -> dict[str, Any]:
+    row = new.row
+    payee, text, note = row.movement.payee, row.movement.text, row.entry.note[:NOTE_LENGTH]
+    amount = decimal_text(row.amount, new.currency)
+    transfer_id = meaning.transfers.get(row.ordinal)
+    is_split = row.ordinal in meaning.lines
+    is_whole = not (is_split or transfer_id)
+    return {
+        "id": str(meaning.ids[row.ordinal]),
+        "account_id": str(new.account_id),
+        "currency": new.currency,
+        "booked_on": row.movement.booked_on.isoformat(),
+        "valued_on": row.entry.valued_on.isoformat() if row.entry.valued_on else None,
+        "amount": row.amount,
+        "payee": payee,
+        "description": text,
+        "note": note,
+        "status": row.entry.status if row.entry.status in set(Status) else Status.CLEARED.value,
+        "category_id": _text(meaning.categories.get(row.ordinal)) if is_whole else None,
+        "is_split": is_split,
+        "transfer_id": _text(transfer_id),
+        "batch_id": str(batch_id),
+        "import_key": new.import_key,
+        "words": words_of(payee, text, note, amount),
+    }
+
+
+def _postings(new: NewRow, meaning: Meaning) -> list[dict[str, Any]]:
+    row = new.row
+    categories = meaning.lines.get(row.ordinal, ())
+    return [
+        {
+            "id": str(new_id()),
+            "transaction_id": str(meaning.ids[row.ordinal]),
+            "account_id": str(new.account_id),
+            "booked_on": row.movement.booked_on.isoformat(),
+            "line": number,
+            "category_id": _text(category_id),
+            "amount": rounded_minor_units(line.amount, new.currency),
+            "memo": line.memo[:MEMO_LENGTH],
+        }
+        for number, (line, category_id) in enumerate(
+            zip(row.entry.lines, categories, strict=False), start=1
+        )
+    ]
+
+
+def _import_row(place: Place, decided: Decided, meaning: Meaning) -> dict[str, Any]:
+    row = decided.row
+    return {
+        "batch_id": str(place.batch_id),
+        "ordinal": row.ordinal,
+        "account_id": str(place.account_id),
+        "line": row.line,
+        "state": decided.state.value,
+        "reason": decided.reason,
+        "raw": row.raw,
+        "transaction_id": _text(decided.known or meaning.ids.get(row.ordinal)),
+    }
+
+
+def _text(identifier: UUID | None) -> str | None:
+    return str(identifier) if identifier else None

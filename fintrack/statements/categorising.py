@@ -1,0 +1,87 @@
+"""Which category an imported row gets: the payee's usual one, or the one that an export names."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, any_, func, literal, select
+from sqlalchemy.orm import Session
+
+from fintrack.ledger.category_paths import SEPARATOR, category_tree
+from fintrack.ledger.rows import add
+from fintrack.schema import Category, Payee, Transaction, new_id
+
+NAME_LENGTH = 60
+
+
+def usual_categories(db: Session, payees: Collection[str]) -> dict[str, UUID]:
+    """Return by payee its default category, else that of its newest visible transaction."""
+    names = sorted({each for each in payees if each})
+    if not names:
+        return {}
+    latest = (
+        select(Transaction.payee, Transaction.category_id)
+        .join(Category, Category.id == Transaction.category_id)
+        .where(
+            Transaction.payee == any_(literal(names, ARRAY(Text()))), Category.archived_at.is_(None)
+        )
+        .distinct(Transaction.payee)
+        .order_by(Transaction.payee, Transaction.booked_on.desc(), Transaction.id.desc())
+    )
+    lowered = [each.lower() for each in names]
+    default = (
+        select(func.lower(Payee.name), Payee.category_id)
+        .join(Category, Category.id == Payee.category_id)
+        .where(
+            func.lower(Payee.name) == any_(literal(lowered, ARRAY(Text()))),
+            Category.archived_at.is_(None),
+        )
+    )
+    defaults = {name: category for name, category in db.execute(default) if category}
+    found = {payee: category for payee, category in db.execute(latest) if category}
+    by_default = {each: defaults[each.lower()] for each in names if each.lower() in defaults}
+    return found | by_default
+
+
+@dataclass(slots=True)
+class CategoryNames:
+    """The categories by kind and full name, as an export writes it."""
+
+    _ids: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    _made: list[dict[str, object]] = field(default_factory=list)
+
+    def named(self, path: str, amount: int) -> UUID:
+        """Return the category of this full name; of two kinds, the one that the amount suggests.
+
+        One that does not exist is planned, with what is missing above it.
+        """
+        likely, other = ("INCOME", "EXPENSE") if amount > 0 else ("EXPENSE", "INCOME")
+        for kind in (likely, other):
+            if (kind, path.casefold()) in self._ids:
+                return self._ids[kind, path.casefold()]
+        return self._plan(likely, path)
+
+    def make(self, db: Session) -> None:
+        """Write the planned categories, those above first."""
+        for each in self._made:
+            add(db, Category, ["id", "parent_id", "kind", "name"], [each])
+        self._made.clear()
+
+    def _plan(self, kind: str, path: str) -> UUID:
+        known = self._ids.get((kind, path.casefold()))
+        if known is not None:
+            return known
+        above, _, name = path.rpartition(SEPARATOR)
+        parent = self._plan(kind, above) if above else None
+        made = new_id()
+        self._ids[kind, path.casefold()] = made
+        names = {"kind": kind, "name": name.strip()[:NAME_LENGTH] or "Imported"}
+        self._made.append({"id": str(made), "parent_id": str(parent) if parent else None, **names})
+        return made
+
+
+def known_categories(db: Session) -> CategoryNames:
+    """Return the categories of the tenant, archived ones too."""
+    tree = category_tree()
+    rows = db.execute(select(tree.c.kind, tree.c.path, tree.c.id))
+    return CategoryNames({(row.kind, row.path.casefold()): row.id for row in rows})

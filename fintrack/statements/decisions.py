@@ -1,0 +1,120 @@
+"""What becomes of each row of a file, and what the rows mean."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from fintrack.money import rounded_minor_units
+from fintrack.schema import new_id
+from fintrack.statements.batches import Decided, Meaning, NewRow
+from fintrack.statements.categorising import known_categories, usual_categories
+from fintrack.statements.outcomes import Outcome
+from fintrack.statements.plans import Planned
+from fintrack.statements.summaries import IN_THE_BOOKS, RowState
+
+LEFT_OUT = "You left it out."
+TAKEN_AGAIN = "You took it although it was in this account already."
+
+
+class Decision(StrEnum):
+    """What a member says about a row: take it although it is known, or leave it out."""
+
+    INCLUDE = "INCLUDE"
+    SKIP = "SKIP"
+
+
+def decided(outcome: Outcome, decisions: Mapping[int, Decision]) -> list[Decided]:
+    """Return what becomes of the rows of one statement, in the file's order."""
+    rows = [
+        _decided(outcome, row, known, decisions.get(row.ordinal))
+        for row, known in zip(outcome.plan.planned, outcome.duplicates, strict=True)
+    ]
+    refused = [Decided(row, RowState.REJECTED, row.reason) for row in outcome.plan.refused]
+    return sorted(rows + refused, key=lambda each: each.row.ordinal)
+
+
+def meaning_of_statement_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
+    """Return the ids of the new rows and the categories that their payees usually get."""
+    usual = usual_categories(db, {each.row.movement.payee for each in new})
+    payees = {each.row.ordinal: each.row.movement.payee for each in new}
+    categories = {ordinal: usual[payee] for ordinal, payee in payees.items() if payee in usual}
+    return Meaning(_ids(new, newest_first=_is_newest_first(new)), categories, {}, {})
+
+
+def meaning_of_exported_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
+    """Return what FinTrack's own export says; categories that are missing are made.
+
+    A transfer of which only one side is new, and a split that does not add up, become plain.
+    """
+    known = known_categories(db)
+    categories: dict[int, UUID] = {}
+    lines: dict[int, Sequence[UUID | None]] = {}
+    for row in (each.row for each in new):
+        if row.entry.category:
+            categories[row.ordinal] = known.named(row.entry.category, row.amount)
+    for each in new:
+        if _adds_up(each):
+            lines[each.row.ordinal] = [
+                known.named(line.category, each.row.amount) if line.category else None
+                for line in each.row.entry.lines
+            ]
+    known.make(db)
+    return Meaning(_ids(new, newest_first=False), categories, _transfers(new), lines)
+
+
+def _decided(
+    outcome: Outcome, row: Planned, known: UUID | None, decision: Decision | None
+) -> Decided:
+    if known is not None and decision is not Decision.INCLUDE:
+        return Decided(row, RowState.DUPLICATE, IN_THE_BOOKS, known)
+    if decision is Decision.SKIP:
+        return Decided(row, RowState.SKIPPED, LEFT_OUT)
+    reason = row.reason if known is None else TAKEN_AGAIN
+    return Decided(row, RowState.NEW, reason, import_key=outcome.book.next_import_key(row.movement))
+
+
+def _ids(new: Sequence[NewRow], *, newest_first: bool) -> dict[int, UUID]:
+    """Return ids that grow with time, so that a day's rows keep the file's order in lists."""
+    rows = sorted((each.row for each in new), key=lambda row: row.line, reverse=newest_first)
+    ids = sorted(new_id() for _ in rows)
+    return {row.ordinal: each for row, each in zip(rows, ids, strict=True)}
+
+
+def _is_newest_first(new: Sequence[NewRow]) -> bool:
+    """Most banks write the newest row first, so a single day is taken so as well."""
+    days = [each.row.movement.booked_on for each in sorted(new, key=lambda each: each.row.line)]
+    return bool(days) and days[0] >= days[-1]
+
+
+def _adds_up(new: NewRow) -> bool:
+    amounts = (rounded_minor_units(each.amount, new.currency) for each in new.row.entry.lines)
+    return bool(new.row.entry.lines) and sum(amounts) == new.row.amount
+
+
+def _transfers(new: Sequence[NewRow]) -> dict[int, UUID]:
+    legs: dict[str, list[NewRow]] = defaultdict(list)
+    for each in new:
+        if each.row.entry.transfer:
+            legs[each.row.entry.transfer].append(each)
+    pairs = [pair for pair in legs.values() if _is_transfer(pair)]
+    return {ordinal: made for pair in pairs for ordinal, made in _linked(pair).items()}
+
+
+def _linked(pair: Iterable[NewRow]) -> dict[int, UUID]:
+    made = new_id()
+    return {each.row.ordinal: made for each in pair}
+
+
+def _is_transfer(legs: Sequence[NewRow]) -> bool:
+    if len(legs) != 2 or legs[0].account_id == legs[1].account_id:  # noqa: PLR2004 - two sides
+        return False
+    one, other = legs
+    is_even = one.currency != other.currency or one.row.amount == -other.row.amount
+    return (
+        is_even
+        and one.row.amount * other.row.amount < 0
+        and not (one.row.entry.lines or other.row.entry.lines)
+    )

@@ -1,0 +1,114 @@
+"""Which files were imported, and what became of their rows."""
+
+from datetime import datetime
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import NotFound
+from fintrack.frames import Shape, read_frame
+from fintrack.schema import Account, ImportBatch, ImportRow
+from fintrack.statements.summaries import RowState
+
+IMPORTS: Shape = {
+    "import_id": "str",
+    "batch_id": "str",
+    "account_id": "str",
+    "account": "str",
+    "currency": "str",
+    "file_name": "str",
+    "imported_at": "datetime64[s]",
+    "new": "int64",
+    "duplicate": "int64",
+    "rejected": "int64",
+    "balance_before": "int64",
+    "balance_after": "int64",
+    "file_balance": "Int64",
+    "undone": "bool",
+}
+IMPORT_ROWS: Shape = {
+    "batch_id": "str",
+    "ordinal": "int64",
+    "account": "str",
+    "line": "int64",
+    "state": "str",
+    "reason": "str",
+    "raw": "str",
+    "transaction_id": "str",
+}
+MOST = 200
+MOST_ROWS = 100_000
+
+
+def imports(context: TenantContext, limit: int = 20) -> pd.DataFrame:
+    """Return the newest imported statements that the member sees, newest first: `IMPORTS`.
+
+    Times are the tenant's own; a file of several accounts has a row each, with one import_id.
+    """
+    context.require(Permission.READ)
+    statement = (
+        select(
+            ImportBatch.import_id,
+            ImportBatch.id,
+            ImportBatch.account_id,
+            Account.name,
+            Account.currency,
+            ImportBatch.file_name,
+            _local(context, ImportBatch.created_at),
+            ImportBatch.new_count,
+            ImportBatch.duplicate_count,
+            ImportBatch.rejected_count,
+            ImportBatch.balance_before,
+            ImportBatch.balance_after,
+            ImportBatch.file_balance,
+            ImportBatch.undone_at.is_not(None),
+        )
+        .join(Account, Account.id == ImportBatch.account_id)
+        .order_by(ImportBatch.created_at.desc(), ImportBatch.id)
+        .limit(max(1, min(limit, MOST)))
+    )
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement, IMPORTS)
+
+
+def import_rows(
+    context: TenantContext, import_id: UUID, state: RowState | None = None
+) -> pd.DataFrame:
+    """Return the rows of one imported file, in its order: `IMPORT_ROWS`.
+
+    Raises:
+        NotFound: the member sees no such import.
+    """
+    context.require(Permission.READ)
+    statement = (
+        select(
+            ImportRow.batch_id,
+            ImportRow.ordinal,
+            Account.name,
+            ImportRow.line,
+            ImportRow.state,
+            ImportRow.reason,
+            ImportRow.raw,
+            ImportRow.transaction_id,
+        )
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .join(Account, Account.id == ImportRow.account_id)
+        .where(ImportBatch.import_id == import_id)
+        .order_by(ImportRow.ordinal)
+        .limit(MOST_ROWS)
+    )
+    if state is not None:
+        statement = statement.where(ImportRow.state == state.value)
+    known = select(ImportBatch.id).where(ImportBatch.import_id == import_id).limit(1)
+    with tenant_transaction(context) as db:
+        if db.scalar(known) is None:
+            raise NotFound("There is no such import.")
+        return read_frame(db, statement, IMPORT_ROWS)
+
+
+def _local(context: TenantContext, moment: SQLCoreOperations[datetime]) -> ColumnElement[datetime]:
+    return func.date_trunc("second", func.timezone(context.time_zone, moment))

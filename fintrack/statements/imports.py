@@ -1,0 +1,288 @@
+"""Importing a previewed file: everything of it in one transaction, or nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from fintrack import audit
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import InvalidInput, NotFound
+from fintrack.ledger.refusals import constraint_of, refusals
+from fintrack.ledger.rows import one_of
+from fintrack.schema import Account, ImportBatch, new_id
+from fintrack.statements.batches import Decided, NewRow, Place, new_rows, write_rows
+from fintrack.statements.decisions import (
+    Decision,
+    decided,
+    meaning_of_exported_rows,
+    meaning_of_statement_rows,
+)
+from fintrack.statements.mappings import remember_mapping
+from fintrack.statements.outcomes import Outcome, outcomes
+from fintrack.statements.plans import OWN_FORMAT
+from fintrack.statements.previews import Preview
+from fintrack.statements.summaries import RowState, StatementPreview
+from fintrack.statements.targets import (
+    LedgerAccount,
+    matching_account,
+    open_new_account,
+    writable_accounts,
+)
+
+Progress = Callable[[int, int], None]
+# Somebody imported the same at the same moment; a second look finds what he wrote.
+MADE_MEANWHILE = frozenset(
+    {
+        "account_shared_name",
+        "account_private_name",
+        "transaction_tenant_id_account_id_import_key_key",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one statement did to its account; balances in minor units of its currency."""
+
+    id: UUID
+    account_id: UUID
+    account: str
+    currency: str
+    new: int
+    duplicate: int
+    rejected: int
+    skipped: int
+    balance_before: int
+    balance_after: int
+    file_balance: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did; `undo_import` takes its id."""
+
+    import_id: UUID
+    batches: tuple[Batch, ...]
+
+    @property
+    def new(self) -> int:
+        """Return how many transactions were added."""
+        return sum(each.new for each in self.batches)
+
+    @property
+    def duplicate(self) -> int:
+        """Return how many rows the books held already."""
+        return sum(each.duplicate for each in self.batches)
+
+    @property
+    def rejected(self) -> int:
+        """Return how many rows were not understood."""
+        return sum(each.rejected for each in self.batches)
+
+    @property
+    def skipped(self) -> int:
+        """Return how many rows the member left out."""
+        return sum(each.skipped for each in self.batches)
+
+
+def commit_import(
+    context: TenantContext,
+    preview: Preview,
+    decisions: Mapping[int, Decision] | None = None,
+    *,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import the file as previewed, in one transaction; `decisions` by the rows' ordinals.
+
+    What somebody else added since the preview counts as a duplicate. `progress` is told how many
+    rows of how many are done.
+
+    Raises:
+        PermissionDenied: the member may not import.
+        InvalidInput: a question about the file is still open.
+        NotFound: a chosen account is not, or no longer, among those that he may write to.
+        Conflict: the name of a new account is taken.
+    """
+    context.require(Permission.IMPORT)
+    if preview.questions or not preview.statements:
+        raise InvalidInput("Answer what the file leaves open first.")
+    wanted = _deliberate(preview, decisions or {})
+    try:
+        with tenant_transaction(context) as db:
+            return _commit(db, context, preview, wanted, progress)
+    except IntegrityError as error:
+        if constraint_of(error) not in MADE_MEANWHILE:
+            raise
+    with tenant_transaction(context) as db, refusals():
+        return _commit(db, context, preview, wanted, progress)
+
+
+def _deliberate(preview: Preview, decisions: Mapping[int, Decision]) -> dict[int, Decision]:
+    """Keep what differs from the preview: taking a row that was new anyway says nothing."""
+    known = {
+        int(ordinal)
+        for each in preview.statements
+        for ordinal in each.rows.loc[each.rows["state"] == RowState.DUPLICATE, "ordinal"]
+    }
+    return {
+        ordinal: decision
+        for ordinal, decision in decisions.items()
+        if decision is Decision.SKIP or ordinal in known
+    }
+
+
+def _commit(
+    db: Session,
+    context: TenantContext,
+    preview: Preview,
+    decisions: Mapping[int, Decision],
+    progress: Progress | None,
+) -> ImportReport:
+    import_id, decisions = _import_id(db, preview, decisions)
+    accounts = _accounts(db, context, preview)
+    plans = [each.plan for each in preview.statements]
+    found = outcomes(db, plans, {key: account.id for key, account in accounts.items()})
+    statements = [
+        _Statement(each, accounts[each.plan.key], new_id(), decided(each, decisions))
+        for each in found
+    ]
+    batches = _write_batches(db, import_id, preview, statements)
+    _write_rows(db, preview, statements, progress)
+    for each in statements:
+        if preview.mapping is not None:
+            remember_mapping(db, each.account.id, preview.mapping)
+    return ImportReport(import_id, batches)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    outcome: Outcome
+    account: LedgerAccount
+    batch_id: UUID
+    rows: list[Decided]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.batch_id, self.account.id, self.account.currency)
+
+    @property
+    def new(self) -> list[NewRow]:
+        return new_rows(self.place, self.rows)
+
+    def count(self, state: RowState) -> int:
+        return sum(each.state is state for each in self.rows)
+
+
+def _import_id(
+    db: Session, preview: Preview, decisions: Mapping[int, Decision]
+) -> tuple[UUID, Mapping[int, Decision]]:
+    """A preview that is confirmed twice adds nothing twice: its known rows stay known."""
+    again = select(exists().where(ImportBatch.import_id == preview.import_id))
+    if not db.scalar(again):
+        return preview.import_id, decisions
+    skipped = {key: each for key, each in decisions.items() if each is Decision.SKIP}
+    return new_id(), skipped
+
+
+def _accounts(db: Session, context: TenantContext, preview: Preview) -> dict[str, LedgerAccount]:
+    """Return where each statement goes, with the accounts held until the commit."""
+    ledger = writable_accounts(db, context)
+    found = {each.key: _account(db, each, ledger) for each in preview.statements}
+    ids = {each.id for each in found.values()}
+    lock = select(Account.id).where(one_of(Account.id, ids)).order_by(Account.id)
+    held = set(db.scalars(lock.with_for_update(key_share=True)))
+    if held != ids:
+        raise NotFound("There is no such account that you may import into.")
+    return found
+
+
+def _account(
+    db: Session, statement: StatementPreview, ledger: Sequence[LedgerAccount]
+) -> LedgerAccount:
+    if statement.account is not None:
+        return statement.account
+    new = statement.new_account
+    if new is None:
+        raise InvalidInput("Choose an account for the file first.")
+    seen = {each.id for each in statement.choices}
+    fresh = [each for each in ledger if each.id not in seen]
+    made = [matching_account(label, new.currency, fresh) for label in (statement.label, new.name)]
+    account = next((each for each in made if each is not None), None)
+    if account is not None:
+        return account
+    account_id = open_new_account(db, new)
+    return LedgerAccount(
+        account_id, new.name, new.kind, new.currency, new.number, new.opening_balance
+    )
+
+
+def _write_batches(
+    db: Session, import_id: UUID, preview: Preview, statements: Sequence[_Statement]
+) -> tuple[Batch, ...]:
+    batches = []
+    moved: dict[UUID, int] = {}
+    for each in statements:
+        before = each.outcome.balance + moved.get(each.account.id, 0)
+        batch = _batch(each, before)
+        moved[each.account.id] = batch.balance_after - each.outcome.balance
+        batches.append(batch)
+    db.execute(insert(ImportBatch), [_batch_row(import_id, preview, each) for each in batches])
+    for batch in batches:
+        after = {"file": preview.file_name, "new": batch.new, "duplicate": batch.duplicate}
+        audit.record(
+            db, "import.committed", subject_id=import_id, account_id=batch.account_id, after=after
+        )
+    return tuple(batches)
+
+
+def _batch(statement: _Statement, before: int) -> Batch:
+    return Batch(
+        id=statement.batch_id,
+        account_id=statement.account.id,
+        account=statement.account.name,
+        currency=statement.account.currency,
+        new=statement.count(RowState.NEW),
+        duplicate=statement.count(RowState.DUPLICATE),
+        rejected=statement.count(RowState.REJECTED),
+        skipped=statement.count(RowState.SKIPPED),
+        balance_before=before,
+        balance_after=before + sum(each.row.amount for each in statement.new),
+        file_balance=statement.outcome.plan.closing,
+    )
+
+
+def _batch_row(import_id: UUID, preview: Preview, batch: Batch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "import_id": import_id,
+        "account_id": batch.account_id,
+        "file_name": preview.file_name,
+        "file_hash": preview.file_hash,
+        "format": OWN_FORMAT if preview.is_own_export else preview.format,
+        "new_count": batch.new,
+        "duplicate_count": batch.duplicate,
+        "rejected_count": batch.rejected,
+        "balance_before": batch.balance_before,
+        "balance_after": batch.balance_after,
+        "file_balance": batch.file_balance,
+    }
+
+
+def _write_rows(
+    db: Session, preview: Preview, statements: Sequence[_Statement], progress: Progress | None
+) -> None:
+    new = [row for each in statements for row in each.new]
+    meant = meaning_of_exported_rows if preview.is_own_export else meaning_of_statement_rows
+    meaning = meant(db, new)
+    done, total = 0, sum(len(each.rows) for each in statements)
+    for each in statements:
+        for written in write_rows(db, each.place, each.rows, meaning):
+            done += written
+            if progress is not None:
+                progress(done, total)

@@ -1,0 +1,154 @@
+"""One statement of a file as the member decides on it: rows, counts and balances."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import pandas as pd
+
+from fintrack.frames import Shape, frame
+from fintrack.ledger.accounts import NewAccount
+from fintrack.statements.outcomes import Outcome
+from fintrack.statements.plans import Plan, Planned, Refused
+from fintrack.statements.targets import LedgerAccount, Target, may_take
+
+PREVIEW: Shape = {
+    "ordinal": "int64",
+    "line": "int64",
+    "booked_on": "datetime64[s]",
+    "payee": "str",
+    "text": "str",
+    "amount": "int64",
+    "state": "str",
+    "reason": "str",
+}
+BIGGEST = 3
+IN_THE_BOOKS = "It is in this account already."
+
+
+class RowState(StrEnum):
+    """What becomes, or became, of a row."""
+
+    NEW = "NEW"
+    DUPLICATE = "DUPLICATE"
+    REJECTED = "REJECTED"
+    SKIPPED = "SKIPPED"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StatementPreview:
+    """One account of the file; balances in minor units, `rows` in the file's order: `PREVIEW`.
+
+    `account` is where the rows go, `new_account` the proposal where there is none; `choices` are
+    the accounts that may take them instead. `difference` is by how much the
+    books will be above the file's own closing balance; None when the file states none.
+    """
+
+    key: str
+    label: str
+    currency: str
+    account: LedgerAccount | None
+    new_account: NewAccount | None
+    choices: tuple[LedgerAccount, ...]
+    rows: pd.DataFrame
+    new: int
+    duplicate: int
+    rejected: int
+    balance_before: int
+    balance_after: int
+    file_balance: int | None
+    file_balance_on: date | None
+    difference: int | None
+    notes: tuple[str, ...]
+    plan: Plan = field(repr=False)
+
+    @property
+    def biggest(self) -> pd.DataFrame:
+        """Return the three new rows that move the most money: `PREVIEW`."""
+        new = self.rows[self.rows["state"] == RowState.NEW]
+        order = new["amount"].abs().sort_values(ascending=False, kind="stable").index[:BIGGEST]
+        return new.loc[order].reset_index(drop=True)
+
+
+def summaries(
+    found: Sequence[Outcome], targets: Mapping[str, Target], ledger: Sequence[LedgerAccount]
+) -> tuple[StatementPreview, ...]:
+    """Return what the member sees of each outcome; rows of one account follow each other."""
+    carried: dict[UUID, int] = {}
+    result = []
+    for outcome in found:
+        target = targets[outcome.plan.key]
+        account_id = target.id if isinstance(target, LedgerAccount) else None
+        moved = carried.get(account_id, 0) if account_id else 0
+        summary = _summary(outcome, target, moved, ledger)
+        if account_id:
+            carried[account_id] = moved + summary.balance_after - summary.balance_before
+        result.append(summary)
+    return tuple(result)
+
+
+def _summary(
+    outcome: Outcome, target: Target, moved: int, ledger: Sequence[LedgerAccount]
+) -> StatementPreview:
+    plan = outcome.plan
+    account = target if isinstance(target, LedgerAccount) else None
+    before = moved + (outcome.balance if account else target.opening_balance)
+    then = moved + (outcome.balance_then if account else target.opening_balance)
+    added = new_total(outcome)
+    duplicate = sum(each is not None for each in outcome.duplicates)
+    return StatementPreview(
+        key=plan.key,
+        label=plan.label,
+        currency=plan.currency,
+        account=account,
+        new_account=target if isinstance(target, NewAccount) else None,
+        choices=tuple(each for each in ledger if may_take(each, plan)),
+        rows=_rows(outcome),
+        new=len(plan.planned) - duplicate,
+        duplicate=duplicate,
+        rejected=len(plan.refused),
+        balance_before=before,
+        balance_after=before + added,
+        file_balance=plan.closing,
+        file_balance_on=None if plan.closing is None else plan.balance_day,
+        difference=None if plan.closing is None else then + added - plan.closing,
+        notes=plan.notes,
+        plan=plan,
+    )
+
+
+def new_total(outcome: Outcome) -> int:
+    """Return the sum of the rows that are not in the books yet."""
+    rows = zip(outcome.plan.planned, outcome.duplicates, strict=True)
+    return sum(row.amount for row, known in rows if known is None)
+
+
+def _rows(outcome: Outcome) -> pd.DataFrame:
+    plan = outcome.plan
+    rows = [
+        _shown(row, is_known=known is not None)
+        for row, known in zip(plan.planned, outcome.duplicates, strict=True)
+    ]
+    return frame(sorted(rows + [_refused(row) for row in plan.refused]), PREVIEW)
+
+
+def _shown(row: Planned, *, is_known: bool) -> tuple[object, ...]:
+    state = RowState.DUPLICATE if is_known else RowState.NEW
+    reason = IN_THE_BOOKS if is_known else row.reason
+    movement = row.movement
+    return (
+        row.ordinal,
+        row.entry.line,
+        movement.booked_on,
+        movement.payee,
+        movement.text,
+        row.amount,
+        state.value,
+        reason,
+    )
+
+
+def _refused(row: Refused) -> tuple[object, ...]:
+    return (row.ordinal, row.line, None, "", row.raw, 0, RowState.REJECTED.value, row.reason)

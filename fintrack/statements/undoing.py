@@ -1,0 +1,172 @@
+"""Taking back a whole import: all of it, or nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
+
+from fintrack import audit
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import Conflict, NotFound, PermissionDenied
+from fintrack.frames import Shape, frame, read_frame
+from fintrack.ledger.refusals import NOT_WRITABLE
+from fintrack.ledger.rows import one_of
+from fintrack.schema import Account, ImportBatch, Transaction, TransactionTag
+from fintrack.statements.plans import OWN_FORMAT
+
+TOUCHED: Shape = {
+    "id": "str",
+    "account": "str",
+    "booked_on": "datetime64[s]",
+    "payee": "str",
+    "currency": "str",
+    "amount": "int64",
+    "change": "str",
+}
+QUIETLY = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UndoReport:
+    """What undoing did, or, while it did nothing, what it waits for.
+
+    `touched` are the rows that members changed since and that would go with the rest: `TOUCHED`.
+    """
+
+    is_done: bool
+    removed: int
+    touched: pd.DataFrame
+
+
+def undo_import(
+    context: TenantContext, import_id: UUID, *, also_edited: bool = False
+) -> UndoReport:
+    """Remove every transaction of the import, after which the file can be imported again.
+
+    While rows were edited, split, tagged or linked since, nothing is removed unless
+    `also_edited`; then they go as well, and the other sides of their transfers stay as plain
+    transactions.
+
+    Raises:
+        PermissionDenied: the member may not import, or not change one of the accounts.
+        NotFound: the member sees no such import.
+        Conflict: it was undone already.
+    """
+    context.require(Permission.IMPORT)
+    with tenant_transaction(context) as db:
+        batches = _held(db, import_id)
+        ids = [each.id for each in batches]
+        touched = read_frame(db, _touched(ids), TOUCHED)
+        if len(touched) and not also_edited:
+            return UndoReport(is_done=False, removed=0, touched=touched)
+        removed = _remove(db, ids)
+        for each in batches:
+            audit.record(db, "import.undone", subject_id=import_id, account_id=each.account_id)
+    return UndoReport(is_done=True, removed=removed, touched=frame([], TOUCHED))
+
+
+def _held(db: Session, import_id: UUID) -> list[Row[UUID, UUID]]:
+    """Return the import's batches, with their accounts held for changing."""
+    statement = (
+        select(ImportBatch.id, ImportBatch.account_id)
+        .where(ImportBatch.import_id == import_id)
+        .order_by(ImportBatch.id)
+    )
+    batches = list(db.execute(statement))
+    if not batches:
+        raise NotFound("There is no such import.")
+    ids = {each.account_id for each in batches}
+    lock = select(Account.id).where(one_of(Account.id, ids)).order_by(Account.id)
+    if set(db.scalars(lock.with_for_update(key_share=True))) != ids:
+        raise PermissionDenied(NOT_WRITABLE)
+    # Asked under the lock: of two who undo at once, the second one finds it undone.
+    live = statement.where(ImportBatch.undone_at.is_(None))
+    if not list(db.execute(live)):
+        raise Conflict("This import was undone already.")
+    return batches
+
+
+def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
+    own = ImportBatch.format == OWN_FORMAT
+    change = case(
+        (_is_linked_outside(batches), literal("linked as a transfer")),
+        (and_(Transaction.is_split, not_(own)), literal("split")),
+        (Transaction.version > 1, literal("edited")),
+        else_=literal("tagged"),
+    )
+    return (
+        select(
+            Transaction.id,
+            Account.name,
+            Transaction.booked_on,
+            Transaction.payee,
+            Transaction.currency,
+            Transaction.amount,
+            change,
+        )
+        .join(Account, Account.id == Transaction.account_id)
+        .join(ImportBatch, ImportBatch.id == Transaction.batch_id)
+        .where(
+            one_of(Transaction.batch_id, batches),
+            or_(
+                Transaction.version > 1,
+                and_(Transaction.is_split, not_(own)),
+                _is_tagged(),
+                _is_linked_outside(batches),
+            ),
+        )
+        .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+    )
+
+
+def _is_tagged() -> ColumnElement[bool]:
+    return exists().where(
+        TransactionTag.tenant_id == Transaction.tenant_id,
+        TransactionTag.transaction_id == Transaction.id,
+    )
+
+
+def _is_linked_outside(batches: list[UUID]) -> ColumnElement[bool]:
+    other = aliased(Transaction)
+    return exists().where(
+        other.tenant_id == Transaction.tenant_id,
+        other.transfer_id == Transaction.transfer_id,
+        other.id != Transaction.id,
+        or_(other.batch_id.is_(None), not_(one_of(other.batch_id, batches))),
+    )
+
+
+def _remove(db: Session, batches: list[UUID]) -> int:
+    own = one_of(Transaction.batch_id, batches)
+    linked = select(Transaction.transfer_id).where(own, Transaction.transfer_id.is_not(None))
+    unlink = (
+        update(Transaction)
+        .where(
+            Transaction.transfer_id.in_(linked.scalar_subquery()),
+            or_(Transaction.batch_id.is_(None), not_(own)),
+        )
+        .values(transfer_id=None, version=Transaction.version + 1)
+    )
+    mark = update(ImportBatch).where(one_of(ImportBatch.id, batches)).values(undone_at=func.now())
+    db.execute(unlink, execution_options=QUIETLY)
+    removed = db.execute(delete(Transaction).where(own), execution_options=QUIETLY)
+    db.execute(mark, execution_options=QUIETLY)
+    return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
