@@ -13,7 +13,7 @@ from fintrack.ui.text import escaped
 def page() -> None:
     """Show the user's own things, which belong to no tenant."""
     session = tenant_context().session
-    st.title("My account")
+    st.title("My account", anchor=False)
     left, right = st.columns([2, 3], gap="large")
     with left:
         _profile(session)

@@ -17,7 +17,7 @@ from fintrack.ui.text import TYPE_NAMES, escaped
 def page() -> None:
     """Show the settings, to those who may change them as a form."""
     context = tenant_context()
-    st.title("Settings")
+    st.title("Settings", anchor=False)
     settings = tenant_settings(context)
     may_change = context.may(Permission.CHANGE_SETTINGS)
     if not may_change:

@@ -9,11 +9,9 @@ from fintrack.access.tenants import create_tenant, delete_tenant
 from fintrack.context import TenantContext, UserSession
 from fintrack.operations.demo import create_sample
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.session import address, page_link, redirect, switch_tenant
+from fintrack.ui.session import SIGNED_OUT, page_link, redirect, switch_tenant
 from fintrack.ui.tenant_form import tenant_inputs
 from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, escaped
-
-SIGNED_OUT = address("/auth/sign-out", next="/")
 
 
 def header(

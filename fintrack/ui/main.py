@@ -3,7 +3,11 @@
 import streamlit as st
 
 import pages.account
+import pages.accounts
+import pages.analytics
+import pages.home
 import pages.settings
+import pages.transactions
 from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound
 from fintrack.ui import welcome
@@ -20,6 +24,14 @@ from fintrack.ui.session import (
 from fintrack.ui.text import TYPE_ICONS, escaped
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
+PAGES = (
+    (pages.home.page, "Home", "home", "home"),
+    (pages.accounts.page, "Accounts", "account_balance", "accounts"),
+    (pages.transactions.page, "Transactions", "receipt_long", "transactions"),
+    (pages.analytics.page, "Analytics", "monitoring", "analytics"),
+    (pages.settings.page, "Settings", "settings", "settings"),
+    (pages.account.page, "My account", "person", "account"),
+)
 
 
 def main() -> None:
@@ -40,12 +52,8 @@ def main() -> None:
 
 def _pages() -> list[st.Page]:
     return [
-        st.Page(
-            pages.settings.page, title="Settings", icon=":material/settings:", url_path="settings"
-        ),
-        st.Page(
-            pages.account.page, title="My account", icon=":material/person:", url_path="account"
-        ),
+        st.Page(draw, title=title, icon=f":material/{icon}:", url_path=path, default=path == "home")
+        for draw, title, icon, path in PAGES
     ]
 
 
@@ -79,7 +87,7 @@ def _no_tenant(session: UserSession, url_path: str) -> None:
             switch_tenant(tenant.slug, url_path)
     if not tenants():
         st.subheader("You have no tenant yet")
-        st.caption("A tenant is a set of books of its own. Start one, or ask for an invitation to another.")
+        st.caption("A tenant is a set of books of its own. Start one, or ask to be invited.")
         if st.button("New tenant", type="primary", icon=":material/add:", key="first tenant"):
             new_tenant_dialog(session)
         look_around(session, key="first look around")

@@ -25,6 +25,7 @@ from fintrack.errors import NotFound, NotSignedIn
 TENANT, SEEN, PAGES = "fintrack tenant", "fintrack seen", "fintrack pages"
 FRESH_SECONDS = 2.0
 ENDED = "Your session has ended. Sign in again."
+SIGNED_OUT = "/auth/sign-out?next=/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,9 @@ def forget_tenant() -> None:
 
 
 def remember_pages(pages: Collection[StreamlitPage]) -> None:
-    """Let `open_page` and `page_link` find the router's pages of this run."""
-    st.session_state[PAGES] = {page.url_path: page for page in pages}
+    """Let `open_page` and `page_link` find the router's pages of this run; "home" is the first."""
+    # Streamlit says the path of its default page is empty.
+    st.session_state[PAGES] = {page.url_path or "home": page for page in pages}
 
 
 def open_page(url_path: str, **query: str) -> NoReturn:
@@ -161,6 +163,17 @@ def download_link(
         _navigate(f"/export/{ticket}")
 
 
+def redirect_message(path: str) -> bytes:
+    """Return what Streamlit's page understands as "go to this address".
+
+    It is the message behind Streamlit's own login button. A script in `st.html` could do it as
+    well, but the page's security policy runs no inline script.
+    """
+    message = ForwardMsg()
+    message.auth_redirect.url = path
+    return message.SerializeToString()
+
+
 def local_address() -> str:
     """Return where this server listens, as somebody at this machine types it."""
     return f"localhost:{st.get_option('server.port')}"
@@ -174,7 +187,7 @@ def _stay_in(context: TenantContext) -> TenantContext:
 
 
 def _page(url_path: str) -> StreamlitPage:
-    page: StreamlitPage = st.session_state[PAGES][url_path]
+    page: StreamlitPage = st.session_state[PAGES][url_path or "home"]
     return page
 
 
@@ -183,10 +196,6 @@ def _with_tenant(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def _navigate(path: str) -> None:
-    """Use the message behind Streamlit's own login button, the one that changes the address.
-
-    A script in `st.html` could do it as well, but the page's security policy runs no inline script.
-    """
     message = ForwardMsg()
-    message.auth_redirect.url = path
+    message.ParseFromString(redirect_message(path))
     enqueue_message(message)

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fintrack.access.tenants import enter_tenant
+from fintrack.analytics.downloads import chart_csv
 from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound
+from fintrack.ledger.exports import export_transactions
+from fintrack.ledger.filters import TransactionFilter
 
 Content = Callable[[TenantContext, Mapping[str, Any]], Iterator[bytes]]
 
@@ -40,4 +43,8 @@ def _file_name(kind: str) -> str:
     return f"fintrack-{kind}-{datetime.now(UTC):%Y-%m-%d}.csv"
 
 
-KINDS: dict[str, Content] = {}
+def _transactions(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
+    return export_transactions(context, TransactionFilter.from_query(payload.get("filter") or {}))
+
+
+KINDS: dict[str, Content] = {"chart": chart_csv, "transactions": _transactions}

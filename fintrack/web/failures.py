@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from fintrack.errors import FinTrackError
+from fintrack.web.security_headers import ALWAYS
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>FinTrack</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
@@ -30,4 +31,5 @@ def failed(request: Request, error: Exception) -> Response:
 
 def _page(sentence: str, status: int) -> Response:
     page = PAGE.format(sentence=escape(sentence))
-    return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
+    # An error nobody foresaw is answered outside the guard, so its headers are put on here.
+    return HTMLResponse(page, status, headers=ALWAYS | {"Cache-Control": "no-store"})

@@ -4,21 +4,19 @@ It decides on the path that routes are matched with. Streamlit learns who is her
 which only the guard can write.
 """
 
-import asyncio
 import json
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fintrack.access.sessions import handle_of, session_of_handle
 from fintrack.config import settings
 from fintrack.context import UserSession
 from fintrack.errors import Unavailable
-from fintrack.web.cookies import BROWSER, SESSION, cookie, set_cookie, without_session_cookie
+from fintrack.web.cookies import BROWSER, cookie, set_cookie, without_session_cookie
+from fintrack.web.known_sessions import session_of_request
 from fintrack.web.security_headers import secure
 from fintrack.web.sockets import serve_socket
 from fintrack.web.visitors import address_of, header, is_own_origin, is_same_machine, path_of
@@ -38,9 +36,6 @@ UNUSED = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
 NO_DOCUMENT = ("/_stcore", "/static/", "/app/static/", "/media/", "/export/", "/auth/", "/health/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SMALL_BODY, MEGABYTE = 64 * 1024, 1024 * 1024
-REMEMBERED_SECONDS, REMEMBERED_AT_MOST = 2.0, 10_000
-
-_seen: dict[bytes, tuple[float, UserSession | None]] = {}
 
 
 class BodyTooLarge(Exception):
@@ -71,7 +66,7 @@ class Guard:
         except Unavailable:
             await send({"type": "websocket.close", "code": 1013})
             return
-        inside = {**scope, "headers": _inside_headers(scope, _identity(scope, session))}
+        inside = {**scope, "headers": _script_headers(scope, session)}
         if session is None:
             await self.app(inside, receive, send)
         else:
@@ -89,7 +84,7 @@ class Guard:
         if refusal is not None:
             await PlainTextResponse(refusal[1], refusal[0])(scope, receive, send)
             return
-        inside = {**scope, "headers": _inside_headers(scope, None), SESSION_KEY: session}
+        inside = {**scope, "headers": _without_identity(scope), SESSION_KEY: session}
         await self._within_limit(inside, receive, send)
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,31 +92,6 @@ class Guard:
             await self.app(scope, _limited(receive, _body_limit(scope)), send)
         except BodyTooLarge:
             await _too_large(scope, receive, send)
-
-
-async def session_of_request(scope: Scope) -> UserSession | None:
-    """Return the live session of the request's cookie; an answer is good for two seconds.
-
-    Raises:
-        Unavailable: the database does not answer.
-    """
-    token = cookie(scope, SESSION)
-    if token is None:
-        return None
-    handle = handle_of(token)
-    until, session = _seen.get(handle, (0.0, None))
-    if time.monotonic() < until:
-        return session
-    session = await asyncio.to_thread(session_of_handle, handle)
-    if len(_seen) >= REMEMBERED_AT_MOST:
-        _seen.clear()
-    _seen[handle] = (time.monotonic() + REMEMBERED_SECONDS, session)
-    return session
-
-
-def forget_session(token: str) -> None:
-    """Ask the database again at the next request that carries this token."""
-    _seen.pop(handle_of(token), None)
 
 
 def _refusal(scope: Scope) -> tuple[int, str] | None:
@@ -158,17 +128,18 @@ def _identity(scope: Scope, session: UserSession | None) -> dict[str, Any]:
     }
 
 
-def _inside_headers(
-    scope: Scope, identity: dict[str, Any] | None
-) -> list[tuple[bytes, bytes]]:
+def _script_headers(scope: Scope, session: UserSession | None) -> list[tuple[bytes, bytes]]:
+    identity = json.dumps(_identity(scope, session), sort_keys=True).encode()
     kept = [
         (name, without_session_cookie(scope, value) if name == b"cookie" else value)
-        for name, value in scope["headers"]
-        if name.lower().replace(b"_", b"-") != IDENTITY
+        for name, value in _without_identity(scope)
     ]
-    if identity is not None:
-        kept.append((IDENTITY, json.dumps(identity, sort_keys=True).encode()))
-    return kept
+    return [*kept, (IDENTITY, identity)]
+
+
+def _without_identity(scope: Scope) -> list[tuple[bytes, bytes]]:
+    headers = scope["headers"]
+    return [pair for pair in headers if pair[0].lower().replace(b"_", b"-") != IDENTITY]
 
 
 def _sealed(scope: Scope, send: Send) -> Send:

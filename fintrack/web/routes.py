@@ -14,7 +14,8 @@ from fintrack.context import UserSession
 from fintrack.errors import NotFound, Unavailable
 from fintrack.web.cookies import BROWSER, SESSION, cookie, cookie_name, set_cookie
 from fintrack.web.downloads import download_of
-from fintrack.web.guard import SESSION_KEY, forget_session
+from fintrack.web.guard import SESSION_KEY
+from fintrack.web.known_sessions import forget_all_sessions
 from fintrack.web.sockets import look_for_ended_sessions
 from fintrack.web.visitors import address_of, is_https
 
@@ -44,12 +45,12 @@ async def lose_cookie(request: Request) -> Response:
 
     The session itself ends over its own websocket, so no foreign page can sign anybody out.
     """
+    forget_all_sessions()
     look_for_ended_sessions()
     token = cookie(request.scope, SESSION)
     answer = _to(safe_next(request.query_params.get("next", "/")))
     if token is None or await run_in_threadpool(_is_live, token):
         return answer
-    forget_session(token)
     answer.delete_cookie(
         cookie_name(request.scope, SESSION), secure=is_https(request.scope), httponly=True
     )

@@ -7,35 +7,43 @@ import asyncio
 import logging
 from asyncio import FIRST_COMPLETED, Event
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fintrack.access.sessions import ended_sessions
 from fintrack.errors import FinTrackError
+from fintrack.ui.session import SIGNED_OUT, redirect_message
+from fintrack.web.known_sessions import forget_sessions
 
 POLL_SECONDS = 2.0
 POLICY_VIOLATION = 1008
 
 _log = logging.getLogger(__name__)
 _open: dict[UUID, set[Event]] = {}
-_look = Event()
+_watchers: set[Event] = set()
 
 
 async def serve_socket(
     app: ASGIApp, scope: Scope, receive: Receive, send: Send, session_id: UUID
 ) -> None:
-    """Serve the websocket until it, or the session it belongs to, ends."""
-    ended = Event()
+    """Serve the websocket until it, or the session it belongs to, ends.
+
+    A browser whose session ends is sent to the sign-in, so that nothing stays on its screen.
+    """
+    ended, accepted = Event(), Event()
     _open.setdefault(session_id, set()).add(ended)
-    serving = asyncio.create_task(_served(app, scope, receive, send))
+    serving = asyncio.create_task(_served(app, scope, receive, send, accepted))
     ending = asyncio.create_task(ended.wait())
     try:
         await asyncio.wait({serving, ending}, return_when=FIRST_COMPLETED)
         if not serving.done():
             await _cancel(serving)
+            if accepted.is_set():
+                await send({"type": "websocket.send", "bytes": redirect_message(SIGNED_OUT)})
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
     finally:
         _forget(session_id, ended)
@@ -59,31 +67,45 @@ def close_sockets(session_ids: Collection[UUID]) -> None:
 
 def look_for_ended_sessions() -> None:
     """Ask the database now instead of at the next poll."""
-    _look.set()
+    for look in _watchers:
+        look.set()
 
 
 async def watch_sessions() -> None:
     """Close the websockets of ended sessions, whichever process ended them, until cancelled."""
-    while True:
-        _look.clear()
-        await _close_ended()
-        try:
-            await asyncio.wait_for(_look.wait(), POLL_SECONDS)
-        except TimeoutError:
-            continue
+    look = Event()
+    _watchers.add(look)
+    try:
+        while True:
+            look.clear()
+            await _close_ended()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(look.wait(), POLL_SECONDS)
+    finally:
+        _watchers.discard(look)
 
 
 async def _close_ended() -> None:
     if not _open:
         return
     try:
-        close_sockets(await asyncio.to_thread(ended_sessions, open_sessions()))
+        ended = await asyncio.to_thread(ended_sessions, open_sessions())
     except (FinTrackError, SQLAlchemyError):
         _log.exception("Sessions could not be looked up; next try in %s s", POLL_SECONDS)
+        return
+    forget_sessions(ended)
+    close_sockets(ended)
 
 
-async def _served(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    await app(scope, receive, send)
+async def _served(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, accepted: Event
+) -> None:
+    async def watched(message: Message) -> None:
+        await send(message)
+        if message["type"] == "websocket.accept":
+            accepted.set()
+
+    await app(scope, receive, watched)
 
 
 def _forget(session_id: UUID, ended: Event) -> None:

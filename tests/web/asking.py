@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,25 +59,30 @@ def ask(
     method: str = "GET",
     headers: Headers = (),
     body: Iterable[bytes] = (),
-    **scope: Any,
+    **scope: object,
 ) -> Answer:
     """Return the answer to a request."""
     chunks = [*body, b""]
     sent: list[Message] = []
 
     async def receive() -> Message:
+        if not chunks:
+            await asyncio.Event().wait()
         chunk = chunks.pop(0)
         return {"type": "http.request", "body": chunk, "more_body": bool(chunks)}
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(_run(app, _scope("http", path, headers, {"method": method, **scope}), receive, send))
+    asked = _scope("http", path, headers, {"method": method, **scope})
+    asyncio.run(_run(app, asked, receive, send))
     lines = [(key.decode(), value.decode()) for key, value in sent[0]["headers"]]
     return Answer(sent[0]["status"], lines, b"".join(part.get("body", b"") for part in sent[1:]))
 
 
-def open_socket(app: ASGIApp, path: str, *, headers: Headers = (), **scope: Any) -> list[Message]:
+def open_socket(
+    app: ASGIApp, path: str, *, headers: Headers = (), **scope: object
+) -> list[Message]:
     """Return what the application says to a websocket that sends nothing."""
     sent: list[Message] = []
 
@@ -88,8 +92,8 @@ def open_socket(app: ASGIApp, path: str, *, headers: Headers = (), **scope: Any)
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope = {"scheme": "ws", **scope}
-    asyncio.run(_run(app, _scope("websocket", path, headers, scope), receive, send))
+    asked = _scope("websocket", path, headers, {"scheme": "ws", **scope})
+    asyncio.run(_run(app, asked, receive, send))
     return sent
 
 
@@ -97,7 +101,7 @@ async def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None
     await app(scope, receive, send)
 
 
-def _scope(kind: str, path: str, headers: Headers, more: dict[str, Any]) -> Scope:
+def _scope(kind: str, path: str, headers: Headers, more: dict[str, object]) -> Scope:
     lines = [(key.lower().encode(), value.encode()) for key, value in headers]
     if not any(key == b"host" for key, _ in lines):
         lines.append((b"host", b"localhost:8501"))

@@ -6,7 +6,7 @@ import pytest
 
 from fintrack.access.sessions import open_session
 from fintrack.context import TenantContext
-from fintrack.web import guard
+from fintrack.web.known_sessions import forget_all_sessions
 from tests.web.serving import Served, served, throw_away_home
 from tests.web.visiting import Person, register_first
 
@@ -14,7 +14,7 @@ from tests.web.visiting import Person, register_first
 @pytest.fixture(autouse=True)
 def _no_remembered_sessions() -> None:
     """Let no test see what the guard remembers of an earlier one."""
-    guard._seen.clear()
+    forget_all_sessions()
 
 
 @pytest.fixture

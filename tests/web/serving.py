@@ -91,7 +91,8 @@ def _start(home: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
     kept = {key: value for key, value in os.environ.items() if key not in names}
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}",
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
+             f"--server.port={port}",
              "--server.headless=true"],
             cwd=home.parent,
             env=kept | {"FINTRACK_HOME": str(home)},
@@ -104,7 +105,8 @@ def _wait_for(server: Served) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.process.poll() is None:
         try:
-            with urlopen(f"{server.url}/health/ready", timeout=5) as answer:  # noqa: S310 - our own http address
+            # Ruff asks whether the address could be a file: it is our own.
+            with urlopen(f"{server.url}/health/ready", timeout=5) as answer:  # noqa: S310
                 if answer.status == 200:
                     return
         except (URLError, OSError):

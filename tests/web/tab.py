@@ -1,6 +1,7 @@
 """A browser tab without a browser: one websocket that speaks Streamlit's protocol."""
 
 import re
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 60
 
@@ -34,10 +36,12 @@ class Tab:
     def __init__(self, connection: ClientConnection, base: str) -> None:
         self.connection, self.base = connection, base
         self.widgets: dict[str, tuple[str, Any]] = {}
+        self.fragments: dict[str, str] = {}
         self.states: dict[str, WidgetState] = {}
         self.pages: dict[str, str] = {}
         self.page_hash = ""
         self.session_id = ""
+        self.query = ""
 
     def run(self, page: str = "", **query: str) -> Drawn:
         """Run the script for the page with this query, and return what it drew."""
@@ -51,7 +55,8 @@ class Tab:
         """Press the button of this label and return what the run drew."""
         button = self._find("button", label)
         self._set(button, trigger_value=True)
-        drawn = self.run(page, **query)
+        fragment = self.fragments.get(button, "")
+        drawn = self._exchange(page, self.pages.get(page, ""), urlencode(query), fragment)
         self.states.pop(button, None)
         return drawn
 
@@ -59,11 +64,12 @@ class Tab:
         """Return the labels of the widgets of one kind that the last run drew."""
         return [element.label for found, element in self.widgets.values() if found == kind]
 
-    def _exchange(self, page: str, page_hash: str, query: str) -> Drawn:
+    def _exchange(self, page: str, page_hash: str, query: str, fragment: str = "") -> Drawn:
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string, rerun.page_script_hash = query, page_hash
         rerun.page_name = "" if page_hash else page
+        rerun.fragment_id = fragment
         rerun.context_info.timezone, rerun.context_info.locale = "Europe/Madrid", "es-ES"
         rerun.context_info.url = f"{self.base}/{page}"
         rerun.widget_states.widgets.extend(self.states.values())
@@ -74,7 +80,7 @@ class Tab:
         drawn = Drawn()
         while True:
             message = ForwardMsg()
-            message.ParseFromString(bytes(self.connection.recv(PATIENCE)))
+            message.ParseFromString(self.connection.recv(PATIENCE, decode=False))
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 started = message.new_session
@@ -82,8 +88,11 @@ class Tab:
                 # A run that asks for another one is replaced by it.
                 self.widgets, drawn.texts = {}, []
             elif kind == "navigation":
-                self.pages = {one.url_pathname: one.page_script_hash for one in message.navigation.app_pages}
+                listed = message.navigation.app_pages
+                self.pages = {one.url_pathname: one.page_script_hash for one in listed}
                 self.page_hash = message.navigation.page_script_hash
+            elif kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
             elif kind == "auth_redirect":
                 drawn.redirect = message.auth_redirect.url
             elif kind == "delta":
@@ -103,8 +112,9 @@ class Tab:
         drawn.texts.extend(
             str(getattr(element, name)) for name in ("body", "label") if getattr(element, name, "")
         )
-        if getattr(element, "id", ""):
-            self.widgets[element.id] = (kind, element)  # type: ignore[union-attr]
+        if element is not None and getattr(element, "id", ""):
+            self.fragments[element.id] = delta.fragment_id
+            self.widgets[element.id] = (kind, element)
 
     def _find(self, kind: str, label: str) -> str:
         for identity, (found, element) in self.widgets.items():
@@ -112,8 +122,8 @@ class Tab:
                 return identity
         raise LookupError(f"No {kind} {label!r} among {self.labels(kind)}")
 
-    def _set(self, identity: str, **value: Any) -> None:
-        self.states[identity] = WidgetState(id=identity, **value)
+    def _set(self, identity: str, **value: object) -> None:
+        self.states[identity] = WidgetState(id=identity, **value)  # type: ignore[arg-type]  # one of many kinds
 
 
 @contextmanager
@@ -123,18 +133,20 @@ def tab(
     headers: Mapping[str, str] | None = None,
     session_id: str = "",
     origin: str | None = None,
+    host: str | None = None,
 ) -> Iterator[Tab]:
-    """Yield an open tab; `session_id` claims the Streamlit session of an earlier one."""
+    """Yield an open tab; `session_id` claims an earlier one's, `host` is another name for it."""
     parts = urlsplit(url)
     sent = dict(headers or {})
     if cookies:
         sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     protocols = ["streamlit", "none", session_id] if session_id else ["streamlit"]
     connection = connect(
-        f"ws://{parts.netloc}/_stcore/stream",
-        origin=origin or url,  # type: ignore[arg-type]  # a plain word will do
+        f"ws://{host or parts.netloc}/_stcore/stream",
+        sock=socket.create_connection((str(parts.hostname), int(parts.port or 80))),
+        origin=Origin(origin or f"http://{host or parts.netloc}"),
         additional_headers=sent,
-        subprotocols=protocols,  # type: ignore[arg-type]  # as above
+        subprotocols=[Subprotocol(word) for word in protocols],
         max_size=None,
         open_timeout=PATIENCE,
     )

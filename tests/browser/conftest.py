@@ -1,0 +1,89 @@
+"""A real Chromium before a real server."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.web.serving import Served, served, throw_away_home
+from tests.web.visiting import PASSWORD
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+# Streamlit asks below the page's own path first, and Chromium reports each answer of 404.
+EXPECTED = "status of 404"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Start the system's Chromium; without one the tests are skipped, in CI they fail."""
+    if not Path(CHROMIUM).exists():
+        reason = "There is no Chromium here."
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return {"executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """Let every browser be somewhere in Madrid."""
+    return {
+        "locale": "es-ES",
+        "timezone_id": "Europe/Madrid",
+        "viewport": {"width": 1440, "height": 900},
+    }
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    """A server with an installation of its own; nobody has an account at first."""
+    with throw_away_home() as home, served(home) as running:
+        yield running
+
+
+def register(page: Page, url: str, tenant: str = "Rivera family") -> None:
+    """Make the first account of an empty installation, as a person would."""
+    page.goto(url)
+    page.get_by_label("Your name").fill("Ana Rivera")
+    page.get_by_label("E-mail").fill("ana@example.org")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_label("Tenant name").fill(tenant)
+    page.get_by_role("button", name="Create account").click()
+    wait_signed_in(page)
+
+
+def sign_in(page: Page, url: str, path: str = "/") -> None:
+    """Sign Ana in at the page she asked for."""
+    page.goto(url + path)
+    page.get_by_label("E-mail").fill("ana@example.org")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    wait_signed_in(page)
+
+
+def wait_signed_in(page: Page) -> None:
+    """Wait for the head of a member's page."""
+    page.get_by_text("· Owner").first.wait_for(timeout=30_000)
+
+
+def complaints(page: Page) -> list[str]:
+    """Return a list that fills with what the page's console, policy and scripts complain of."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            found.append(message.text)
+            if message.type == "error" and EXPECTED not in message.text
+            else None
+        ),
+    )
+    return found

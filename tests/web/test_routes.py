@@ -1,0 +1,202 @@
+"""A ticket becomes a cookie, a cookie is lost, a file is fetched."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from fintrack.access.sessions import end_session, open_session, session_of
+from fintrack.access.tickets import issue_download_ticket, issue_sign_in_ticket
+from fintrack.context import TenantContext
+from fintrack.errors import FinTrackError
+from fintrack.web import downloads
+from fintrack.web.failures import failed, refused
+from fintrack.web.guard import Guard
+from fintrack.web.routes import ROUTES, safe_next
+from tests.web.asking import Answer, ask
+
+APP = Starlette(
+    routes=ROUTES,
+    middleware=[Middleware(Guard)],
+    exception_handlers={FinTrackError: refused, Exception: failed},  # type: ignore[dict-item]
+)
+NONCE = ("cookie", "ft_pre=nonce")
+
+
+def ticket_of(ana: TenantContext, *, remember: bool = False, browser: str = "nonce") -> str:
+    ticket = issue_sign_in_ticket(ana.user_id, browser, remember=remember)
+    return f"/auth/ticket?ticket={ticket}"
+
+
+def set_cookies(answer: Answer) -> list[str]:
+    return [value for key, value in answer.headers if key == "set-cookie"]
+
+
+def session_cookie(token: str) -> tuple[str, str]:
+    return ("cookie", f"ft_pre=nonce; fintrack={token}")
+
+
+def test_a_ticket_becomes_a_cookie_that_no_script_reads(ana: TenantContext) -> None:
+    answer = ask(APP, ticket_of(ana) + "&next=/settings?a=b", headers=[NONCE])
+    (line,) = set_cookies(answer)
+    token = line.partition("=")[2].split(";")[0]
+    session = session_of(token)
+    assert session is not None
+    assert session.user_id == ana.user_id
+    assert line == f"fintrack={token}; Path=/; HttpOnly; SameSite=Lax"
+    assert (answer.status, answer.header("location")) == (303, "/settings?a=b")
+    assert answer.header("cache-control") == "no-store"
+
+
+def test_a_remembered_cookie_lives_thirty_days(ana: TenantContext) -> None:
+    (line,) = set_cookies(ask(APP, ticket_of(ana, remember=True), headers=[NONCE]))
+    assert line.endswith(f"Max-Age={30 * 24 * 3600}")
+
+
+def test_a_ticket_works_once(ana: TenantContext) -> None:
+    path = ticket_of(ana)
+    ask(APP, path, headers=[NONCE])
+    answer = ask(APP, path, headers=[NONCE])
+    assert (set_cookies(answer), answer.header("location")) == ([], "/?notice=expired")
+
+
+def test_a_ticket_is_worth_nothing_in_another_browser(ana: TenantContext) -> None:
+    path = ticket_of(ana, browser="somebody else's")
+    answer = ask(APP, path, headers=[NONCE])
+    assert (set_cookies(answer), answer.header("location")) == ([], "/?notice=expired")
+
+
+def test_looking_at_a_ticket_does_not_use_it_up(ana: TenantContext) -> None:
+    path = ticket_of(ana)
+    assert ask(APP, path, headers=[NONCE], method="HEAD").status == 405
+    assert set_cookies(ask(APP, path, headers=[NONCE]))
+
+
+def test_a_new_sign_in_ends_the_browsers_earlier_session(
+    ana: TenantContext, ana_token: str
+) -> None:
+    ask(APP, ticket_of(ana), headers=[session_cookie(ana_token)])
+    assert session_of(ana_token) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example", "/\\evil.example", "https://evil.example", "", "a", "/\n/evil", "/a\\b"],
+)
+def test_the_browser_is_never_sent_to_another_site(path: str) -> None:
+    assert safe_next(path) == "/"
+
+
+def test_the_browser_is_sent_back_to_the_page_it_wanted() -> None:
+    assert safe_next("/transactions?q=a%20b&tenant=x") == "/transactions?q=a%20b&tenant=x"
+
+
+def test_a_foreign_page_cannot_sign_anybody_out(ana_token: str) -> None:
+    answer = ask(APP, "/auth/sign-out", headers=[session_cookie(ana_token)])
+    assert set_cookies(answer) == []
+    assert session_of(ana_token) is not None
+
+
+def test_the_cookie_of_an_ended_session_is_deleted(ana_token: str) -> None:
+    session = session_of(ana_token)
+    assert session is not None
+    end_session(session, session.id)
+    (line,) = set_cookies(ask(APP, "/auth/sign-out", headers=[session_cookie(ana_token)]))
+    assert line.startswith('fintrack=""')
+    assert "Max-Age=0" in line
+
+
+@pytest.fixture
+def greeting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind of file that greets the member."""
+
+    def write(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
+        yield f"{payload['word']},{context.name}\n".encode()
+
+    monkeypatch.setitem(downloads.KINDS, "greeting", write)
+
+
+def download(ana: TenantContext, token: str, **payload: str) -> str:
+    session = session_of(token)
+    assert session is not None
+    words = {"kind": "greeting", "tenant": ana.slug, "word": "hello", **payload}
+    return f"/export/{issue_download_ticket(session, words)}"
+
+
+def test_a_download_ticket_fetches_its_file(
+    ana: TenantContext, ana_token: str, greeting: None
+) -> None:
+    answer = ask(APP, download(ana, ana_token), headers=[session_cookie(ana_token)])
+    assert (answer.status, answer.body) == (200, b"hello,Rivera family\n")
+    assert (answer.header("content-type") or "").startswith("text/csv")
+    assert answer.header("cache-control") == "no-store"
+    name = answer.header("content-disposition") or ""
+    assert name.startswith('attachment; filename="fintrack-greeting-20')
+
+
+def test_a_download_ticket_works_once(ana: TenantContext, ana_token: str, greeting: None) -> None:
+    path = download(ana, ana_token)
+    ask(APP, path, headers=[session_cookie(ana_token)])
+    assert ask(APP, path, headers=[session_cookie(ana_token)]).status == 404
+
+
+def test_a_download_ticket_is_worth_nothing_in_another_session(
+    ana: TenantContext, ana_token: str, cleo_token: str, greeting: None
+) -> None:
+    own = open_session(ana.user_id, remember=False, agent="Phone", address="")
+    path = download(ana, ana_token)
+    for token in (cleo_token, own):
+        assert ask(APP, path, headers=[session_cookie(token)]).status == 404
+    assert ask(APP, path, headers=[session_cookie(ana_token)]).status == 200
+
+
+@pytest.mark.parametrize("payload", [{"kind": "secrets"}, {"tenant": "no-such-tenant"}])
+def test_a_ticket_for_nothing_fetches_nothing(
+    ana: TenantContext, ana_token: str, greeting: None, payload: dict[str, str]
+) -> None:
+    path = download(ana, ana_token, **payload)
+    assert ask(APP, path, headers=[session_cookie(ana_token)]).status == 404
+
+
+def test_a_foreign_tenant_cannot_be_fetched(
+    ana: TenantContext, cleo_token: str, greeting: None
+) -> None:
+    path = download(ana, cleo_token)
+    assert ask(APP, path, headers=[session_cookie(cleo_token)]).status == 404
+
+
+def test_a_failure_shows_a_number_and_no_traceback(
+    ana: TenantContext, ana_token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
+        raise RuntimeError("password=secret")
+
+    monkeypatch.setitem(downloads.KINDS, "greeting", broken)
+    path = download(ana, ana_token)
+    with pytest.raises(RuntimeError):
+        ask(APP, path, headers=[session_cookie(ana_token)])
+    answer = failed_answer()
+    assert "secret" not in answer
+    assert "number" in answer
+
+
+def failed_answer() -> str:
+    from starlette.requests import Request  # noqa: PLC0415 - only here
+
+    request = Request({"type": "http", "path": "/", "headers": [], "query_string": b""})
+    return bytes(failed(request, RuntimeError("password=secret")).body).decode()
+
+
+def test_a_refusal_is_text_and_not_markup(ana: TenantContext) -> None:
+    from starlette.requests import Request  # noqa: PLC0415 - only here
+
+    request = Request({"type": "http", "path": "/", "headers": [], "query_string": b""})
+    answer = refused(request, FinTrackError("<script>"))
+    assert b"<script>" not in answer.body
+
+
+def test_health_needs_no_sign_in(database: object) -> None:
+    assert ask(APP, "/health/live").status == 200
+    assert ask(APP, "/health/ready").body == b'{"status":"ready"}'

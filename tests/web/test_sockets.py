@@ -1,0 +1,109 @@
+"""The websockets of a session end with it."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from fintrack.access.sessions import end_all_sessions, end_session, session_of
+from fintrack.context import TenantContext, UserSession
+from fintrack.ui.session import redirect_message
+from fintrack.web import sockets
+from fintrack.web.sockets import (
+    look_for_ended_sessions,
+    open_sessions,
+    serve_socket,
+    watch_sessions,
+)
+
+
+async def endless(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.accept"})
+    await asyncio.Event().wait()
+
+
+async def serve_until(
+    session: UserSession, end: Callable[[], None], *, by_poll: bool
+) -> list[Message]:
+    """Return what a session's websocket is told when `end` was called."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    watching = asyncio.create_task(watch_sessions())
+    serving = asyncio.create_task(serve_socket(endless, {}, receive, send, session.id))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert open_sessions() == {session.id}
+    await asyncio.to_thread(end)
+    if not by_poll:
+        look_for_ended_sessions()
+    await asyncio.wait_for(serving, 5)
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    assert open_sessions() == frozenset()
+    return sent
+
+
+@pytest.fixture
+def session(ana_token: str) -> UserSession:
+    """Ana's session in her browser."""
+    found = session_of(ana_token)
+    assert found is not None
+    return found
+
+
+CLOSED = [
+    {"type": "websocket.accept"},
+    {"type": "websocket.send", "bytes": redirect_message("/auth/sign-out?next=/")},
+    {"type": "websocket.close", "code": 1008},
+]
+
+
+def test_a_websocket_is_closed_when_its_session_ends_here(session: UserSession) -> None:
+    end = serve_until(session, lambda: end_session(session, session.id), by_poll=False)
+    assert asyncio.run(end) == CLOSED
+
+
+def test_a_websocket_is_closed_within_five_seconds_when_its_session_ends_elsewhere(
+    session: UserSession, ana: TenantContext
+) -> None:
+    """`ana` signed in with another browser, before another process."""
+    end = serve_until(session, lambda: end_all_sessions(ana.session), by_poll=True)
+    assert asyncio.run(end) == CLOSED
+
+
+def test_a_websocket_that_ends_by_itself_is_forgotten(session: UserSession) -> None:
+    async def short(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+
+    async def quiet() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def ignore(_message: Message) -> None:
+        return None
+
+    asyncio.run(serve_socket(short, {}, quiet, ignore, session.id))
+    assert open_sessions() == frozenset()
+
+
+def test_an_error_inside_a_websocket_is_not_swallowed(session: UserSession) -> None:
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise RuntimeError("broken")
+
+    async def quiet() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def ignore(_message: Message) -> None:
+        return None
+
+    with pytest.raises(RuntimeError, match="broken"):
+        asyncio.run(serve_socket(broken, {}, quiet, ignore, session.id))
+    assert sockets.open_sessions() == frozenset()
