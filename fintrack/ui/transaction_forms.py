@@ -1,0 +1,209 @@
+"""Dialogs of the ledger: a new transaction, a transfer, one transaction in full."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
+from fintrack.analytics.periods import today_of
+from fintrack.context import Permission, TenantContext
+from fintrack.ledger.accounts import account
+from fintrack.ledger.bulk import delete_transactions
+from fintrack.ledger.categories import categories
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.records import TransactionRecord
+from fintrack.ledger.tags import tags
+from fintrack.ledger.transfers import NewTransfer, record_transfer, unlink_transfer
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.inputs import day_text, money, row
+from fintrack.ui.ledger_inputs import (
+    UNCATEGORISED,
+    account_input,
+    amount_input,
+    category_input,
+    category_names,
+    named,
+    read_amount,
+    status_input,
+)
+from fintrack.ui.text import escaped
+from fintrack.ui.undo import done
+
+OUT, IN = "Money out", "Money in"
+
+
+@st.dialog("New transaction", icon=":material/add:")
+def new_transaction_dialog(context: TenantContext, accounts: dict[UUID, str]) -> None:
+    """Ask for a transaction and record it."""
+    names = category_names(categories(context))
+    account_id = account_input("Account", accounts, None, key="new account")
+    currency = account(context, account_id).currency
+    with st.form("new transaction", border=False):
+        direction = st.segmented_control("Direction", [OUT, IN], default=OUT, required=True)
+        left, right = st.columns(2)
+        amount = left.text_input(f"Amount ({currency})", autocomplete="off")
+        day = right.date_input("Date", today_of(context), format="YYYY-MM-DD")
+        payee = st.text_input("Payee", max_chars=200, autocomplete="off")
+        category = category_input("Category", names, None, key="new category")
+        description = st.text_input("Description", max_chars=1000, autocomplete="off")
+        chosen = st.multiselect(
+            "Tags", list(_tag_names(context)), format_func=_tag_names(context).get
+        )
+        submitted = st.form_submit_button(
+            "Add", type="primary", width="stretch", shortcut="Mod+Enter"
+        )
+    if submitted:
+        with shown_refusals():
+            size = read_amount(amount, currency, context)
+            signed = -abs(size) if direction == OUT else abs(size)
+            record_transaction(
+                context,
+                NewTransaction(
+                    account_id, day, signed, payee, description, category_id=category,
+                    tags=tuple(chosen),
+                ),
+            )  # fmt: skip
+            done(f"Added {escaped(money(context, signed, currency))}.")
+
+
+@st.dialog("New transfer", icon=":material/swap_horiz:")
+def new_transfer_dialog(context: TenantContext, accounts: dict[UUID, str]) -> None:
+    """Ask for a transfer between two of one's accounts and record both its legs."""
+    left, right = st.columns(2)
+    with left:
+        source = account_input("From", accounts, None, key="transfer from")
+    with right:
+        second = list(accounts)[-1]
+        target = account_input("To", accounts, second, key="transfer to")
+    paid, got = account(context, source), account(context, target)
+    with st.form("new transfer", border=False):
+        out = st.text_input(f"Amount ({paid.currency})", autocomplete="off")
+        received = ""
+        if paid.currency != got.currency:
+            received = st.text_input(f"Amount received ({got.currency})", autocomplete="off")
+        day = st.date_input("Date", today_of(context), format="YYYY-MM-DD")
+        note = st.text_input("Note", max_chars=2000, autocomplete="off")
+        submitted = st.form_submit_button("Transfer", type="primary", width="stretch")
+    if submitted:
+        with shown_refusals():
+            amount_out = abs(read_amount(out, paid.currency, context))
+            amount_in = abs(read_amount(received, got.currency, context)) if received else None
+            record_transfer(
+                context, NewTransfer(source, target, amount_out, day, amount_in, note=note)
+            )
+            done(f"Moved {escaped(money(context, amount_out, paid.currency))}.")
+
+
+@st.dialog("Transaction", width="large", icon=":material/receipt_long:")
+def transaction_dialog(context: TenantContext, record: TransactionRecord) -> None:
+    """Show one transaction in full, and to those who may, the ways to change it."""
+    row(
+        f"**{escaped(record.payee or 'No payee')}**",
+        f"**{escaped(money(context, record.amount, record.currency))}**",
+        escaped(f"{day_text(context, record.booked_on)} · {record.account}"),
+    )
+    if not context.may(Permission.WRITE):
+        _read_only(context, record)
+        return
+    details, split, more = st.tabs(["Details", "Split", "More"])
+    with details:
+        _details_form(context, record)
+    with split:
+        _split_form(context, record)
+    with more:
+        _more(context, record)
+
+
+def _read_only(context: TenantContext, record: TransactionRecord) -> None:
+    for line in record.lines:
+        amount = escaped(money(context, line.amount, record.currency))
+        row(escaped(line.category or UNCATEGORISED), amount, escaped(line.memo))
+    st.markdown(escaped(record.description))
+    st.caption(escaped(record.note))
+
+
+def _details_form(context: TenantContext, record: TransactionRecord) -> None:
+    names, tag_names = category_names(categories(context)), _tag_names(context)
+    with st.form(f"details {record.id} {record.version}", border=False):
+        left, right = st.columns(2)
+        with left:
+            amount = amount_input("Amount", record.amount, record.currency, context, key="d amount")
+            payee = st.text_input("Payee", record.payee, max_chars=200, autocomplete="off")
+        with right:
+            day = st.date_input("Date", record.booked_on, format="YYYY-MM-DD")
+            status = status_input(record.status, key="d status")
+        category = record.category_id
+        if not record.lines and record.transfer_id is None:
+            category = category_input("Category", names, category, key="d category")
+        description = st.text_input("Description", record.description, max_chars=1000)
+        note = st.text_area("Note", record.note, max_chars=2000, height=80)
+        chosen = st.multiselect(
+            "Tags", list(tag_names), [tag.id for tag in record.tags], format_func=tag_names.get
+        )
+        submitted = st.form_submit_button("Save", type="primary", shortcut="Mod+Enter")
+    if submitted:
+        with shown_refusals():
+            change = TransactionChange(
+                amount=read_amount(amount, record.currency, context), booked_on=day, payee=payee,
+                status=status, description=description, note=note, tags=tuple(chosen),
+            )  # fmt: skip
+            if category != record.category_id:
+                change = replace(change, category_id=category)
+            done("Saved.", change_transaction(context, record.id, change, record.version))
+
+
+def _split_form(context: TenantContext, record: TransactionRecord) -> None:
+    if record.transfer_id is not None:
+        st.caption("A transfer between own accounts has no categories to split.")
+        return
+    names = category_names(categories(context))
+    ids = {name: each for each, name in names.items()}
+    edited = st.data_editor(
+        _lines(context, record),
+        key=f"lines {record.id} {record.version}",
+        num_rows="dynamic",
+        hide_index=True,
+        column_config={
+            "category": st.column_config.SelectboxColumn("Category", options=list(ids)),
+            "amount": st.column_config.TextColumn("Amount", required=True, alignment="right"),
+            "memo": st.column_config.TextColumn("Memo", max_chars=200),
+        },
+    )
+    st.caption("The lines add up to the amount of the transaction. No lines make it whole again.")
+    if st.button("Save the split", type="primary", key="save split"):
+        with shown_refusals():
+            lines = tuple(
+                SplitLine(ids.get(name), read_amount(amount, record.currency, context), memo or "")
+                for name, amount, memo in edited.itertuples(index=False)
+            )
+            change = TransactionChange(lines=lines)
+            done("Split.", change_transaction(context, record.id, change, record.version))
+
+
+def _lines(context: TenantContext, record: TransactionRecord) -> pd.DataFrame:
+    rows = [(line.category or None, line.amount, line.memo) for line in record.lines]
+    rows = rows or [(record.category or None, record.amount, "")]
+    written = [
+        (category, money(context, amount, record.currency), memo) for category, amount, memo in rows
+    ]
+    return pd.DataFrame(written, columns=["category", "amount", "memo"], dtype="object")
+
+
+def _more(context: TenantContext, record: TransactionRecord) -> None:
+    if record.transfer_id is not None:
+        leg = record.other_leg
+        st.markdown(
+            f"Transfer with {escaped(leg.account) if leg else 'an account you do not see'}."
+        )
+        if st.button("Unlink the transfer", icon=":material/link_off:", key="unlink"):
+            with shown_refusals():
+                done("Unlinked.", unlink_transfer(context, record.transfer_id))
+    if st.button("Delete", icon=":material/delete:", key="delete one"):
+        with shown_refusals():
+            done("Deleted.", delete_transactions(context, [record.id]))
+
+
+def _tag_names(context: TenantContext) -> dict[UUID, str]:
+    return named(tags(context), "name")
