@@ -1,5 +1,6 @@
 """Accounts: what is owned and owed, one by one, each with its running balance."""
 
+from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +59,7 @@ def page() -> None:
     for kind, group in table[~table["archived"]].groupby("kind", sort=False):
         with grid.cell():
             st.subheader(KIND_NAMES[kind_of(str(kind))], anchor=False)
-            for each in group.itertuples(index=False):
+            for each in group.to_dict("records"):
                 _card(context, each, trends)
     _archived(context, table[table["archived"]])
 
@@ -72,39 +73,39 @@ def _toolbar(context: TenantContext) -> None:
         page_link("import", "Import a bank file", icon=":material/upload_file:")
 
 
-def _card(context: TenantContext, each: Any, trends: pd.DataFrame) -> None:  # noqa: ANN401 - a row
-    course = trends.loc[trends["account_id"] == each.id, "balance"]
+def _card(context: TenantContext, each: dict[Hashable, Any], trends: pd.DataFrame) -> None:
+    course = trends.loc[trends["account_id"] == each["id"], "balance"]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{KIND_ICONS[kind_of(each.kind)]} **{escaped(each.name)}**")
-            if each.visibility == Visibility.PRIVATE:
+            st.markdown(f"{KIND_ICONS[kind_of(each['kind'])]} **{escaped(each['name'])}**")
+            if each["visibility"] == Visibility.PRIVATE:
                 st.badge("Only me", icon=":material/lock:", color="gray")
         st.metric(
-            each.number or "Balance",
-            money(context, each.balance, each.currency),
-            chart_data=[decimal_amount(int(one), each.currency) for one in course] or None,
+            each["number"] or "Balance",
+            money(context, each["balance"], each["currency"]),
+            chart_data=[decimal_amount(int(one), each["currency"]) for one in course] or None,
             chart_type="area",
         )
         if st.button(
-            "Open", icon=":material/arrow_forward:", type="tertiary", key=f"open {each.id}"
+            "Open", icon=":material/arrow_forward:", type="tertiary", key=f"open {each['id']}"
         ):
-            open_page("accounts", account=each.id)
+            open_page("accounts", account=each["id"])
 
 
 def _archived(context: TenantContext, table: pd.DataFrame) -> None:
     if table.empty:
         return
     with st.expander(f"Archived ({len(table)})", icon=":material/inventory_2:"):
-        for each in table.itertuples(index=False):
+        for each in table.to_dict("records"):
             _archived_row(context, each)
 
 
-def _archived_row(context: TenantContext, each: Any) -> None:  # noqa: ANN401 - a frame's row
+def _archived_row(context: TenantContext, each: dict[Hashable, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(escaped(each.name))
-        st.markdown(escaped(money(context, each.balance, each.currency)), width="content")
-        if st.button("Open", type="tertiary", key=f"open {each.id}"):
-            open_page("accounts", account=each.id)
+        st.markdown(escaped(each["name"]))
+        st.markdown(escaped(money(context, each["balance"], each["currency"])), width="content")
+        if st.button("Open", type="tertiary", key=f"open {each['id']}"):
+            open_page("accounts", account=each["id"])
 
 
 def _empty(context: TenantContext) -> None:

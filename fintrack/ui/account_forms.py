@@ -51,7 +51,7 @@ def new_account_dialog(context: TenantContext) -> None:
     name = st.text_input(
         "Name", max_chars=80, autocomplete="off", placeholder="Checking at my bank"
     )
-    kind = st.selectbox("Kind", list(AccountKind), format_func=KIND_NAMES.__getitem__)
+    kind = _kind_input(AccountKind.CHECKING)
     side = _side_input(kind.usual_side)
     left, right = st.columns(2)
     with left:
@@ -74,10 +74,7 @@ def new_account_dialog(context: TenantContext) -> None:
 def edit_account_dialog(context: TenantContext, account: AccountRecord) -> None:
     """Show an account's values as inputs and save what was changed."""
     name = st.text_input("Name", account.name, max_chars=80, autocomplete="off")
-    kinds = list(AccountKind)
-    kind = st.selectbox(
-        "Kind", kinds, kinds.index(account.kind), format_func=KIND_NAMES.__getitem__
-    )
+    kind = _kind_input(account.kind)
     side = _side_input(account.side)
     left, right = st.columns(2)
     with left:
@@ -101,6 +98,11 @@ def edit_account_dialog(context: TenantContext, account: AccountRecord) -> None:
 def kind_of(word: str) -> AccountKind:
     """Return the kind that a table names by its word."""
     return AccountKind(word)
+
+
+def _kind_input(chosen: AccountKind) -> AccountKind:
+    kinds = list(AccountKind)
+    return st.selectbox("Kind", kinds, kinds.index(chosen), format_func=KIND_NAMES.__getitem__)
 
 
 def _side_input(chosen: Side) -> Side:

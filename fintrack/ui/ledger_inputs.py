@@ -54,7 +54,8 @@ def category_input(
     """Draw the choice of a category, none of them included, and return it."""
     ids = [None, *names]
     start = ids.index(chosen) if chosen in names else 0
-    shown = {None: UNCATEGORISED, **names}
+    shown: dict[UUID | None, str] = {None: UNCATEGORISED}
+    shown.update(names.items())
     return st.selectbox(label, ids, start, format_func=shown.__getitem__, key=key)
 
 

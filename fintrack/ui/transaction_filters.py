@@ -1,8 +1,10 @@
 """The filters above the list of transactions; the address holds them, so that it can be shared."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
@@ -41,7 +43,9 @@ def filter_inputs(
         )
         _choice("account", "All accounts", accounts, wanted.account_id)
         chosen = NONE if wanted.uncategorised else wanted.category_id
-        _choice("category", "All categories", {NONE: UNCATEGORISED, **categories}, chosen)
+        named: dict[UUID | str, str] = {NONE: UNCATEGORISED}
+        named.update(categories.items())
+        _choice("category", "All categories", named, chosen)
         _more(wanted)
     _others(context, wanted)
     return replace(wanted, words=st.session_state.get(SEARCH) or "")
@@ -69,7 +73,7 @@ def _go(cursor: str) -> None:
 def _choice(
     name: str,
     everything: str,
-    names: dict[UUID, str] | dict[UUID | str, str],
+    names: Mapping[Any, str],
     chosen: UUID | str | None,
 ) -> None:
     shown = {ALL: everything, **{str(each): text for each, text in names.items()}}

@@ -37,7 +37,7 @@ OUT, IN = "Money out", "Money in"
 @st.dialog("New transaction", icon=":material/add:")
 def new_transaction_dialog(context: TenantContext, accounts: dict[UUID, str]) -> None:
     """Ask for a transaction and record it."""
-    names = category_names(categories(context))
+    names, tag_names = category_names(categories(context)), _tag_names(context)
     account_id = account_input("Account", accounts, None, key="new account")
     currency = account(context, account_id).currency
     with st.form("new transaction", border=False):
@@ -48,9 +48,7 @@ def new_transaction_dialog(context: TenantContext, accounts: dict[UUID, str]) ->
         payee = st.text_input("Payee", max_chars=200, autocomplete="off")
         category = category_input("Category", names, None, key="new category")
         description = st.text_input("Description", max_chars=1000, autocomplete="off")
-        chosen = st.multiselect(
-            "Tags", list(_tag_names(context)), format_func=_tag_names(context).get
-        )
+        chosen = st.multiselect("Tags", list(tag_names), format_func=tag_names.__getitem__)
         submitted = st.form_submit_button(
             "Add", type="primary", width="stretch", shortcut="Mod+Enter"
         )
@@ -140,7 +138,10 @@ def _details_form(context: TenantContext, record: TransactionRecord) -> None:
         description = st.text_input("Description", record.description, max_chars=1000)
         note = st.text_area("Note", record.note, max_chars=2000, height=80)
         chosen = st.multiselect(
-            "Tags", list(tag_names), [tag.id for tag in record.tags], format_func=tag_names.get
+            "Tags",
+            list(tag_names),
+            [tag.id for tag in record.tags],
+            format_func=tag_names.__getitem__,
         )
         submitted = st.form_submit_button("Save", type="primary", shortcut="Mod+Enter")
     if submitted:

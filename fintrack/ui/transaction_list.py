@@ -103,7 +103,7 @@ def _categories(table: pd.DataFrame) -> list[str]:
 
 
 def _order(table: pd.DataFrame) -> list[str]:
-    """Return the columns that say something on this page: phones and laptops have no room to waste."""
+    """Return the columns that say something on this page; phones have no room to waste."""
     silent = {
         "description": (table["description"] == "").all(),
         "status": (table["status"] == Status.CLEARED).all(),

@@ -1,5 +1,6 @@
 """Undo instead of "are you sure?": what was just done stands on the page until the next thing."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import streamlit as st
@@ -13,15 +14,15 @@ DONE = "fintrack done"
 
 def done(sentence: str, change_set_id: UUID | None = None) -> None:
     """Start the run again and say what was done, with its undo when it has one."""
-    st.session_state[DONE] = (sentence, change_set_id)
+    st.session_state[DONE] = (_here(), sentence, change_set_id)
     st.rerun()
 
 
 def undo_bar(context: TenantContext) -> None:
-    """Draw what was done last in this tab, with the button that takes it back."""
-    if DONE not in st.session_state:
+    """Draw what was done last on this page, with the button that takes it back."""
+    where, sentence, change_set_id = st.session_state.get(DONE, ("", "", None))
+    if where != _here():
         return
-    sentence, change_set_id = st.session_state[DONE]
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f":material/check_circle: {sentence}")
         if change_set_id and st.button("Undo", icon=":material/undo:", key="undo"):
@@ -31,3 +32,7 @@ def undo_bar(context: TenantContext) -> None:
         if st.button("", icon=":material/close:", type="tertiary", key="dismiss", help="Dismiss"):
             del st.session_state[DONE]
             st.rerun()
+
+
+def _here() -> str:
+    return urlsplit(str(st.context.url)).path

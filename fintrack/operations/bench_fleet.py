@@ -1,0 +1,115 @@
+"""Fleets of tenants to measure on: of equal size, their rows interleaved in order of arrival."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from fintrack import db
+from fintrack.access.sessions import open_session, session_of
+from fintrack.access.tenants import my_tenants
+from fintrack.context import TenantContext
+from fintrack.operations.embedded import Server
+from fintrack.operations.installation import Installation
+from fintrack.operations.passwords import APPLICATION_LOGINS, SUPERUSER
+
+TEMPLATE = "fintrack"
+# As administrator: nobody else writes to many tenants. What is measured runs as a member.
+PEOPLE = """
+    insert into sec.users (id, email, name, password_hash)
+    select uuidv7(), 'owner' || n || '@example.org', 'Owner ' || n, ''
+    from generate_series(1, %(tenants)s) n
+"""
+TENANTS = """
+    insert into app.tenant (tenant_id, slug, name, type, currency, country, locale, time_zone)
+    select uuidv7(), 'tenant-' || n, 'Tenant ' || n, 'FAMILY', 'EUR', 'ES', 'en_GB', 'Europe/Madrid'
+    from generate_series(1, %(tenants)s) n
+"""
+OWNERS = """
+    insert into app.membership (tenant_id, user_id, role)
+    select t.tenant_id, u.id, 'OWNER' from app.tenant t
+    join sec.users u on u.email = replace(t.slug, 'tenant-', 'owner') || '@example.org'
+"""
+ACCOUNTS = """
+    insert into app.account (tenant_id, id, owner_id, name, kind, side, currency, opening_balance,
+                             opened_on)
+    select m.tenant_id, uuidv7(), m.user_id, k.name, k.kind, 'ASSET', 'EUR', 100000, '2023-01-01'
+    from app.membership m cross join (values ('Checking', 'CHECKING'), ('Savings', 'SAVINGS'),
+        ('Cash', 'CASH'), ('Joint', 'CHECKING')) k (name, kind)
+"""
+CATEGORIES = """
+    insert into app.category (tenant_id, id, kind, name)
+    select tenant_id, uuidv7(), case when n < 2 then 'INCOME' else 'EXPENSE' end, 'Category ' || n
+    from app.tenant cross join generate_series(0, 11) n
+"""
+TRANSACTIONS = """
+    with place as (
+        select tenant_id, array_agg(distinct a.id order by a.id) as accounts,
+               array_agg(distinct c.id order by c.id) as categories,
+               min(a.owner_id::text)::uuid as owner_id
+        from app.account a join app.category c using (tenant_id) group by tenant_id)
+    insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
+                                 description, category_id, words, created_by)
+    select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
+           date '2024-01-01' + (r * 1090 / %(rows)s)::integer,
+           case when r %% 12 < 2 then 150000 + r %% 997 else -(500 + (r * 7919) %% 20000) end,
+           'Payee ' || r %% 40, 'Reference ' || r, p.categories[1 + r %% 12],
+           array['payee', (r %% 40)::text, 'reference', r::text], p.owner_id
+    from generate_series(0, %(rows)s - 1) r cross join place p
+    order by r
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A database of equal tenants, and the contexts of some of its owners."""
+
+    tenants: int
+    logins: db.Logins
+    admin_url: URL
+    contexts: tuple[TenantContext, ...]
+
+
+def build_fleet(installation: Installation, server: Server, *, tenants: int, rows: int) -> Fleet:
+    """Return a new database of `tenants` tenants with `rows` transactions each, vacuumed."""
+    name = f"bench_{tenants}"
+    _make_database(server, name)
+    with server.connect(SUPERUSER, name) as admin:
+        for statement in (PEOPLE, TENANTS, OWNERS, ACCOUNTS, CATEGORIES, TRANSACTIONS):
+            admin.execute(statement, {"tenants": tenants, "rows": rows})
+        admin.execute("vacuum analyze")
+    urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
+    logins = db.Logins(*(url.set(database=name) for url in urls))
+    db.connect(logins)
+    admin_url = installation.admin_url.set(database=name)
+    return Fleet(tenants, logins, admin_url, _contexts(server, name))
+
+
+def _make_database(server: Server, name: str) -> None:
+    database = sql.Identifier(name)
+    logins = sql.SQL(", ").join(map(sql.Identifier, APPLICATION_LOGINS))
+    with server.connect(SUPERUSER, "postgres") as admin:
+        admin.execute(sql.SQL("drop database if exists {}").format(database))
+        admin.execute(
+            sql.SQL("create database {} template {}").format(database, sql.Identifier(TEMPLATE))
+        )
+        admin.execute(sql.SQL("grant connect on database {} to {}").format(database, logins))
+
+
+def _contexts(server: Server, name: str) -> tuple[TenantContext, ...]:
+    """Sign in the owners of twenty tenants, spread over the whole fleet."""
+    with server.connect(SUPERUSER, name) as admin:
+        owners = _spread(admin)
+    found = []
+    for owner in owners:
+        session = session_of(open_session(owner, remember=True, agent="bench", address="127.0.0.1"))
+        if session is not None:
+            found.append(my_tenants(session)[0])
+    return tuple(found)
+
+
+def _spread(admin: psycopg.Connection) -> list[UUID]:
+    rows = admin.execute("select id from sec.users order by md5(email) limit 20").fetchall()
+    return [row[0] for row in rows]

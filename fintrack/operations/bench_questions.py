@@ -1,0 +1,49 @@
+"""What Home, Transactions and Analytics ask of the database, each as one callable of a tenant."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.net_worth import net_worth
+from fintrack.analytics.overview import overview
+from fintrack.analytics.payees import top_payees
+from fintrack.analytics.periods import Interval
+from fintrack.analytics.spending import spending
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import accounts
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ledger.transactions import transactions
+
+TODAY = date(2026, 12, 20)
+SINCE, UNTIL = date(2026, 1, 1), date(2027, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and what it is called in the table."""
+
+    name: str
+    ask: Callable[[TenantContext], object]
+
+
+def _found(context: TenantContext) -> object:
+    return transactions(context, TransactionFilter(words="payee 7"), limit=25)
+
+
+QUESTIONS = (
+    Question("Home: overview", lambda context: overview(context, TODAY)),
+    Question("Accounts: balances", accounts),
+    Question(
+        "Transactions: newest 25",
+        lambda context: transactions(context, TransactionFilter(), limit=25),
+    ),
+    Question("Transactions: search", _found),
+    Question(
+        "Analytics: net worth by month",
+        lambda context: net_worth(context, SINCE, UNTIL, Interval.MONTH),
+    ),
+    Question("Analytics: cash flow", lambda context: cash_flow(context, SINCE, UNTIL)),
+    Question("Analytics: spending", lambda context: spending(context, SINCE, UNTIL)),
+    Question("Analytics: top payees", lambda context: top_payees(context, SINCE, UNTIL, 10)),
+)

@@ -1,0 +1,26 @@
+"""What a rerun of Home costs the server for one session, beside the script of an empty page."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from fintrack.operations.bench_fleet import Fleet
+from fintrack.operations.bench_measures import Measure
+
+MAIN = Path(__file__).with_name("main.py")
+PATIENCE = 60
+
+
+def _rerun_of_home(fleet: Fleet) -> tuple[Callable[[], object], Callable[[], object]]:
+    context = fleet.contexts[2]
+    home = AppTest.from_file(MAIN, default_timeout=PATIENCE)
+    identity = {"handle": context.session.handle.hex(), "session": str(context.session.id)}
+    home.user = {"auth": json.dumps(identity)}
+    home.query_params["tenant"] = context.slug
+    empty = AppTest.from_string("", default_timeout=PATIENCE)
+    return home.run, empty.run
+
+
+RERUNS = (Measure("rerun of Home by one session", "rerun of an empty page", _rerun_of_home, 30),)
