@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from fintrack.access.tenants import enter_tenant
 from fintrack.context import UserSession
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
+from fintrack.ledger.exports import export_transactions
 from fintrack.operations import checks, demo, health
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
@@ -51,6 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     sample = commands.add_parser("demo", parents=[person], help="make the user's sample tenant")
     sample.set_defaults(command=_demo)
+    tenant = argparse.ArgumentParser(add_help=False)
+    tenant.add_argument("--tenant", required=True, metavar="SLUG", help="the name in its address")
+    export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
+    export.set_defaults(command=_export)
     return parser
 
 
@@ -93,6 +99,13 @@ def _demo(arguments: argparse.Namespace) -> int:
     with _acting(arguments.email, "demo") as session:
         context = demo.create_sample(session, datetime.now(UTC).date())
     print(f"{context.name} is ready: /?tenant={context.slug}")
+    return WELL
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    with _acting(arguments.email, "export") as session:
+        for block in export_transactions(enter_tenant(session, arguments.tenant)):
+            sys.stdout.buffer.write(block)
     return WELL
 
 

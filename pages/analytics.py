@@ -80,7 +80,8 @@ def _period(context: TenantContext, period: Period) -> None:
 
 
 def _nothing() -> None:
-    st.info("There is nothing to analyse yet. Begin with an account or a bank file.", icon=":material/info:")
+    sentence = "There is nothing to analyse yet. Begin with an account or a bank file."
+    st.info(sentence, icon=":material/info:")
     page_link("accounts", "Add an account", icon=":material/account_balance:")
 
 

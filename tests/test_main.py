@@ -98,3 +98,16 @@ def test_demo_gives_the_user_a_sample_tenant(
 def test_demo_needs_a_known_user(reachable: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--as", "nobody@example.org"]) == 3
     assert "nobody@example.org" in capsys.readouterr().err
+
+
+def test_export_writes_csv_to_the_output(
+    ana: TenantContext, reachable: None, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["export", "--as", "ana@example.org", "--tenant", ana.slug]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"id,date,account,currency,amount")
+
+
+def test_export_of_a_foreign_tenant_is_refused(
+    ana: TenantContext, cleo: TenantContext, reachable: None
+) -> None:
+    assert main(["export", "--as", "cleo@example.org", "--tenant", ana.slug]) == 3

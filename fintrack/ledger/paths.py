@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, UnaryExpression, false, select, tuple_, union_all
+from sqlalchemy import Select, Subquery, UnaryExpression, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -111,7 +111,7 @@ def _word_paths(
     rest = [each for name, each in rows.items() if name != f"word {plan.term}"]
     return [
         _along(SearchToken, SearchToken.token == token, wanted, rest) for token in plan.tokens
-    ] or [_walk(wanted, [false()])]
+    ] or [_walk(wanted, [Transaction.id.is_(None)])]
 
 
 def _walk(wanted: TransactionFilter, rest: Sequence[Condition]) -> Path:

@@ -28,7 +28,7 @@ def remembered_mapping(db: Session, fingerprint: str, account_id: UUID | None) -
         .where(ColumnMapping.fingerprint == fingerprint)
         .order_by(ColumnMapping.account_id.desc())
     )
-    found: dict[UUID, dict[str, Any]] = dict(db.execute(statement).tuples())
+    found: dict[UUID, dict[str, Any]] = dict(db.execute(statement).tuples().all())
     if not found:
         return None
     newest = next(iter(found))

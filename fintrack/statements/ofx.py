@@ -35,7 +35,9 @@ _INVESTMENTS = frozenset(
 )
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\D.*|\d{2,6}.*)?", re.ASCII | re.DOTALL)
 _AMOUNT = re.compile(r"([+-]?)(\d{0,20})(?:[.,](\d{0,10}))?", re.ASCII)
-_GROUPED = re.compile(r"([+-]?)(\d{1,3}(?:([.,' ])\d{3})(?:\3\d{3}){0,4})(?:[.,](\d{1,10}))?", re.ASCII)
+_GROUPED = re.compile(
+    r"([+-]?)(\d{1,3}(?:([.,' ])\d{3})(?:\3\d{3}){0,4})(?:[.,](\d{1,10}))?", re.ASCII
+)
 _TRUNCATED = "The file ends in the middle; download it from your bank again."
 
 

@@ -6,6 +6,7 @@ import pages.account
 import pages.accounts
 import pages.analytics
 import pages.home
+import pages.imports
 import pages.settings
 import pages.transactions
 from fintrack.context import TenantContext, UserSession
@@ -28,6 +29,7 @@ PAGES = (
     (pages.home.page, "Home", "home", "home"),
     (pages.accounts.page, "Accounts", "account_balance", "accounts"),
     (pages.transactions.page, "Transactions", "receipt_long", "transactions"),
+    (pages.imports.page, "Import", "upload_file", "import"),
     (pages.analytics.page, "Analytics", "monitoring", "analytics"),
     (pages.settings.page, "Settings", "settings", "settings"),
     (pages.account.page, "My account", "person", "account"),

@@ -171,7 +171,8 @@ def redirect_message(path: str) -> bytes:
     """
     message = ForwardMsg()
     message.auth_redirect.url = path
-    return message.SerializeToString()
+    written: bytes = message.SerializeToString()
+    return written
 
 
 def local_address() -> str:

@@ -23,7 +23,7 @@ Filter = Sequence[tuple[str, UUID | None]]
 
 
 def attempt(
-    connection: psycopg.Connection, statement: sql.Composable, values: Sequence[Any] = ()
+    connection: psycopg.Connection, statement: sql.SQL | sql.Composed, values: Sequence[Any] = ()
 ) -> int:
     """Return how many rows the statement reached; a refusal reaches none."""
     try:

@@ -15,6 +15,7 @@ import pytest
 
 from fintrack.operations import embedded
 from fintrack.operations.embedded import Server, start_server
+from tests.operations.bringing import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,3 +89,19 @@ def app_process(new_home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.communicate()
+
+
+@pytest.fixture(params=[16, 18])
+def server(start: Callable[..., Server], request: pytest.FixtureRequest) -> Server:
+    """Return a server that a customer brings: PostgreSQL 16 and 18, with an empty database."""
+    brought = start(major=request.param)
+    run(brought, "create database books")
+    return brought
+
+
+@pytest.fixture
+def server_18(start: Callable[..., Server]) -> Server:
+    """Return a server of the recommended version with an empty database."""
+    brought = start()
+    run(brought, "create database books")
+    return brought

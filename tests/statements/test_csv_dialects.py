@@ -33,7 +33,9 @@ class Dialect:
 
 
 DIALECTS = st.builds(
-    lambda file, day, number, header, line_end: Dialect(*file, *day, *number, header, line_end),
+    lambda file, day, number, header, line_end: Dialect(
+        file[0], file[1], day[0], day[1], number[0], number[1], header, line_end
+    ),
     st.sampled_from(
         [
             (",", "utf-8"),

@@ -107,12 +107,11 @@ class Tab:
         if delta.WhichOneof("type") == "add_block":
             drawn.texts.append(delta.add_block.popover.label)
             return
-        kind = delta.new_element.WhichOneof("type") or ""
-        element = getattr(delta.new_element, kind, None)
-        drawn.texts.extend(
-            str(getattr(element, name)) for name in ("body", "label") if getattr(element, name, "")
-        )
-        if element is not None and getattr(element, "id", ""):
+        kind: str = delta.new_element.WhichOneof("type") or ""
+        element: Any = getattr(delta.new_element, kind, None)
+        words = [getattr(element, name, None) for name in ("body", "label")]
+        drawn.texts.extend(str(each) for each in words if each)
+        if getattr(element, "id", None):
             self.fragments[element.id] = delta.fragment_id
             self.widgets[element.id] = (kind, element)
 

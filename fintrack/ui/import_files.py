@@ -1,0 +1,296 @@
+"""One file on its way in: what it leaves open, how it was read, and what becomes of its rows."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import NewAccount
+from fintrack.statements.decisions import Decision
+from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Role, answered
+from fintrack.statements.previews import Preview, preview_import
+from fintrack.statements.summaries import RowState, StatementPreview
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.inputs import money, money_column
+from fintrack.ui.text import escaped
+
+FILES = "fintrack import files"
+NEW_ACCOUNT = "new"
+SHOWN_ROWS = 500
+DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar", ":": "Colon", "^": "Caret"}
+MARKS = {DecimalMark.POINT: "Point: 1,234.56", DecimalMark.COMMA: "Comma: 1.234,56"}
+ORDERS = {
+    DateOrder.DMY: "Day, month, year",
+    DateOrder.MDY: "Month, day, year",
+    DateOrder.YMD: "Year, month, day",
+    DateOrder.YDM: "Year, day, month",
+    DateOrder.MYD: "Month, year, day",
+    DateOrder.DYM: "Day, year, month",
+}
+ROLE_NAMES = {role: role.value.replace("_", " ").capitalize() for role in Role}
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """A file in this tab, with what the member said about it and the preview of that."""
+
+    name: str
+    content: bytes = field(repr=False)
+    mapping: Mapping | None = None
+    accounts: dict[str, UUID | NewAccount] = field(default_factory=dict)
+    preview: Preview | None = None
+
+    @property
+    def key(self) -> str:
+        """Return a name for widgets that belongs to this content."""
+        return sha256(self.content).hexdigest()[:12]
+
+
+def opened(context: TenantContext, name: str, content: bytes) -> OpenFile:
+    """Return the file as this tab left it, with a preview that fits what was said since.
+
+    Raises:
+        FinTrackError: the file is no statement; one sentence says what to do.
+    """
+    files: dict[str, OpenFile] = st.session_state.setdefault(FILES, {})
+    fresh = OpenFile(name, content)
+    file = files.setdefault(f"{context.slug} {fresh.key} {name}", fresh)
+    if file.preview is None:
+        file.preview = preview_import(
+            context, content, name, mapping=file.mapping, accounts=file.accounts
+        )
+    return file
+
+
+def forget_files() -> None:
+    """Let go of every file of this tab."""
+    st.session_state.pop(FILES, None)
+
+
+def questions(file: OpenFile, preview: Preview) -> None:
+    """Ask what the file leaves open; nothing is guessed."""
+    st.info(
+        "This file can be read in more than one way. Say which is right.", icon=":material/help:"
+    )
+    with st.form(f"questions {file.key}", border=False):
+        answers = {}
+        for question in preview.questions:
+            words = {choice.value: choice.label for choice in question.choices}
+            answers[question.field] = st.radio(
+                escaped(question.sentence), list(words), format_func=words.__getitem__, index=None
+            )
+        submitted = st.form_submit_button("Continue", type="primary")
+    if submitted:
+        with shown_refusals():
+            mapping = preview.mapping or Mapping()
+            for name, value in answers.items():
+                mapping = answered(mapping, name, value or "")
+            _read_again(file, mapping)
+
+
+def mapping_form(file: OpenFile, preview: Preview) -> None:
+    """Show how the columns were understood, each for correction."""
+    mapping = preview.mapping
+    if mapping is None:
+        return
+    with (
+        st.expander("How the columns were read", icon=":material/view_column:"),
+        st.form(
+            f"mapping {file.key} {sha256(mapping.to_json().encode()).hexdigest()[:8]}", border=False
+        ),
+    ):
+        changed = _reading(mapping)
+        roles = _roles(preview, mapping)
+        if st.form_submit_button("Read again", icon=":material/refresh:"):
+            with shown_refusals():
+                _read_again(file, replace(changed, roles=roles))
+
+
+def _reading(mapping: Mapping) -> Mapping:
+    left, right = st.columns(2)
+    with left:
+        encoding = st.text_input("Encoding", mapping.encoding or "utf-8")
+        delimiters = list(DELIMITERS)
+        known = delimiters.index(mapping.delimiter) if mapping.delimiter in DELIMITERS else 0
+        delimiter = st.selectbox(
+            "Columns are separated by", delimiters, known, format_func=DELIMITERS.__getitem__
+        )
+        header = st.number_input("Line of the header, 0 for none", 0, None, mapping.header_row or 0)
+    with right:
+        orders, marks = list(ORDERS), list(MARKS)
+        order = st.selectbox(
+            "Dates are",
+            orders,
+            orders.index(mapping.date_order) if mapping.date_order else 0,
+            format_func=ORDERS.__getitem__,
+        )
+        mark = st.selectbox(
+            "The decimal mark is",
+            marks,
+            marks.index(mapping.decimal_mark) if mapping.decimal_mark else 0,
+            format_func=MARKS.__getitem__,
+        )
+        inverted = st.checkbox("Purchases are positive numbers", mapping.inverted)
+    return replace(
+        mapping, encoding=encoding, delimiter=delimiter, header_row=int(header) or None,
+        date_order=order if mapping.date_order else None,
+        decimal_mark=mark if mapping.decimal_mark else None, inverted=inverted,
+    )  # fmt: skip
+
+
+def _roles(preview: Preview, mapping: Mapping) -> tuple[Role, ...]:
+    samples = [each.values[:3] for each in preview.columns]  # noqa: PD011 - our own tuple
+    table = pd.DataFrame(
+        {
+            "column": [each.name for each in preview.columns],
+            "values": [" · ".join(first) for first in samples],
+            "role": [ROLE_NAMES[each.role] for each in preview.columns],
+        }
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        disabled=("column", "values"),
+        column_config={
+            "column": "Column",
+            "values": "First values",
+            "role": st.column_config.SelectboxColumn(
+                "Holds", options=list(ROLE_NAMES.values()), required=True
+            ),
+        },
+    )
+    roles = {name: role for role, name in ROLE_NAMES.items()}
+    return tuple(roles[name] for name in edited["role"]) or mapping.roles
+
+
+def _read_again(file: OpenFile, mapping: Mapping) -> None:
+    file.mapping, file.preview = mapping, None
+    st.rerun()
+
+
+def statement_review(
+    context: TenantContext, file: OpenFile, statement: StatementPreview
+) -> dict[int, Decision]:
+    """Show what one statement would do, and return what the member decided otherwise."""
+    _destination(file, statement)
+    _figures(context, statement)
+    for note in statement.notes:
+        st.caption(escaped(note))
+    labels = [
+        f"New ({statement.new})",
+        f"Already there ({statement.duplicate})",
+        f"Rejected ({statement.rejected})",
+    ]
+    fresh, known, rejected = st.tabs(labels)
+    with fresh:
+        taken = _choose_rows(context, file, statement, RowState.NEW, start=True)
+    with known:
+        again = _choose_rows(context, file, statement, RowState.DUPLICATE, start=False)
+    with rejected:
+        _rejected(statement)
+    skipped = {ordinal: Decision.SKIP for ordinal, chosen in taken.items() if not chosen}
+    return skipped | {ordinal: Decision.INCLUDE for ordinal, chosen in again.items() if chosen}
+
+
+def _destination(file: OpenFile, statement: StatementPreview) -> None:
+    names = {str(each.id): f"{each.name} ({each.currency})" for each in statement.choices}
+    if statement.new_account is not None:
+        names[NEW_ACCOUNT] = f"New account: {statement.new_account.name}"
+    chosen = str(statement.account.id) if statement.account else NEW_ACCOUNT
+    options = list(names)
+    wanted = st.selectbox(
+        f"{statement.label or 'Statement'} goes into",
+        options,
+        options.index(chosen) if chosen in options else 0,
+        format_func=names.__getitem__,
+        key=f"into {file.key} {statement.key} {chosen}",
+    )
+    if wanted not in {chosen, NEW_ACCOUNT}:
+        file.accounts[statement.key] = UUID(wanted)
+        file.preview = None
+        st.rerun()
+
+
+def _figures(context: TenantContext, statement: StatementPreview) -> None:
+    def shown(minor: int) -> str:
+        return money(context, minor, statement.currency)
+
+    grid = st.grid(4, min_column_width=158)
+    with grid.cell():
+        st.metric("New", f"{statement.new:,}", border=True)
+    with grid.cell():
+        st.metric("Already there", f"{statement.duplicate:,}", border=True)
+    with grid.cell():
+        st.metric("Balance before", shown(statement.balance_before), border=True)
+    with grid.cell():
+        st.metric("Balance after", shown(statement.balance_after), border=True)
+    if statement.file_balance is not None and statement.difference == 0:
+        st.success(
+            f"The file’s own closing balance agrees: {escaped(shown(statement.file_balance))}.",
+            icon=":material/check_circle:",
+        )
+    elif statement.file_balance is not None and statement.difference is not None:
+        st.warning(
+            f"The file’s own closing balance is {escaped(shown(statement.file_balance))}; the "
+            f"books would be off by {escaped(shown(statement.difference))}. An opening balance or "
+            "an earlier file may be missing.",
+            icon=":material/balance:",
+        )
+
+
+def _choose_rows(
+    context: TenantContext,
+    file: OpenFile,
+    statement: StatementPreview,
+    state: RowState,
+    *,
+    start: bool,
+) -> dict[int, bool]:
+    rows = statement.rows[statement.rows["state"] == state]
+    if rows.empty:
+        st.caption("None.")
+        return {}
+    first = rows.head(SHOWN_ROWS)
+    table = pd.DataFrame(
+        {
+            "take": [start] * len(first),
+            "booked_on": first["booked_on"],
+            "payee": first["payee"],
+            "amount": [money(context, each, statement.currency) for each in first["amount"]],
+            "text": first["text"],
+            "reason": first["reason"],
+        }
+    )
+    edited = st.data_editor(
+        table,
+        key=f"rows {file.key} {statement.key} {state}",
+        hide_index=True,
+        disabled=[name for name in table.columns if name != "take"],
+        column_config={
+            "take": st.column_config.CheckboxColumn("Import", width=70),
+            "booked_on": st.column_config.DateColumn("Date", format="D MMM YY", width=84),
+            "payee": "Payee",
+            "amount": money_column("Amount"),
+            "text": "Text",
+            "reason": "Remark",
+        },
+    )
+    if len(rows) > len(first):
+        more = len(rows) - len(first)
+        st.caption(f"And {more:,} more, which are {'imported' if start else 'left out'} as well.")
+    return dict(zip(first["ordinal"].tolist(), edited["take"].tolist(), strict=True))
+
+
+def _rejected(statement: StatementPreview) -> None:
+    rows = statement.rows[statement.rows["state"] == RowState.REJECTED]
+    if rows.empty:
+        st.caption("None.")
+        return
+    st.dataframe(
+        rows[["line", "reason"]].head(SHOWN_ROWS),
+        hide_index=True,
+        column_config={"line": st.column_config.NumberColumn("Line", width=70), "reason": "Why"},
+    )

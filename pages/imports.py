@@ -1,0 +1,162 @@
+"""Import: a bank file is read, looked at, and only then taken into the books."""
+
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from fintrack.context import Permission, TenantContext
+from fintrack.statements.decisions import Decision
+from fintrack.statements.history import import_rows, imports
+from fintrack.statements.imports import commit_import
+from fintrack.statements.previews import Preview
+from fintrack.statements.summaries import RowState
+from fintrack.statements.undoing import undo_import
+from fintrack.ui.failures import shown_refusals
+from fintrack.ui.import_files import (
+    OpenFile,
+    forget_files,
+    mapping_form,
+    opened,
+    questions,
+    statement_review,
+)
+from fintrack.ui.inputs import card, day_text
+from fintrack.ui.session import page_link, tenant_context
+from fintrack.ui.text import escaped
+from fintrack.ui.undo import done, undo_bar
+
+KINDS = ["csv", "tsv", "txt", "dat", "xls", "ofx", "qfx", "qbo"]
+UPLOAD = "fintrack upload"
+
+
+def page() -> None:
+    """Take files in, show what they would do, and list what was imported before."""
+    context = tenant_context()
+    st.title("Import", anchor=False)
+    undo_bar(context)
+    if not context.may(Permission.IMPORT):
+        st.caption("Viewers do not import. What others imported is listed below.")
+    else:
+        _upload(context)
+    _history(context)
+
+
+def _upload(context: TenantContext) -> None:
+    generation = st.session_state.setdefault(UPLOAD, 0)
+    files = st.file_uploader(
+        "Drop one or more files from your bank: CSV, OFX or QFX",
+        type=KINDS,
+        accept_multiple_files=True,
+        key=f"upload {context.slug} {generation}",
+    )
+    for each in files:
+        with card(escaped(each.name)), shown_refusals():
+            _file(context, opened(context, each.name, each.getvalue()))
+
+
+def _file(context: TenantContext, file: OpenFile) -> None:
+    preview = file.preview
+    if preview is None:
+        return
+    if preview.questions:
+        questions(file, preview)
+        mapping_form(file, preview)
+        return
+    mapping_form(file, preview)
+    decisions: dict[int, Decision] = {}
+    for statement in preview.statements:
+        decisions |= statement_review(context, file, statement)
+    label = f"Import {preview.new:,} {'transaction' if preview.new == 1 else 'transactions'}"
+    if st.button(label, type="primary", icon=":material/check:", key=f"commit {file.key}"):
+        _commit(context, preview, decisions)
+
+
+def _commit(context: TenantContext, preview: Preview, decisions: dict[int, Decision]) -> None:
+    bar = st.progress(0.0, "Importing")
+
+    def show(count: int, total: int) -> None:
+        bar.progress(min(count / max(total, 1), 1.0), "Importing")
+
+    report = commit_import(context, preview, decisions, progress=show)
+    forget_files()
+    st.session_state[UPLOAD] += 1
+    parts = [f"{report.new:,} new", f"{report.duplicate:,} already there"]
+    parts += [f"{report.rejected:,} rejected"] if report.rejected else []
+    parts += [f"{report.skipped:,} left out"] if report.skipped else []
+    done(f"Imported {escaped(preview.file_name)}: {', '.join(parts)}.")
+
+
+def _history(context: TenantContext) -> None:
+    table = imports(context)
+    if table.empty:
+        st.caption("Nothing was imported yet. Most banks offer a CSV or OFX file of an account.")
+        return
+    st.subheader("Imported before", anchor=False)
+    for import_id, batches in table.groupby("import_id", sort=False):
+        _imported(context, UUID(str(import_id)), batches.to_dict("records"))
+
+
+def _imported(context: TenantContext, import_id: UUID, batches: list[dict[Any, Any]]) -> None:
+    first = batches[0]
+    with st.container(border=True):
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            day = day_text(context, first["imported_at"])
+            st.markdown(f"**{escaped(first['file_name'])}**  \n:small[:gray[{escaped(day)}]]")
+            _undo(context, import_id, is_undone=bool(first["undone"]))
+        for batch in batches:
+            _batch(batch)
+        if any(batch["rejected"] for batch in batches):
+            _rejected(context, import_id)
+
+
+def _batch(batch: dict[Any, Any]) -> None:
+    counts = f"{batch['new']:,} new, {batch['duplicate']:,} already there"
+    if batch["rejected"]:
+        counts += f", {batch['rejected']:,} rejected"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{escaped(batch['account'])}: {counts}", width="content")
+        page_link(
+            "transactions", "Show", icon=":material/receipt_long:", account=batch["account_id"]
+        )
+
+
+def _rejected(context: TenantContext, import_id: UUID) -> None:
+    with st.expander("Rejected rows", icon=":material/error:"):
+        rows = import_rows(context, import_id, RowState.REJECTED)
+        st.dataframe(rows[["line", "reason", "raw"]], hide_index=True)
+
+
+def _undo(context: TenantContext, import_id: UUID, *, is_undone: bool) -> None:
+    if is_undone:
+        st.badge("Undone", color="gray")
+        return
+    if not context.may(Permission.IMPORT):
+        return
+    asked = f"undo edited {import_id}"
+    if st.session_state.get(asked):
+        _undo_edited(context, import_id, asked)
+        return
+    if st.button("Undo", icon=":material/undo:", key=f"undo {import_id}"):
+        with shown_refusals():
+            report = undo_import(context, import_id)
+            if report.is_done:
+                done(f"Undone: {report.removed:,} transactions removed.")
+            st.session_state[asked] = len(report.touched)
+            st.rerun()
+
+
+def _undo_edited(context: TenantContext, import_id: UUID, asked: str) -> None:
+    """Ask once, since rows of this import were edited, split or linked since."""
+    count = st.session_state[asked]
+    st.markdown(f"{count:,} of its rows were changed since.", width="content")
+    if st.button("Remove them as well", icon=":material/delete:", key=f"all {import_id}"):
+        with shown_refusals():
+            report = undo_import(context, import_id, also_edited=True)
+            del st.session_state[asked]
+            done(f"Undone: {report.removed:,} transactions removed.")
+    if st.button("Keep the import", key=f"keep {import_id}"):
+        del st.session_state[asked]
+        st.rerun()

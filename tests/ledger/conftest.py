@@ -1,0 +1,61 @@
+"""The Riveras' accounts, and short ways to fill them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from fintrack.ledger.categories import categories
+from fintrack.ledger.recording import NewTransaction, record_transaction
+
+OPENED = date(2026, 1, 1)
+CategoryNamed = Callable[[str], UUID]
+Record = Callable[..., UUID]
+
+
+@pytest.fixture
+def giro(ana: TenantContext) -> UUID:
+    """Ana's current account in euro, which everyone sees; it opens with 100.00."""
+    return create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED, 10000))
+
+
+@pytest.fixture
+def savings(ana: TenantContext) -> UUID:
+    """Ana's savings in euro, which everyone sees."""
+    return create_account(ana, NewAccount("Savings", AccountKind.SAVINGS, "EUR", OPENED))
+
+
+@pytest.fixture
+def dollars(ana: TenantContext) -> UUID:
+    """An account in another currency."""
+    return create_account(ana, NewAccount("Dollars", AccountKind.CASH, "USD", OPENED))
+
+
+@pytest.fixture
+def secret(ana: TenantContext) -> UUID:
+    """An account that only Ana sees."""
+    new = NewAccount("Secret", AccountKind.CASH, "EUR", OPENED, visibility=Visibility.PRIVATE)
+    return create_account(ana, new)
+
+
+@pytest.fixture
+def category(ana: TenantContext) -> CategoryNamed:
+    """Find a category of the family by its name."""
+    tree = categories(ana)
+    return lambda name: UUID(tree.loc[tree["name"] == name, "id"].iloc[0])
+
+
+@pytest.fixture
+def record(ana: TenantContext, giro: UUID) -> Record:
+    """Record a transaction on the current account by day of March, amount and payee."""
+
+    def record_one(day: int, amount: int, payee: str = "", **more: Any) -> UUID:  # noqa: ANN401 - fields of NewTransaction
+        account_id = more.pop("account_id", giro)
+        new = NewTransaction(account_id, date(2026, 3, day), amount, payee, **more)
+        return record_transaction(ana, new)
+
+    return record_one

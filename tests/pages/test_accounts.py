@@ -1,0 +1,92 @@
+"""The Accounts page: what a member sees of accounts, and what only some may do."""
+
+from datetime import date
+from uuid import UUID
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import (
+    AccountKind,
+    NewAccount,
+    Visibility,
+    archive_account,
+    create_account,
+)
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from tests.pages.opening import open_page
+
+OPENED = date(2026, 1, 1)
+
+
+def checking(context: TenantContext, name: str = "Checking", **values: object) -> UUID:
+    """Open a checking account with 100.00 EUR."""
+    new = NewAccount(name, AccountKind.CHECKING, "EUR", OPENED, 10_000, **values)  # type: ignore[arg-type]
+    return create_account(context, new)
+
+
+def labels(page) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Return the labels of the buttons of a page."""
+    return [button.label for button in page.button]
+
+
+def test_a_new_tenant_is_told_the_next_step(ana: TenantContext) -> None:
+    page = open_page(ana, "accounts")
+    assert "No account yet" in [each.value for each in page.subheader]
+    assert "Add account" in labels(page)
+
+
+def test_an_account_shows_its_balance_in_the_tenants_way_of_writing(ana: TenantContext) -> None:
+    checking(ana)
+    page = open_page(ana, "accounts")
+    assert [each.value for each in page.metric] == ["€100.00"]
+
+
+def test_a_viewer_is_not_shown_how_to_add_an_account(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    checking(ana)
+    assert "Add account" not in labels(open_page(ben, "accounts"))
+
+
+def test_a_private_account_is_not_shown_to_an_admin(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    checking(ana, "Secret", visibility=Visibility.PRIVATE)
+    page = open_page(dora, "accounts")
+    assert "Secret" not in str(page.main)
+
+
+def test_a_name_is_shown_letter_for_letter(ana: TenantContext) -> None:
+    checking(ana, "**bold** <b>x</b> [link](https://example.org)")
+    page = open_page(ana, "accounts")
+    shown = " ".join(each.value for each in page.markdown)
+    assert r"\*\*bold\*\*" in shown
+    assert "https://" not in shown
+
+
+def test_an_account_shows_the_balance_after_each_transaction(ana: TenantContext) -> None:
+    account_id = checking(ana)
+    for day, amount in ((2, -4_200), (3, 1_200)):
+        record_transaction(ana, NewTransaction(account_id, date(2026, 3, day), amount, "Grocer"))
+    page = open_page(ana, "accounts", account=str(account_id))
+    assert page.dataframe[0].value["Balance"].tolist() == ["€70.00", "€58.00"]
+
+
+def test_an_account_of_another_tenant_is_not_there(ana: TenantContext, cleo: TenantContext) -> None:
+    page = open_page(ana, "accounts", account=str(checking(cleo)))
+    assert [each.value for each in page.error] == ["There is no such account."]
+
+
+def test_an_account_with_transactions_is_archived_rather_than_deleted(ana: TenantContext) -> None:
+    account_id = checking(ana)
+    record_transaction(ana, NewTransaction(account_id, OPENED, -100, "Grocer"))
+    page = open_page(ana, "accounts", account=str(account_id))
+    page.button(key="delete account").click().run()
+    assert "Archive it instead" in page.error[0].value
+    page.button(key="archive account").click().run()
+    assert "Reopen" in labels(page)
+
+
+def test_archived_accounts_stand_apart(ana: TenantContext) -> None:
+    archive_account(ana, checking(ana))
+    page = open_page(ana, "accounts")
+    assert [each.label for each in page.expander] == ["Archived (1)"]
