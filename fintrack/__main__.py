@@ -17,7 +17,7 @@ from fintrack.context import UserSession
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.exports import export_transactions
-from fintrack.operations import checks, demo, health
+from fintrack.operations import bench, checks, demo, health
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[machine], help="run everything that CI checks")
     check.add_argument("only", nargs="*", help=f"of {', '.join(checks.CHECKS)}; all by default")
     check.set_defaults(command=_check)
+    measure = commands.add_parser("bench", parents=[machine], help="measure on a server of its own")
+    measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
+    measure.set_defaults(command=_bench)
     sample = commands.add_parser("demo", parents=[person], help="make the user's sample tenant")
     sample.set_defaults(command=_demo)
     tenant = argparse.ArgumentParser(add_help=False)
@@ -93,6 +96,11 @@ def _check(arguments: argparse.Namespace) -> int:
         for outcome in outcomes:
             print(f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.name} {outcome.seconds} s")
     return WELL if all(outcome.passed for outcome in outcomes) else WRONG
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    bench.main(as_json=arguments.json, seconds=arguments.seconds)
+    return WELL
 
 
 def _demo(arguments: argparse.Namespace) -> int:

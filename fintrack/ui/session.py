@@ -193,7 +193,11 @@ def _page(url_path: str) -> StreamlitPage:
 
 
 def _with_tenant(query: Mapping[str, str]) -> dict[str, str]:
-    return {"tenant": tenant_context().slug, **query}
+    try:
+        return {"tenant": tenant_context().slug, **query}
+    except NotFound:
+        # The way out of a wrong address must not lead back to it.
+        return dict(query)
 
 
 def _navigate(path: str) -> None:

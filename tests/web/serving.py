@@ -28,6 +28,7 @@ class Served:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    environment: dict[str, str]
 
     @property
     def url(self) -> str:
@@ -50,16 +51,17 @@ class Served:
     def restart(self) -> None:
         """End the server and start it again at the same address."""
         self.stop()
-        self.process = _start(self.home, self.port, self.log)
+        self.process = _start(self.home, self.port, self.log, self.environment)
         _wait_for(self)
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Served]:
-    """Yield a server for `home` on a free port, and end it."""
+def served(home: Path, **environment: str) -> Iterator[Served]:
+    """Yield a server for `home` on a free port, configured by `environment`, and end it."""
     port = free_port()
     log = home.parent / f"{port}.log"
-    server = Served(home, port, _start(home, port, log), log)
+    process = _start(home, port, log, environment)
+    server = Served(home, port, process, log, environment)
     try:
         _wait_for(server)
         yield server
@@ -86,7 +88,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(home: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+def _start(
+    home: Path, port: int, log: Path, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
     names = ("DATABASE_URL", "FINTRACK_BASE_URL", "FINTRACK_REGISTRATION")
     kept = {key: value for key, value in os.environ.items() if key not in names}
     with log.open("ab") as output:
@@ -95,7 +99,7 @@ def _start(home: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
              f"--server.port={port}",
              "--server.headless=true"],
             cwd=home.parent,
-            env=kept | {"FINTRACK_HOME": str(home)},
+            env=kept | {"FINTRACK_HOME": str(home)} | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )  # fmt: skip

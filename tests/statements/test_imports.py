@@ -1,0 +1,351 @@
+"""Importing files: previews, duplicates, decisions and balances."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from fintrack.config import settings
+from fintrack.context import TenantContext
+from fintrack.errors import InvalidInput, NotFound, PermissionDenied
+from fintrack.ledger.accounts import (
+    AccountKind,
+    NewAccount,
+    Visibility,
+    accounts,
+    create_account,
+)
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.transactions import transactions
+from fintrack.statements.decisions import Decision
+from fintrack.statements.history import import_rows, imports
+from fintrack.statements.imports import commit_import
+from fintrack.statements.mapping import answered
+from fintrack.statements.previews import preview_import
+from fintrack.statements.summaries import PREVIEW, RowState
+from tests.statements.importing import MARCH, csv_file, held, imported, ofx_file, preview
+
+OPENED = date(2026, 1, 1)
+
+
+@pytest.fixture
+def giro(ana: TenantContext) -> UUID:
+    return create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED, 10000))
+
+
+def test_a_viewer_may_not_import(ben: TenantContext) -> None:
+    with pytest.raises(PermissionDenied):
+        preview(ben, csv_file())
+
+
+def test_a_viewer_may_not_confirm_what_somebody_else_previewed(
+    ana: TenantContext, ben: TenantContext, giro: UUID
+) -> None:
+    seen = preview(ana, csv_file(), account_id=giro)
+
+    with pytest.raises(PermissionDenied):
+        commit_import(ben, seen)
+
+
+def test_a_preview_writes_nothing(ana: TenantContext, giro: UUID) -> None:
+    preview(ana, csv_file(), account_id=giro)
+
+    assert held(ana) == []
+    assert imports(ana).empty
+
+
+def test_a_preview_shows_each_row_and_both_balances(ana: TenantContext, giro: UUID) -> None:
+    (statement,) = preview(ana, csv_file(), account_id=giro).statements
+
+    assert list(statement.rows.columns) == list(PREVIEW)
+    assert statement.rows["amount"].tolist() == [-4200, 150000]
+    assert (statement.balance_before, statement.balance_after) == (10000, 155800)
+    assert statement.biggest["payee"].tolist() == ["Employer", "Grocer"]
+
+
+def test_an_import_adds_the_rows_of_the_file(ana: TenantContext, giro: UUID) -> None:
+    report = imported(ana, csv_file(), account_id=giro)
+
+    assert (report.new, report.duplicate, report.rejected, report.skipped) == (2, 0, 0, 0)
+    assert held(ana, giro) == [("2026-03-02", 150000, "Employer"), ("2026-03-01", -4200, "Grocer")]
+    assert report.batches[0].balance_after == 155800
+
+
+def test_importing_twice_adds_nothing(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, csv_file(), account_id=giro)
+
+    again = imported(ana, csv_file(), account_id=giro)
+
+    assert (again.new, again.duplicate) == (0, 2)
+    assert len(held(ana)) == 2
+
+
+def test_two_equal_rows_of_one_file_both_stay(ana: TenantContext, giro: UUID) -> None:
+    twice = csv_file([MARCH[0], MARCH[0]])
+
+    imported(ana, twice, account_id=giro)
+    imported(ana, twice, account_id=giro)
+
+    assert held(ana) == [("2026-03-01", -4200, "Grocer")] * 2
+
+
+def test_a_preview_that_is_confirmed_twice_adds_nothing_twice(
+    ana: TenantContext, giro: UUID
+) -> None:
+    imported(ana, csv_file(), account_id=giro)
+    seen = preview(ana, csv_file(), account_id=giro)
+    everything = dict.fromkeys((1, 2), Decision.INCLUDE)
+
+    first, second = (commit_import(ana, seen, everything) for _ in range(2))
+
+    assert (first.new, second.new) == (2, 0)
+    assert len(held(ana)) == 4
+
+
+def test_a_row_entered_by_hand_is_a_duplicate(ana: TenantContext, giro: UUID) -> None:
+    record_transaction(ana, NewTransaction(giro, date(2026, 3, 1), -4200, "grocer"))
+
+    report = imported(ana, csv_file(), account_id=giro)
+
+    assert (report.new, report.duplicate) == (1, 1)
+
+
+def test_a_member_may_leave_a_row_out(ana: TenantContext, giro: UUID) -> None:
+    seen = preview(ana, csv_file(), account_id=giro)
+
+    report = commit_import(ana, seen, {1: Decision.SKIP})
+
+    assert (report.new, report.skipped) == (1, 1)
+    assert import_rows(ana, report.import_id, RowState.SKIPPED)["line"].tolist() == [2]
+
+
+def test_a_member_may_take_a_duplicate_again(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, csv_file(), account_id=giro)
+    seen = preview(ana, csv_file(), account_id=giro)
+
+    report = commit_import(ana, seen, {1: Decision.INCLUDE})
+
+    assert (report.new, report.duplicate) == (1, 1)
+
+
+def test_what_somebody_added_since_the_preview_is_a_duplicate(
+    ana: TenantContext, eli: TenantContext, giro: UUID
+) -> None:
+    seen = preview(ana, csv_file(), account_id=giro)
+    imported(eli, csv_file(), account_id=giro)
+
+    report = commit_import(ana, seen, dict.fromkeys((1, 2), Decision.INCLUDE))
+
+    assert (report.new, report.duplicate) == (0, 2)
+
+
+def test_the_same_file_by_two_at_once_is_imported_once(
+    ana: TenantContext, eli: TenantContext, giro: UUID
+) -> None:
+    seen = [preview(each, csv_file(), account_id=giro) for each in (ana, eli)]
+
+    with ThreadPoolExecutor() as pool:
+        reports = list(pool.map(commit_import, (ana, eli), seen))
+
+    assert sorted(report.new for report in reports) == [0, 2]
+    assert len(held(ana)) == 2
+
+
+def test_the_same_file_by_two_at_once_makes_one_new_account(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")])
+    seen = [preview(each, content) for each in (ana, eli)]
+
+    with ThreadPoolExecutor() as pool:
+        reports = list(pool.map(commit_import, (ana, eli), seen))
+
+    assert sorted(report.new for report in reports) == [0, 1]
+    assert len(accounts(ana)) == 1
+
+
+def test_rejected_rows_are_kept_with_line_and_reason(ana: TenantContext, giro: UUID) -> None:
+    content = csv_file([*MARCH, ("2026-03-03", "12..34", "Broken")])
+
+    report = imported(ana, content, account_id=giro)
+
+    rejected = import_rows(ana, report.import_id, RowState.REJECTED)
+    assert rejected["line"].tolist() == [4]
+    assert rejected["reason"].str.endswith(".").all()
+    assert report.new == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"hello", b"\x00\x01\x02", b"a,b\n1,2\n"])
+def test_a_file_that_is_no_statement_is_refused_with_a_sentence(
+    ana: TenantContext, content: bytes
+) -> None:
+    with pytest.raises(InvalidInput, match=r"\.$"):
+        preview(ana, content)
+
+    assert imports(ana).empty
+
+
+def test_a_file_above_the_limit_is_refused(
+    ana: TenantContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINTRACK_MAX_UPLOAD_MB", "1")
+    settings.cache_clear()
+
+    with pytest.raises(InvalidInput, match="larger than 1 MB"):
+        preview(ana, b"x" * (1024 * 1024 + 1))
+
+
+def test_more_decimals_than_the_currency_has_are_rounded_and_said(
+    ana: TenantContext, giro: UUID
+) -> None:
+    (statement,) = preview(
+        ana, csv_file([("2026-03-01", "-1.005", "Fuel"), *MARCH]), account_id=giro
+    ).statements
+
+    assert statement.rows["amount"].iloc[0] == -100
+    assert statement.rows["reason"].iloc[0].startswith("Rounded to -1.00 EUR")
+
+
+def test_an_open_question_must_be_answered_before_the_import(
+    ana: TenantContext, giro: UUID
+) -> None:
+    seen = preview(ana, csv_file([("01/02/2026", "-4.20", "A")]), account_id=giro)
+    assert [question.field for question in seen.questions] == ["date_order"]
+
+    with pytest.raises(InvalidInput):
+        commit_import(ana, seen)
+
+
+def test_an_answer_is_remembered_for_the_account_and_header(ana: TenantContext, giro: UUID) -> None:
+    content = csv_file([("01/02/2026", "-4.20", "A")])
+    asked = preview(ana, content, account_id=giro)
+    assert asked.mapping is not None
+    mapping = answered(asked.mapping, "date_order", "dmy")
+    imported(ana, content, account_id=giro, mapping=mapping)
+
+    later = preview(ana, csv_file([("03/04/2026", "-1.00", "B")]))
+
+    (statement,) = later.statements
+    assert statement.account is not None
+    assert statement.account.id == giro
+    assert statement.rows["booked_on"].dt.strftime("%d %b").tolist() == ["03 Apr"]
+
+
+def test_a_new_account_is_proposed_with_the_balance_that_the_file_states(
+    ana: TenantContext,
+) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")], balance="158.00")
+
+    (statement,) = preview(ana, content).statements
+
+    assert statement.new_account is not None
+    assert statement.new_account.name == "Checking account ··5678"
+    assert statement.new_account.opening_balance == 20000
+    assert (statement.balance_after, statement.difference) == (15800, 0)
+
+
+def test_a_proposed_account_is_made_with_the_import(ana: TenantContext) -> None:
+    imported(ana, ofx_file([("20260301", "-42.00", "A1", "Grocer")], balance="158.00"))
+
+    (account,) = accounts(ana).to_dict("records")
+    assert (account["number"], account["balance"]) == ("12345678", 15800)
+
+
+def test_the_next_file_finds_its_account_by_number(ana: TenantContext) -> None:
+    imported(ana, ofx_file([("20260301", "-42.00", "A1", "Grocer")]))
+
+    (statement,) = preview(ana, ofx_file([("20260401", "-1.00", "A2", "Baker")])).statements
+
+    assert statement.account is not None
+    assert statement.account.number == "12345678"
+
+
+def test_a_closing_balance_that_differs_is_shown(ana: TenantContext, giro: UUID) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")], balance="60.00")
+
+    (statement,) = preview(ana, content, account_id=giro).statements
+
+    assert statement.difference == -200
+
+
+def test_a_file_in_another_currency_is_refused(ana: TenantContext, giro: UUID) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")], currency="USD")
+
+    with pytest.raises(InvalidInput, match="USD"):
+        preview(ana, content, account_id=giro)
+
+
+def test_an_account_of_another_member_alone_does_not_exist(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    secret = create_account(
+        ana,
+        NewAccount("Secret", AccountKind.CASH, "EUR", OPENED, visibility=Visibility.PRIVATE),
+    )
+
+    with pytest.raises(NotFound):
+        preview(eli, csv_file(), account_id=secret)
+
+
+def test_an_outsider_cannot_import_into_the_family(
+    ana: TenantContext, cleo: TenantContext, giro: UUID
+) -> None:
+    with pytest.raises(NotFound):
+        preview(cleo, csv_file(), account_id=giro)
+
+
+def test_the_outsider_sees_nothing_of_an_import(
+    ana: TenantContext, cleo: TenantContext, giro: UUID
+) -> None:
+    report = imported(ana, csv_file(), account_id=giro)
+
+    assert imports(cleo).empty
+    with pytest.raises(NotFound):
+        import_rows(cleo, report.import_id)
+
+
+def test_a_payee_gets_the_category_that_it_got_last(ana: TenantContext, giro: UUID) -> None:
+    from fintrack.ledger.categories import categories
+
+    groceries = UUID(categories(ana).set_index("name").loc["Groceries", "id"])
+    before = NewTransaction(giro, date(2026, 2, 1), -100, "Grocer", category_id=groceries)
+    record_transaction(ana, before)
+
+    imported(ana, csv_file(), account_id=giro)
+
+    found = transactions(ana).frame.set_index("payee")
+    assert found["category"].tolist() == ["", "Food › Groceries", "Food › Groceries"]
+
+
+def test_rows_of_one_day_keep_the_order_of_the_file(ana: TenantContext, giro: UUID) -> None:
+    rows = [("2026-03-02", f"-{each}.00", f"P{each}") for each in range(1, 9)]
+
+    imported(ana, csv_file([*rows, ("2026-03-01", "-9.00", "P9")]), account_id=giro)
+
+    assert [payee for _, _, payee in held(ana)] == [f"P{each}" for each in range(1, 10)]
+
+
+def test_the_history_lists_the_newest_import_first(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, csv_file(), account_id=giro)
+    preview_import(ana, csv_file(), "seen only.csv", account_id=giro)
+    commit_import(ana, preview_import(ana, csv_file(), "again.csv", account_id=giro))
+
+    history = imports(ana)
+
+    assert history["file_name"].tolist() == ["again.csv", "march.csv"]
+    assert history["new"].tolist() == [0, 2]
+
+
+def test_many_rows_report_their_progress(ana: TenantContext, giro: UUID) -> None:
+    rows = [("2026-03-01", f"-{each}.00", "P") for each in range(1, 3001)]
+    told: list[tuple[int, int]] = []
+
+    commit_import(
+        ana,
+        preview(ana, csv_file(rows), account_id=giro),
+        progress=lambda done, total: told.append((done, total)),
+    )
+
+    assert told[-1] == (3000, 3000)
+    assert len(told) > 1
