@@ -6,13 +6,13 @@ from fintrack.access.sessions import SessionRecord, end_other_sessions, end_sess
 from fintrack.access.users import change_password
 from fintrack.context import UserSession
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.session import tenant_context
+from fintrack.ui.session import user_session
 from fintrack.ui.text import escaped
 
 
 def page() -> None:
     """Show the user's own things, which belong to no tenant."""
-    session = tenant_context().session
+    session = user_session()
     st.title("My account", anchor=False)
     left, right = st.columns([2, 3], gap="large")
     with left:

