@@ -206,12 +206,9 @@ def _page(url_path: str) -> StreamlitPage:
 
 
 def _with_tenant(query: Mapping[str, str]) -> dict[str, str]:
-    try:
-        slug = st.session_state.get(TENANT)
+    # Not the address: the way out of a wrong one must not lead back to it.
+    slug = st.session_state.get(TENANT)
     return {"tenant": slug, **query} if slug else dict(query)
-    except NotFound:
-        # The way out of a wrong address must not lead back to it.
-        return dict(query)
 
 
 def _navigate(path: str) -> None:
