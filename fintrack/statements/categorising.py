@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fintrack.ledger.category_paths import SEPARATOR, category_tree
@@ -25,7 +26,7 @@ def usual_categories(db: Session, payees: Collection[str]) -> dict[str, UUID]:
         .where(
             Transaction.payee == any_(literal(names, ARRAY(Text()))), Category.archived_at.is_(None)
         )
-        .distinct(Transaction.payee)
+        .ext(distinct_on(Transaction.payee))
         .order_by(Transaction.payee, Transaction.booked_on.desc(), Transaction.id.desc())
     )
     lowered = [each.lower() for each in names]

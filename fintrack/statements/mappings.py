@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,7 +27,7 @@ def remembered_mapping(db: Session, fingerprint: str, account_id: UUID | None) -
         .where(ColumnMapping.fingerprint == fingerprint)
         .order_by(ColumnMapping.account_id.desc())
     )
-    found: dict[UUID, dict[str, Any]] = dict(db.execute(statement).tuples().all())
+    found = {row.account_id: row.mapping for row in db.execute(statement)}
     if not found:
         return None
     newest = next(iter(found))

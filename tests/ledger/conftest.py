@@ -13,6 +13,7 @@ from fintrack.ledger.categories import categories
 from fintrack.ledger.recording import NewTransaction, record_transaction
 
 OPENED = date(2026, 1, 1)
+MARCH = date(2026, 3, 1)
 CategoryNamed = Callable[[str], UUID]
 Record = Callable[..., UUID]
 

@@ -39,11 +39,11 @@ def ofx_file(
     ).encode()
 
 
-def preview(context: TenantContext, content: bytes, **wishes: Any) -> Preview:
+def preview(context: TenantContext, content: bytes, **wishes: Any) -> Preview:  # noqa: ANN401
     return preview_import(context, content, "march.csv", **wishes)
 
 
-def imported(context: TenantContext, content: bytes, **wishes: Any) -> ImportReport:
+def imported(context: TenantContext, content: bytes, **wishes: Any) -> ImportReport:  # noqa: ANN401
     return commit_import(context, preview(context, content, **wishes))
 
 

@@ -16,6 +16,7 @@ from fintrack.ledger.accounts import (
     accounts,
     create_account,
 )
+from fintrack.ledger.categories import categories
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.statements.decisions import Decision
@@ -27,6 +28,7 @@ from fintrack.statements.summaries import PREVIEW, RowState
 from tests.statements.importing import MARCH, csv_file, held, imported, ofx_file, preview
 
 OPENED = date(2026, 1, 1)
+GROCERIES = "Food \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} Groceries"
 
 
 @pytest.fixture
@@ -306,16 +308,14 @@ def test_the_outsider_sees_nothing_of_an_import(
 
 
 def test_a_payee_gets_the_category_that_it_got_last(ana: TenantContext, giro: UUID) -> None:
-    from fintrack.ledger.categories import categories
-
-    groceries = UUID(categories(ana).set_index("name").loc["Groceries", "id"])
+    groceries = UUID(str(categories(ana).set_index("name").loc["Groceries", "id"]))
     before = NewTransaction(giro, date(2026, 2, 1), -100, "Grocer", category_id=groceries)
     record_transaction(ana, before)
 
     imported(ana, csv_file(), account_id=giro)
 
     found = transactions(ana).frame.set_index("payee")
-    assert found["category"].tolist() == ["", "Food › Groceries", "Food › Groceries"]
+    assert found["category"].tolist() == ["", *[GROCERIES] * 2]
 
 
 def test_rows_of_one_day_keep_the_order_of_the_file(ana: TenantContext, giro: UUID) -> None:

@@ -1,0 +1,61 @@
+"""The rows behind a chart as CSV."""
+
+from datetime import date
+
+import pytest
+
+from fintrack.analytics.downloads import CHARTS, chart_csv
+from fintrack.context import TenantContext
+from fintrack.errors import InvalidInput, NotFound
+from tests.analytics.by_hand import Move, Purse, write
+
+MARCH = {"since": "2026-03-01", "until": "2026-04-01"}
+
+
+def text(context: TenantContext, chart: str, **more: str) -> str:
+    return b"".join(chart_csv(context, {"chart": chart, **MARCH, **more})).decode()
+
+
+@pytest.fixture
+def purse(ana: TenantContext) -> Purse:
+    mine = Purse("Current", opened_on=date(2026, 1, 1), opening=100)
+    moves = [
+        Move(date(2026, 3, 2), mine, -4205, "Food", "=HYPERLINK(1)"),
+        Move(date(2026, 3, 3), mine, 9000, "Wages", "Works, Ltd"),
+    ]
+    write(ana, [mine], moves)
+    return mine
+
+
+def test_amounts_are_decimals_with_the_digits_of_their_currency(
+    ana: TenantContext, purse: Purse
+) -> None:
+    assert text(ana, "net-worth", interval="month") == (
+        "on,currency,assets,liabilities,net\r\n2026-03-31,EUR,48.95,0.00,48.95\r\n"
+    )
+    assert text(ana, "cash-flow") == (
+        "month,currency,inflow,outflow\r\n2026-03-01,EUR,90.00,42.05\r\n"
+    )
+
+
+def test_text_that_a_spreadsheet_would_run_is_disarmed(ana: TenantContext, purse: Purse) -> None:
+    assert text(ana, "payees") == (
+        "payee,currency,amount,transactions\r\n'=HYPERLINK(1),EUR,42.05,1\r\n"
+    )
+
+
+def test_every_chart_can_be_downloaded(ana: TenantContext, purse: Purse) -> None:
+    assert {name for name in CHARTS if len(text(ana, name).splitlines()) == 2} == set(CHARTS)
+
+
+def test_a_chart_that_is_none_is_not_found(ana: TenantContext) -> None:
+    with pytest.raises(NotFound, match="no such chart"):
+        text(ana, "secrets")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"since": "yesterday"}, {"interval": "century"}, {"parent": "Food"}]
+)
+def test_a_value_of_the_wrong_kind_is_refused(ana: TenantContext, wrong: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput):
+        chart_csv(ana, {"chart": "spending", **MARCH, **wrong})

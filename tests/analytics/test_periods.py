@@ -1,0 +1,96 @@
+"""Periods and what each is compared with."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fintrack.analytics.periods import (
+    Interval,
+    Period,
+    PeriodChoice,
+    chosen_period,
+    custom_period,
+    interval_of,
+    months_before,
+    previous,
+)
+from fintrack.errors import InvalidInput
+
+DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
+READY = [choice for choice in PeriodChoice if choice is not PeriodChoice.CUSTOM]
+
+
+@pytest.mark.parametrize(
+    ("choice", "since", "until"),
+    [
+        (PeriodChoice.THIS_MONTH, date(2024, 2, 1), date(2024, 3, 1)),
+        (PeriodChoice.LAST_MONTH, date(2024, 1, 1), date(2024, 2, 1)),
+        (PeriodChoice.THIS_YEAR, date(2024, 1, 1), date(2024, 3, 1)),
+        (PeriodChoice.LAST_12_MONTHS, date(2023, 3, 1), date(2024, 3, 1)),
+    ],
+)
+def test_a_period_on_a_leap_day_ends_with_it(
+    choice: PeriodChoice, since: date, until: date
+) -> None:
+    period = chosen_period(choice, date(2024, 2, 29))
+    assert (period.since, period.until) == (since, until)
+
+
+def test_a_month_is_compared_with_the_same_days_of_the_one_before() -> None:
+    period = chosen_period(PeriodChoice.THIS_MONTH, date(2026, 11, 24))
+    assert previous(period) == Period(date(2026, 10, 1), date(2026, 10, 25), 1)
+
+
+def test_the_end_of_march_is_compared_with_all_of_february() -> None:
+    period = chosen_period(PeriodChoice.THIS_MONTH, date(2026, 3, 31))
+    assert previous(period) == Period(date(2026, 2, 1), date(2026, 3, 1), 1)
+
+
+def test_a_year_is_compared_with_the_same_days_of_the_one_before() -> None:
+    period = chosen_period(PeriodChoice.THIS_YEAR, date(2024, 2, 29))
+    assert previous(period) == Period(date(2023, 1, 1), date(2023, 3, 1), 12)
+
+
+@given(first=DAYS, length=st.integers(0, 800))
+def test_a_custom_period_is_compared_with_as_many_days_right_before(
+    first: date, length: int
+) -> None:
+    period = custom_period(first, first + timedelta(length))
+    before = previous(period)
+    assert before.until == period.since
+    assert before.until - before.since == period.until - period.since
+
+
+@given(today=DAYS, choice=st.sampled_from(READY))
+def test_no_period_reaches_the_future_or_overlaps_the_one_before(
+    today: date, choice: PeriodChoice
+) -> None:
+    period = chosen_period(choice, today)
+    assert period.since <= period.last_day <= today
+    assert previous(period).until <= period.since
+
+
+@given(day=DAYS, months=st.integers(-50, 50))
+def test_months_back_and_forth_keep_the_first_of_a_month(day: date, months: int) -> None:
+    first = day.replace(day=1)
+    assert months_before(months_before(first, months), -months) == first
+
+
+def test_a_period_that_ends_before_it_starts_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="ends on the day it starts, or later"):
+        custom_period(date(2026, 3, 2), date(2026, 3, 1))
+
+
+def test_a_custom_period_has_no_dates_of_its_own() -> None:
+    with pytest.raises(InvalidInput):
+        chosen_period(PeriodChoice.CUSTOM, date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("days", "interval"), [(30, Interval.DAY), (200, Interval.WEEK), (1000, Interval.MONTH)]
+)
+def test_longer_periods_are_drawn_in_longer_steps(days: int, interval: Interval) -> None:
+    since = date(2026, 1, 1)
+    assert interval_of(Period(since, since + timedelta(days))) is interval

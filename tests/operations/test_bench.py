@@ -1,0 +1,42 @@
+"""The benchmark measures what it says, on a server of its own."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from fintrack import db
+from fintrack.config import settings
+from fintrack.operations import bench
+from fintrack.operations.bench_load import Load
+from fintrack.operations.bench_measures import MEASURES
+from fintrack.operations.bench_questions import QUESTIONS
+from fintrack.ui.bench import RERUNS
+
+
+@pytest.mark.slow
+def test_a_small_run_measures_every_question_and_finds_no_foreign_row(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quick = [replace(each, turns=2) for each in MEASURES]
+    monkeypatch.setattr(bench, "MEASURES", quick)
+    monkeypatch.setattr(bench, "ROUNDS", 1)
+    settings.cache_clear()
+    bench.main([replace(each, turns=2) for each in RERUNS], as_json=True, seconds=2, sizes=(3, 4))
+    db.disconnect()
+    report = json.loads(capsys.readouterr().out)
+    assert len(report["questions"]) == len(QUESTIONS)
+    assert all(ratio["ours"] > 0 and ratio["theirs"] > 0 for ratio in report["ratios"])
+    load = report["load"]
+    assert (load["foreign_rows"], load["missing_rows"], load["errors"]) == (0, 0, 0)
+    assert load["writes"] > 0
+
+
+def test_the_report_is_a_table_for_the_documents() -> None:
+    figures = bench.QuestionFigures("Home", (1.0, 1.1), 2.0, 1.1)
+    load = Load(2, 1.0, 8, 2, 0, 0, 0, 10.0, 5.0)
+    report = bench.Report([figures], [bench.Ratio("a", "b", 3.0, 2.0)], load)
+    written = bench.as_markdown(report, (10, 1000))
+    assert "| Home | 1.00 | 1.10 | 2.00 | 1.10 | yes |" in written
+    assert "| a | b | 3.00 | 2.00 | 1.50 |" in written
+    assert "0 foreign rows" in written

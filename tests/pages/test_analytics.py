@@ -1,0 +1,102 @@
+"""Analytics: figures of a period beside the one before, down to the transactions."""
+
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fintrack.analytics.periods import today_of
+from fintrack.context import TenantContext
+from fintrack.schema import new_id
+from tests.analytics.by_hand import Move, Purse, write
+from tests.pages.opening import open_page
+
+
+def book(context: TenantContext) -> dict[str, str]:
+    """Write a purse with an income and three expenses of today; return the categories' ids."""
+    today = today_of(context)
+    mine = Purse("Current", opened_on=date(2020, 1, 1), opening=10_000)
+    moves = [
+        Move(today, mine, 5_000, "Wages", "Works"),
+        Move(today, mine, -1_000, "Bread", "Baker"),
+        Move(today, mine, -300, "Food", "Market"),
+        Move(today, mine, -50, "Fun", "Kiosk"),
+    ]
+    return {name: str(each) for name, each in write(context, [mine], moves).items()}
+
+
+def figures(page: AppTest) -> list[str]:
+    return [each.value for each in page.metric]
+
+
+def table(page: AppTest) -> dict[str, str]:
+    frame = page.dataframe[0].value
+    return dict(zip(frame["Category"], frame["Spent"], strict=True))
+
+
+def test_an_empty_tenant_is_told_the_next_step(ana: TenantContext) -> None:
+    page = open_page(ana, "analytics")
+    assert "Begin with an account or a bank file" in page.info[0].value
+
+
+@pytest.mark.parametrize("period", ["This month", "This year", "12 months"])
+def test_the_headlines_are_those_of_the_chosen_period(ana: TenantContext, period: str) -> None:
+    book(ana)
+    page = open_page(ana, "analytics", period=period)
+    assert not page.exception
+    assert figures(page) == ["€136.50", "€50.00", "€13.50", "€36.50"]
+
+
+def test_last_month_knows_nothing_of_today(ana: TenantContext) -> None:
+    book(ana)
+    page = open_page(ana, "analytics", period="Last month")
+    assert figures(page) == ["€100.00", "€0.00", "€0.00", "€0.00"]
+    captions = [each.value for each in page.caption]
+    assert "Nothing moved in this period." in captions
+
+
+def test_a_custom_period_asks_for_its_days(ana: TenantContext) -> None:
+    book(ana)
+    page = open_page(ana, "analytics", period="Custom")
+    assert page.date_input[0].label == "First and last day"
+    assert figures(page)[2] == "€13.50"
+
+
+def test_the_top_of_the_tree_is_shown_first(ana: TenantContext) -> None:
+    book(ana)
+    assert table(open_page(ana, "analytics")) == {"Living*": "€13.00", "Fun*": "€0.50"}
+
+
+def test_a_branch_shows_its_children_and_its_way_back(ana: TenantContext) -> None:
+    ids = book(ana)
+    page = open_page(ana, "analytics", branch=ids["Food"])
+    assert table(page) == {"Bread*": "€10.00", "Food*": "€3.00"}
+    labels = [button.label for button in page.button]
+    assert "All categories" in labels
+    assert r"Living\*" in labels
+
+
+def test_the_way_back_leads_to_the_whole_tree(ana: TenantContext) -> None:
+    ids = book(ana)
+    page = open_page(ana, "analytics", branch=ids["Food"])
+    next(each for each in page.button if each.label == "All categories").click().run()
+    assert table(page) == {"Living*": "€13.00", "Fun*": "€0.50"}
+
+
+def test_a_row_of_the_table_leads_to_its_transactions(ana: TenantContext) -> None:
+    ids = book(ana)
+    links = open_page(ana, "analytics").dataframe[0].value["Transactions"].tolist()
+    assert f"category={ids['Living']}" in links[0]
+    assert f"tenant={ana.slug}" in links[0]
+
+
+def test_a_branch_that_does_not_exist_is_refused_in_one_sentence(ana: TenantContext) -> None:
+    book(ana)
+    page = open_page(ana, "analytics", branch=str(new_id()))
+    assert [each.value for each in page.error] == ["There is no such category."]
+
+
+def test_a_category_of_another_tenant_is_not_there(ana: TenantContext, cleo: TenantContext) -> None:
+    book(ana)
+    page = open_page(ana, "analytics", branch=book(cleo)["Food"])
+    assert [each.value for each in page.error] == ["There is no such category."]
