@@ -76,7 +76,8 @@ def test_a_private_account_is_not_on_somebody_elses_home(
 def test_with_a_second_currency_there_is_a_choice(ana: TenantContext) -> None:
     dollars = purse(ana, "Dollars", currency="USD", opening=700)
     write(ana, [purse(ana), dollars], [])
-    page = open_page(ana, HOME, currency="USD")
+    page = open_page(ana, HOME)
+    page.button_group(key="currency").set_value("USD").run()
     assert page.metric[0].value == "US$7.00"
 
 
