@@ -21,6 +21,7 @@ from fintrack.operations import bench, checks, demo, health
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
+from fintrack.ui.bench import RERUNS
 
 WELL, WRONG, REFUSED = 0, 1, 3
 
@@ -99,7 +100,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    bench.main(as_json=arguments.json, seconds=arguments.seconds)
+    bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds)
     return WELL
 
 

@@ -19,7 +19,7 @@ from fintrack import db
 from fintrack.config import read_settings
 from fintrack.operations.bench_fleet import Fleet, build_fleet
 from fintrack.operations.bench_load import Load, measure_load
-from fintrack.operations.bench_measures import MEASURES, Measure
+from fintrack.operations.bench_measures import MEASURES, Measure, administrator
 from fintrack.operations.bench_questions import QUESTIONS, Question
 from fintrack.operations.embedded import Server, stop
 from fintrack.operations.installation import Installation, open_installation
@@ -178,8 +178,9 @@ def _figures(
 def _ratios(fleet: Fleet, measures: Sequence[Measure]) -> list[Ratio]:
     db.connect(fleet.logins)
     ratios = []
-    for measure in measures:
-        sys.stderr.write(f"measuring: {measure.what}\n")
-        ours, theirs = take_turns(*measure.sides(fleet), turns=measure.turns)
-        ratios.append(Ratio(measure.what, measure.baseline, median(ours), median(theirs)))
+    with administrator(fleet) as admin:
+        for measure in measures:
+            sys.stderr.write(f"measuring: {measure.what}\n")
+            ours, theirs = take_turns(*measure.sides(fleet, admin), turns=measure.turns)
+            ratios.append(Ratio(measure.what, measure.baseline, median(ours), median(theirs)))
     return ratios

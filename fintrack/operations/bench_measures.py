@@ -40,13 +40,12 @@ class Measure:
 
     what: str
     baseline: str
-    sides: Callable[[Fleet], tuple[Side, Side]]
+    sides: Callable[[Fleet, psycopg.Connection], tuple[Side, Side]]
     turns: int
 
 
-def _entering(fleet: Fleet) -> tuple[Side, Side]:
+def _entering(fleet: Fleet, admin: psycopg.Connection) -> tuple[Side, Side]:
     context = fleet.contexts[0]
-    admin = _administrator(fleet)
 
     def enter() -> None:
         with tenant_transaction(context) as db:
@@ -59,9 +58,8 @@ def _entering(fleet: Fleet) -> tuple[Side, Side]:
     return enter, stay_outside
 
 
-def _exporting(fleet: Fleet) -> tuple[Side, Side]:
+def _exporting(fleet: Fleet, admin: psycopg.Connection) -> tuple[Side, Side]:
     context = fleet.contexts[0]
-    admin = _administrator(fleet)
 
     def export() -> int:
         return sum(len(chunk) for chunk in export_transactions(context, EVERYTHING))
@@ -74,9 +72,8 @@ def _exporting(fleet: Fleet) -> tuple[Side, Side]:
     return export, copy
 
 
-def _importing(fleet: Fleet) -> tuple[Side, Side]:
+def _importing(fleet: Fleet, admin: psycopg.Connection) -> tuple[Side, Side]:
     context = fleet.contexts[1]
-    admin = _administrator(fleet)
     admin.execute(RAW_TABLE)
     account_id = UUID(str(accounts(context)["id"].iloc[0]))
     turns = count()
@@ -114,7 +111,8 @@ def _raw_rows(context: TenantContext, account_id: UUID, turn: int) -> list[objec
     ]
 
 
-def _administrator(fleet: Fleet) -> psycopg.Connection:
+def administrator(fleet: Fleet) -> psycopg.Connection:
+    """Return the connection of the baselines, which run without tenants and policies."""
     address = fleet.admin_url.set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(address, autocommit=True)
 

@@ -13,7 +13,9 @@ MAIN = Path(__file__).with_name("main.py")
 PATIENCE = 60
 
 
-def _rerun_of_home(fleet: Fleet) -> tuple[Callable[[], object], Callable[[], object]]:
+def _rerun_of_home(
+    fleet: Fleet, _admin: object
+) -> tuple[Callable[[], object], Callable[[], object]]:
     context = fleet.contexts[2]
     home = AppTest.from_file(MAIN, default_timeout=PATIENCE)
     identity = {"handle": context.session.handle.hex(), "session": str(context.session.id)}

@@ -301,7 +301,6 @@ def test_the_outsider_sees_nothing_of_an_import(
     ana: TenantContext, cleo: TenantContext, giro: UUID
 ) -> None:
     report = imported(ana, csv_file(), account_id=giro)
-
     assert imports(cleo).empty
     with pytest.raises(NotFound):
         import_rows(cleo, report.import_id)
@@ -311,9 +310,7 @@ def test_a_payee_gets_the_category_that_it_got_last(ana: TenantContext, giro: UU
     groceries = UUID(str(categories(ana).set_index("name").loc["Groceries", "id"]))
     before = NewTransaction(giro, date(2026, 2, 1), -100, "Grocer", category_id=groceries)
     record_transaction(ana, before)
-
     imported(ana, csv_file(), account_id=giro)
-
     found = transactions(ana).frame.set_index("payee")
     assert found["category"].tolist() == ["", *[GROCERIES] * 2]
 
