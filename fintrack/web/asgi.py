@@ -57,7 +57,7 @@ def _open() -> None:
         # The process ends here; whoever started it needs the sentence, not our call stack.
         sys.tracebacklimit = 0
         _log.critical("FinTrack cannot start. %s", error)
-        raise
+        raise SetupError(str(error)) from None
     connect(Logins(installation.app_url, installation.sign_in_url, installation.maintenance_url))
     if settings().registration is not Registration.OPEN and is_empty_installation():
         _print_setup_link()

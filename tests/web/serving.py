@@ -18,6 +18,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
 SETUP_LINK = "/?setup="
+STREAMLIT = ("-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port={port}")
 
 
 @dataclass(slots=True)
@@ -51,16 +52,18 @@ class Served:
     def restart(self) -> None:
         """End the server and start it again at the same address."""
         self.stop()
-        self.process = _start(self.home, self.port, self.log, self.environment)
+        self.process = _start(self.home, self.port, self.log, self.environment, STREAMLIT)
         _wait_for(self)
 
 
 @contextmanager
-def served(home: Path, **environment: str) -> Iterator[Served]:
+def served(
+    home: Path, *, command: tuple[str, ...] | None = None, **environment: str
+) -> Iterator[Served]:
     """Yield a server for `home` on a free port, configured by `environment`, and end it."""
     port = free_port()
     log = home.parent / f"{port}.log"
-    process = _start(home, port, log, environment)
+    process = _start(home, port, log, environment, command or STREAMLIT)
     server = Served(home, port, process, log, environment)
     try:
         _wait_for(server)
@@ -89,20 +92,19 @@ def free_port() -> int:
 
 
 def _start(
-    home: Path, port: int, log: Path, environment: dict[str, str]
+    home: Path, port: int, log: Path, environment: dict[str, str], command: tuple[str, ...]
 ) -> subprocess.Popen[bytes]:
     names = ("DATABASE_URL", "FINTRACK_BASE_URL", "FINTRACK_REGISTRATION")
     kept = {key: value for key, value in os.environ.items() if key not in names}
+    kept |= {"FINTRACK_HOME": str(home)}
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
-             f"--server.port={port}",
-             "--server.headless=true"],
+            [sys.executable, *(word.format(port=port) for word in command)],
             cwd=home.parent,
-            env=kept | {"FINTRACK_HOME": str(home)} | environment,
+            env=kept | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        )
 
 
 def _wait_for(server: Served) -> None:
