@@ -11,16 +11,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fintrack.access.tenants import enter_tenant
 from fintrack.context import UserSession
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
+from fintrack.ledger.accounts import account_named
 from fintrack.ledger.exports import export_transactions
 from fintrack.operations import bench, checks, demo, health
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
+from fintrack.statements.imports import ImportReport, commit_import
+from fintrack.statements.previews import Preview, preview_import
 from fintrack.ui.bench import RERUNS
 
 WELL, WRONG, REFUSED = 0, 1, 3
@@ -59,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     sample.set_defaults(command=_demo)
     tenant = argparse.ArgumentParser(add_help=False)
     tenant.add_argument("--tenant", required=True, metavar="SLUG", help="the name in its address")
+    read = commands.add_parser("import", parents=[person, tenant, machine], help="read a bank file")
+    read.add_argument("file", type=_file, help="CSV, OFX or QFX")
+    read.add_argument("--account", metavar="NAME", help="where its transactions go")
+    read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    read.set_defaults(command=_import)
     export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
     export.set_defaults(command=_export)
     return parser
@@ -109,6 +118,40 @@ def _demo(arguments: argparse.Namespace) -> int:
         context = demo.create_sample(session, datetime.now(UTC).date())
     print(f"{context.name} is ready: /?tenant={context.slug}")
     return WELL
+
+
+def _file(name: str) -> Path:
+    path = Path(name)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {name}")
+    return path
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    with _acting(arguments.email, "import") as session:
+        context = enter_tenant(session, arguments.tenant)
+        account = account_named(context, arguments.account).id if arguments.account else None
+        content, name = arguments.file.read_bytes(), arguments.file.name
+        preview = preview_import(context, content, name, account_id=account)
+        if preview.questions:
+            print("\n".join(question.sentence for question in preview.questions), file=sys.stderr)
+            return WRONG
+        done: Preview | ImportReport = preview
+        if not arguments.dry_run:
+            done = commit_import(context, preview, progress=_show_progress)
+    refused = [row for each in preview.statements for row in each.plan.refused]
+    if arguments.json:
+        rejected = [{"line": row.line, "reason": row.reason} for row in refused]
+        print(json.dumps({"new": done.new, "duplicate": done.duplicate, "rejected": rejected}))
+    else:
+        print(f"{done.new} new, {done.duplicate} known, {done.rejected} refused")
+        print("".join(f"  line {row.line}: {row.reason}\n" for row in refused), end="")
+    return WRONG if refused else WELL
+
+
+def _show_progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done:,} of {of:,} rows", end="" if done < of else "\n", file=sys.stderr)
 
 
 def _export(arguments: argparse.Namespace) -> int:

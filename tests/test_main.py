@@ -100,6 +100,49 @@ def test_demo_needs_a_known_user(reachable: None, capsys: pytest.CaptureFixture[
     assert "nobody@example.org" in capsys.readouterr().err
 
 
+@pytest.fixture
+def bank_file(tmp_path: Path) -> Path:
+    """A statement with two rows and one that cannot be read."""
+    path = tmp_path / "bank.csv"
+    path.write_text(
+        "Date;Payee;Amount;Currency\n"
+        "2026-03-28;Grocer;-42,10;EUR\n2026-03-29;Employer;2500,00;EUR\n2026-03-30;Baker;two;EUR\n"
+    )
+    return path
+
+
+def test_import_says_what_it_did(
+    ana: TenantContext, reachable: None, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import", str(bank_file), "--as", "ana@example.org", "--tenant", ana.slug]
+    assert main([*words, "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["new"], said["duplicate"], said["rejected"][0]["line"]) == (2, 0, 4)
+
+
+def test_a_dry_run_of_an_import_writes_nothing(
+    ana: TenantContext, reachable: None, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import", str(bank_file), "--as", "ana@example.org", "--tenant", ana.slug]
+    for _ in range(2):
+        main([*words, "--dry-run"])
+        assert capsys.readouterr().out.startswith("2 new, 0 known, 1 refused\n  line 4: ")
+
+
+def test_import_needs_a_file(ana: TenantContext, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["import", "no-such-file", "--as", "ana@example.org", "--tenant", ana.slug])
+    assert ended.value.code == 2
+    assert "no-such-file" in capsys.readouterr().err
+
+
+def test_import_into_a_missing_account_is_refused(
+    ana: TenantContext, reachable: None, bank_file: Path
+) -> None:
+    words = ["import", str(bank_file), "--as", "ana@example.org", "--tenant", ana.slug]
+    assert main([*words, "--account", "Nowhere"]) == 3
+
+
 def test_export_writes_csv_to_the_output(
     ana: TenantContext, reachable: None, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
