@@ -17,7 +17,7 @@ from babel.dates import format_date, format_skeleton
 from fintrack.money import decimal_amount, format_money, short_money, spoken_locale
 
 MOST_BARS = 8
-MOST_NAMES = 6
+MOST_NAMES = 5
 MOST_LETTERS = 20
 MOST_STEPS = 5
 HEIGHT = 320
@@ -132,7 +132,7 @@ def polish(figure: go.Figure, palette: Palette) -> go.Figure:
         dragmode=False,
         barcornerradius=4,
     )
-    axis = {"automargin": True, "fixedrange": True, "showline": False, "ticks": ""}
+    axis = {"automargin": True, "fixedrange": True, "ticks": "", "ticklabelstandoff": 6}
     figure.update_xaxes(showgrid=False, zeroline=False, ticklabeloverflow="allow", **axis)
     figure.update_yaxes(gridcolor=palette.grid, zerolinecolor=palette.grid, **axis)
     return figure
