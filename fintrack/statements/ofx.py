@@ -19,7 +19,7 @@ from fintrack.statements.statement import (
     StatementError,
     StatementFile,
 )
-from fintrack.statements.text import clean, decode
+from fintrack.statements.text import clean, decode, unified
 
 _HEAD = 4_096
 _DECLARED = re.compile(rb"(?:CHARSET:|encoding=[\"'])\s*([\w.-]+)", re.IGNORECASE)
@@ -53,7 +53,7 @@ def read_ofx(content: bytes) -> StatementFile:
     Raises:
         StatementError: it holds no account statement, or its end is missing.
     """
-    text = _without_sections(_decoded(content))
+    text = _without_sections(unified(_decoded(content)))
     drafts, complete = _drafts(text)
     if not drafts:
         message = "This OFX file holds no account statement; download the transactions again."

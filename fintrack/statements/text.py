@@ -35,7 +35,7 @@ _CASE_JUMP = re.compile(r"[a-zß-öø-ÿα-ωа-я](?=[À-ÖØ-ÞΑ-ΩА-Я])")
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
-    """Return the text with LF line ends and the name of the encoding that was found.
+    """Return the text without its mark, and the name of the encoding that was found.
 
     Raises:
         StatementError: it is not text, or not in the encoding that was asked for.
@@ -53,7 +53,12 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
     if "\x00" in text:
         message = "This file is not text; choose a CSV or OFX file from your bank."
         raise StatementError(message)
-    return text.replace("\r\n", "\n").replace("\r", "\n"), chosen
+    return text, chosen
+
+
+def unified(text: str) -> str:
+    """Return the text with LF for every line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def detected_encoding(content: bytes) -> str:

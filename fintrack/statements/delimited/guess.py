@@ -71,8 +71,7 @@ def parted(rows: Sequence[Row], mapping: Mapping) -> Table:
         header = None if at is None else rows[at]
     else:
         header = next((row for row in rows if row.line == mapping.header_row), None)
-        line = mapping.first_row or (header.line + 1 if header else 0)
-        first = next((at for at, row in enumerate(rows) if row.line >= line), len(rows))
+        first = _first_data(rows, header, mapping)
     above = [row for row in rows[:first] if row is not header]
     data = rows[first:]
     return Table(above, header, data, _transposed(header.cells if header else (), data))
@@ -81,17 +80,20 @@ def parted(rows: Sequence[Row], mapping: Mapping) -> Table:
 def completed(mapping: Mapping, table: Table, currency: str | None) -> Mapping:
     """Return the mapping with every field filled that the rows decide.
 
-    A mapping with roles is somebody's choice: then only date order and decimal mark are added.
+    A mapping with roles is somebody's choice: then only date order and decimal mark are added,
+    unless the file falls into other columns than those that the roles were chosen for.
     """
     columns = table.columns
-    if not mapping.roles:
+    shape = fingerprint(table.names, len(columns))
+    is_other = mapping.header_fingerprint not in {"", shape} and len(mapping.roles) != len(columns)
+    if is_other or not mapping.roles:
         mapping = _with_roles(mapping, table, columns)
     mapping = _with_orders(mapping, columns, mapping.currency or currency)
     return replace(
         mapping,
         header_row=table.header.line if table.header else 0,
-        first_row=mapping.first_row or (table.data[0].line if table.data else None),
-        header_fingerprint=fingerprint(table.names, len(columns)),
+        first_row=table.data[0].line if table.data else None,
+        header_fingerprint=shape,
     )
 
 
@@ -119,6 +121,13 @@ def open_questions(mapping: Mapping, table: Table) -> tuple[Question, ...]:
 def date_words(order: DateOrder | None) -> str:
     """Return the order as a member reads it."""
     return _ORDER_WORDS[order or DateOrder.YMD]
+
+
+def _first_data(rows: Sequence[Row], header: Row | None, mapping: Mapping) -> int:
+    line = header.line + 1 if header else mapping.first_row
+    if line is None:
+        return first_movement(rows) or 0
+    return next((at for at, row in enumerate(rows) if row.line >= line), len(rows))
 
 
 def _transposed(names: Sequence[str], data: Sequence[Row]) -> Columns:

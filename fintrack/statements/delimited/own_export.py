@@ -1,17 +1,22 @@
 """FinTrack's own export, read back without change."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from fintrack.ledger.exports import description_and_memo, unguarded
 from fintrack.statements.delimited.numbers import parse_figure
-from fintrack.statements.delimited.table import Row, table_rows
 from fintrack.statements.mapping import DecimalMark
 from fintrack.statements.statement import (
+    RAW_LENGTH,
     Entry,
     Rejected,
     SplitLine,
     Statement,
+    StatementError,
     StatementFile,
 )
 
@@ -29,26 +34,38 @@ HEADER = (
     "split",
     "transfer",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TEXTS = frozenset({"account", "payee", "category", "description", "note"})
+_LONGEST_HEADER = 200
 _Cells = dict[str, str]
+_Groups = dict[tuple[str, str], tuple[list[Entry], list[Rejected]]]
 
 
-def is_own_export(lines: Sequence[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    raw: str
+    cells: _Cells
+
+
+def is_own_export(text: str) -> bool:
     """Say whether the first line is the header that FinTrack writes."""
-    first = lines[0].replace('"', "").strip() if lines else ""
-    return tuple(first.split(",")) == HEADER
+    first = text[:_LONGEST_HEADER].partition("\n")[0]
+    return tuple(first.replace('"', "").strip().split(",")) == HEADER
 
 
-def read_own_export(lines: list[str]) -> StatementFile:
-    """Return one statement per account and currency; the rows of a split become one entry."""
-    splits: dict[tuple[str, str], list[tuple[Row, _Cells]]] = {}
-    for row in table_rows(lines, ",", strip=False)[1:]:
-        cells = dict(zip(HEADER, map(_without_guard, row.cells), strict=False))
-        key = cells.get("id") or str(row.line)
-        splits.setdefault((key, cells.get("account", "")), []).append((row, cells))
-    found: dict[tuple[str, str], tuple[list[Entry], list[Rejected]]] = {}
+def read_own_export(text: str) -> StatementFile:
+    """Return one statement per account and currency; the rows of a split become one entry.
+
+    Raises:
+        StatementError: a quotation does not end.
+    """
+    splits: dict[tuple[str, str], list[_Row]] = {}
+    for row in _rows(text):
+        key = row.cells.get("id") or str(row.line)
+        splits.setdefault((key, row.cells.get("account", "")), []).append(row)
+    found: _Groups = {}
     for rows in splits.values():
-        cells = rows[0][1]
+        cells = rows[0].cells
         account = cells.get("account", ""), cells.get("currency", "")
         entries, rejected = found.setdefault(account, ([], []))
         entry = _entry(rows)
@@ -63,45 +80,65 @@ def read_own_export(lines: list[str]) -> StatementFile:
     return StatementFile("csv", statements or (Statement(None, None, ()),))
 
 
-def _without_guard(cell: str) -> str:
-    """The export puts an apostrophe before cells that a spreadsheet would run."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS and cell[1:] else cell
+def _rows(text: str) -> Iterator[_Row]:
+    """Yield the rows below the header, with line ends inside cells as they were written."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    before = 0
+    try:
+        for cells in reader:
+            if before and cells:
+                guarded = zip(HEADER, cells, strict=False)
+                texts = {name: _without_guard(name, cell) for name, cell in guarded}
+                yield _Row(before + 1, ",".join(cells)[:RAW_LENGTH], texts)
+            before = reader.line_num
+    except csv.Error as error:
+        message = f"The file breaks off in line {before + 1}; export it again."
+        raise StatementError(message) from error
 
 
-def _entry(rows: Sequence[tuple[Row, _Cells]]) -> Entry | Rejected:
-    row, cells = rows[0]
-    raw = row.raw
-    amounts = [_amount(each.get("amount", "")) for _, each in rows]
-    if None in amounts or len(cells) < len(HEADER):
-        return Rejected(row.line, raw, "The row has no amount such as -42.00.")
+def _without_guard(name: str, cell: str) -> str:
+    return unguarded(cell) if name in _TEXTS else cell
+
+
+def _entry(rows: Sequence[_Row]) -> Entry | Rejected:
+    first = rows[0]
+    cells = first.cells
+    amounts = [_amount(row.cells.get("amount", "")) for row in rows]
+    exact = [amount for amount in amounts if amount is not None]
+    if len(exact) < len(rows) or len(cells) < len(HEADER):
+        return Rejected(first.line, first.raw, "The row has no amount such as -42.00.")
     try:
         booked_on = date.fromisoformat(cells["date"])
     except ValueError:
-        return Rejected(row.line, raw, f"{cells['date'][:40]!r} is not a date such as 2026-01-31.")
-    exact = [amount for amount in amounts if amount is not None]
+        reason = f"{cells['date'][:40]!r} is not a date such as 2026-01-31."
+        return Rejected(first.line, first.raw, reason)
+    is_split = bool(cells["split"])
+    text = cells["description"]
     return Entry(
-        line=row.line,
+        line=first.line,
         booked_on=booked_on,
         valued_on=None,
         amount=sum(exact, Decimal(0)),
         payee=cells["payee"],
-        text=cells["description"],
+        text=description_and_memo(text)[0] if is_split else text,
         reference=cells["id"] or None,
-        raw=raw,
-        category=None if cells["split"] else cells["category"] or None,
-        note="" if cells["split"] else cells["note"],
-        lines=_lines(rows, exact),
+        raw=first.raw,
+        category=None if is_split else cells["category"] or None,
+        note=cells["note"],
+        lines=_lines(rows, exact) if is_split else (),
         transfer=cells["transfer"] or None,
         status=cells["status"] or None,
     )
 
 
-def _lines(rows: Sequence[tuple[Row, _Cells]], amounts: Sequence[Decimal]) -> tuple[SplitLine, ...]:
-    if not rows[0][1]["split"]:
-        return ()
+def _lines(rows: Sequence[_Row], amounts: Sequence[Decimal]) -> tuple[SplitLine, ...]:
     return tuple(
-        SplitLine(cells.get("category") or None, amount, cells.get("note", ""))
-        for (_, cells), amount in zip(rows, amounts, strict=True)
+        SplitLine(
+            row.cells.get("category") or None,
+            amount,
+            description_and_memo(row.cells.get("description", ""))[1],
+        )
+        for row, amount in zip(rows, amounts, strict=True)
     )
 
 

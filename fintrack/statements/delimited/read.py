@@ -18,7 +18,7 @@ from fintrack.statements.statement import (
     StatementError,
     StatementFile,
 )
-from fintrack.statements.text import decode
+from fintrack.statements.text import decode, unified
 
 _SHOWN = 5
 _NO_STATEMENT = "This file is not a statement that FinTrack can read; choose a CSV or OFX file."
@@ -32,9 +32,9 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
     """
     given = mapping or Mapping()
     text, encoding = decode(content, given.encoding)
-    lines = lines_of(text)
-    if mapping is None and is_own_export(lines):
-        return read_own_export(lines)
+    if mapping is None and is_own_export(text):
+        return read_own_export(text)
+    lines = lines_of(unified(text))
     delimiter = given.delimiter or likely_delimiter(lines)
     table = parted(table_rows(lines, delimiter), given)
     used = completed(replace(given, encoding=encoding, delimiter=delimiter), table, currency)

@@ -40,12 +40,12 @@ def lines_of(text: str) -> list[str]:
     return lines
 
 
-def table_rows(lines: list[str], delimiter: str, *, strip: bool = True) -> list[Row]:
+def table_rows(lines: list[str], delimiter: str) -> list[Row]:
     """Return the non-empty rows; a quote that never closes is read as a letter."""
     rows: list[Row] = []
     start = 0
     while start < len(lines):
-        start = _read_on(lines, start, delimiter, rows, strip=strip)
+        start = _read_on(lines, start, delimiter, rows)
     return rows
 
 
@@ -55,12 +55,12 @@ def likely_delimiter(lines: list[str]) -> str:
     return max(DELIMITERS, key=lambda delimiter: _sense(sample, delimiter))
 
 
-def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row], *, strip: bool) -> int:
+def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row]) -> int:
     """Append the rows from `start` to the end, or to a broken quote; return where to go on."""
     reader = csv.reader(
         (f"{lines[at]}\n" for at in range(start, len(lines))),
         delimiter=delimiter,
-        skipinitialspace=strip,
+        skipinitialspace=True,
         strict=True,
     )
     done = 0
@@ -68,7 +68,7 @@ def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row], *, s
         for cells in reader:
             if _swallows(lines[start + done + 1 : start + reader.line_num], delimiter):
                 return _read_literally(lines, start + done, delimiter, rows)
-            _append(rows, lines, start + done, start + reader.line_num, cells, strip=strip)
+            _append(rows, lines, start + done, start + reader.line_num, cells)
             done = reader.line_num
     except csv.Error:
         return _read_literally(lines, start + done, delimiter, rows)
@@ -87,16 +87,8 @@ def _read_literally(lines: list[str], at: int, delimiter: str, rows: list[Row]) 
     return at + 1
 
 
-def _append(
-    rows: list[Row],
-    lines: list[str],
-    first: int,
-    end: int,
-    cells: Iterable[str],
-    *,
-    strip: bool = True,
-) -> None:
-    kept = tuple([cell.strip() for cell in cells] if strip else cells)
+def _append(rows: list[Row], lines: list[str], first: int, end: int, cells: Iterable[str]) -> None:
+    kept = tuple([cell.strip() for cell in cells])
     if any(kept):
         raw = lines[first] if end - first == 1 else "\n".join(lines[first:end])
         rows.append(Row(first + 1, kept, raw[:RAW_LENGTH]))
