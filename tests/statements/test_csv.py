@@ -89,7 +89,7 @@ def test_balance_rows_become_balances_and_no_movements() -> None:
     )
 
     assert [entry.amount for entry in found.entries] == [-30]
-    assert (found.opening_balance, found.closing_balance) == (100, 70)
+    assert [found.opening_balance, found.closing_balance] == [Decimal(100), Decimal(70)]
     assert found.closing_on == date(2026, 1, 31)
 
 
@@ -107,7 +107,7 @@ def test_a_running_balance_gives_the_closing_balance_in_either_order() -> None:
     rising, falling = (only(head + "\n".join(each) + "\n") for each in (rows, rows[::-1]))
 
     for found in (rising, falling):
-        assert (found.opening_balance, found.closing_balance) == (0, 14)
+        assert [found.opening_balance, found.closing_balance] == [Decimal(0), Decimal(14)]
         assert found.closing_on == date(2026, 1, 3)
 
 
@@ -200,7 +200,7 @@ def test_source_and_destination_say_the_direction() -> None:
     )
 
     sums = {
-        (each.account, each.currency): [(e.amount, e.payee) for e in each.entries]
+        (each.account, each.currency): [(int(e.amount), e.payee) for e in each.entries]
         for each in found.statements
     }
     assert sums == {
