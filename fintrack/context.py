@@ -1,6 +1,7 @@
 """The proof of a membership, and what each role may do."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,31 +25,82 @@ class Role(StrEnum):
 RANKS = {Role.OWNER: 40, Role.ADMIN: 30, Role.MEMBER: 20, Role.VIEWER: 10}
 
 
+class Flag(StrEnum):
+    """A capability of one member beside the role; owners and admins hold all of them."""
+
+    EXPORT = "EXPORT"
+    IMPORT = "IMPORT"
+    INVITE = "INVITE"
+    API = "API"
+
+
 class Permission(StrEnum):
     """One right; the words after "may not" in a refusal."""
 
     READ = "read the books"
     EXPORT = "export transactions"
+    USE_API = "use the API"
     WRITE = "change the books"
     IMPORT = "import statements"
+    INVITE = "invite people"
     READ_ACTIVITY = "read the activity"
     MANAGE_CATEGORIES = "manage categories, payees and tags"
     MANAGE_MEMBERS = "manage members"
+    SEE_AS = "see with another member's eyes"
     CHANGE_SETTINGS = "change the settings"
-    DELETE_TENANT = "delete the tenant"
+    TRANSFER_OWNERSHIP = "pass on the ownership"
+    CLOSE_TENANT = "close the tenant"
 
 
-LOWEST_ROLE = {
-    Permission.READ: Role.VIEWER,
-    Permission.EXPORT: Role.VIEWER,
-    Permission.WRITE: Role.MEMBER,
-    Permission.IMPORT: Role.MEMBER,
-    Permission.READ_ACTIVITY: Role.MEMBER,
-    Permission.MANAGE_CATEGORIES: Role.MEMBER,
-    Permission.MANAGE_MEMBERS: Role.ADMIN,
-    Permission.CHANGE_SETTINGS: Role.ADMIN,
-    Permission.DELETE_TENANT: Role.OWNER,
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who has a permission: the lowest role, and the flag that it needs beside the role."""
+
+    role: Role
+    flag: Flag | None = None
+
+
+RIGHTS = {
+    Permission.READ: Right(Role.VIEWER),
+    Permission.EXPORT: Right(Role.VIEWER, Flag.EXPORT),
+    Permission.USE_API: Right(Role.VIEWER, Flag.API),
+    Permission.WRITE: Right(Role.MEMBER),
+    Permission.IMPORT: Right(Role.MEMBER, Flag.IMPORT),
+    Permission.INVITE: Right(Role.MEMBER, Flag.INVITE),
+    Permission.READ_ACTIVITY: Right(Role.MEMBER),
+    Permission.MANAGE_CATEGORIES: Right(Role.MEMBER),
+    Permission.MANAGE_MEMBERS: Right(Role.ADMIN),
+    Permission.SEE_AS: Right(Role.ADMIN),
+    Permission.CHANGE_SETTINGS: Right(Role.ADMIN),
+    Permission.TRANSFER_OWNERSHIP: Right(Role.OWNER),
+    Permission.CLOSE_TENANT: Right(Role.OWNER),
 }
+# What is still allowed to whoever looks with another member's eyes.
+LOOKING = frozenset({Permission.READ, Permission.READ_ACTIVITY})
+
+
+def flags_of(role: Role) -> frozenset[Flag]:
+    """Return the flags that a member of this role may hold."""
+    return frozenset(
+        right.flag for right in RIGHTS.values() if right.flag and role.rank >= right.role.rank
+    )
+
+
+# What a new member of a role holds unless the inviter says otherwise.
+USUAL_FLAGS = {
+    Role.OWNER: frozenset(Flag),
+    Role.ADMIN: frozenset(Flag),
+    Role.MEMBER: frozenset({Flag.EXPORT, Flag.IMPORT}),
+    Role.VIEWER: frozenset[Flag](),
+}
+
+
+class TenantStatus(StrEnum):
+    """Whether a tenant lives, is kept shut by the operator, or will be erased soon."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    CLOSING = "CLOSING"
 
 
 class TenantType(StrEnum):
@@ -80,23 +132,34 @@ class TenantContext:
     name: str
     type: TenantType
     role: Role
+    flags: frozenset[Flag]
+    status: TenantStatus
+    closes_at: datetime | None
     currency: str
+    country: str
     locale: str
     time_zone: str
     fiscal_year_start: int
     is_sample: bool
+    colour: str
+    seen_as: UUID | None = None
 
     @property
     def user_id(self) -> UUID:
-        """Return the id of the acting user."""
-        return self.session.user_id
+        """Return the id of the acting user, or of the member whose eyes he takes."""
+        return self.seen_as or self.session.user_id
 
     def may(self, permission: Permission) -> bool:
-        """Return whether the member's role has the right."""
-        return self.role.rank >= LOWEST_ROLE[permission].rank
+        """Return whether the member's role and flags give the right."""
+        right = RIGHTS[permission]
+        if self.seen_as is not None and permission not in LOOKING:
+            return False
+        return self.role.rank >= right.role.rank and (
+            right.flag is None or right.flag in self.flags
+        )
 
     def require(self, permission: Permission) -> None:
-        """Refuse a member whose role lacks the right.
+        """Refuse a member whose role or flags lack the right.
 
         Raises:
             PermissionDenied: naming the tenant, the role and the missing right.

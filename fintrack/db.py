@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -30,6 +31,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_lo
 from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.errors import (
+    ConfirmationNeeded,
     Conflict,
     FinTrackError,
     InvalidInput,
@@ -42,6 +44,7 @@ from fintrack.schema import MaintenanceEvent, TenantRow, new_id
 
 CHUNK = 64 * 1024
 ENTER = "select set_config('role', sec.enter(%s, %s), true)"
+ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
 FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
 FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
@@ -55,6 +58,7 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "FT404": (NotFound, None),
     "FT409": (Conflict, None),
     "FT422": (InvalidInput, None),
+    "FT428": (ConfirmationNeeded, None),
     "42501": (PermissionDenied, FORBIDDEN),
     "22003": (InvalidInput, TOO_LARGE),
     "53100": (Unavailable, FULL),
@@ -126,9 +130,14 @@ def tenant_transaction(context: TenantContext) -> Iterator[Session]:
     """
     with _refusals(), TenantSession(_engines["app"], autoflush=False) as db:
         db.info["tenant_id"] = context.tenant_id
-        db.info["enter"] = (context.session.handle, context.tenant_id)
+        db.info["enter"] = _entrance(context)
         with db.begin():
             yield db
+
+
+def _entrance(context: TenantContext) -> tuple[str, tuple[bytes | UUID, ...]]:
+    own = (context.session.handle, context.tenant_id)
+    return (ENTER, own) if context.seen_as is None else (ENTER_AS, (*own, context.seen_as))
 
 
 @contextmanager
@@ -229,7 +238,7 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
         with driver.pipeline():
             driver.execute("BEGIN")
             if enter is not None:
-                driver.execute(ENTER, enter)
+                driver.execute(*enter)
     except psycopg.OperationalError:
         if driver.closed:
             # The server went away: the other pooled connections are dead as well.

@@ -23,6 +23,10 @@ class PermissionDenied(FinTrackError):
     status = 403
 
 
+class ConfirmationNeeded(PermissionDenied):
+    """It cannot be taken back, so the member first shows again that it is he."""
+
+
 class NotFound(FinTrackError):
     """It does not exist for this member: missing, hidden and foreign look the same."""
 

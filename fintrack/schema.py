@@ -65,6 +65,8 @@ class Tenant(TenantRow):
     time_zone: Mapped[str]
     fiscal_year_start: Mapped[int]
     is_sample: Mapped[bool]
+    colour: Mapped[str]
+    closes_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default=FILLED)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
 
@@ -77,23 +79,76 @@ class Membership(TenantRow):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[str]
     status: Mapped[str]
+    flags: Mapped[list[str]]
     joined_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    seen_at: Mapped[datetime | None]
 
 
 class Invitation(TenantRow):
-    """An offer of membership, bound to an address; only the token's hash is kept."""
+    """An offer of membership, bound to an address or a link; only the token's hash is kept."""
 
     __tablename__ = "invitation"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    email: Mapped[str]
+    email: Mapped[str | None]
+    mail_domain: Mapped[str | None]
     role: Mapped[str]
+    flags: Mapped[list[str]]
+    message: Mapped[str]
     token_hash: Mapped[bytes]
+    uses: Mapped[int] = mapped_column(server_default=FILLED)
+    most_uses: Mapped[int]
     created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class InvitationShare(TenantRow):
+    """An account of the inviter that whoever accepts will see."""
+
+    __tablename__ = "invitation_share"
+
+    invitation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    level: Mapped[str]
+
+
+class JoinRequest(TenantRow):
+    """Somebody asks to be let in, and what an admin decided."""
+
+    __tablename__ = "join_request"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    message: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    is_accepted: Mapped[bool | None]
+    role: Mapped[str]
+    flags: Mapped[list[str]]
+
+
+class OwnershipOffer(TenantRow):
+    """Ownership on its way to another member, who has to accept it."""
+
+    __tablename__ = "ownership_offer"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    is_shared: Mapped[bool]
+
+
+class TenantLimit(TenantRow):
+    """What the operator allows this tenant instead of the installation's limit."""
+
+    __tablename__ = "tenant_limit"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    most: Mapped[int]
 
 
 class Account(TenantRow):
@@ -307,12 +362,15 @@ class AuditEvent(TenantRow):
     at: Mapped[datetime] = mapped_column(server_default=FILLED)
     actor_id: Mapped[UUID] = mapped_column(server_default=FILLED)
     actor_rank: Mapped[int] = mapped_column(server_default=FILLED)
+    source: Mapped[str] = mapped_column(server_default=FILLED)
     action: Mapped[str]
     subject_id: Mapped[UUID | None]
     account_id: Mapped[UUID | None]
     change_set_id: Mapped[UUID | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
+    number: Mapped[int] = mapped_column(server_default=FILLED, deferred=True)
+    hash: Mapped[bytes] = mapped_column(server_default=FILLED, deferred=True)
 
 
 class SecurityRow(Row):
@@ -345,6 +403,8 @@ class SessionRow(SecurityRow):
     user_id: Mapped[UUID]
     kind: Mapped[str]
     tenant_id: Mapped[UUID | None]
+    name: Mapped[str] = mapped_column(server_default=FILLED)
+    scopes: Mapped[list[str] | None]
     agent: Mapped[str]
     address: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
@@ -352,6 +412,7 @@ class SessionRow(SecurityRow):
     idle_for: Mapped[timedelta]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class Ticket(SecurityRow):

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from fintrack.access.tenants import TenantSettings, change_settings, delete_tenant, tenant_settings
+from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
 from fintrack.context import Permission, TenantContext, TenantType
 from fintrack.ui.choices import country_input, currency_input
 from fintrack.ui.failures import shown_refusals
@@ -24,7 +24,7 @@ def page() -> None:
         st.caption("Owners and admins may change these.")
     with st.container(border=True, width=720):
         _settings_form(context, settings, may_change=may_change)
-    if context.may(Permission.DELETE_TENANT):
+    if context.may(Permission.CLOSE_TENANT):
         _deletion(context)
 
 
@@ -85,6 +85,6 @@ def _deletion(context: TenantContext) -> None:
             submitted = st.form_submit_button("Delete for good", icon=":material/delete_forever:")
         if submitted:
             with shown_refusals():
-                delete_tenant(context, name)
+                close_tenant(context, name)
                 forget_tenant()
                 redirect("/")

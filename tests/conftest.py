@@ -13,12 +13,14 @@ from sqlalchemy import URL
 
 from fintrack import db
 from fintrack.access.invitations import accept_invitation, invite_member
-from fintrack.access.sessions import open_session, session_of
-from fintrack.access.tenants import NewTenant, my_tenants
+from fintrack.access.ownership import accept_ownership, offer_ownership
+from fintrack.access.sessions import confirm_session, open_session, session_of
+from fintrack.access.tenants import NewTenant, close_tenant, enter_tenant, my_tenants
 from fintrack.access.users import NewUser, register
 from fintrack.config import Registration, read_settings, settings
 from fintrack.context import Role, TenantContext, TenantType, UserSession
 from fintrack.operations.embedded import Server, stop
+from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation, open_installation
 from fintrack.operations.passwords import APPLICATION_LOGINS
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
@@ -56,10 +58,20 @@ def home() -> Iterator[Path]:
 def installation(home: Path) -> Iterator[Installation]:
     """The embedded server, with a migrated database as the template of every test's own."""
     opened = open_installation(read_settings({"FINTRACK_HOME": str(home / "data")}))
+    _forget_the_disk(opened)
     yield opened
     db.disconnect()
     assert isinstance(opened.server, Server)
     stop(opened.server)
+
+
+def _forget_the_disk(opened: Installation) -> None:
+    """Make databases that live for one test cheap; tests/operations prove what a crash leaves."""
+    assert opened.server is not None
+    with opened.server.connect("postgres", "postgres") as admin:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            admin.execute(f"alter system set {setting} = off")
+        admin.execute("select pg_reload_conf()")
 
 
 @pytest.fixture
@@ -68,7 +80,7 @@ def database(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Ite
     name = f"test_{uuid4().hex}"
     assert installation.server is not None
     with installation.server.connect("postgres", "postgres") as admin:
-        admin.execute(f"create database {name} template fintrack")
+        admin.execute(f"create database {name} template fintrack strategy file_copy")
         admin.execute(f"revoke all on database {name} from public")
         admin.execute(f"grant connect on database {name} to {', '.join(APPLICATION_LOGINS)}")
     urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
@@ -105,6 +117,25 @@ def join(owner: TenantContext, name: str, role: Role) -> TenantContext:
     own = sign_up(name, f"{name}'s own", TenantType.PERSONAL)
     token = invite_member(owner, own.session.email, role)
     return accept_invitation(own.session, token)
+
+
+def share_ownership(owner: TenantContext, other: TenantContext) -> TenantContext:
+    """Make a member an owner beside the first one; both show that it is they."""
+    confirm_session(owner.session, PASSWORD)
+    offer_ownership(owner, other.user_id, shared=True)
+    accept_ownership(other)
+    return enter_tenant(other.session, owner.slug)
+
+
+def erase(database: Database, owner: TenantContext) -> None:
+    """Close the owner's tenant, let its thirty days go by, and erase it."""
+    confirm_session(owner.session, PASSWORD)
+    close_tenant(owner, owner.name)
+    with database.administrator() as admin:
+        admin.execute(
+            "update app.tenant set closes_at = now() where tenant_id = %s", [owner.tenant_id]
+        )
+    assert erase_closed_tenants() == 1
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fintrack import audit
 from fintrack.access.tenants import my_tenants
-from fintrack.context import Permission, Role, TenantContext, TenantType, UserSession
+from fintrack.context import USUAL_FLAGS, Permission, Role, TenantContext, TenantType, UserSession
 from fintrack.db import sign_in_transaction, tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
@@ -26,6 +26,7 @@ INVITATIONS: Shape = {
     "expires_at": "datetime64[us, UTC]",
 }
 LONGEST = 30
+MOST_MEMBERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ def invite_member(context: TenantContext, email: str, role: Role, *, days: int =
         InvalidInput: the role is owner, or the days are not 1 to 30.
         Conflict: this address is already invited.
     """
-    context.require(Permission.MANAGE_MEMBERS)
+    context.require(Permission.INVITE)
     if role is Role.OWNER:
         raise InvalidInput("Ownership is transferred, not given by invitation.")
-    if role.rank >= context.role.rank and context.role is not Role.OWNER:
+    if role.rank >= context.role.rank:
         raise PermissionDenied(
             f"In {context.name} you are {context.role}, who may not invite {role}."
         )
@@ -61,6 +62,7 @@ def invite_member(context: TenantContext, email: str, role: Role, *, days: int =
         "id": invitation_id,
         "email": email.strip().lower(),
         "role": role.value,
+        "flags": sorted(USUAL_FLAGS[role]),
         "token_hash": _hash(token),
         "expires_at": datetime.now(UTC) + timedelta(days=days),
     }
@@ -77,9 +79,9 @@ def invitations(context: TenantContext) -> pd.DataFrame:
     """Return the pending invitations, the latest first: `INVITATIONS`.
 
     Raises:
-        PermissionDenied: the member may not manage members.
+        PermissionDenied: the member may not invite people.
     """
-    context.require(Permission.MANAGE_MEMBERS)
+    context.require(Permission.INVITE)
     statement = (
         select(
             Invitation.id,
@@ -103,10 +105,10 @@ def revoke_invitation(context: TenantContext, invitation_id: UUID) -> None:
     """Make the invitation's token worthless.
 
     Raises:
-        PermissionDenied: the member may not manage members.
+        PermissionDenied: the member may not invite people.
         NotFound: no such invitation is pending.
     """
-    context.require(Permission.MANAGE_MEMBERS)
+    context.require(Permission.INVITE)
     statement = (
         update(Invitation)
         .where(
@@ -145,7 +147,9 @@ def accept_invitation(session: UserSession, token: str) -> TenantContext:
         Conflict: the user is a member already.
     """
     with sign_in_transaction() as db:
-        tenant_id = db.scalar(select(func.sec.accept_invitation(session.user_id, _hash(token))))
+        tenant_id = db.scalar(
+            select(func.sec.accept_invitation(session.user_id, _hash(token), MOST_MEMBERS))
+        )
     return next(context for context in my_tenants(session) if context.tenant_id == tenant_id)
 
 

@@ -13,7 +13,7 @@ from fintrack.access import throttle
 from fintrack.access.passwords import is_password
 from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
-from fintrack.errors import NotFound, NotSignedIn
+from fintrack.errors import InvalidInput, NotFound, NotSignedIn
 from fintrack.schema import SessionRow, User, new_id
 
 ABSOLUTE, IDLE = timedelta(hours=12), timedelta(minutes=30)
@@ -100,6 +100,25 @@ def session_of_handle(handle: bytes) -> UserSession | None:
                 update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now())
             )
     return UserSession(handle, found.id, found.user_id, found.name, found.email)
+
+
+def confirm_session(session: UserSession, password: str) -> None:
+    """Show again that it is the user: for ten minutes he may do what cannot be taken back.
+
+    Raises:
+        InvalidInput: the password is wrong.
+        TooManyAttempts: with the time to wait.
+    """
+    throttle.count_attempt(session.email, "confirmation")
+    password_hash = select(User.password_hash).where(User.id == session.user_id)
+    with sign_in_transaction() as db:
+        stored = db.execute(password_hash).scalar_one()
+    if not is_password(stored, password):
+        raise InvalidInput("The password is wrong. Type it again.")
+    throttle.forgive(session.email, "confirmation")
+    confirmed = update(SessionRow).where(SessionRow.id == session.id)
+    with sign_in_transaction() as db:
+        db.execute(confirmed.values(confirmed_at=func.now()))
 
 
 def sessions(session: UserSession) -> tuple[SessionRecord, ...]:

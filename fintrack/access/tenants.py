@@ -4,18 +4,28 @@ import re
 import secrets
 import unicodedata
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
-from sqlalchemy import cast, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Text, cast, column, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
+from fintrack import audit
 from fintrack.access.starting_categories import starting_categories
-from fintrack.context import Permission, Role, TenantContext, TenantType, UserSession
+from fintrack.context import (
+    Flag,
+    Permission,
+    Role,
+    TenantContext,
+    TenantStatus,
+    TenantType,
+    UserSession,
+)
 from fintrack.db import sign_in_transaction, tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.money import exponent
@@ -50,6 +60,7 @@ class TenantSettings:
     locale: str
     time_zone: str
     fiscal_year_start: int
+    colour: str
     status: str
     version: int
 
@@ -57,8 +68,9 @@ class TenantSettings:
 def my_tenants(session: UserSession) -> tuple[TenantContext, ...]:
     """Return a context for every tenant of the user, by name, the sample last."""
     mine = func.sec.my_tenants(session.handle).table_valued(
-        "tenant_id", "slug", "name", "type", "role", "currency", "locale", "time_zone",
-        "fiscal_year_start", "is_sample",
+        "tenant_id", "slug", "name", "type", "role", column("flags", ARRAY(Text())),
+        "tenant_status", "closes_at", "currency", "country", "locale", "time_zone",
+        "fiscal_year_start", "is_sample", "colour",
     )  # fmt: skip
     with sign_in_transaction() as db:
         rows = db.execute(select(mine)).mappings().all()
@@ -107,11 +119,11 @@ def tenant_settings(context: TenantContext) -> TenantSettings:
     context.require(Permission.READ)
     statement = select(
         Tenant.name, Tenant.type, Tenant.currency, Tenant.country, Tenant.locale, Tenant.time_zone,
-        Tenant.fiscal_year_start, Tenant.status, Tenant.version,
+        Tenant.fiscal_year_start, Tenant.colour, Tenant.status, Tenant.version,
     )  # fmt: skip
     with tenant_transaction(context) as db:
-        row = db.execute(statement).one()
-    return TenantSettings(row.name, TenantType(row.type), *row[2:])
+        row = db.execute(statement).mappings().one()
+    return TenantSettings(**{**row, "type": TenantType(row["type"])})
 
 
 def change_settings(context: TenantContext, settings: TenantSettings) -> TenantContext:
@@ -125,34 +137,63 @@ def change_settings(context: TenantContext, settings: TenantSettings) -> TenantC
     context.require(Permission.CHANGE_SETTINGS)
     if settings.fiscal_year_start not in range(1, 13):
         raise InvalidInput("The fiscal year starts in one of the months 1 to 12.")
-    words = asdict(settings)
-    start, version = words.pop("fiscal_year_start"), words.pop("version")
-    del words["status"]
-    values = asdict(_checked(NewTenant(**words))) | {"fiscal_year_start": start}
-    del values["is_sample"]
+    before = tenant_settings(context)
+    values = _new_values(settings)
     statement = (
         update(Tenant)
-        .where(Tenant.version == version)
-        .values(**values, version=version + 1)
+        .where(Tenant.version == settings.version)
+        .values(**values, version=settings.version + 1)
         .execution_options(synchronize_session=False)
     )
     with tenant_transaction(context) as db:
         changed: Any = db.execute(statement)
         if changed.rowcount != 1:
             raise Conflict(CHANGED)
+        old = asdict(before)
+        audit.record(
+            db, "tenant.settings_changed", before={key: old[key] for key in values}, after=values
+        )
     return enter_tenant(context.session, context.slug)
 
 
-def delete_tenant(context: TenantContext, name: str) -> None:
-    """Erase the tenant with every row it has; `name` is typed by the owner to confirm.
+def close_tenant(context: TenantContext, name: str) -> datetime:
+    """Close the tenant to writing; return when it is erased. `name` is typed to confirm.
 
     Raises:
         PermissionDenied: only an owner may.
+        ConfirmationNeeded: the owner did not show a moment ago that it is he.
         InvalidInput: the name does not match.
     """
-    context.require(Permission.DELETE_TENANT)
+    context.require(Permission.CLOSE_TENANT)
     if name.strip() != context.name:
-        raise InvalidInput(f"Type the name of the tenant, {context.name}, to delete it.")
+        raise InvalidInput(f"Type the name of the tenant, {context.name}, to close it.")
+    with tenant_transaction(context) as db:
+        audit.record(db, "tenant.closed")
+        closes_at: datetime = db.execute(select(func.sec.close_tenant())).scalar_one()
+    return closes_at
+
+
+def reopen_tenant(session: UserSession, slug: str) -> TenantContext:
+    """Take the closing of a tenant back, and return its context.
+
+    Raises:
+        NotFound: the user owns no such tenant that is closing.
+    """
+    with sign_in_transaction() as db:
+        db.execute(select(func.sec.reopen_tenant(session.handle, slug)))
+    return enter_tenant(session, slug)
+
+
+def remove_sample(context: TenantContext) -> None:
+    """Erase a sample tenant at once, with every row it has.
+
+    Raises:
+        PermissionDenied: only an owner may.
+        InvalidInput: these books are no sample; they are closed instead.
+    """
+    context.require(Permission.CLOSE_TENANT)
+    if not context.is_sample:
+        raise InvalidInput("These books are no sample. Close the tenant instead.")
     with tenant_transaction(context) as db:
         # The cascade reaches accounts before their transactions; all must be gone only at the end.
         db.execute(text("set constraints all deferred"))
@@ -160,10 +201,22 @@ def delete_tenant(context: TenantContext, name: str) -> None:
 
 
 def _context(session: UserSession, row: dict[str, Any]) -> TenantContext:
-    return TenantContext(
-        session=session,
-        **row | {"type": TenantType(row["type"]), "role": Role(row["role"])},
-    )
+    known = {
+        "type": TenantType(row["type"]),
+        "role": Role(row["role"]),
+        "flags": frozenset(map(Flag, row["flags"])),
+        "status": TenantStatus(row.pop("tenant_status")),
+    }
+    return TenantContext(session=session, **row | known)
+
+
+def _new_values(settings: TenantSettings) -> dict[str, Any]:
+    words = asdict(settings)
+    kept = {name: words.pop(name) for name in ("fiscal_year_start", "colour")}
+    del words["status"], words["version"]
+    values = asdict(_checked(NewTenant(**words))) | kept
+    del values["is_sample"]
+    return values
 
 
 def _checked(tenant: NewTenant) -> NewTenant:

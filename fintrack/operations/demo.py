@@ -46,7 +46,7 @@ class Books:
 def create_sample(session: UserSession, today: date) -> TenantContext:
     """Return the user's sample tenant, made and filled with 36 months up to `today` if need be.
 
-    It is the user's own, marked `is_sample`; `delete_tenant` removes it.
+    It is the user's own, marked `is_sample`; `remove_sample` removes it.
     """
     mine = my_tenants(session)
     samples = [context for context in mine if context.is_sample]

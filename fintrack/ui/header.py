@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from fintrack.access.sessions import end_all_sessions, end_session
-from fintrack.access.tenants import create_tenant, delete_tenant
+from fintrack.access.tenants import create_tenant, remove_sample
 from fintrack.context import TenantContext, UserSession
 from fintrack.operations.demo import create_sample
 from fintrack.ui.failures import shown_refusals
@@ -84,7 +84,7 @@ def look_around(session: UserSession, *, key: str) -> None:
 def _remove_sample(context: TenantContext) -> None:
     if st.button("Remove the sample", icon=":material/delete:", key="remove sample"):
         with shown_refusals():
-            delete_tenant(context, context.name)
+            remove_sample(context)
             redirect("/")
 
 

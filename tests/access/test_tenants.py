@@ -7,19 +7,21 @@ import pytest
 from psycopg import sql
 from sqlalchemy import func, select
 
+from fintrack.access.sessions import confirm_session
 from fintrack.access.tenants import (
     NewTenant,
     change_settings,
+    close_tenant,
     create_tenant,
-    delete_tenant,
     enter_tenant,
     my_tenants,
+    remove_sample,
     tenant_settings,
 )
 from fintrack.context import TenantContext, TenantType
 from fintrack.db import maintenance_transaction
-from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
-from tests.conftest import Database, sign_in
+from fintrack.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound, PermissionDenied
+from tests.conftest import PASSWORD, Database, erase, sign_in
 
 COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")
 
@@ -88,21 +90,34 @@ def test_a_member_may_not_change_settings(eli: TenantContext) -> None:
         change_settings(eli, tenant_settings(eli))
 
 
-def test_an_admin_may_not_delete_the_tenant(dora: TenantContext) -> None:
+def test_an_admin_may_not_close_the_tenant(dora: TenantContext) -> None:
     with pytest.raises(PermissionDenied):
-        delete_tenant(dora, dora.name)
+        close_tenant(dora, dora.name)
 
 
-def test_deleting_asks_for_the_name(ana: TenantContext) -> None:
+def test_closing_asks_for_the_name(ana: TenantContext) -> None:
+    confirm_session(ana.session, PASSWORD)
     with pytest.raises(InvalidInput):
-        delete_tenant(ana, "another name")
+        close_tenant(ana, "another name")
+    assert tenant_settings(ana).status == "ACTIVE"
+
+
+def test_closing_asks_who_it_is(ana: TenantContext) -> None:
+    with pytest.raises(ConfirmationNeeded):
+        close_tenant(ana, ana.name)
+    assert tenant_settings(ana).status == "ACTIVE"
+
+
+def test_real_books_do_not_go_at_once(ana: TenantContext) -> None:
+    with pytest.raises(InvalidInput):
+        remove_sample(ana)
     assert tenant_settings(ana).name == ana.name
 
 
-def test_a_deleted_tenant_leaves_no_row_anywhere(
+def test_an_erased_tenant_leaves_no_row_anywhere(
     ana: TenantContext, eli: TenantContext, cleo: TenantContext, database: Database
 ) -> None:
-    delete_tenant(ana, ana.name)
+    erase(database, ana)
     with database.administrator() as admin:
         tables = admin.execute(
             "select c.table_schema, c.table_name from information_schema.columns c "

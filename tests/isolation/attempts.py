@@ -90,5 +90,7 @@ def writable(world: World, table: str, verb: str) -> list[str]:
 def _changes(world: World, table: str) -> sql.Composable:
     if table == "invitation":
         return sql.SQL("revoked_at = now()")
+    if table == "join_request":
+        return sql.SQL("decided_by = sec.acting_user()")
     column = sql.Identifier((writable(world, table, "update") or ["tenant_id"])[0])
     return sql.SQL("{} = {}").format(column, column)

@@ -11,6 +11,7 @@ WRITABLE = frozenset({"EVERYONE", "WRITE", "OWN"})
 # Of shares one sees one's own and those of one's own accounts, and makes the latter only.
 SHARES_SEEN = frozenset({"BALANCE", "READ", "WRITE", "OWN"})
 SHARES_MADE = frozenset({"OWN"})
+OWNED = frozenset({"OWN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ KEPT_BOOKS = Rights(Role.VIEWER, Role.MEMBER, Role.MEMBER, NOBODY)
 READ_ONLY = Rights(Role.VIEWER, NOBODY, NOBODY, NOBODY)
 
 RIGHTS: dict[str, Rights] = {
-    "tenant": Rights(Role.VIEWER, NOBODY, Role.ADMIN, Role.OWNER),
-    "membership": Rights(Role.VIEWER, NOBODY, Role.ADMIN, Role.VIEWER),  # everybody may leave
+    "tenant": Rights(Role.VIEWER, NOBODY, Role.ADMIN, NOBODY),  # only a sample goes at once
+    "membership": Rights(Role.VIEWER, NOBODY, Role.ADMIN, NOBODY),
     "invitation": Rights(Role.ADMIN, Role.ADMIN, Role.ADMIN, NOBODY),
+    "invitation_share": Rights(Role.MEMBER, Role.MEMBER, NOBODY, Role.MEMBER, OWNED, OWNED, OWNED),
+    "join_request": Rights(Role.ADMIN, NOBODY, Role.ADMIN, NOBODY),
+    # Offering wants a session that was confirmed a moment ago; the matrix' are not.
+    "ownership_offer": Rights(Role.OWNER, NOBODY, NOBODY, Role.OWNER),
+    "tenant_limit": READ_ONLY,
     "category": BOOKS,
     "payee": BOOKS,
     "tag": BOOKS,

@@ -87,11 +87,11 @@ QUESTIONS = {
         select r || ' in ' || m.rolname from unnest(%(application)s::text[]) r, pg_roles m
         where pg_has_role(r, m.oid, 'member') and m.rolname <> r
           and not (m.rolname = any (%(members)s))""",
-    "every function of ours that the application's login may call itself is the entry": """
+    "every function of ours that the application's login may call itself is an entry": """
         select p.oid::regprocedure::text from pg_proc p
         where p.pronamespace::regnamespace::text = any (%(ours)s)
           and has_function_privilege('fintrack_app', p.oid, 'execute')
-          and p.oid <> 'sec.enter(bytea, uuid)'::regprocedure""",
+          and p.oid <> all (array['sec.enter(bytea, uuid)', 'sec.enter_as(bytea, uuid, uuid)']::regprocedure[])""",
     "no member role may call a function that takes an argument": """
         select p.oid::regprocedure::text from pg_proc p
         where p.pronamespace::regnamespace::text = any (%(ours)s) and p.pronargs > 0
@@ -133,7 +133,7 @@ BREACHES = {
     "only the three logins sign in, and none inherits": "alter role fintrack_app inherit",
     "no application role is a member of an owner or of a role of the server":
         "grant fintrack_data to fintrack_app",
-    "every function of ours that the application's login may call itself is the entry":
+    "every function of ours that the application's login may call itself is an entry":
         "grant execute on function sec.rotate_signing_key() to fintrack_app",
     "no member role may call a function that takes an argument":
         "grant execute on function sec.signature(smallint, text) to fintrack_viewer",

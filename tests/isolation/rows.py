@@ -91,6 +91,27 @@ def _invitation(place: Place, number: int) -> Values:
     }
 
 
+def _invitation_share(place: Place, number: int) -> Values:
+    return {
+        "invitation_id": place.ids["invitation" if number == 0 else "spare invitation"],
+        "account_id": place.account,
+        "level": "READ",
+    }
+
+
+def _join_request(place: Place, _number: int) -> Values:
+    return {"user_id": place.owner, "message": "let me in"}
+
+
+def _ownership_offer(place: Place, number: int) -> Values:
+    people = (place.sharer, place.owner)
+    return {"user_id": people[number], "created_by": people[1 - number], "is_shared": True}
+
+
+def _tenant_limit(_place: Place, number: int) -> Values:
+    return {"name": ("MEMBERS", "ACCOUNTS")[number], "most": 100}
+
+
 def _account(place: Place, number: int) -> Values:
     return {
         "id": place.account if number == 0 else new_id(),
@@ -219,6 +240,7 @@ def _audit_event(place: Place, _number: int) -> Values:
         "id": new_id(),
         "actor_id": place.owner,
         "actor_rank": 40,
+        "source": "PAGE",
         "action": "transaction.changed",
         "account_id": place.account,
     }
@@ -233,8 +255,12 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "payee": _payee,
     "tag": _tag,
     "change_set": _change_set,
+    "join_request": _join_request,
+    "ownership_offer": _ownership_offer,
+    "tenant_limit": _tenant_limit,
     "account": _account,
     "account_share": _account_share,
+    "invitation_share": _invitation_share,
     "import_batch": _import_batch,
     "transaction": _transaction,
     "posting": _posting,

@@ -150,7 +150,7 @@ def new_database(installation: Installation, template: str) -> Database:
     name = f"test_{uuid4().hex}"
     assert installation.server is not None
     with installation.server.connect("postgres", "postgres") as admin:
-        admin.execute(f"create database {name} template {template}")
+        admin.execute(f"create database {name} template {template} strategy file_copy")
         admin.execute(f"revoke all on database {name} from public")
         admin.execute(f"grant connect on database {name} to {', '.join(APPLICATION_LOGINS)}")
     urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
@@ -212,13 +212,16 @@ def _fill(admin: psycopg.Connection, book: Book) -> None:
     for table in set_apart(tenant_wide=True):
         if table in ("tenant", "membership"):
             continue
-        values = row(table, Place(book.id, book.keeper.user_id, new_id(), ids=shared))
+        keeper, suspended = book.keeper.user_id, book.suspended.user_id
+        values = row(table, Place(book.id, keeper, new_id(), sharer=suspended, ids=shared))
         add(admin, table, values)
         shared[table] = values.get("id", book.id)
-    spare = row("tag", Place(book.id, book.keeper.user_id, new_id()), 7)
-    add(admin, "tag", spare)
+    for table in ("tag", "invitation"):
+        spare = row(table, Place(book.id, book.keeper.user_id, new_id()), 7)
+        add(admin, table, spare)
+        shared[f"spare {table}"] = spare["id"]
     for place in book.places.values():
-        place.ids |= shared | {"spare tag": spare["id"]}
+        place.ids |= shared
         for table in set_apart(tenant_wide=False):
             values = row(table, place)
             add(admin, table, values)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from fintrack.access.tenants import delete_tenant, my_tenants
+from fintrack.access.tenants import my_tenants, remove_sample
 from fintrack.analytics.net_worth import balances
 from fintrack.analytics.overview import overview
 from fintrack.analytics.spending import spending
@@ -65,7 +65,7 @@ def test_a_sample_says_nothing_in_the_users_own_tenant(ana: TenantContext) -> No
 
 def test_a_removed_sample_leaves_nothing(ana: TenantContext, database: Database) -> None:
     sample = create_sample(ana.session, TODAY)
-    delete_tenant(sample, sample.name)
+    remove_sample(sample)
     assert my_tenants(ana.session) == (ana,)
     with database.administrator() as admin:
         left = admin.execute("select count(*) from app.transaction").fetchone()

@@ -10,13 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from fintrack.access.invitations import invite_member
 from fintrack.access.sessions import end_session, open_session, sessions
-from fintrack.access.tenants import delete_tenant, enter_tenant, my_tenants
+from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.access.users import NewUser, register
 from fintrack.context import Role, TenantContext
 from fintrack.db import sign_in_transaction
 from fintrack.schema import User
 from fintrack.ui.text import escaped
-from tests.conftest import PASSWORD, sign_in
+from tests.conftest import PASSWORD, Database, erase, sign_in
 from tests.pages.opening import PATIENCE, ROOT, open_page
 
 WRONG = "The e-mail address or the password is wrong."
@@ -148,16 +148,16 @@ def test_a_foreign_tenant_looks_like_a_missing_one(ana: TenantContext, cleo: Ten
     assert cleo.name not in answers[0]
 
 
-def test_whoever_has_no_tenant_is_offered_one(cleo: TenantContext) -> None:
+def test_whoever_has_no_tenant_is_offered_one(cleo: TenantContext, database: Database) -> None:
     page = open_page(cleo, "settings")
-    delete_tenant(cleo, cleo.name)
+    erase(database, cleo)
     del page.query_params["tenant"]
     page.session_state["fintrack tenant"] = None
     assert "You have no tenant yet" in words(page.run())
 
 
-def test_my_account_needs_no_tenant(cleo: TenantContext) -> None:
-    delete_tenant(cleo, cleo.name)
+def test_my_account_needs_no_tenant(cleo: TenantContext, database: Database) -> None:
+    erase(database, cleo)
     page = open_page(cleo, "account")
     assert not page.exception
     assert [one.value for one in page.title] == ["My account"]

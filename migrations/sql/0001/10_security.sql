@@ -19,13 +19,18 @@ create table sec.session (
     user_id uuid not null references sec.users on delete cascade,
     kind text not null check (kind in ('BROWSER', 'API', 'JOB', 'OPERATOR')),
     tenant_id uuid,
+    -- An API token has a name and does no more than its scopes; null is everything the member may.
+    name text not null default '' check (length(name) <= 80),
+    scopes text[] check (scopes <@ array['READ', 'EXPORT', 'WRITE']),
     agent text not null default '',
     address text not null default '',
     created_at timestamptz not null default now(),
     seen_at timestamptz not null default now(),
     idle_for interval not null,
     expires_at timestamptz not null,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    -- When password and second factor were last asked for; what cannot be taken back wants it fresh.
+    confirmed_at timestamptz
 );
 create index session_by_user on sec.session (user_id);
 
@@ -111,6 +116,8 @@ create function sec.stamp() returns text
 language sql stable parallel safe set search_path = pg_catalog, pg_temp
 return (extract(epoch from now()) * 1000000)::bigint::text;
 
+-- Its parts: 1 key, 2 tenant, 3 user, 4 rank, 5 abilities (bits: 1 export, 2 import, 4 invite, 8 API,
+-- 16 confirmed a moment ago), 6 who looks as this user or '-', 7 source, 8 stamp, 9 signature.
 create function sec.context() returns text[]
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -120,12 +127,12 @@ begin
     if raw = '' then
         raise exception 'no tenant was entered' using errcode = 'FT000';
     end if;
-    if raw !~ '^[0-9]{1,4}\|[0-9a-f-]{36}\|[0-9a-f-]{36}\|[0-9]{2}\|[0-9]{1,20}\|[0-9a-f]{64}$' then
+    if raw !~ '^[0-9]{1,4}\|[0-9a-f-]{36}\|[0-9a-f-]{36}\|[0-9]{2}\|[0-9]{1,2}\|(-|[0-9a-f-]{36})\|[A-Z]{3,7}\|[0-9]{1,20}\|[0-9a-f]{64}$' then
         raise exception 'the context is not valid' using errcode = 'FT001';
     end if;
     part := string_to_array(raw, '|');
-    if part[5] <> sec.stamp()
-       or sec.signature(part[1]::smallint, array_to_string(part[1:5], '|')) is distinct from part[6] then
+    if part[8] <> sec.stamp()
+       or sec.signature(part[1]::smallint, array_to_string(part[1:8], '|')) is distinct from part[9] then
         raise exception 'the context is not valid' using errcode = 'FT001';
     end if;
     return part;
@@ -140,6 +147,12 @@ language sql stable parallel safe set search_path = pg_catalog, pg_temp return (
 create function sec.rank() returns smallint
 language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[4]::smallint;
 
+create function sec.abilities() returns smallint
+language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[5]::smallint;
+
+create function sec.source() returns text
+language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[7];
+
 -- Column defaults run once a row: they read the claim, and the row policy checks it against the signature.
 create function sec.claimed_tenant() returns uuid
 language sql stable parallel safe set search_path = pg_catalog, pg_temp
@@ -152,3 +165,19 @@ return split_part(current_setting('fintrack.context', true), '|', 3)::uuid;
 create function sec.claimed_rank() returns smallint
 language sql stable parallel safe set search_path = pg_catalog, pg_temp
 return split_part(current_setting('fintrack.context', true), '|', 4)::smallint;
+
+create function sec.claimed_source() returns text
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
+return split_part(current_setting('fintrack.context', true), '|', 7);
+
+-- The signed claims of one transaction.
+create function sec.sign(p_tenant uuid, p_user uuid, p_rank integer, p_abilities integer, p_seer uuid, p_source text)
+returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_kid smallint := (select k.kid from sec.signing_key k where k.active);
+    v_message text := concat_ws('|', v_kid, p_tenant, p_user, p_rank, p_abilities, coalesce(p_seer::text, '-'),
+                                p_source, sec.stamp());
+begin
+    perform set_config('fintrack.context', v_message || '|' || sec.signature(v_kid, v_message), true);
+end $$;

@@ -22,8 +22,16 @@ create constraint trigger check_transfer_end after delete on app.transaction
 create constraint trigger check_category after insert or update of parent_id on app.category
     deferrable initially deferred for each row when (new.parent_id is not null)
     execute function sec.check_category();
-create trigger guard_account before update of visibility on app.account
+create trigger guard_account before update of visibility, owner_id on app.account
     for each row execute function sec.guard_account();
+create trigger part_member after update of status on app.membership
+    for each row when (new.status = 'LEFT') execute function sec.part_member();
+create trigger admit_asker after update on app.join_request
+    for each row when (new.is_accepted and old.decided_at is null) execute function sec.admit_asker();
+create trigger chain_event before insert on app.audit_event for each row execute function sec.chain_event();
+create trigger keep_head after insert on app.audit_event
+    referencing new table as after for each statement execute function sec.keep_head();
+create trigger forget_tenant after delete on app.tenant for each row execute function sec.forget_tenant();
 create trigger index_words_new after insert on app.transaction
     referencing new table as after for each statement execute function sec.index_words();
 create trigger index_words_changed after update on app.transaction
@@ -83,6 +91,12 @@ begin
     end loop;
 end $$;
 
+-- Beside the account, an import wants the member's flag.
+create policy import on app.import_batch as restrictive for insert to fintrack_member
+    with check (tenant_id = (select sec.tenant()) and ((select sec.abilities()) & 2) > 0);
+create policy import on app.import_row as restrictive for insert to fintrack_member
+    with check (tenant_id = (select sec.tenant()) and ((select sec.abilities()) & 2) > 0);
+
 create policy see on app.search_token for select to fintrack_viewer
     using (tenant_id = (select sec.tenant()) and account_id in (select unnest(sec.visible_accounts())));
 
@@ -99,10 +113,11 @@ create policy remove on app.account for delete to fintrack_member
 
 create policy see on app.account_share for select to fintrack_viewer
     using (tenant_id = (select sec.tenant())
-           and (user_id = (select sec.acting_user()) or account_id in (select unnest(sec.owned_accounts()))));
+           and ((user_id = (select sec.acting_user()) and account_id in (select unnest(sec.shared_accounts())))
+                or account_id in (select unnest(sec.owned_accounts()))));
 create policy make on app.account_share for insert to fintrack_member
     with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
-                and account_id = any ((select sec.owned_accounts())::uuid[]));
+                and user_id = any ((select sec.people())::uuid[]) and account_id = any ((select sec.owned_accounts())::uuid[]));
 create policy change on app.account_share for update to fintrack_member
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
            and account_id in (select unnest(sec.owned_accounts())))
@@ -116,53 +131,95 @@ create policy see on app.tenant for select to fintrack_viewer using (tenant_id =
 create policy change on app.tenant for update to fintrack_admin
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30)
     with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30);
+-- Real books are closed first and erased later; a sample goes at once.
 create policy remove on app.tenant for delete to fintrack_owner
-    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 40);
+    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 40 and is_sample);
 
 create policy see on app.membership for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
+-- An owner changes everybody, an admin whoever is below; nobody becomes an owner this way who was none.
 create policy change on app.membership for update to fintrack_admin
     using (tenant_id = (select sec.tenant()) and ((select sec.rank()) >= 40
            or ((select sec.rank()) >= 30 and role in ('MEMBER', 'VIEWER'))))
-    with check (tenant_id = (select sec.tenant()) and ((select sec.rank()) >= 40
-           or ((select sec.rank()) >= 30 and role in ('MEMBER', 'VIEWER'))));
-create policy remove on app.membership for delete to fintrack_viewer
-    using (tenant_id = (select sec.tenant()) and (user_id = (select sec.acting_user()) or (select sec.rank()) >= 40
+    with check (tenant_id = (select sec.tenant()) and (((select sec.rank()) >= 40
+           and (role <> 'OWNER' or user_id = any ((select sec.owners())::uuid[])))
            or ((select sec.rank()) >= 30 and role in ('MEMBER', 'VIEWER'))));
 
-create policy see on app.invitation for select to fintrack_admin
-    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30);
-create policy make on app.invitation for insert to fintrack_admin
+-- A member with the flag invites to roles below his own, and sees his own invitations; an admin sees everybody's.
+create policy see on app.invitation for select to fintrack_member
+    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
+           and ((select sec.rank()) >= 30 or created_by = (select sec.acting_user())));
+create policy make on app.invitation for insert to fintrack_member
     with check (tenant_id = (select sec.tenant()) and created_by = (select sec.acting_user())
-                and ((select sec.rank()) >= 40 or ((select sec.rank()) >= 30 and role in ('MEMBER', 'VIEWER'))));
--- An invitation can be revoked and not be brought back.
-create policy change on app.invitation for update to fintrack_admin
-    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30)
-    with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30 and revoked_at is not null);
+                and ((select sec.abilities()) & 4) > 0
+                and case role when 'ADMIN' then 30 when 'MEMBER' then 20 else 10 end < (select sec.rank())
+                and ((select sec.rank()) >= 30 or flags <@ (select sec.own_flags())));
+-- An invitation can be renewed or revoked, and not be brought back.
+create policy change on app.invitation for update to fintrack_member
+    using (tenant_id = (select sec.tenant()) and revoked_at is null and ((select sec.abilities()) & 4) > 0
+           and ((select sec.rank()) >= 30 or created_by = (select sec.acting_user()))
+           and case role when 'ADMIN' then 30 when 'MEMBER' then 20 else 10 end < (select sec.rank()))
+    with check (tenant_id = (select sec.tenant()));
+
+create policy see on app.invitation_share for select to fintrack_member
+    using (tenant_id = (select sec.tenant()) and account_id in (select unnest(sec.owned_accounts())));
+create policy make on app.invitation_share for insert to fintrack_member
+    with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
+                and account_id = any ((select sec.owned_accounts())::uuid[]));
+create policy remove on app.invitation_share for delete to fintrack_member
+    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
+           and account_id in (select unnest(sec.owned_accounts())));
+
+create policy see on app.join_request for select to fintrack_admin
+    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30);
+create policy change on app.join_request for update to fintrack_admin
+    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30 and decided_at is null)
+    with check (tenant_id = (select sec.tenant()) and decided_by = (select sec.acting_user())
+                and case role when 'ADMIN' then 30 when 'MEMBER' then 20 else 10 end < (select sec.rank()));
+
+-- Ownership is offered by an owner who showed a moment ago that it is he.
+create policy see on app.ownership_offer for select to fintrack_viewer
+    using (tenant_id = (select sec.tenant())
+           and (user_id = (select sec.acting_user()) or (select sec.rank()) >= 40));
+create policy make on app.ownership_offer for insert to fintrack_owner
+    with check (tenant_id = (select sec.tenant()) and created_by = (select sec.acting_user())
+                and user_id = any ((select sec.people())::uuid[])
+                and (select sec.rank()) >= 40 and ((select sec.abilities()) & 16) > 0);
+create policy remove on app.ownership_offer for delete to fintrack_viewer
+    using (tenant_id = (select sec.tenant())
+           and (user_id = (select sec.acting_user()) or (select sec.rank()) >= 40));
+
+create policy see on app.tenant_limit for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
 
 create policy see on app.audit_event for select to fintrack_member
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
            and (account_id is null or account_id in (select unnest(sec.visible_accounts()))));
 create policy make on app.audit_event for insert to fintrack_viewer
     with check (tenant_id = (select sec.tenant()) and actor_id = (select sec.acting_user())
-                and actor_rank = (select sec.rank()));
+                and actor_rank = (select sec.rank()) and source = (select sec.source())
+                and (action not like '%.exported' or ((select sec.abilities()) & 1) > 0));
 
 -- What the security functions may see and do.
-create policy prove on app.tenant for select to fintrack_security using (true);
-create policy prove on app.membership for select to fintrack_security using (true);
-create policy prove on app.account for select to fintrack_security using (true);
-create policy prove on app.account_share for select to fintrack_security using (true);
-create policy prove on app.transaction for select to fintrack_security using (true);
-create policy prove on app.posting for select to fintrack_security using (true);
-create policy prove on app.category for select to fintrack_security using (true);
-create policy prove on app.invitation for select to fintrack_security using (true);
-create policy found on app.tenant for insert to fintrack_security with check (true);
-create policy found on app.membership for insert to fintrack_security with check (true);
-create policy found on app.category for insert to fintrack_security with check (true);
-create policy operate on app.tenant for update to fintrack_security using (true) with check (true);
-create policy accept on app.invitation for update to fintrack_security using (true) with check (true);
-create policy prove on app.search_token for select to fintrack_security using (true);
-create policy index_new on app.search_token for insert to fintrack_security with check (true);
-create policy index_gone on app.search_token for delete to fintrack_security using (true);
+do $$
+declare
+    t text;
+begin
+    foreach t in array array['tenant', 'membership', 'invitation', 'invitation_share', 'join_request', 'ownership_offer',
+                             'tenant_limit', 'account', 'account_share', 'transaction', 'posting', 'category',
+                             'search_token', 'audit_event'] loop
+        execute format('create policy prove on app.%I for select to fintrack_security using (true)', t);
+    end loop;
+    foreach t in array array['tenant', 'membership', 'category', 'account_share', 'join_request', 'tenant_limit',
+                             'search_token', 'audit_event'] loop
+        execute format('create policy found on app.%I for insert to fintrack_security with check (true)', t);
+    end loop;
+    foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit'] loop
+        execute format('create policy operate on app.%I for update to fintrack_security
+            using (true) with check (true)', t);
+    end loop;
+    foreach t in array array['tenant', 'account_share', 'ownership_offer', 'tenant_limit', 'search_token'] loop
+        execute format('create policy erase on app.%I for delete to fintrack_security using (true)', t);
+    end loop;
+end $$;
 
 -- Column grants: the tenant, the maker and the time of making are never the application's to say.
 do $$
@@ -183,16 +240,22 @@ begin
     end loop;
 end $$;
 revoke delete on app.change_set, app.import_batch, app.import_row from fintrack_member;
-grant update (name, type, currency, country, locale, time_zone, fiscal_year_start, version) on app.tenant
+grant update (owner_id) on app.account to fintrack_member;
+grant update (name, type, currency, country, locale, time_zone, fiscal_year_start, colour, version) on app.tenant
     to fintrack_admin;
 grant delete on app.tenant to fintrack_owner;
-grant update (role, status) on app.membership to fintrack_admin;
-grant delete on app.membership to fintrack_viewer;
-revoke select on app.invitation from fintrack_viewer;
-grant select (tenant_id, id, email, role, created_by, created_at, expires_at, accepted_at, revoked_at)
-    on app.invitation to fintrack_admin;
-grant insert (id, email, role, token_hash, expires_at), update (revoked_at) on app.invitation to fintrack_admin;
-revoke select on app.audit_event from fintrack_viewer;
-grant select on app.audit_event to fintrack_member;
+grant update (role, status, flags) on app.membership to fintrack_admin;
+revoke select on app.invitation, app.invitation_share, app.join_request, app.audit_event from fintrack_viewer;
+grant select (tenant_id, id, email, mail_domain, role, flags, message, uses, most_uses, created_by, created_at,
+              expires_at, accepted_at, declined_at, revoked_at) on app.invitation to fintrack_member;
+grant insert (id, email, mail_domain, role, flags, message, token_hash, most_uses, expires_at),
+      update (token_hash, expires_at, revoked_at) on app.invitation to fintrack_member;
+grant select, insert (invitation_id, account_id, level), delete on app.invitation_share to fintrack_member;
+grant select, update (decided_at, decided_by, is_accepted, role, flags) on app.join_request to fintrack_admin;
+grant insert (user_id, is_shared) on app.ownership_offer to fintrack_owner;
+grant delete on app.ownership_offer to fintrack_viewer;
+-- Not the number nor the hash: gaps would tell that something happened out of sight.
+grant select (tenant_id, id, at, actor_id, actor_rank, source, action, subject_id, account_id, change_set_id, before,
+              after) on app.audit_event to fintrack_member;
 grant insert (id, action, subject_id, account_id, change_set_id, before, after) on app.audit_event
     to fintrack_viewer;

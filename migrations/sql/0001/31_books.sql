@@ -1,51 +1,5 @@
--- The tenants' tables: tenant first in every key, and in every foreign key between them.
+-- The books: tenant first in every key, and in every foreign key between them.
 set role fintrack_data;
-
-grant usage on schema app, ref to fintrack_viewer, fintrack_security;
-grant usage on schema ref to fintrack_sign_in;
-
-create table app.tenant (
-    tenant_id uuid primary key,
-    slug text not null unique check (slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'),
-    name text not null check (length(btrim(name)) between 1 and 80),
-    type text not null check (type in ('PERSONAL', 'FAMILY', 'BUSINESS')),
-    status text not null default 'ACTIVE' check (status in ('ACTIVE', 'SUSPENDED', 'CLOSING')),
-    currency text not null references ref.currency,
-    country text not null check (country ~ '^[A-Z]{2}$'),
-    locale text not null check (length(locale) between 2 and 20),
-    time_zone text not null check (length(time_zone) between 1 and 64),
-    fiscal_year_start smallint not null default 1 check (fiscal_year_start between 1 and 12),
-    is_sample boolean not null default false,
-    version integer not null default 1,
-    created_at timestamptz not null default now()
-);
-
-create table app.membership (
-    tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
-    user_id uuid not null references sec.users (id),
-    role text not null check (role in ('OWNER', 'ADMIN', 'MEMBER', 'VIEWER')),
-    status text not null default 'ACTIVE' check (status in ('ACTIVE', 'SUSPENDED')),
-    joined_at timestamptz not null default now(),
-    primary key (tenant_id, user_id)
-);
--- The one index that does not start with the tenant: "which tenants are mine" is asked before one is entered.
-create index membership_by_user on app.membership (user_id);
-
-create table app.invitation (
-    tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
-    id uuid not null,
-    email text not null check (email = lower(email)),
-    role text not null check (role in ('ADMIN', 'MEMBER', 'VIEWER')),
-    token_hash bytea not null unique check (length(token_hash) = 32),
-    created_by uuid not null default sec.claimed_user(),
-    created_at timestamptz not null default now(),
-    expires_at timestamptz not null,
-    accepted_at timestamptz,
-    revoked_at timestamptz,
-    primary key (tenant_id, id)
-);
-create unique index invitation_pending on app.invitation (tenant_id, email)
-    where accepted_at is null and revoked_at is null;
 
 create table app.account (
     tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
@@ -82,6 +36,17 @@ create table app.account_share (
     primary key (tenant_id, account_id, user_id),
     foreign key (tenant_id, account_id) references app.account on delete cascade,
     foreign key (tenant_id, user_id) references app.membership on delete cascade
+);
+
+-- The accounts that whoever accepts will see; the inviter's own.
+create table app.invitation_share (
+    tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
+    invitation_id uuid not null,
+    account_id uuid not null,
+    level text not null check (level in ('BALANCE', 'READ', 'WRITE')),
+    primary key (tenant_id, invitation_id, account_id),
+    foreign key (tenant_id, invitation_id) references app.invitation on delete cascade,
+    foreign key (tenant_id, account_id) references app.account on delete cascade
 );
 
 create table app.category (
@@ -269,16 +234,22 @@ create table app.audit_event (
     at timestamptz not null default now(),
     actor_id uuid not null default sec.claimed_user(),
     actor_rank smallint not null default sec.claimed_rank(),
+    source text not null default sec.claimed_source() check (length(source) between 3 and 7),
     action text not null check (length(action) between 1 and 60),
     subject_id uuid,
     account_id uuid,
     change_set_id uuid,
     before jsonb,
     after jsonb,
-    primary key (tenant_id, id)
+    -- The chain: each event's hash covers the one before it. Only `doctor` reads these two.
+    number bigint not null default 0,
+    hash bytea not null default '',
+    primary key (tenant_id, id),
+    unique (tenant_id, number)
 );
 create index audit_event_by_change_set on app.audit_event (tenant_id, change_set_id);
 create index audit_event_by_subject on app.audit_event (tenant_id, subject_id, at desc);
+create index audit_event_by_time on app.audit_event (tenant_id, at desc, id desc);
 
 -- Every amount under its category: whole transactions, and the lines of split ones.
 create view app.line with (security_invoker = true) as

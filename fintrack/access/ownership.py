@@ -1,0 +1,90 @@
+"""Ownership: offered by an owner, and passed when the other accepts."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from fintrack import audit
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import ConfirmationNeeded, NotFound, PermissionDenied
+from fintrack.frames import Shape, read_frame
+from fintrack.schema import OwnershipOffer
+
+OFFERS: Shape = {
+    "user_id": "str",
+    "created_by": "str",
+    "created_at": "datetime64[us, UTC]",
+    "is_shared": "bool",
+}
+VALID_FOR = timedelta(days=7)
+CONFIRM = "Passing on the ownership cannot be taken back. Confirm first that it is you."
+NO_OFFER = "There is no such offer of ownership. It may have been withdrawn."
+
+
+def offer_ownership(context: TenantContext, user_id: UUID, *, shared: bool = False) -> None:
+    """Offer the ownership to a member for seven days; with `shared` both will be owners.
+
+    Raises:
+        PermissionDenied: only an owner may.
+        ConfirmationNeeded: the owner did not show a moment ago that it is he.
+        NotFound: the other is no member.
+    """
+    context.require(Permission.TRANSFER_OWNERSHIP)
+    keys = [OwnershipOffer.tenant_id, OwnershipOffer.user_id]
+    offer = insert(OwnershipOffer).values(user_id=user_id, is_shared=shared)
+    stale = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
+    try:
+        with tenant_transaction(context) as db:
+            db.execute(stale.execution_options(synchronize_session=False))
+            db.execute(offer.on_conflict_do_nothing(index_elements=keys))
+            audit.record(db, "ownership.offered", subject_id=user_id, after={"is_shared": shared})
+    except PermissionDenied as error:
+        raise ConfirmationNeeded(CONFIRM) from error
+    except IntegrityError as error:
+        raise NotFound("There is no such member.") from error
+
+
+def ownership_offers(context: TenantContext) -> pd.DataFrame:
+    """Return the offers that still hold: to an owner all, to others their own: `OFFERS`."""
+    context.require(Permission.READ)
+    statement = (
+        select(*(getattr(OwnershipOffer, name) for name in OFFERS))
+        .where(OwnershipOffer.created_at > func.now() - VALID_FOR)
+        .order_by(OwnershipOffer.created_at)
+    )
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement, OFFERS)
+
+
+def accept_ownership(context: TenantContext) -> None:
+    """Become an owner; who offered it is an admin from now on, unless it was to be shared.
+
+    Raises:
+        NotFound: nobody offers it any more.
+    """
+    context.require(Permission.READ)
+    with tenant_transaction(context) as db:
+        db.execute(select(func.sec.accept_ownership()))
+        audit.record(db, "ownership.accepted", subject_id=context.user_id)
+
+
+def withdraw_offer(context: TenantContext, user_id: UUID) -> None:
+    """Take an offer back, or decline one's own.
+
+    Raises:
+        NotFound: there is no such offer.
+    """
+    context.require(Permission.READ)
+    statement = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
+    with tenant_transaction(context) as db:
+        gone = db.execute(
+            statement.returning(OwnershipOffer.user_id).execution_options(synchronize_session=False)
+        ).all()
+        if not gone:
+            raise NotFound(NO_OFFER)
+        audit.record(db, "ownership.offer_withdrawn", subject_id=user_id)

@@ -1,0 +1,135 @@
+-- Invitations and requests to join: asked and answered through the sign-in door, before any tenant is entered.
+set role fintrack_data;
+
+grant select, update (uses, accepted_at, declined_at) on app.invitation to fintrack_security;
+grant select on app.invitation_share, app.tenant_limit to fintrack_security;
+grant select, insert, update on app.join_request to fintrack_security;
+grant insert on app.membership, app.account_share to fintrack_security;
+grant update (flags, joined_at) on app.membership to fintrack_security;
+
+set role fintrack_security;
+
+-- An invitation that holds: not used up, not old, of an active tenant, by somebody who still may invite so.
+create function sec.open_invitation(p_token_hash bytea) returns setof app.invitation
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select i.* from app.invitation i
+    join app.tenant t on t.tenant_id = i.tenant_id and t.status = 'ACTIVE'
+    join app.membership m on m.tenant_id = i.tenant_id and m.user_id = i.created_by and m.status = 'ACTIVE'
+        and sec.rank_of(m.role) > sec.rank_of(i.role) and sec.abilities_of(m.role, m.flags) & 4 > 0
+        and i.flags <@ sec.flags_of(sec.abilities_of(m.role, m.flags))
+    where i.token_hash = p_token_hash and i.uses < i.most_uses and i.declined_at is null and i.revoked_at is null
+      and i.expires_at > now();
+$$;
+
+create function sec.invitation(p_token_hash bytea)
+returns table (tenant_name text, tenant_type text, role text, flags text[], email text, mail_domain text, message text,
+               inviter text, accounts text[], expires_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select t.name, t.type, i.role, sec.flags_of(sec.abilities_of(i.role, i.flags)), i.email, i.mail_domain, i.message,
+           u.name,
+           array(select a.name from app.account a
+                 left join app.invitation_share s on s.tenant_id = a.tenant_id and s.account_id = a.id
+                     and s.invitation_id = i.id
+                 where a.tenant_id = i.tenant_id and a.archived_at is null
+                   and (a.visibility = 'EVERYONE' or (s.account_id is not null and a.owner_id = i.created_by))
+                 order by lower(a.name)),
+           i.expires_at
+    from sec.open_invitation(p_token_hash) i
+    join app.tenant t on t.tenant_id = i.tenant_id
+    join sec.users u on u.id = i.created_by;
+$$;
+
+-- Whether the invitation is for this user: his address, or a link (of his mail domain, if it names one).
+create function sec.is_invited(p_user uuid, p_email text, p_domain text) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from sec.users u where u.id = p_user and u.disabled_at is null
+                   and (u.email = p_email or (p_email is null and (p_domain is null
+                        or split_part(u.email, '@', 2) = p_domain))));
+$$;
+
+-- Takes the row lock first: eight at once make one member. Re-checks that the inviter still may invite.
+create function sec.accept_invitation(p_user uuid, p_token_hash bytea, p_most_members bigint) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    taken app.invitation;
+begin
+    update app.invitation i set uses = i.uses + 1, accepted_at = now()
+    where i.token_hash = p_token_hash and i.uses < i.most_uses
+      and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(p_user, o.email, o.mail_domain))
+    returning i.* into taken;
+    if not found then
+        raise exception 'This invitation is not valid for you, or no longer. Ask for a new one.'
+            using errcode = 'FT404';
+    end if;
+    perform sec.join_tenant(taken.tenant_id, p_user, taken.role, taken.flags, p_most_members);
+    insert into app.account_share (tenant_id, account_id, user_id, level, created_by)
+    select s.tenant_id, s.account_id, p_user, s.level, taken.created_by
+    from app.invitation_share s
+    join app.account a on a.tenant_id = s.tenant_id and a.id = s.account_id and a.owner_id = taken.created_by
+    where s.tenant_id = taken.tenant_id and s.invitation_id = taken.id and a.owner_id <> p_user
+    on conflict (tenant_id, account_id, user_id) do nothing;
+    perform sec.record_event(taken.tenant_id, p_user, taken.role, 'member.joined', p_user,
+                             jsonb_build_object('role', taken.role, 'invitation_id', taken.id));
+    return taken.tenant_id;
+end $$;
+
+-- A new membership, or that of somebody who left and comes back.
+create function sec.join_tenant(p_tenant uuid, p_user uuid, p_role text, p_flags text[], p_most_members bigint)
+returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_most bigint := coalesce((select l.most from app.tenant_limit l where l.tenant_id = p_tenant and l.name = 'MEMBERS'),
+                              p_most_members);
+begin
+    perform from app.tenant t where t.tenant_id = p_tenant for no key update;
+    insert into app.membership as m (tenant_id, user_id, role, flags) values (p_tenant, p_user, p_role, p_flags)
+    on conflict (tenant_id, user_id) do update
+        set role = excluded.role, flags = excluded.flags, status = 'ACTIVE', joined_at = now()
+        where m.status = 'LEFT';
+    if not found then
+        raise exception 'You are a member of this tenant already.' using errcode = 'FT409';
+    end if;
+    if (select count(*) from app.membership m where m.tenant_id = p_tenant and m.status <> 'LEFT') > v_most then
+        raise exception 'This tenant has as many members as it may have. Ask its owner to make room.'
+            using errcode = 'FT409';
+    end if;
+end $$;
+
+create function sec.decline_invitation(p_user uuid, p_token_hash bytea) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    declined app.invitation;
+begin
+    update app.invitation i set declined_at = now()
+    where i.token_hash = p_token_hash and i.email is not null
+      and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(p_user, o.email, o.mail_domain))
+    returning i.* into declined;
+    if not found then
+        raise exception 'This invitation is not valid for you, or no longer.' using errcode = 'FT404';
+    end if;
+    perform sec.record_event(declined.tenant_id, p_user, 'VIEWER', 'invitation.declined', declined.id, null);
+end $$;
+
+-- Says nothing about whether there is such a tenant: the same answer to everybody who asks.
+create function sec.ask_to_join(p_user uuid, p_slug text, p_message text) returns void
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+    insert into app.join_request as r (tenant_id, user_id, message)
+    select t.tenant_id, p_user, p_message from app.tenant t
+    where t.slug = p_slug and t.status = 'ACTIVE' and not t.is_sample
+      and not exists (select from app.membership m where m.tenant_id = t.tenant_id and m.user_id = p_user
+                      and m.status <> 'LEFT')
+    on conflict (tenant_id, user_id) do update
+        set message = excluded.message, created_at = now(), decided_at = null, decided_by = null, is_accepted = null
+        where r.decided_at is null or r.decided_at < now() - interval '7 days' or r.is_accepted;
+$$;
+
+create function sec.admit_asker() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform sec.join_tenant(new.tenant_id, new.user_id, new.role, new.flags, null);
+    return null;
+end $$;
+
+grant execute on function sec.admit_asker() to fintrack_data;
+grant execute on function sec.invitation(bytea), sec.accept_invitation(uuid, bytea, bigint),
+    sec.decline_invitation(uuid, bytea), sec.ask_to_join(uuid, text, text) to fintrack_sign_in;

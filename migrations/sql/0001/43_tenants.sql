@@ -1,0 +1,133 @@
+-- A tenant's beginning, its closing and its end.
+set role fintrack_data;
+
+grant select, insert on app.category to fintrack_security;
+grant insert on app.tenant to fintrack_security;
+grant update (status, closes_at) on app.tenant to fintrack_security;
+grant delete on app.tenant to fintrack_security;
+grant insert, update, delete on app.tenant_limit to fintrack_security;
+
+set role fintrack_security;
+
+-- Asked through the sign-in door: the tenants of whoever holds this handle.
+create function sec.my_tenants(p_handle bytea)
+returns table (tenant_id uuid, slug text, name text, type text, role text, flags text[], tenant_status text,
+               closes_at timestamptz, currency text, country text, locale text, time_zone text,
+               fiscal_year_start smallint, is_sample boolean, colour text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select t.tenant_id, t.slug, t.name, t.type, p.v_role, sec.flags_of(p.v_abilities), t.status, t.closes_at, t.currency,
+           t.country, t.locale, t.time_zone, t.fiscal_year_start, t.is_sample, t.colour
+    from sec.session s
+    join sec.users u on u.id = s.user_id and u.disabled_at is null
+    join app.membership m on m.user_id = s.user_id and m.status = 'ACTIVE'
+        and (s.kind <> 'API' or sec.abilities_of(m.role, m.flags) & 8 > 0)
+    join app.tenant t on t.tenant_id = m.tenant_id and t.status <> 'SUSPENDED'
+    cross join lateral sec.prove(p_handle, t.tenant_id) p
+    where s.handle_hash = sha256(p_handle) and s.revoked_at is null and s.expires_at > now()
+      and s.seen_at + s.idle_for > now() and (s.tenant_id is null or s.tenant_id = t.tenant_id)
+    order by t.is_sample, lower(t.name), t.tenant_id;
+$$;
+
+create function sec.create_tenant(p_user uuid, p_tenant jsonb, p_categories jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := (p_tenant ->> 'tenant_id')::uuid;
+begin
+    insert into app.tenant (tenant_id, slug, name, type, currency, country, locale, time_zone, is_sample)
+    select v_tenant, x.slug, x.name, x.type, x.currency, x.country, x.locale, x.time_zone, x.is_sample
+    from jsonb_to_record(p_tenant) as x (slug text, name text, type text, currency text, country text, locale text,
+                                         time_zone text, is_sample boolean);
+    insert into app.membership (tenant_id, user_id, role) values (v_tenant, p_user, 'OWNER');
+    insert into app.category (tenant_id, id, parent_id, kind, name)
+    select v_tenant, x.id, x.parent_id, x.kind, x.name
+    from jsonb_to_recordset(p_categories) as x (id uuid, parent_id uuid, kind text, name text);
+    perform sec.record_event(v_tenant, p_user, 'OWNER', 'tenant.created', null,
+                             p_tenant - array['tenant_id', 'slug', 'is_sample']);
+end $$;
+
+-- An owner closes the books: thirty days to look, export and think again, then they are erased.
+create function sec.close_tenant() returns timestamptz
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    part text[] := sec.context();
+    v_closes_at timestamptz;
+begin
+    if part[4]::smallint < 40 or part[6] <> '-' then
+        raise exception 'Only an owner closes a tenant.' using errcode = 'FT403';
+    elsif part[5]::smallint & 16 = 0 then
+        raise exception 'Confirm first that it is you.' using errcode = 'FT428';
+    end if;
+    update app.tenant t set status = 'CLOSING', closes_at = now() + interval '30 days'
+    where t.tenant_id = part[2]::uuid and t.status = 'ACTIVE' returning t.closes_at into v_closes_at;
+    return v_closes_at;
+end $$;
+
+-- Asked through the sign-in door, since a closing tenant is entered by readers only.
+create function sec.reopen_tenant(p_handle bytea, p_slug text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_user uuid;
+    v_tenant uuid;
+begin
+    update app.tenant t set status = 'ACTIVE', closes_at = null
+    from app.membership m
+    join sec.session s on s.user_id = m.user_id and s.handle_hash = sha256(p_handle) and s.revoked_at is null
+        and s.expires_at > now() and s.seen_at + s.idle_for > now() and s.scopes is null
+        and (s.tenant_id is null or s.tenant_id = m.tenant_id)
+    join sec.users u on u.id = s.user_id and u.disabled_at is null
+    where t.slug = p_slug and t.status = 'CLOSING' and m.tenant_id = t.tenant_id and m.role = 'OWNER'
+      and m.status = 'ACTIVE'
+    returning t.tenant_id, m.user_id into v_tenant, v_user;
+    if not found then
+        raise exception 'You own no such tenant that is closing.' using errcode = 'FT404';
+    end if;
+    perform sec.record_event(v_tenant, v_user, 'OWNER', 'tenant.reopened', null, null);
+end $$;
+
+-- The operator's: erases what was closed long enough ago, and says how many.
+create function sec.erase_closed_tenants() returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_count bigint;
+begin
+    -- The cascade reaches accounts before their transactions; all must be gone only at the end.
+    set constraints all deferred;
+    delete from app.tenant t where t.status = 'CLOSING' and t.closes_at <= now();
+    get diagnostics v_count = row_count;
+    return v_count;
+end $$;
+
+create function sec.set_tenant_status(p_slug text, p_status text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update app.tenant set status = p_status, closes_at = case when p_status = 'CLOSING' then now() + interval '30 days' end
+    where slug = p_slug;
+    if not found then
+        raise exception 'There is no such tenant.' using errcode = 'FT404';
+    end if;
+end $$;
+
+-- The operator's exception to one limit; null takes it back.
+create function sec.set_tenant_limit(p_slug text, p_name text, p_most bigint) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := sec.tenant_id_of(p_slug);
+begin
+    if v_tenant is null then
+        raise exception 'There is no such tenant.' using errcode = 'FT404';
+    end if;
+    delete from app.tenant_limit l where l.tenant_id = v_tenant and l.name = p_name;
+    if p_most is not null then
+        insert into app.tenant_limit (tenant_id, name, most) values (v_tenant, p_name, p_most);
+    end if;
+end $$;
+
+create function sec.tenant_id_of(p_slug text) returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic select t.tenant_id from app.tenant t where t.slug = p_slug; end;
+
+grant execute on function sec.close_tenant() to fintrack_owner;
+grant execute on function sec.my_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text)
+    to fintrack_sign_in;
+grant execute on function sec.set_tenant_status(text, text), sec.set_tenant_limit(text, text, bigint),
+    sec.tenant_id_of(text), sec.erase_closed_tenants(), sec.rotate_signing_key() to fintrack_maintenance;

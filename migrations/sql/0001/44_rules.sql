@@ -1,0 +1,110 @@
+-- Rules that no constraint can say. Those of sums and legs are checked at commit.
+set role fintrack_data;
+
+grant select on app.posting, app.category to fintrack_security;
+grant select, insert, delete on app.search_token to fintrack_security;
+
+set role fintrack_security;
+
+create function sec.check_split() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := coalesce(new.tenant_id, old.tenant_id);
+    v_transactions uuid[];
+    v_transaction uuid;
+    v_total numeric;
+    v_lines bigint;
+    v_amount bigint;
+    v_split boolean;
+begin
+    if tg_table_name = 'posting' then
+        -- A line that moves leaves one transaction and joins another: both must add up.
+        v_transactions := array_remove(array[new.transaction_id, old.transaction_id], null);
+    else
+        v_transactions := array[new.id];
+    end if;
+    foreach v_transaction in array v_transactions loop
+        select t.amount, t.is_split into v_amount, v_split
+        from app.transaction t where t.tenant_id = v_tenant and t.id = v_transaction;
+        continue when not found;
+        select coalesce(sum(p.amount), 0), count(*) into v_total, v_lines
+        from app.posting p where p.tenant_id = v_tenant and p.transaction_id = v_transaction;
+        if v_split and v_lines = 0 then
+            raise exception 'A split transaction needs its lines.' using errcode = 'FT422';
+        elsif v_split and v_total <> v_amount then
+            raise exception 'The lines of a split must add up to its amount exactly.' using errcode = 'FT422';
+        elsif not v_split and v_lines > 0 then
+            raise exception 'Only a split transaction has lines.' using errcode = 'FT422';
+        end if;
+    end loop;
+    return null;
+end $$;
+
+create function sec.check_transfer() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := coalesce(new.tenant_id, old.tenant_id);
+    v_transfer uuid;
+    leg record;
+begin
+    foreach v_transfer in array array_remove(array[new.transfer_id, old.transfer_id], null) loop
+        select count(*) as legs, count(distinct account_id) as accounts, count(distinct currency) as currencies,
+               count(*) filter (where amount < 0) as out, count(*) filter (where amount > 0) as "in",
+               sum(amount) as total
+        into leg from app.transaction where tenant_id = v_tenant and transfer_id = v_transfer;
+        if leg.legs = 0 then
+            continue;
+        elsif leg.legs <> 2 or leg.accounts <> 2 or leg.out <> 1 or leg."in" <> 1 then
+            raise exception 'A transfer has one leg out of an account and one into another. Change both together.'
+                using errcode = 'FT422';
+        elsif leg.currencies = 1 and leg.total <> 0 then
+            raise exception 'Both legs of a transfer in one currency must be equal.' using errcode = 'FT422';
+        end if;
+    end loop;
+    return null;
+end $$;
+
+create function sec.check_category() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if exists (
+        with recursive above as (
+            select c.parent_id from app.category c where c.tenant_id = new.tenant_id and c.id = new.id
+            union
+            select c.parent_id from app.category c join above on c.id = above.parent_id
+            where c.tenant_id = new.tenant_id)
+        select from above where parent_id = new.id) then
+        raise exception 'A category cannot lie below itself.' using errcode = 'FT422';
+    end if;
+    return null;
+end $$;
+
+create function sec.guard_account() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if new.visibility <> old.visibility and old.owner_id <> sec.acting_user() then
+        raise exception 'Only the owner of an account decides who sees it.' using errcode = 'FT403';
+    elsif new.owner_id <> old.owner_id and old.owner_id <> sec.acting_user()
+          and not (old.visibility = 'EVERYONE' and sec.rank() >= 30) then
+        raise exception 'Only the owner of an account hands it over.' using errcode = 'FT403';
+    end if;
+    return new;
+end $$;
+
+-- The search words follow their transaction, whoever writes it.
+create function sec.index_words() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op <> 'INSERT' then
+        delete from app.search_token s using before b where s.tenant_id = b.tenant_id and s.transaction_id = b.id;
+    end if;
+    if tg_op <> 'DELETE' then
+        insert into app.search_token (tenant_id, token, booked_on, transaction_id, account_id)
+        select a.tenant_id, w.word, a.booked_on, a.id, a.account_id
+        from after a cross join lateral (select distinct unnest(a.words) as word) w;
+    end if;
+    return null;
+end $$;
+
+grant execute on function sec.check_split(), sec.check_transfer(), sec.check_category(), sec.guard_account(),
+    sec.index_words() to fintrack_data;
