@@ -43,6 +43,11 @@ class Database:
         )  # fmt: skip
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser last: its event loop stays in this thread until the session ends."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """A folder that the operating-system user of the server may enter."""
