@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 
 from fintrack import db
-from fintrack.access.tenants import tenant_settings
+from fintrack.access.tenants import NewTenant, create_tenant, tenant_settings
 from fintrack.config import settings
-from fintrack.context import TenantContext
+from fintrack.context import TenantContext, TenantType
 from fintrack.db import copy_out, maintenance_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, Unavailable
 from fintrack.schema import Category, Tenant
@@ -57,6 +57,13 @@ def test_update_and_delete_name_the_tenant(ana: TenantContext, cleo: TenantConte
 def test_an_amount_too_large_is_one_sentence(ana: TenantContext) -> None:
     with pytest.raises(InvalidInput, match="too large"), tenant_transaction(ana) as session:
         session.execute(text("select 9223372036854775807 + 1"))
+
+
+def test_a_text_that_cannot_be_kept_is_no_silent_database(ana: TenantContext) -> None:
+    with pytest.raises(InvalidInput, match="character"), tenant_transaction(ana) as session:
+        session.execute(select(Category.id).where(Category.name == "a\x00b"))
+    with pytest.raises(InvalidInput, match="character"):
+        create_tenant(ana.session, NewTenant("a\x00b", TenantType.FAMILY, "EUR", "ES"))
 
 
 def test_a_pool_without_a_free_connection_says_so(

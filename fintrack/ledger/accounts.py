@@ -246,14 +246,11 @@ def delete_account(context: TenantContext, account_id: UUID) -> None:
     used = select(Transaction.id).where(Transaction.account_id == account_id).limit(1)
     statement = delete(Account).where(Account.id == account_id)
     with tenant_transaction(context) as db:
-        found = _record(db, _accounts().where(Account.id == account_id))
+        found = _held(db, account_id)
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
         _audit(db, "account.deleted", account_id, {"name": found.name})
-        with refusals():
-            result: Any = db.execute(statement, execution_options={"synchronize_session": False})
-        if result.rowcount == 0:
-            raise PermissionDenied(NOT_WRITABLE)
+        db.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _accounts() -> Select[*tuple[Any, ...]]:
@@ -304,18 +301,25 @@ def _new_values(change: AccountChange) -> dict[str, object]:
 
 
 def _set(db: Session, account_id: UUID, values: dict[str, Any], version: int | None) -> None:
-    found = _record(db, _accounts().where(Account.id == account_id))
-    seen = found.version if version is None else version
-    statement = (
-        update(Account)
-        .where(Account.id == account_id, Account.version == seen)
-        .values(**values, version=Account.version + 1)
-    )
+    if version not in {None, _held(db, account_id).version}:
+        raise Conflict(SOMEBODY_WAS_FASTER)
+    statement = update(Account).where(Account.id == account_id)
     with refusals():
-        result: Any = db.execute(statement, execution_options={"synchronize_session": False})
-    if result.rowcount == 0:
-        faster = seen != found.version
-        raise Conflict(SOMEBODY_WAS_FASTER) if faster else PermissionDenied(NOT_WRITABLE)
+        db.execute(
+            statement.values(**values, version=Account.version + 1),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _held(db: Session, account_id: UUID) -> AccountRecord:
+    """Return the account as it is once nobody else writes to it, held until the commit."""
+    # Only rows that the member may change can be locked, so the lock is the question.
+    lock = select(Account.id).where(Account.id == account_id).with_for_update()
+    held = db.scalars(lock).one_or_none()
+    found = _record(db, _accounts().where(Account.id == account_id))
+    if held is None:
+        raise PermissionDenied(NOT_WRITABLE)
+    return found
 
 
 def _audit(db: Session, action: str, account_id: UUID, after: dict[str, Any]) -> None:
