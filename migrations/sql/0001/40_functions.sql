@@ -7,8 +7,12 @@ grant insert on app.tenant, app.membership, app.category to fintrack_security;
 grant select, update (accepted_at) on app.invitation to fintrack_security;
 grant update (status) on app.tenant to fintrack_security;
 grant select, insert, delete on app.search_token to fintrack_security;
+grant references (tenant_id) on app.tenant to fintrack_security;
 
 set role fintrack_security;
+
+-- A session that is bound to a tenant ends with it.
+alter table sec.session add foreign key (tenant_id) references app.tenant on delete cascade;
 
 -- Proves session, membership and tenant, signs them for this transaction, and returns the database role.
 create function sec.enter(p_handle bytea, p_tenant uuid) returns text
