@@ -98,18 +98,12 @@ def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> 
 
 def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
     """The plan's days and, since members may have moved a row to another day, its keys."""
-    seen: dict[str, int] = {}
-    keys = []
-    for each in plan.planned:
-        key = each.movement.key
-        seen[key] = seen.get(key, 0) + 1
-        keys.append(f"{key}:{seen[key]}")
     first, last = plan.days
     return and_(
         Transaction.account_id == account_id,
         or_(
             Transaction.booked_on.between(first, last),
-            Transaction.import_key == any_(literal(keys, ARRAY(Text()))),
+            Transaction.import_key == any_(literal(plan.import_keys, ARRAY(Text()))),
         ),
     )
 

@@ -1,5 +1,6 @@
 """What a file's rows would become, before anything is compared or written."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,6 +62,16 @@ class Plan:
     closing: int | None
     closing_on: date | None
     notes: tuple[str, ...]
+
+    @property
+    def import_keys(self) -> list[str]:
+        """Return the keys that the rows have in the books if they were imported before."""
+        seen: Counter[str] = Counter()
+        keys = []
+        for each in self.planned:
+            seen[each.movement.key] += 1
+            keys.append(f"{each.movement.key}:{seen[each.movement.key]}")
+        return keys
 
     @property
     def total(self) -> int:
