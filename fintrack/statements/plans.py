@@ -94,9 +94,6 @@ def plan_of(statement: Statement, currency: str, first: int, *, is_own: bool) ->
     """Return the statement's rows in minor units, numbered from `first`.
 
     `currency` is used where the statement names none.
-
-    Raises:
-        InvalidInput: a balance of the file is too large, or the currency is unknown.
     """
     used = statement.currency or currency
     unsorted: list[Entry | Rejected] = [*statement.entries, *statement.rejected]
@@ -156,4 +153,8 @@ def _note(entry: Entry, amount: int, currency: str) -> str:
 
 
 def _balance(balance: Decimal | None, currency: str) -> int | None:
-    return None if balance is None else rounded_minor_units(balance, currency)
+    """A balance too large to be one is none: the rows come without it."""
+    try:
+        return None if balance is None else rounded_minor_units(balance, currency)
+    except InvalidInput:
+        return None

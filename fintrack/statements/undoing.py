@@ -128,8 +128,7 @@ def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
             one_of(Transaction.batch_id, batches),
             or_(
                 Transaction.version > 1,
-                and_(Transaction.is_split, not_(own)),
-                _is_tagged(),
+                and_(not_(own), or_(Transaction.is_split, _is_tagged())),
                 _is_linked_outside(batches),
             ),
         )

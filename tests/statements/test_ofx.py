@@ -139,6 +139,23 @@ def test_cash_of_an_investment_account_counts_and_trades_are_noted() -> None:
     assert only.notes == ("1 investment entry is not a cash movement and was left out.",)
 
 
+def test_a_movement_in_an_unknown_currency_is_rejected_beside_good_ones() -> None:
+    only = one_statement(
+        "<STMTTRN><DTPOSTED>20260314<TRNAMT>5</STMTTRN>"
+        "<STMTTRN><DTPOSTED>20260314<TRNAMT>7<CURRENCY><CURSYM>ZZZ</CURRENCY></STMTTRN>",
+    )
+
+    assert [each.amount for each in only.entries] == [5]
+    assert [each.reason for each in only.rejected] == ["'ZZZ' is not a currency."]
+
+
+def test_a_statement_in_an_unknown_currency_is_refused() -> None:
+    content = statement_text("").replace("<CURDEF>EUR", "<CURDEF>ZZZ")
+
+    with pytest.raises(StatementError, match="ZZZ"):
+        read_statements(content.encode())
+
+
 def test_movements_in_another_currency_are_a_statement_of_their_own() -> None:
     content = statement_text(
         "<STMTTRN><DTPOSTED>20260314<TRNAMT>5</STMTTRN>"
@@ -160,6 +177,7 @@ def test_movements_in_another_currency_are_a_statement_of_their_own() -> None:
         "<OFX><STMTRS><BANKTRANLIST><STMTTRN><DTPOSTED>20260314<TRNAMT>2",
         "<OFX><STMTRS><BANKTRANLIST><STMTTRN><DTPOSTED>20260314<TRNAMT>2</STMTTRN>",
         "<OFX><STMTRS><CURDEF>EUR",
+        "<OFX><STMTRS><BANKTRANLIST></BANKTRANLIST><LEDGERBAL><BALAMT>-12",
         "<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>15500</STATUS></SONRS></SIGNONMSGSRSV1></OFX>",
         "OFXHEADER:100",
     ],
