@@ -57,6 +57,11 @@ def export_transactions(
         return copy_out(db, _statement(db, wanted))
 
 
+def guarded(text: str) -> str:
+    """Return the text as a spreadsheet may be given it: a formula behind an apostrophe."""
+    return f"'{text}" if re.match(RISKY, text) else text
+
+
 def unguarded(cell: str) -> str:
     """Return an exported text without the apostrophe that kept a spreadsheet from running it."""
     return cell[1:] if cell.startswith("'") and re.match(RISKY, cell) else cell
