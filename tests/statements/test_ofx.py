@@ -118,6 +118,33 @@ def test_bytes_win_over_a_header_that_names_another_encoding() -> None:
     assert utf.statements[0].entries[0].payee == western.statements[0].entries[0].payee == "Café"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_file_in_any_unicode_is_read(encoding: str) -> None:
+    content = statement_text("<STMTTRN><DTPOSTED>20260314<TRNAMT>2<NAME>Café Žluť</STMTTRN>")
+
+    found = read_statements(content.encode(encoding))
+
+    assert found.statements[0].entries[0].payee == "Café Žluť"
+
+
+@pytest.mark.parametrize(
+    ("declared", "entity"),
+    [
+        ('<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">', "&c;"),
+        ('<!ENTITY c SYSTEM "file:///etc/passwd">', "&c;"),
+    ],
+)
+def test_an_entity_that_the_file_declares_stays_as_it_is_written(
+    declared: str, entity: str
+) -> None:
+    only = one_statement(
+        f"<STMTTRN><DTPOSTED>20260314<TRNAMT>2<NAME>{entity}</NAME></STMTTRN>",
+        header=f'<?xml version="1.0"?><!DOCTYPE OFX [{declared}]>',
+    )
+
+    assert only.entries[0].payee == entity
+
+
 def test_entities_are_resolved_even_when_escaped_twice() -> None:
     only = one_statement(
         "<STMTTRN><DTPOSTED>20260314<TRNAMT>2<NAME>A &amp; B<MEMO>&amp;lt;x&amp;gt;</STMTTRN>",
