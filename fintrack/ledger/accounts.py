@@ -38,8 +38,10 @@ ACCOUNTS: Shape = {
     "last_booked_on": "datetime64[s]",
     "version": "int64",
 }
+ACCOUNT_NAMES: Shape = {"id": "str", "name": "str", "currency": "str", "archived": "bool"}
 LONGEST_NAME = 80
 LONGEST_NUMBER = 64
+_BY_KIND_AND_NAME = (Account.kind, func.lower(Account.name), Account.id)
 
 
 class AccountKind(StrEnum):
@@ -128,11 +130,23 @@ def accounts(context: TenantContext, *, archived: bool = False) -> pd.DataFrame:
     The balance counts every transaction, pending ones too; archived accounts only when asked for.
     """
     context.require(Permission.READ)
-    statement = _accounts().order_by(Account.kind, func.lower(Account.name), Account.id)
+    statement = _accounts().order_by(*_BY_KIND_AND_NAME)
     if not archived:
         statement = statement.where(Account.archived_at.is_(None))
     with tenant_transaction(context) as db:
         return read_frame(db, statement, ACCOUNTS)
+
+
+def account_names(context: TenantContext) -> pd.DataFrame:
+    """Return the accounts that the member sees, by kind and name, to choose from: `ACCOUNT_NAMES`.
+
+    Archived ones are among them. No transaction is read, however many there are.
+    """
+    context.require(Permission.READ)
+    archived = Account.archived_at.is_not(None)
+    statement = select(Account.id, Account.name, Account.currency, archived)
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement.order_by(*_BY_KIND_AND_NAME), ACCOUNT_NAMES)
 
 
 def account(context: TenantContext, account_id: UUID) -> AccountRecord:
