@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     measure = commands.add_parser("bench", parents=[machine], help="measure on a server of its own")
     measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
+    measure.add_argument(
+        "--tenants", type=int, nargs="+", default=bench.SIZES, help="of each fleet"
+    )
     measure.set_defaults(command=_bench)
     sample = commands.add_parser("demo", parents=[person], help="make the user's sample tenant")
     sample.set_defaults(command=_demo)
@@ -109,7 +112,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds)
+    sizes = sorted(arguments.tenants)
+    bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds, sizes=sizes)
     return WELL
 
 

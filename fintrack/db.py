@@ -50,7 +50,8 @@ FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever 
 FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
 TOO_LARGE = "An amount or a sum is too large for FinTrack to keep."
 UNREACHABLE = "The database does not answer. Nothing was changed; try again in a few seconds."
-NO_ANSWER = "no answer"
+UNKEEPABLE = "A text holds a character that cannot be kept; type it again without it."
+NO_ANSWER, NO_TEXT = "no answer", "no text"
 # By SQLSTATE: the error, and its sentence where the database gives none for members.
 REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "FT401": (NotSignedIn, None),
@@ -61,6 +62,8 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "FT428": (ConfirmationNeeded, None),
     "42501": (PermissionDenied, FORBIDDEN),
     "22003": (InvalidInput, TOO_LARGE),
+    "22P05": (InvalidInput, UNKEEPABLE),
+    NO_TEXT: (InvalidInput, UNKEEPABLE),
     "53100": (Unavailable, FULL),
     "57P01": (Unavailable, UNREACHABLE),
     "57P02": (Unavailable, UNREACHABLE),
@@ -291,5 +294,7 @@ def _raise_refusal(cause: BaseException | None, error: Exception) -> None:
 def _refusal(cause: BaseException | None) -> FinTrackError | None:
     if not isinstance(cause, psycopg.Error):
         return None
-    kind, sentence = REFUSALS.get(cause.sqlstate or NO_ANSWER, (None, None))
+    # A NUL does not even reach the server.
+    unsent = NO_TEXT if isinstance(cause, psycopg.DataError) else NO_ANSWER
+    kind, sentence = REFUSALS.get(cause.sqlstate or unsent, (None, None))
     return kind(sentence or cause.diag.message_primary) if kind else None

@@ -1,10 +1,14 @@
 """My account: who I am here, my password, and where I am signed in."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import streamlit as st
 
 from fintrack.access.sessions import SessionRecord, end_other_sessions, end_session, sessions
 from fintrack.access.users import change_password
 from fintrack.context import UserSession
+from fintrack.ui.choices import browser_time_zone
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.session import user_session
 from fintrack.ui.text import escaped
@@ -14,7 +18,7 @@ def page() -> None:
     """Show the user's own things, which belong to no tenant."""
     session = user_session()
     st.title("My account", anchor=False)
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 3])
     with left:
         _profile(session)
         _password(session)
@@ -60,8 +64,8 @@ def _session(session: UserSession, record: SessionRecord) -> None:
         with st.container():
             st.write(f"**{escaped(device_name(record.agent))}**")
             st.caption(
-                f"{escaped(record.address)} · last seen {record.seen_at:%d %b %Y, %H:%M} UTC"
-                f" · until {record.expires_at:%d %b %Y}"
+                f"{escaped(record.address)} · last seen {_moment(record.seen_at)}"
+                f" · ends {_moment(record.expires_at)} at the latest"
             )
         if record.is_current:
             st.badge("This one", color="green")
@@ -69,6 +73,10 @@ def _session(session: UserSession, record: SessionRecord) -> None:
             with shown_refusals():
                 end_session(session, record.id)
                 st.rerun()
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(browser_time_zone())):%d %b %Y, %H:%M}"
 
 
 def device_name(agent: str) -> str:

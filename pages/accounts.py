@@ -9,9 +9,11 @@ import streamlit as st
 
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.charts import balance_chart
+from fintrack.analytics.headlines import Headline
 from fintrack.analytics.periods import today_of
 from fintrack.context import Permission, TenantContext
 from fintrack.ledger.accounts import (
+    AccountKind,
     AccountRecord,
     Visibility,
     account,
@@ -21,7 +23,6 @@ from fintrack.ledger.accounts import (
     reopen_account,
 )
 from fintrack.ledger.transactions import account_register
-from fintrack.money import decimal_amount
 from fintrack.ui.account_forms import (
     KIND_ICONS,
     KIND_NAMES,
@@ -30,7 +31,7 @@ from fintrack.ui.account_forms import (
     new_account_dialog,
 )
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import card, day_text, money
+from fintrack.ui.inputs import WORTH, card, day_text, metric, money
 from fintrack.ui.ledger_inputs import id_of
 from fintrack.ui.register import register_table
 from fintrack.ui.session import open_page, page_link, tenant_context
@@ -38,6 +39,8 @@ from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, show_chart
 from fintrack.ui.transaction_filters import page_buttons, page_of_list
 from fintrack.ui.undo import done, undo_bar
+
+CARD_WIDTH, MOST_ABREAST = 280, 3
 
 
 def page() -> None:
@@ -54,13 +57,7 @@ def page() -> None:
     if table.empty:
         _empty(context)
         return
-    trends = account_trends(context, today_of(context))
-    grid = st.grid("auto", min_column_width=280)
-    for kind, group in table[~table["archived"]].groupby("kind", sort=False):
-        with grid.cell():
-            st.subheader(KIND_NAMES[kind_of(str(kind))], anchor=False)
-            for each in group.to_dict("records"):
-                _card(context, each, trends)
+    _kinds(context, table[~table["archived"]])
     _archived(context, table[table["archived"]])
 
 
@@ -73,23 +70,33 @@ def _toolbar(context: TenantContext) -> None:
         page_link("import", "Import a bank file", icon=":material/upload_file:")
 
 
-def _card(context: TenantContext, each: dict[Hashable, Any], trends: pd.DataFrame) -> None:
-    course = trends.loc[trends["account_id"] == each["id"], "balance"]
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{KIND_ICONS[kind_of(each['kind'])]} **{escaped(each['name'])}**")
-            if each["visibility"] == Visibility.PRIVATE:
-                st.badge("Only me", icon=":material/lock:", color="gray")
-        st.metric(
-            each["number"] or "Balance",
-            money(context, each["balance"], each["currency"]),
-            chart_data=[decimal_amount(int(one), each["currency"]) for one in course] or None,
-            chart_type="area",
-        )
-        if st.button(
-            "Open", icon=":material/arrow_forward:", type="tertiary", key=f"open {each['id']}"
-        ):
+def _kinds(context: TenantContext, table: pd.DataFrame) -> None:
+    """Draw a group for each kind, as wide as it has accounts, as far as there is room."""
+    trends = account_trends(context, today_of(context))
+    groups = st.grid("auto", min_column_width=CARD_WIDTH)
+    for kind in AccountKind:
+        group = table[table["kind"] == kind].to_dict("records")
+        if not group:
+            continue
+        with groups.cell(column_span=min(len(group), MOST_ABREAST)):
+            st.subheader(KIND_NAMES[kind], anchor=False)
+            cards = st.grid("auto", min_column_width=CARD_WIDTH)
+            for each in group:
+                with cards.cell():
+                    _card(context, each, trends[trends["account_id"] == each["id"]])
+
+
+def _card(context: TenantContext, each: dict[Hashable, Any], trend: pd.DataFrame) -> None:
+    course = tuple(int(balance) for balance in trend["balance"])
+    balance = Headline(each["balance"], next(iter(course), each["balance"]), course)
+    with st.container(border=True, height="stretch"):
+        icon, name = KIND_ICONS[kind_of(each["kind"])], escaped(each["name"])
+        key = f"open {each['id']}"
+        if st.button(f"**{name}**", icon=icon, type="tertiary", key=key, wrap=False):
             open_page("accounts", account=each["id"])
+        sight = ":material/lock: Only me" if each["visibility"] == Visibility.PRIVATE else ""
+        label = " · ".join(filter(None, (sight, escaped(each["number"])))) or "Balance"
+        metric(context, label, balance, each["currency"], WORTH, span="13 weeks", border=False)
 
 
 def _archived(context: TenantContext, table: pd.DataFrame) -> None:
@@ -119,18 +126,24 @@ def _empty(context: TenantContext) -> None:
 
 def _detail(context: TenantContext, account_id: UUID) -> None:
     shown = account(context, account_id)
-    page_link("accounts", "All accounts", icon=":material/arrow_back:")
+    if st.button("All accounts", icon=":material/arrow_back:", type="tertiary", key="all accounts"):
+        open_page("accounts")
     st.title(escaped(shown.name), anchor=False)
-    since = day_text(context, shown.opened_on)
-    st.caption(escaped(f"{KIND_NAMES[shown.kind]} · since {since} · {shown.number or 'no number'}"))
+    since = f"since {day_text(context, shown.opened_on)}"
+    about = (KIND_NAMES[shown.kind], since, shown.number, "archived" if shown.archived else "")
+    st.caption(escaped(" · ".join(filter(None, about))))
     undo_bar(context)
     st.metric("Balance", money(context, shown.balance, shown.currency))
-    if context.may(Permission.WRITE):
-        _account_actions(context, shown)
-    page = account_register(context, account_id, page_of_list(), 50)
+    _account_actions(context, shown)
+    _register(context, shown)
+
+
+def _register(context: TenantContext, shown: AccountRecord) -> None:
+    page = account_register(context, shown.id, page_of_list(), 50)
     if page.frame.empty:
         st.caption("No transactions yet. Import a bank file, or add one by hand.")
-        page_link("import", "Import a bank file", icon=":material/upload_file:")
+        if context.may(Permission.IMPORT):
+            page_link("import", "Import a bank file", icon=":material/upload_file:")
         return
     with card("Balance over these transactions"):
         course = page.frame.rename(columns={"booked_on": "on"})
@@ -138,20 +151,29 @@ def _detail(context: TenantContext, account_id: UUID) -> None:
         show_chart(figure, f"Balance of {shown.name}", "balance")
     register_table(context, page.frame)
     page_buttons(page.next, page.previous)
-    page_link("transactions", "Search and edit", icon=":material/search:", account=str(account_id))
 
 
 def _account_actions(context: TenantContext, shown: AccountRecord) -> None:
-    with st.container(horizontal=True), shown_refusals():
-        if st.button("Edit", icon=":material/edit:", key="edit account"):
-            edit_account_dialog(context, shown)
-        if shown.archived:
-            if st.button("Reopen", icon=":material/unarchive:", key="reopen account"):
-                reopen_account(context, shown.id, shown.version)
-                done(f"Reopened {escaped(shown.name)}.")
-        elif st.button("Archive", icon=":material/archive:", key="archive account"):
-            archive_account(context, shown.id, shown.version)
-            done(f"Archived {escaped(shown.name)}. It stays in reports; reopen it here any time.")
-        if st.button("Delete", icon=":material/delete:", key="delete account"):
+    # The sentence of a refusal stands below the row of buttons, not in it.
+    with shown_refusals(), st.container(horizontal=True, vertical_alignment="center"):
+        if context.may(Permission.WRITE):
+            _changes(context, shown)
+        label = "Search and edit" if context.may(Permission.WRITE) else "Search"
+        page_link("transactions", label, icon=":material/search:", account=str(shown.id))
+
+
+def _changes(context: TenantContext, shown: AccountRecord) -> None:
+    if st.button("Edit", icon=":material/edit:", key="edit account"):
+        edit_account_dialog(context, shown)
+    if shown.archived:
+        if st.button("Reopen", icon=":material/unarchive:", key="reopen account"):
+            reopen_account(context, shown.id, shown.version)
+            done(f"Reopened {escaped(shown.name)}.")
+    elif st.button("Archive", icon=":material/archive:", key="archive account"):
+        archive_account(context, shown.id, shown.version)
+        done(f"Archived {escaped(shown.name)}. It stays in reports; reopen it here any time.")
+    with st.popover("Delete", icon=":material/delete:"):
+        st.caption("Only an account without transactions can go. There is no undo.")
+        if st.button("Delete the account", key="delete account"):
             delete_account(context, shown.id)
             open_page("accounts")

@@ -38,7 +38,7 @@ from fintrack.ui.inputs import (
     card,
     category_query,
     currency_choice,
-    metric,
+    headline_row,
     money,
     money_column,
     period_input,
@@ -72,11 +72,14 @@ def _period(context: TenantContext, period: Period) -> None:
     left, right = st.columns(2)
     with left:
         _net_worth(context, currency, period, worth)
-        _spending(context, currency, period, before)
     with right:
         _cash_flow(context, currency, period, flow)
-        _payees(context, currency, period)
+    left, right = st.columns(2)
+    with left:
+        _spending(context, currency, period, before)
+    with right:
         _income(context, currency, period, before)
+        _payees(context, currency, period)
 
 
 def _nothing() -> None:
@@ -102,10 +105,7 @@ def _headlines(
         ("Money out", figures.outflow, OUT),
         ("Kept", figures.kept, KEPT),
     )
-    grid = st.grid(4, min_column_width=158)
-    for label, figure, look in drawn:
-        with grid.cell():
-            metric(context, label, figure, currency, look)
+    headline_row(context, currency, drawn)
 
 
 def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:
@@ -119,7 +119,7 @@ def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.D
         if flow.empty:
             st.caption("Nothing moved in this period.")
             return
-        figure = cash_flow_chart(flow, chart_style(context, currency))
+        figure = cash_flow_chart(flow, chart_style(context, currency), period)
         clicked = clicked_in_chart(figure, "Cash flow per month", "flow")
     if clicked:
         month = date.fromisoformat(clicked)
@@ -157,10 +157,12 @@ def _spending_table(
             for row in rows
         ],
     }
-    link = st.column_config.LinkColumn("Transactions", display_text="Show")
-    st.dataframe(
-        table, hide_index=True, column_config={"Spent": money_column("Spent"), "Transactions": link}
-    )
+    columns = {
+        "Category": st.column_config.TextColumn("Category", width=110),
+        "Spent": money_column("Spent", width=84),
+        "Transactions": st.column_config.LinkColumn("", display_text="Show", width=50),
+    }
+    st.dataframe(table, hide_index=True, column_config=columns)
 
 
 def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period) -> None:

@@ -11,6 +11,7 @@ from fintrack.analytics.headlines import currencies, home_headlines
 from fintrack.analytics.overview import MOST_COUNTED, Overview, overview
 from fintrack.analytics.periods import PeriodChoice, chosen_period, previous, today_of
 from fintrack.context import Permission, TenantContext
+from fintrack.ui.account_forms import KIND_NAMES, kind_of
 from fintrack.ui.header import look_around
 from fintrack.ui.inputs import (
     IN,
@@ -20,26 +21,15 @@ from fintrack.ui.inputs import (
     card,
     category_query,
     currency_choice,
-    metric,
+    headline_row,
+    link_row,
     money,
-    row,
     short_day_text,
     span_text,
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart, show_chart
-
-KIND_NAMES = {
-    "CHECKING": "Checking",
-    "SAVINGS": "Savings",
-    "CASH": "Cash",
-    "CREDIT_CARD": "Credit card",
-    "LOAN": "Loan",
-    "INVESTMENT": "Investment",
-    "PROPERTY": "Property",
-    "OTHER": "Other",
-}
 
 
 def page() -> None:
@@ -79,10 +69,7 @@ def _headlines(context: TenantContext, home: Overview, currency: str) -> None:
         ("Money out this month", figures.outflow, OUT),
         ("Kept this month", figures.kept, KEPT),
     )
-    grid = st.grid(4, min_column_width=158)
-    for label, figure, look in drawn:
-        with grid.cell():
-            metric(context, label, figure, currency, look)
+    headline_row(context, currency, drawn)
 
 
 def _attention(home: Overview) -> None:
@@ -127,11 +114,10 @@ def _recent(context: TenantContext, home: Overview) -> None:
             st.caption("Nothing has been booked yet. Import a bank file, or add a transaction.")
         for each in home.recent.to_dict("records"):
             about = (short_day_text(context, each["booked_on"]), _category(each), each["account"])
-            row(
-                f"**{escaped(each['payee'] or 'No payee')}**",
-                _signed(context, each["amount"], each["currency"]),
-                escaped(" · ".join(about)),
-            )
+            amount = _signed(context, each["amount"], each["currency"])
+            label, below = escaped(each["payee"] or "No payee"), escaped(" · ".join(about))
+            if link_row(label, amount, below, key=f"open {each['transaction_id']}"):
+                open_page("transactions", transaction=each["transaction_id"])
         page_link("transactions", "All transactions", icon=":material/receipt_long:")
 
 
@@ -139,11 +125,10 @@ def _accounts(context: TenantContext, home: Overview) -> None:
     today = home.accounts["on"] == home.accounts["on"].max()
     with card("Accounts"):
         for each in home.accounts[today & ~home.accounts["is_archived"]].to_dict("records"):
-            row(
-                f"**{escaped(each['name'])}**",
-                escaped(money(context, each["balance"], each["currency"])),
-                KIND_NAMES[each["kind"]],
-            )
+            balance = escaped(money(context, each["balance"], each["currency"]))
+            kind = KIND_NAMES[kind_of(each["kind"])]
+            if link_row(escaped(each["name"]), balance, kind, key=f"open {each['account_id']}"):
+                open_page("accounts", account=each["account_id"])
         page_link("accounts", "All accounts", icon=":material/account_balance:")
 
 
@@ -163,7 +148,7 @@ def _doors(context: TenantContext) -> None:
                 open_page("accounts")
     with grid.cell(), card("Look around", stretch=True):
         st.write("A made-up household with three years of transactions, removed in one click.")
-        look_around(context.session, key="home look around")
+        look_around(context.session, key="home look around", kind="secondary")
 
 
 def _category(each: dict[Hashable, Any]) -> str:

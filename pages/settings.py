@@ -8,7 +8,7 @@ import streamlit as st
 
 from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
 from fintrack.context import Permission, TenantContext, TenantType
-from fintrack.ui.choices import country_input, currency_input
+from fintrack.ui.choices import country_input, currency_input, locale_input
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.session import forget_tenant, redirect, tenant_context
 from fintrack.ui.text import TYPE_NAMES, escaped
@@ -49,9 +49,7 @@ def _inputs(settings: TenantSettings) -> TenantSettings:
             "Type", kinds, kinds.index(settings.type), format_func=TYPE_NAMES.__getitem__
         )
         currency = currency_input("Currency", settings.currency)
-        locale = st.text_input(
-            "Language and number format", settings.locale, help="Such as de_DE or en_US."
-        )
+        locale = locale_input("Numbers and dates as in", settings.locale)
     with right:
         country = country_input("Country", settings.country)
         zones = sorted(available_timezones())

@@ -1,11 +1,14 @@
 """Transactions: search, filter, edit, split, transfer, and what is done to many at once."""
 
+from typing import Any
 from uuid import UUID
 
+import pandas as pd
 import streamlit as st
 
 from fintrack.context import Permission, TenantContext
-from fintrack.ledger.accounts import accounts
+from fintrack.errors import NotFound
+from fintrack.ledger.accounts import account_names
 from fintrack.ledger.bulk import categorise, delete_transactions
 from fintrack.ledger.categories import categories
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
@@ -13,10 +16,13 @@ from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import link_transfer
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.ledger_inputs import category_input, category_names, id_of, named
-from fintrack.ui.session import download_link, page_link, tenant_context
-from fintrack.ui.transaction_filters import filter_inputs, page_buttons, page_of_list
+from fintrack.ui.ledger_inputs import category_choice, category_names, id_of, named
+from fintrack.ui.session import download_link, open_page, page_link, tenant_context
+from fintrack.ui.transaction_filters import filter_chips, filter_inputs, page_buttons, page_of_list
 from fintrack.ui.transaction_forms import (
+    close_transaction,
+    name_transaction,
+    named_transaction,
     new_transaction_dialog,
     new_transfer_dialog,
     transaction_dialog,
@@ -31,30 +37,41 @@ TRANSFER_LEGS = 2
 def page() -> None:
     """Show the list, and one transaction in full when the address names it."""
     context = tenant_context()
-    open_accounts = named(accounts(context), "name")
+    accounts = account_names(context)
     st.title("Transactions", anchor=False)
-    if not open_accounts:
+    if accounts.empty:
         _no_account(context)
         return
     undo_bar(context)
-    _deep_link(context)
-    _toolbar(context, open_accounts)
-    _list(context)
+    _open_named(context)
+    wanted = _wanted()
+    if wanted is not None:
+        is_edited = _toolbar(context, accounts[~accounts["archived"]], wanted)
+        _list(context, is_edited=is_edited)
+
+
+def _wanted() -> TransactionFilter | None:
+    """Return what the address asks for; None, and a way out, when it makes no sense."""
+    with shown_refusals():
+        return TransactionFilter.from_query(st.query_params.to_dict())
+    _show_all()
+    return None
 
 
 @st.fragment
-def _list(context: TenantContext) -> None:
+def _list(context: TenantContext, *, is_edited: bool) -> None:
     with st.bottom:
         bar = st.empty()
-    all_accounts = named(accounts(context, archived=True), "name")
+    all_accounts = named(account_names(context), "name")
     names = category_names(categories(context))
-    wanted = filter_inputs(context, all_accounts, names)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        wanted = filter_inputs(all_accounts, names)
+    filter_chips(context, wanted)
     found = transactions(context, wanted, page_of_list(), PAGE_SIZE)
     if found.frame.empty:
         _nothing(wanted)
         return
-    may_write = context.may(Permission.WRITE)
-    if may_write and st.toggle("Edit in place", key="edit in place"):
+    if is_edited:
         edit_rows(context, found.frame, names)
         page_buttons(found.next, found.previous)
         return
@@ -62,20 +79,26 @@ def _list(context: TenantContext) -> None:
     page_buttons(found.next, found.previous)
     if chosen:
         # Below the list, so that it does not move the rows under the pointer.
-        with bar.container(horizontal=True, vertical_alignment="bottom"):
+        with bar.container(horizontal=True, vertical_alignment="center"):
             _actions(context, chosen, names)
 
 
 def _actions(context: TenantContext, chosen: list[UUID], names: dict[UUID, str]) -> None:
     st.markdown(f"**{len(chosen)}** chosen", width="content")
     if len(chosen) == 1 and st.button("Open", icon=":material/open_in_full:", key="open one"):
-        transaction_dialog(context, transaction(context, chosen[0]))
+        name_transaction(chosen[0])
     if not context.may(Permission.WRITE):
         return
-    category = category_input("Category", names, None, key="bulk category")
     with shown_refusals():
-        if st.button("Categorise", icon=":material/label:", key="bulk categorise"):
-            done(_count(chosen, "categorised"), categorise(context, chosen, category))
+        category = category_choice(names, key="bulk category")
+        if st.button(
+            "Categorise",
+            icon=":material/label:",
+            key="bulk categorise",
+            disabled=category is None,
+        ):
+            wanted = category if isinstance(category, UUID) else None
+            done(_count(chosen, "categorised"), categorise(context, chosen, wanted))
         if len(chosen) == TRANSFER_LEGS and st.button("Link as transfer", key="link"):
             link_transfer(context, *chosen)
             done("Linked as a transfer.")
@@ -87,9 +110,12 @@ def _count(chosen: list[UUID], verb: str) -> str:
     return f"{len(chosen)} {'transaction' if len(chosen) == 1 else 'transactions'} {verb}."
 
 
-def _toolbar(context: TenantContext, open_accounts: dict[UUID, str]) -> None:
+def _toolbar(
+    context: TenantContext, open_accounts: pd.DataFrame, wanted: TransactionFilter
+) -> bool:
+    """Draw what can be done beside the list; return whether its rows are edited in place."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if context.may(Permission.WRITE):
+        if context.may(Permission.WRITE) and not open_accounts.empty:
             if st.button("Add", type="primary", icon=":material/add:", key="add transaction"):
                 new_transaction_dialog(context, open_accounts)
             if len(open_accounts) > 1 and st.button(
@@ -99,22 +125,28 @@ def _toolbar(context: TenantContext, open_accounts: dict[UUID, str]) -> None:
         if context.may(Permission.IMPORT):
             page_link("import", "Import", icon=":material/upload_file:")
         if context.may(Permission.EXPORT):
-            wanted = TransactionFilter.from_query(st.query_params.to_dict())
-            payload = {"kind": "transactions", "filter": wanted.to_query()}
-            download_link("Export as shown", payload, key="export shown")
-            if wanted != EVERYTHING:
-                download_link(
-                    "Export all", {"kind": "transactions", "filter": {}}, key="export all"
-                )
+            with st.popover("Export", icon=":material/download:"):
+                download_link("As shown", _export(wanted), key="export shown")
+                download_link("Everything", _export(EVERYTHING), key="export all")
+        return context.may(Permission.WRITE) and st.toggle("Edit in place", key="edit in place")
 
 
-def _deep_link(context: TenantContext) -> None:
-    """Open the transaction that the address names, once."""
-    wanted = st.query_params.pop("transaction", None)
+def _export(wanted: TransactionFilter) -> dict[str, Any]:
+    return {"kind": "transactions", "filter": wanted.to_query()}
+
+
+def _open_named(context: TenantContext) -> None:
+    """Open the transaction that the address names; it stays named until it is closed."""
+    wanted = named_transaction()
     if wanted is None:
         return
     with shown_refusals():
-        transaction_dialog(context, transaction(context, id_of(wanted)))
+        try:
+            record = transaction(context, id_of(wanted))
+        except NotFound:
+            close_transaction()
+            raise
+        transaction_dialog(context, record)
 
 
 def _no_account(context: TenantContext) -> None:
@@ -134,3 +166,9 @@ def _nothing(wanted: TransactionFilter) -> None:
         else:
             st.subheader("Nothing found", anchor=False)
             st.caption("No transaction meets all of the filters. Take one of them out.")
+            _show_all()
+
+
+def _show_all() -> None:
+    if st.button("Show all", icon=":material/filter_alt_off:", key="show all"):
+        open_page("transactions")

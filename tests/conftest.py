@@ -1,5 +1,6 @@
 """The cast, on a real PostgreSQL: Ana owns the Rivera family, Cleo owns Rivera Ltd."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from fintrack.access.tenants import NewTenant, close_tenant, enter_tenant, my_te
 from fintrack.access.users import NewUser, register
 from fintrack.config import Registration, read_settings, settings
 from fintrack.context import Role, TenantContext, TenantType, UserSession
+from fintrack.operations.binaries import find_binaries
 from fintrack.operations.embedded import Server, stop
 from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation, open_installation
@@ -26,6 +28,10 @@ from fintrack.operations.passwords import APPLICATION_LOGINS
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
 
 PASSWORD = "three plain words"
+HERE = Path(__file__).parent
+SERVERS = [int(major) for major in os.environ.get("FINTRACK_TEST_SERVERS", "18").split(",")]
+# What asks the database itself runs on each of them, everything else on the first.
+ON_EACH = {"access", "analytics", "isolation", "ledger", "statements", "test_db.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,19 @@ class Database:
         )  # fmt: skip
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser last: its event loop stays in this thread until the session ends."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat a test for each PostgreSQL that FINTRACK_TEST_SERVERS lists."""
+    if "installation" in metafunc.fixturenames and len(SERVERS) > 1:
+        place = metafunc.definition.path.relative_to(HERE).parts[0]
+        chosen = SERVERS if place in ON_EACH else SERVERS[:1]
+        metafunc.parametrize("installation", chosen, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """A folder that the operating-system user of the server may enter."""
@@ -55,9 +74,11 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def installation(home: Path) -> Iterator[Installation]:
+def installation(home: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
     """The embedded server, with a migrated database as the template of every test's own."""
-    opened = open_installation(read_settings({"FINTRACK_HOME": str(home / "data")}))
+    major = getattr(request, "param", SERVERS[0])
+    places = {"FINTRACK_HOME": home / f"data{major}", "FINTRACK_PG_BIN": find_binaries(major)}
+    opened = open_installation(read_settings({name: str(path) for name, path in places.items()}))
     _forget_the_disk(opened)
     yield opened
     db.disconnect()

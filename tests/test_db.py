@@ -2,19 +2,28 @@
 
 import contextlib
 import csv
-from threading import Event, Thread
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier, Event, Thread
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
 from fintrack import db
-from fintrack.access.tenants import tenant_settings
+from fintrack.access.tenants import NewTenant, create_tenant, tenant_settings
 from fintrack.config import settings
-from fintrack.context import TenantContext
+from fintrack.context import TenantContext, TenantType
 from fintrack.db import copy_out, maintenance_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, Unavailable
+from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
+from fintrack.ledger.exports import export_transactions
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.transactions import transactions
 from fintrack.schema import Category, Tenant
 from tests.conftest import Database
+
+MARCH = date(2026, 3, 1)
 
 
 def test_copy_gives_the_rows_of_the_executed_statement(
@@ -59,6 +68,13 @@ def test_an_amount_too_large_is_one_sentence(ana: TenantContext) -> None:
         session.execute(text("select 9223372036854775807 + 1"))
 
 
+def test_a_text_that_cannot_be_kept_is_no_silent_database(ana: TenantContext) -> None:
+    with pytest.raises(InvalidInput, match="character"), tenant_transaction(ana) as session:
+        session.execute(select(Category.id).where(Category.name == "a\x00b"))
+    with pytest.raises(InvalidInput, match="character"):
+        create_tenant(ana.session, NewTenant("a\x00b", TenantType.FAMILY, "EUR", "ES"))
+
+
 def test_a_pool_without_a_free_connection_says_so(
     ana: TenantContext, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +97,31 @@ def test_a_pool_without_a_free_connection_says_so(
         tenant_settings(ana)
     done.set()
     thread.join()
+
+
+def test_two_hundred_threads_on_five_connections_neither_fail_nor_wait_for_ever(
+    ana: TenantContext, cleo: TenantContext, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    monkeypatch.setenv("FINTRACK_POOL_SIZE", "5")
+    monkeypatch.setenv("FINTRACK_POOL_WAIT", "120")
+    settings.cache_clear()
+    db.connect(database.logins)
+    new = NewAccount("Giro", AccountKind.CHECKING, "EUR", MARCH)
+    books = [(context, create_account(context, new)) for context in (ana, cleo)]
+    together = Barrier(200)
+
+    def work(book: tuple[TenantContext, UUID]) -> set[str]:
+        context, account_id = book
+        together.wait()
+        record_transaction(context, NewTransaction(account_id, MARCH, -100, context.name))
+        rows = b"".join(export_transactions(context)).decode()
+        shown = transactions(context).frame["payee"]
+        return {*shown, *(row["payee"] for row in csv.DictReader(rows.splitlines()))}
+
+    with ThreadPoolExecutor(200) as pool:
+        seen = list(pool.map(work, books * 100))
+    assert seen == [{"Rivera family"}, {"Rivera Ltd"}] * 100
+    assert [accounts(context)["balance"].tolist() for context, _ in books] == [[-10_000]] * 2
 
 
 def test_the_maintenance_door_records_why_it_was_opened(database: Database) -> None:

@@ -8,24 +8,22 @@ leads to the transactions behind it and a screen reader hears its figures.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 
 import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date, format_skeleton
 
-from fintrack.money import decimal_amount, format_money, short_money, spoken_locale
+from fintrack.analytics.axes import day_axis, money_marks, month_axis
+from fintrack.analytics.periods import Period
+from fintrack.money import decimal_amount, format_money, spoken_locale
 
 MOST_BARS = 8
-MOST_NAMES = 5
 MOST_LETTERS = 20
-MOST_STEPS = 5
 HEIGHT = 320
 PHONE = 330
 LETTER = 7
 SPOKEN_POINTS = 12
 BEFORE = "Period before"
-YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,13 @@ def balance_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     return _area(rows["on"], rows["balance"], style, "Balance", "hv")
 
 
-def cash_flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
+def cash_flow_chart(frame: pd.DataFrame, style: Style, period: Period | None = None) -> go.Figure:
     """Draw `CASH_FLOW` as inflow up, outflow down and the line of what remained; keys are months.
 
-    Months between the first and the last in which nothing moved are drawn as nothing.
+    Months of the period in which nothing moved are drawn as nothing; without a period it lasts from
+    the first month that moved to the last.
     """
-    rows = _every_month(_of_currency(frame, style))
+    rows = _every_month(_of_currency(frame, style), period)
     months, palette = [day.date() for day in rows["month"]], style.palette
     inflow, outflow = rows["inflow"].tolist(), (-rows["outflow"]).tolist()
     net = (rows["inflow"] - rows["outflow"]).tolist()
@@ -81,8 +80,10 @@ def cash_flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     figure.add_bar(**income, marker_color=palette.inflow)
     figure.add_bar(**expenses, marker_color=palette.outflow)
     figure.add_scatter(**remained, mode="lines+markers", line=line, marker=dot)
-    figure.update_layout(barmode="relative", bargap=0.4, hovermode="x unified", height=HEIGHT)
-    figure.update_xaxes(type="category", **_month_names(months, style.locale))
+    # Few months are thin bars, not blocks.
+    gap = max(0.4, 1 - len(months) / 10)
+    figure.update_layout(barmode="relative", bargap=gap, hovermode="x unified", height=HEIGHT)
+    figure.update_xaxes(type="category", **month_axis(months, style.locale))
     _write_money_axis(figure, [*inflow, *outflow, *net], style)
     return polish(figure, palette)
 
@@ -193,7 +194,7 @@ def _area(
         hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
     )
     figure.update_layout(hovermode="x", showlegend=False, height=HEIGHT)
-    figure.update_xaxes(type="date", **_day_names(dates, style.locale))
+    figure.update_xaxes(type="date", **day_axis(dates, style.locale))
     _write_money_axis(figure, amounts.tolist(), style)
     return polish(figure, style.palette)
 
@@ -203,10 +204,13 @@ def _faint(colour: str, share: float) -> str:
     return f"rgba({red},{green},{blue},{share})"
 
 
-def _every_month(rows: pd.DataFrame) -> pd.DataFrame:
+def _every_month(rows: pd.DataFrame, period: Period | None) -> pd.DataFrame:
     if rows.empty:
         return rows
-    months = pd.date_range(rows["month"].min(), rows["month"].max(), freq="MS")
+    first, last = rows["month"].min(), rows["month"].max()
+    if period is not None:
+        first, last = period.since.replace(day=1), period.last_day
+    months = pd.date_range(first, last, freq="MS")
     filled = rows.set_index("month")[["inflow", "outflow"]].reindex(months, fill_value=0)
     return filled.rename_axis("month").reset_index()
 
@@ -223,32 +227,6 @@ def _by_month(months: list[date], amounts: list[int], style: Style, name: str) -
         "customdata": _points(keys, labels, amounts, style),
         "hovertemplate": "%{customdata[2]}",
     }
-
-
-def _month_names(months: list[date], locale: str) -> dict[str, object]:
-    shown, names = _spread(months), []
-    for month, before in zip(shown, [None, *shown], strict=False):
-        name = format_date(month, "LLL", spoken_locale(locale))
-        is_new_year = before is None or before.year != month.year
-        names.append(f"{name}<br>{month.year}" if is_new_year else name)
-    return _named(shown, names)
-
-
-def _day_names(days: list[date], locale: str) -> dict[str, object]:
-    shown = _spread(days)
-    skeleton = "yMMM" if days and (days[-1] - days[0]).days >= YEAR else "MMMd"
-    spoken = spoken_locale(locale)
-    return _named(shown, [format_skeleton(skeleton, day, locale=spoken) for day in shown])
-
-
-def _spread(days: list[date]) -> list[date]:
-    """Return as many of the days as have room beneath a phone's chart, the last one among them."""
-    stride = max(1, -(-len(days) // MOST_NAMES))
-    return days[::-1][::stride][::-1]
-
-
-def _named(days: list[date], names: list[str]) -> dict[str, object]:
-    return {"tickvals": [day.isoformat() for day in days], "ticktext": names, "tickangle": 0}
 
 
 def _categories(
@@ -335,15 +313,9 @@ def _shortened(label: str) -> str:
 
 def _write_money_axis(figure: go.Figure, amounts: Sequence[int], style: Style) -> None:
     """Put round amounts, written as everywhere else, beside the chart."""
-    low, high = int(min([0, *amounts])), int(max([0, *amounts]))
-    step = _round_step(high - low)
-    marks = list(range(low // step * step, -(-high // step) * step + 1, step))
-    names = [short_money(mark, style.currency, style.locale) for mark in marks]
-    ends = _floats([marks[0], max(marks[-1], marks[0] + step)], style)
-    figure.update_yaxes(tickvals=_floats(marks, style), ticktext=names, range=ends)
-
-
-def _round_step(span: int) -> int:
-    """Return the smallest of 1, 2, 5, 10, 20, 50 … that divides the span into a few steps."""
-    steps = (size * int(10**power) for power in count() for size in (1, 2, 5))
-    return next(step for step in steps if span <= step * MOST_STEPS)
+    marks = money_marks(amounts, style.currency, style.locale)
+    places = _floats(list(marks), style)
+    # Lines at the very edge would not be drawn.
+    edge = (places[-1] - places[0] or 1.0) / 200
+    ends = [places[0] - edge, max(places[-1], places[0] + edge) + edge]
+    figure.update_yaxes(tickvals=places, ticktext=list(marks.values()), range=ends)

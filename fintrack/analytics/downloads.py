@@ -18,10 +18,10 @@ from fintrack.analytics.periods import Interval
 from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
+from fintrack.ledger.exports import guarded
 from fintrack.money import decimal_text
 
 COUNTS = frozenset({"transactions"})
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_PAYEES = 1000
 
 
@@ -94,5 +94,4 @@ def _cell(name: object, value: object, currency: str) -> str:
         return value.date().isoformat()
     if isinstance(value, int):
         return str(value) if name in COUNTS else decimal_text(value, currency)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return guarded(str(value))

@@ -41,10 +41,7 @@ def currencies(main: str, *frames: pd.DataFrame) -> tuple[str, ...]:
 def home_headlines(home: Overview, currency: str) -> Headlines:
     """Return net worth against the end of last month, flows against last month to the same day."""
     net = _course(home.net_worth, currency, "net")
-    months = home.months[home.months["currency"] == currency].set_index("month")
-    # A month in which nothing moved has no row, and counts as nothing.
-    every = pd.DatetimeIndex(home.net_worth["on"].unique()).to_period("M").to_timestamp()
-    months = months.drop(columns="currency").reindex(every.as_unit("s").sort_values(), fill_value=0)
+    months = _every_month(home.months, currency, home.net_worth)
     return Headlines(
         _latest(net, net),
         *_flows(
@@ -64,7 +61,10 @@ def period_headlines(
     Of each pair the first frame is the period's own, the second the earlier one's.
     """
     now, before = (_course(frame, currency, "net") for frame in net_worth)
-    flow, flow_before = (frame[frame["currency"] == currency] for frame in cash_flow)
+    flow, flow_before = (
+        _every_month(flow, currency, worth)
+        for flow, worth in zip(cash_flow, net_worth, strict=True)
+    )
     return Headlines(
         Headline(_last(now), _last(before), tuple(now)),
         *_flows(
@@ -74,6 +74,13 @@ def period_headlines(
             )
         ),
     )
+
+
+def _every_month(flow: pd.DataFrame, currency: str, net_worth: pd.DataFrame) -> pd.DataFrame:
+    """Return the flow of all months, those of `net_worth` in which nothing moved among them."""
+    months = flow[flow["currency"] == currency].drop(columns="currency").set_index("month")
+    every = pd.DatetimeIndex(net_worth["on"].unique()).to_period("M").unique().to_timestamp()
+    return months.reindex(months.index.union(every.as_unit("s")), fill_value=0)
 
 
 def _course(frame: pd.DataFrame, currency: str, column: str) -> list[int]:

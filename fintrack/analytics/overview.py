@@ -65,7 +65,8 @@ class Overview:
     net_worth: `NET_WORTH` at the ends of 12 months, the last one on the day itself.
     accounts: `ACCOUNT_TREND`, the same 12 points of each visible account, by name.
     months: `MONTHS`, the last 12 months; "so far" leaves out later days of the month than today's.
-    spending: `SPENDING` of this month so far. recent: `RECENT`, the newest 8.
+    spending: `SPENDING` of this month so far. recent: `RECENT`, the newest 8; where nobody is named
+    as payee, the bank's text stands there.
     """
 
     today: date
@@ -170,12 +171,14 @@ def _recent(until: date) -> Select[Any]:
         .limit(8)
         .subquery("newest")
     )  # fmt: skip
+    named = func.coalesce(func.nullif(newest.c.payee, ""), Transaction.description)
     return (
         select(
-            newest.c.id, newest.c.booked_on, newest.c.payee, Category.name.label("category"),
+            newest.c.id, newest.c.booked_on, named, Category.name.label("category"),
             Account.name.label("account"), newest.c.currency, newest.c.amount, newest.c.is_split,
             newest.c.transfer_id.is_not(None),
         )
+        .join(Transaction, Transaction.id == newest.c.id)
         .join(Account, Account.id == newest.c.account_id)
         .outerjoin(Category, Category.id == newest.c.category_id)
         .order_by(newest.c.booked_on.desc(), newest.c.id.desc())

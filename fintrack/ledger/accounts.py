@@ -38,8 +38,10 @@ ACCOUNTS: Shape = {
     "last_booked_on": "datetime64[s]",
     "version": "int64",
 }
+ACCOUNT_NAMES: Shape = {"id": "str", "name": "str", "currency": "str", "archived": "bool"}
 LONGEST_NAME = 80
 LONGEST_NUMBER = 64
+_BY_KIND_AND_NAME = (Account.kind, func.lower(Account.name), Account.id)
 
 
 class AccountKind(StrEnum):
@@ -128,11 +130,23 @@ def accounts(context: TenantContext, *, archived: bool = False) -> pd.DataFrame:
     The balance counts every transaction, pending ones too; archived accounts only when asked for.
     """
     context.require(Permission.READ)
-    statement = _accounts().order_by(Account.kind, func.lower(Account.name), Account.id)
+    statement = _accounts().order_by(*_BY_KIND_AND_NAME)
     if not archived:
         statement = statement.where(Account.archived_at.is_(None))
     with tenant_transaction(context) as db:
         return read_frame(db, statement, ACCOUNTS)
+
+
+def account_names(context: TenantContext) -> pd.DataFrame:
+    """Return the accounts that the member sees, by kind and name, to choose from: `ACCOUNT_NAMES`.
+
+    Archived ones are among them. No transaction is read, however many there are.
+    """
+    context.require(Permission.READ)
+    archived = Account.archived_at.is_not(None)
+    statement = select(Account.id, Account.name, Account.currency, archived)
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement.order_by(*_BY_KIND_AND_NAME), ACCOUNT_NAMES)
 
 
 def account(context: TenantContext, account_id: UUID) -> AccountRecord:
@@ -246,14 +260,11 @@ def delete_account(context: TenantContext, account_id: UUID) -> None:
     used = select(Transaction.id).where(Transaction.account_id == account_id).limit(1)
     statement = delete(Account).where(Account.id == account_id)
     with tenant_transaction(context) as db:
-        found = _record(db, _accounts().where(Account.id == account_id))
+        found = _held(db, account_id)
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
         _audit(db, "account.deleted", account_id, {"name": found.name})
-        with refusals():
-            result: Any = db.execute(statement, execution_options={"synchronize_session": False})
-        if result.rowcount == 0:
-            raise PermissionDenied(NOT_WRITABLE)
+        db.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _accounts() -> Select[*tuple[Any, ...]]:
@@ -304,18 +315,25 @@ def _new_values(change: AccountChange) -> dict[str, object]:
 
 
 def _set(db: Session, account_id: UUID, values: dict[str, Any], version: int | None) -> None:
-    found = _record(db, _accounts().where(Account.id == account_id))
-    seen = found.version if version is None else version
-    statement = (
-        update(Account)
-        .where(Account.id == account_id, Account.version == seen)
-        .values(**values, version=Account.version + 1)
-    )
+    if version not in {None, _held(db, account_id).version}:
+        raise Conflict(SOMEBODY_WAS_FASTER)
+    statement = update(Account).where(Account.id == account_id)
     with refusals():
-        result: Any = db.execute(statement, execution_options={"synchronize_session": False})
-    if result.rowcount == 0:
-        faster = seen != found.version
-        raise Conflict(SOMEBODY_WAS_FASTER) if faster else PermissionDenied(NOT_WRITABLE)
+        db.execute(
+            statement.values(**values, version=Account.version + 1),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _held(db: Session, account_id: UUID) -> AccountRecord:
+    """Return the account as it is once nobody else writes to it, held until the commit."""
+    # Only rows that the member may change can be locked, so the lock is the question.
+    lock = select(Account.id).where(Account.id == account_id).with_for_update()
+    held = db.scalars(lock).one_or_none()
+    found = _record(db, _accounts().where(Account.id == account_id))
+    if held is None:
+        raise PermissionDenied(NOT_WRITABLE)
+    return found
 
 
 def _audit(db: Session, action: str, account_id: UUID, after: dict[str, Any]) -> None:

@@ -1,14 +1,13 @@
 """Export: transactions as CSV, safe in spreadsheets and exact enough to be imported again.
 
 One row a transaction, of a split one row a line with the same id. A line's memo follows the
-description after a lone " · "; dots within either are doubled, so that both can be told apart.
+description after a lone " · ", which stands between tags as well; dots within them are doubled,
+so that they can be told apart.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,6 +23,7 @@ from sqlalchemy import (
     select,
     table,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -32,7 +32,7 @@ from fintrack.db import copy_out, tenant_transaction
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.conditions import all_conditions
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
-from fintrack.schema import Account, Posting, Transaction
+from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
 
 CURRENCY = table("currency", column("code"), column("exponent"), schema="ref")
 # What a spreadsheet would run: operators, also in full width and after spaces, and control signs.
@@ -57,10 +57,9 @@ def export_transactions(
         return copy_out(db, _statement(db, wanted))
 
 
-def export_file_name(context: TenantContext) -> str:
-    """Return the name under which a browser keeps today's export."""
-    today = datetime.now(ZoneInfo(context.time_zone)).date()
-    return f"fintrack-{context.slug}-transactions-{today.isoformat()}.csv"
+def guarded(text: str) -> str:
+    """Return the text as a spreadsheet may be given it: a formula behind an apostrophe."""
+    return f"'{text}" if re.match(RISKY, text) else text
 
 
 def unguarded(cell: str) -> str:
@@ -72,6 +71,11 @@ def description_and_memo(cell: str) -> tuple[str, str]:
     """Return the description of a split transaction and the memo of its line, from one cell."""
     description, *memo = LONE_DOT.split(cell, maxsplit=1)
     return description.replace(DOT * 2, DOT), "".join(memo).replace(DOT * 2, DOT)
+
+
+def tag_names(cell: str) -> tuple[str, ...]:
+    """Return the names of the tags in one cell."""
+    return tuple(name.replace(DOT * 2, DOT) for name in LONE_DOT.split(cell) if name)
 
 
 def _statement(db: Session, wanted: TransactionFilter) -> Select[*tuple[Any, ...]]:
@@ -90,6 +94,9 @@ def _statement(db: Session, wanted: TransactionFilter) -> Select[*tuple[Any, ...
         "status": Transaction.status,
         "split": Posting.line,
         "transfer": Transaction.transfer_id,
+        "value_date": Transaction.valued_on,
+        "kind": tree.c.kind,
+        "tags": _guarded(_tags()),
     }
     named = [cell.label(name) for name, cell in cells.items()]
     lines = and_(Transaction.is_split, Posting.transaction_id == Transaction.id)
@@ -118,6 +125,22 @@ def _decimal(minor: ColumnElement[int]) -> ColumnElement[str]:
 
 
 def _description() -> ColumnElement[str]:
-    doubled = [func.replace(text, DOT, DOT * 2) for text in (Transaction.description, Posting.memo)]
-    with_memo = doubled[0] + case((Posting.memo != "", literal(MEMO) + doubled[1]), else_="")
+    with_memo = _doubled(Transaction.description) + case(
+        (Posting.memo != "", literal(MEMO) + _doubled(Posting.memo)), else_=""
+    )
     return case((Transaction.is_split, with_memo), else_=Transaction.description)
+
+
+def _tags() -> ColumnElement[str]:
+    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
+    return (
+        select(names)
+        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
+        .where(TransactionTag.transaction_id == Transaction.id)
+        .correlate(Transaction)
+        .scalar_subquery()
+    )
+
+
+def _doubled(text: SQLCoreOperations[str]) -> ColumnElement[str]:
+    return func.replace(text, DOT, DOT * 2)

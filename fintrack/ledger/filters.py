@@ -120,4 +120,5 @@ def _decimal(query: Mapping[str, str], name: str) -> Decimal | None:
 
 
 def _invalid(name: str) -> InvalidInput:
-    return InvalidInput(f"The filter {name!r} has a value that it cannot have.")
+    sentence = f"The filter {name!r} has a value that it cannot have. Correct it or leave it out."
+    return InvalidInput(sentence)

@@ -1,9 +1,11 @@
-"""Fleets of tenants to measure on: of equal size, their rows interleaved in order of arrival."""
+"""Fleets of tenants to measure on: of equal size, their rows interleaved in order of arrival.
+
+Every payee ends with the slug of its tenant, so that a foreign row is known when it is seen.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
@@ -11,6 +13,7 @@ from fintrack import db
 from fintrack.access.sessions import open_session, session_of
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
+from fintrack.errors import NotSignedIn
 from fintrack.operations.embedded import Server
 from fintrack.operations.installation import Installation
 from fintrack.operations.passwords import APPLICATION_LOGINS, SUPERUSER
@@ -48,15 +51,17 @@ TRANSACTIONS = """
     with place as (
         select tenant_id, array_agg(distinct a.id order by a.id) as accounts,
                array_agg(distinct c.id order by c.id) as categories,
-               min(a.owner_id::text)::uuid as owner_id
-        from app.account a join app.category c using (tenant_id) group by tenant_id)
+               min(a.owner_id::text)::uuid as owner_id, min(t.slug) as slug
+        from app.account a join app.category c using (tenant_id) join app.tenant t using (tenant_id)
+        group by tenant_id)
     insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
                                  description, category_id, words, created_by)
     select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
            date '2024-01-01' + (r * 1090 / %(rows)s)::integer,
            case when r %% 12 < 2 then 150000 + r %% 997 else -(500 + (r * 7919) %% 20000) end,
-           'Payee ' || r %% 40, 'Reference ' || r, p.categories[1 + r %% 12],
-           array['payee', (r %% 40)::text, 'reference', r::text], p.owner_id
+           'Payee ' || r %% 40 || ' ' || p.slug, 'Reference ' || r, p.categories[1 + r %% 12],
+           array['payee', (r %% 40)::text, 'tenant', substr(p.slug, 8), 'reference', r::text],
+           p.owner_id
     from generate_series(0, %(rows)s - 1) r cross join place p
     order by r
 """
@@ -98,18 +103,16 @@ def _make_database(server: Server, name: str) -> None:
         admin.execute(sql.SQL("grant connect on database {} to {}").format(database, logins))
 
 
+def signed_in(owner: UUID) -> TenantContext:
+    """Return the owner's tenant in a session of its own."""
+    session = session_of(open_session(owner, remember=True, agent="bench", address="127.0.0.1"))
+    if session is None:
+        raise NotSignedIn("A session of the benchmark could not be opened.")
+    return my_tenants(session)[0]
+
+
 def _contexts(server: Server, name: str) -> tuple[TenantContext, ...]:
     """Sign in the owners of twenty tenants, spread over the whole fleet."""
     with server.connect(SUPERUSER, name) as admin:
-        owners = _spread(admin)
-    found = []
-    for owner in owners:
-        session = session_of(open_session(owner, remember=True, agent="bench", address="127.0.0.1"))
-        if session is not None:
-            found.append(my_tenants(session)[0])
-    return tuple(found)
-
-
-def _spread(admin: psycopg.Connection) -> list[UUID]:
-    rows = admin.execute("select id from sec.users order by md5(email) limit 20").fetchall()
-    return [row[0] for row in rows]
+        rows = admin.execute("select id from sec.users order by md5(email) limit 20").fetchall()
+    return tuple(signed_in(row[0]) for row in rows)

@@ -1,10 +1,10 @@
 """Many sessions in many tenants at once: how much they get done, and whether anything leaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
-from itertools import count
+from itertools import count, repeat
 from time import monotonic
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from fintrack.ledger.accounts import accounts
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
-from fintrack.operations.bench_fleet import Fleet
+from fintrack.operations.bench_fleet import Fleet, signed_in
 from fintrack.operations.bench_questions import TODAY
 
 SESSIONS = 20
@@ -27,7 +27,10 @@ READS_PER_WRITE = 4
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What `sessions` did in `seconds`, each in its own tenant, beside one session alone."""
+    """What `sessions` did in `seconds`, each in a tenant of its own.
+
+    Operations a second: of all of them, of as many in one tenant alone, and of one session alone.
+    """
 
     sessions: int
     seconds: float
@@ -37,22 +40,24 @@ class Load:
     missing_rows: int
     errors: int
     per_second: float
-    alone_per_second: float
+    one_tenant_per_second: float
+    one_session_per_second: float
 
     def as_text(self) -> str:
         """Return the figures as one paragraph."""
+        ratio = self.per_second / self.one_tenant_per_second
         return (
             f"{self.sessions} sessions in {self.sessions} tenants for {self.seconds:.0f} s: "
             f"{self.reads:,} reads, {self.writes:,} writes, {self.foreign_rows} foreign rows, "
             f"{self.missing_rows} missing rows, {self.errors} errors; {self.per_second:.0f} "
-            f"operations a second together, {self.alone_per_second:.0f} of one session alone "
-            f"({self.per_second / self.alone_per_second:.2f})."
+            f"operations a second, {self.one_tenant_per_second:.0f} of as many sessions in one "
+            f"tenant alone (ratio {ratio:.2f}), {self.one_session_per_second:.0f} of one session."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one session did and saw."""
+    """What sessions did and saw."""
 
     reads: int
     writes: int
@@ -65,21 +70,32 @@ def measure_load(fleet: Fleet, seconds: float) -> Load:
     """Return what the sessions did; every row a session writes carries its tenant's name."""
     db.connect(fleet.logins)
     contexts = fleet.contexts[:SESSIONS]
-    alone = _session(contexts[0], seconds / 6, "alone")
-    with ThreadPoolExecutor(len(contexts)) as pool:
-        tallies = list(pool.map(lambda context: _session(context, seconds, "together"), contexts))
-    reads, writes = sum(t.reads for t in tallies), sum(t.writes for t in tallies)
+    short = seconds / 6
+    one_session = _together(contexts[:1], short, "one session")
+    same = [signed_in(contexts[0].user_id) for _ in contexts]
+    one_tenant = _together(same, short, "one tenant")
+    all_of_them = _together(contexts, seconds, "many tenants")
+    seen = (one_session, one_tenant, all_of_them)
     return Load(
         sessions=len(contexts),
         seconds=seconds,
-        reads=reads,
-        writes=writes,
-        foreign_rows=sum(t.foreign_rows for t in tallies),
-        missing_rows=sum(t.missing_rows for t in tallies),
-        errors=sum(t.errors for t in tallies),
-        per_second=(reads + writes) / seconds,
-        alone_per_second=(alone.reads + alone.writes) / (seconds / 6),
+        reads=all_of_them.reads,
+        writes=all_of_them.writes,
+        foreign_rows=sum(each.foreign_rows for each in seen),
+        missing_rows=sum(each.missing_rows for each in seen),
+        errors=sum(each.errors for each in seen),
+        per_second=(all_of_them.reads + all_of_them.writes) / seconds,
+        one_tenant_per_second=(one_tenant.reads + one_tenant.writes) / short,
+        one_session_per_second=(one_session.reads + one_session.writes) / short,
     )
+
+
+def _together(contexts: Sequence[TenantContext], seconds: float, mark: str) -> Tally:
+    """Return the sum of what the sessions did at the same time."""
+    marks = [f"{mark} {number}" for number in range(len(contexts))]
+    with ThreadPoolExecutor(len(contexts)) as pool:
+        found = list(pool.map(_session, contexts, repeat(seconds), marks))
+    return Tally(*(sum(column) for column in zip(*map(astuple, found), strict=True)))
 
 
 def _session(context: TenantContext, seconds: float, mark: str) -> Tally:
@@ -109,16 +125,14 @@ def _steps(until: float) -> Iterator[int]:
 
 
 def _read(context: TenantContext, step: int) -> int:
-    """Read a screen and return how many of its rows another tenant's session wrote."""
+    """Read a screen and return how many of its rows are another tenant's."""
     if step % 2:
-        seen = overview(context, TODAY).recent
-    else:
-        seen = transactions(context, TransactionFilter(), limit=25).frame
-    return _foreign(seen, context)
+        return _foreign(overview(context, TODAY).recent, context)
+    return _foreign(transactions(context, TransactionFilter(), limit=25).frame, context)
 
 
 def _written(context: TenantContext, mark: str) -> tuple[int, int]:
-    """Return how many rows this session wrote, and how many another tenant's did here."""
+    """Return how many rows this session wrote, and how many beside them are another tenant's."""
     found = foreign = 0
     cursor = None
     own = f"{mark} {context.slug}"
@@ -133,5 +147,4 @@ def _written(context: TenantContext, mark: str) -> tuple[int, int]:
 
 
 def _foreign(seen: pd.DataFrame, context: TenantContext) -> int:
-    written = seen[seen["payee"].str.contains("tenant-")]
-    return int((~written["payee"].str.endswith(f" {context.slug}")).sum())
+    return int((~seen["payee"].str.endswith(f" {context.slug}")).sum())

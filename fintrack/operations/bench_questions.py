@@ -1,15 +1,16 @@
-"""What Home, Transactions and Analytics ask of the database, each as one callable of a tenant."""
+"""What the screens ask of the database, each question as one callable of a tenant."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval
-from fintrack.analytics.spending import spending
+from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import accounts
 from fintrack.ledger.filters import TransactionFilter
@@ -34,16 +35,22 @@ def _found(context: TenantContext) -> object:
 QUESTIONS = (
     Question("Home: overview", lambda context: overview(context, TODAY)),
     Question("Accounts: balances", accounts),
+    Question("Accounts: trends", lambda context: account_trends(context, TODAY)),
     Question(
         "Transactions: newest 25",
         lambda context: transactions(context, TransactionFilter(), limit=25),
     ),
     Question("Transactions: search", _found),
     Question(
+        "Analytics: net worth by week",
+        lambda context: net_worth(context, SINCE, UNTIL, Interval.WEEK),
+    ),
+    Question(
         "Analytics: net worth by month",
         lambda context: net_worth(context, SINCE, UNTIL, Interval.MONTH),
     ),
     Question("Analytics: cash flow", lambda context: cash_flow(context, SINCE, UNTIL)),
     Question("Analytics: spending", lambda context: spending(context, SINCE, UNTIL)),
+    Question("Analytics: income", lambda context: income(context, SINCE, UNTIL)),
     Question("Analytics: top payees", lambda context: top_payees(context, SINCE, UNTIL, 10)),
 )

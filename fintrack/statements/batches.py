@@ -11,7 +11,7 @@ from fintrack.ledger.filters import Status
 from fintrack.ledger.rows import add
 from fintrack.ledger.search import words_of
 from fintrack.money import decimal_text, rounded_minor_units
-from fintrack.schema import ImportRow, Posting, Transaction, new_id
+from fintrack.schema import ImportRow, Posting, Transaction, TransactionTag, new_id
 from fintrack.statements.plans import NOTE_LENGTH, Planned, Refused
 from fintrack.statements.summaries import RowState
 
@@ -22,6 +22,7 @@ TRANSACTION = (
     "is_split transfer_id batch_id import_key words"
 ).split()
 POSTING = "id transaction_id account_id booked_on line category_id amount memo".split()
+TRANSACTION_TAG = "transaction_id tag_id account_id booked_on".split()
 IMPORT_ROW = "batch_id ordinal account_id line state reason raw transaction_id".split()
 
 
@@ -59,13 +60,14 @@ class NewRow:
 class Meaning:
     """By ordinal: the new rows' ids, and what rows mean beyond their money.
 
-    `lines` are the categories of a split's lines.
+    `lines` are the categories of a split's lines, `tags` the ids of a row's tags.
     """
 
     ids: Mapping[int, UUID]
     categories: Mapping[int, UUID]
     transfers: Mapping[int, UUID]
     lines: Mapping[int, Sequence[UUID | None]]
+    tags: Mapping[int, Sequence[UUID]]
 
 
 def new_rows(place: Place, rows: Sequence[Decided]) -> list[NewRow]:
@@ -85,6 +87,7 @@ def write_rows(
         chunk = rows[start : start + CHUNK]
         new = new_rows(place, chunk)
         lines = [line for each in new for line in _postings(each, meaning)]
+        tags = [tag for each in new for tag in _tags(each, meaning)]
         add(
             db,
             Transaction,
@@ -92,6 +95,7 @@ def write_rows(
             [_transaction(place.batch_id, each, meaning) for each in new],
         )
         add(db, Posting, POSTING, lines)
+        add(db, TransactionTag, TRANSACTION_TAG, tags)
         add(db, ImportRow, IMPORT_ROW, [_import_row(place, each, meaning) for each in chunk])
         yield len(chunk)
 
@@ -128,10 +132,8 @@ def _postings(new: NewRow, meaning: Meaning) -> list[dict[str, Any]]:
     categories = meaning.lines.get(row.ordinal, ())
     return [
         {
+            **_place(new, meaning),
             "id": str(new_id()),
-            "transaction_id": str(meaning.ids[row.ordinal]),
-            "account_id": str(new.account_id),
-            "booked_on": row.movement.booked_on.isoformat(),
             "line": number,
             "category_id": _text(category_id),
             "amount": rounded_minor_units(line.amount, new.currency),
@@ -141,6 +143,20 @@ def _postings(new: NewRow, meaning: Meaning) -> list[dict[str, Any]]:
             zip(row.entry.lines, categories, strict=False), start=1
         )
     ]
+
+
+def _tags(new: NewRow, meaning: Meaning) -> list[dict[str, Any]]:
+    tags = meaning.tags.get(new.row.ordinal, ())
+    return [{**_place(new, meaning), "tag_id": str(tag_id)} for tag_id in tags]
+
+
+def _place(new: NewRow, meaning: Meaning) -> dict[str, Any]:
+    """Return where the parts of a transaction hang."""
+    return {
+        "transaction_id": str(meaning.ids[new.row.ordinal]),
+        "account_id": str(new.account_id),
+        "booked_on": new.row.movement.booked_on.isoformat(),
+    }
 
 
 def _import_row(place: Place, decided: Decided, meaning: Meaning) -> dict[str, Any]:

@@ -1,16 +1,16 @@
-"""Which category an imported row gets: the payee's usual one, or the one that an export names."""
+"""Which category and tags an imported row gets: the payee's usual one, or what an export names."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from fintrack.ledger.category_paths import SEPARATOR, category_tree
 from fintrack.ledger.rows import add
-from fintrack.schema import Category, Payee, Transaction, new_id
+from fintrack.schema import Category, Payee, Tag, Transaction, new_id
 
 NAME_LENGTH = 60
 
@@ -51,16 +51,13 @@ class CategoryNames:
     _ids: dict[tuple[str, str], UUID] = field(default_factory=dict)
     _made: list[dict[str, object]] = field(default_factory=list)
 
-    def named(self, path: str, amount: int) -> UUID:
-        """Return the category of this full name; of two kinds, the one that the amount suggests.
+    def named(self, path: str, kind: str | None, amount: int) -> UUID:
+        """Return the category of this full name and kind, by the amount where none is named.
 
         One that does not exist is planned, with what is missing above it.
         """
-        likely, other = ("INCOME", "EXPENSE") if amount > 0 else ("EXPENSE", "INCOME")
-        for kind in (likely, other):
-            if (kind, path.casefold()) in self._ids:
-                return self._ids[kind, path.casefold()]
-        return self._plan(likely, path)
+        likely = "INCOME" if amount > 0 else "EXPENSE"
+        return self._plan(kind if kind in {"INCOME", "EXPENSE"} else likely, path)
 
     def make(self, db: Session) -> None:
         """Write the planned categories, those above first."""
@@ -86,3 +83,14 @@ def known_categories(db: Session) -> CategoryNames:
     tree = category_tree()
     rows = db.execute(select(tree.c.kind, tree.c.path, tree.c.id))
     return CategoryNames({(row.kind, row.path.casefold()): row.id for row in rows})
+
+
+def named_tags(db: Session, names: Collection[str]) -> dict[str, UUID]:
+    """Return the tags of these names, whatever the case; those that are missing are made."""
+    if not names:
+        return {}
+    rows = [{"id": new_id(), "name": name} for name in sorted(names)]
+    db.execute(insert(Tag).values(rows).on_conflict_do_nothing())
+    given = func.unnest(literal(sorted(names), ARRAY(Text()))).table_valued("name")
+    found = select(given.c.name, Tag.id).join(Tag, func.lower(Tag.name) == func.lower(given.c.name))
+    return dict(db.execute(found).all())

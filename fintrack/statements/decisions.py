@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fintrack.money import rounded_minor_units
 from fintrack.schema import new_id
 from fintrack.statements.batches import Decided, Meaning, NewRow
-from fintrack.statements.categorising import known_categories, usual_categories
+from fintrack.statements.categorising import known_categories, named_tags, usual_categories
 from fintrack.statements.outcomes import Outcome
 from fintrack.statements.plans import Planned
 from fintrack.statements.summaries import IN_THE_BOOKS, RowState
@@ -41,11 +41,11 @@ def meaning_of_statement_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
     usual = usual_categories(db, {each.row.movement.payee for each in new})
     payees = {each.row.ordinal: each.row.movement.payee for each in new}
     categories = {ordinal: usual[payee] for ordinal, payee in payees.items() if payee in usual}
-    return Meaning(_ids(new, newest_first=_is_newest_first(new)), categories, {}, {})
+    return Meaning(_ids(new, newest_first=_is_newest_first(new)), categories, {}, {}, {})
 
 
 def meaning_of_exported_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
-    """Return what FinTrack's own export says; categories that are missing are made.
+    """Return what FinTrack's own export says; categories and tags that are missing are made.
 
     A transfer of which only one side is new, and a split that does not add up, become plain.
     """
@@ -54,15 +54,16 @@ def meaning_of_exported_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
     lines: dict[int, Sequence[UUID | None]] = {}
     for row in (each.row for each in new):
         if row.entry.category:
-            categories[row.ordinal] = known.named(row.entry.category, row.amount)
+            categories[row.ordinal] = known.named(row.entry.category, row.entry.kind, row.amount)
     for each in new:
         if _adds_up(each):
             lines[each.row.ordinal] = [
-                known.named(line.category, each.row.amount) if line.category else None
+                known.named(line.category, line.kind, each.row.amount) if line.category else None
                 for line in each.row.entry.lines
             ]
     known.make(db)
-    return Meaning(_ids(new, newest_first=False), categories, _transfers(new), lines)
+    ids = _ids(new, newest_first=False)
+    return Meaning(ids, categories, _transfers(new), lines, _tags(db, new))
 
 
 def _decided(
@@ -92,6 +93,12 @@ def _is_newest_first(new: Sequence[NewRow]) -> bool:
 def _adds_up(new: NewRow) -> bool:
     amounts = (rounded_minor_units(each.amount, new.currency) for each in new.row.entry.lines)
     return bool(new.row.entry.lines) and sum(amounts) == new.row.amount
+
+
+def _tags(db: Session, new: Sequence[NewRow]) -> dict[int, Sequence[UUID]]:
+    tags = named_tags(db, {name for each in new for name in each.row.entry.tags})
+    rows = [each.row for each in new if each.row.entry.tags]
+    return {row.ordinal: sorted({tags[name] for name in row.entry.tags}) for row in rows}
 
 
 def _transfers(new: Sequence[NewRow]) -> dict[int, UUID]:

@@ -24,7 +24,7 @@ from fintrack.statements.decisions import (
     meaning_of_statement_rows,
 )
 from fintrack.statements.mappings import remember_mapping
-from fintrack.statements.outcomes import Outcome, outcomes
+from fintrack.statements.outcomes import Outcome, outcomes, own_ids
 from fintrack.statements.plans import OWN_FORMAT
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import RowState, StatementPreview
@@ -65,10 +65,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did; `undo_import` takes its id."""
+    """What an import did; `undo_import` takes its id.
+
+    `elsewhere` are exported rows that accounts hold which cannot be imported into.
+    """
 
     import_id: UUID
     batches: tuple[Batch, ...]
+    elsewhere: int
 
     @property
     def new(self) -> int:
@@ -78,7 +82,7 @@ class ImportReport:
     @property
     def duplicate(self) -> int:
         """Return how many rows the books held already."""
-        return sum(each.duplicate for each in self.batches)
+        return sum(each.duplicate for each in self.batches) + self.elsewhere
 
     @property
     def rejected(self) -> int:
@@ -145,8 +149,9 @@ def _commit(
     progress: Progress | None,
 ) -> ImportReport:
     import_id, decisions = _import_id(db, preview, decisions)
-    accounts = _accounts(db, context, preview)
-    plans = [each.plan for each in preview.statements]
+    wanted = _wanted(db, preview, decisions)
+    accounts = _accounts(db, context, wanted)
+    plans = [each.plan for each in wanted]
     found = outcomes(db, plans, {key: account.id for key, account in accounts.items()})
     statements = [
         _Statement(each, accounts[each.plan.key], new_id(), decided(each, decisions))
@@ -157,7 +162,8 @@ def _commit(
     for each in statements:
         if preview.mapping is not None:
             remember_mapping(db, each.account.id, preview.mapping)
-    return ImportReport(import_id, batches)
+    elsewhere = sum(each.duplicate for each in preview.statements if each not in wanted)
+    return ImportReport(import_id, batches, elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +196,28 @@ def _import_id(
     return new_id(), skipped
 
 
-def _accounts(db: Session, context: TenantContext, preview: Preview) -> dict[str, LedgerAccount]:
+def _wanted(
+    db: Session, preview: Preview, decisions: Mapping[int, Decision]
+) -> list[StatementPreview]:
+    """Leave out what would only make an account for exported rows that are in another one."""
+    own = own_ids(db, [each.plan for each in preview.statements])
+    taken = {ordinal for ordinal, each in decisions.items() if each is Decision.INCLUDE}
+    return [
+        each
+        for each in preview.statements
+        if each.account is not None
+        or each.plan.refused
+        or not each.plan.planned
+        or any(row.movement.own_id not in own or row.ordinal in taken for row in each.plan.planned)
+    ]
+
+
+def _accounts(
+    db: Session, context: TenantContext, statements: Sequence[StatementPreview]
+) -> dict[str, LedgerAccount]:
     """Return where each statement goes, with the accounts held until the commit."""
     ledger = writable_accounts(db, context)
-    found = {each.key: _account(db, each, ledger) for each in preview.statements}
+    found = {each.key: _account(db, each, ledger) for each in statements}
     ids = {each.id for each in found.values()}
     lock = select(Account.id).where(one_of(Account.id, ids)).order_by(Account.id)
     held = set(db.scalars(lock.with_for_update(key_share=True)))
@@ -232,7 +256,9 @@ def _write_batches(
         batch = _batch(each, before)
         moved[each.account.id] = batch.balance_after - each.outcome.balance
         batches.append(batch)
-    db.execute(insert(ImportBatch), [_batch_row(import_id, preview, each) for each in batches])
+    if batches:
+        rows = [_batch_row(import_id, preview, each) for each in batches]
+        db.execute(insert(ImportBatch), rows)
     for batch in batches:
         after = {"file": preview.file_name, "new": batch.new, "duplicate": batch.duplicate}
         audit.record(

@@ -1,7 +1,7 @@
 """The columns of a bank's table, remembered by account and header."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,27 +12,14 @@ from fintrack.schema import ColumnMapping
 from fintrack.statements.mapping import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """How a member once confirmed this header; `only_account` when it was for one account."""
-
-    mapping: Mapping
-    only_account: UUID | None
-
-
-def remembered_mapping(db: Session, fingerprint: str, account_id: UUID | None) -> Remembered | None:
-    """Return how files with this header are read for the account, or for any visible one."""
-    statement = (
-        select(ColumnMapping.account_id, ColumnMapping.mapping)
-        .where(ColumnMapping.fingerprint == fingerprint)
-        .order_by(ColumnMapping.account_id.desc())
+def remembered_mappings(db: Session, fingerprint: str) -> dict[UUID, Mapping]:
+    """Return by account how files with this header were read, for the accounts one sees."""
+    statement = select(ColumnMapping.account_id, ColumnMapping.mapping).where(
+        ColumnMapping.fingerprint == fingerprint
     )
-    found = {row.account_id: row.mapping for row in db.execute(statement)}
-    if not found:
-        return None
-    newest = next(iter(found))
-    text = json.dumps(found[account_id if account_id in found else newest])
-    return Remembered(Mapping.from_json(text), newest if len(found) == 1 else None)
+    return {
+        row.account_id: Mapping.from_json(json.dumps(row.mapping)) for row in db.execute(statement)
+    }
 
 
 def remember_mapping(db: Session, account_id: UUID, mapping: Mapping) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from fintrack.money import CURRENCIES
 from fintrack.statements.statement import (
     RAW_LENGTH,
     Entry,
@@ -174,7 +175,8 @@ def _drafts(text: str) -> tuple[list[_Draft], bool]:
         else:
             reader.open(tag, value, line, start)
     # A file may forget its last end tags, but not stop inside a list of movements.
-    complete = not (reader.in_list or reader.in_statement or reader.record)
+    is_cut = "LEDGERBAL" in reader.scope
+    complete = not (reader.in_list or reader.in_statement or reader.record or is_cut)
     reader.close_record(len(text))
     return reader.drafts, complete
 
@@ -199,12 +201,16 @@ def _statements(draft: _Draft) -> Iterator[Statement]:
     """Yield the account's statement, and one more for every other currency among its rows."""
     account = _text(draft.values.get("ACCTID", "")) or None
     currency = _currency(draft.values.get(".CURDEF"))
+    if currency is not None and currency not in CURRENCIES:
+        raise StatementError(f"The file is in {currency}, which FinTrack does not know.")
     entries: dict[str | None, list[Entry]] = {}
     rejected = []
     repeated = _repeated_references(draft)
     for record, raw in draft.records:
         entry = _entry(record, raw, repeated)
         own = _currency(record.values.get("CURRENCY.CURSYM"))
+        if isinstance(entry, Entry) and own is not None and own not in CURRENCIES:
+            entry = Rejected(record.line, raw, f"{own!r} is not a currency.")
         if isinstance(entry, Rejected):
             rejected.append(entry)
         else:

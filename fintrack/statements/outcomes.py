@@ -50,8 +50,17 @@ def outcomes(
     found = {key: account_id for key, account_id in accounts.items() if account_id is not None}
     books = _books(db, plans, found)
     balances = _balances(db, plans, found)
-    own = _own_ids(db, plans)
+    own = own_ids(db, plans)
     return [_outcome(plan, found.get(plan.key), books, balances, own) for plan in plans]
+
+
+def own_ids(db: Session, plans: Sequence[Plan]) -> frozenset[UUID]:
+    """Return the ids of exported rows that the member sees in these books, in any account."""
+    ids = [row.movement.own_id for plan in plans for row in plan.planned if row.movement.own_id]
+    if not ids:
+        return frozenset()
+    statement = select(Transaction.id).where(Transaction.id == any_(literal(ids, ARRAY(Uuid()))))
+    return frozenset(db.scalars(statement))
 
 
 def _outcome(
@@ -98,28 +107,14 @@ def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> 
 
 def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
     """The plan's days and, since members may have moved a row to another day, its keys."""
-    seen: dict[str, int] = {}
-    keys = []
-    for each in plan.planned:
-        key = each.movement.key
-        seen[key] = seen.get(key, 0) + 1
-        keys.append(f"{key}:{seen[key]}")
     first, last = plan.days
     return and_(
         Transaction.account_id == account_id,
         or_(
             Transaction.booked_on.between(first, last),
-            Transaction.import_key == any_(literal(keys, ARRAY(Text()))),
+            Transaction.import_key == any_(literal(plan.import_keys, ARRAY(Text()))),
         ),
     )
-
-
-def _own_ids(db: Session, plans: Sequence[Plan]) -> frozenset[UUID]:
-    ids = [row.movement.own_id for plan in plans for row in plan.planned if row.movement.own_id]
-    if not ids:
-        return frozenset()
-    statement = select(Transaction.id).where(Transaction.id == any_(literal(ids, ARRAY(Uuid()))))
-    return frozenset(db.scalars(statement))
 
 
 def _balances(

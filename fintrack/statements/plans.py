@@ -1,5 +1,6 @@
 """What a file's rows would become, before anything is compared or written."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -63,6 +64,16 @@ class Plan:
     notes: tuple[str, ...]
 
     @property
+    def import_keys(self) -> list[str]:
+        """Return the keys that the rows have in the books if they were imported before."""
+        seen: Counter[str] = Counter()
+        keys = []
+        for each in self.planned:
+            seen[each.movement.key] += 1
+            keys.append(f"{each.movement.key}:{seen[each.movement.key]}")
+        return keys
+
+    @property
     def total(self) -> int:
         """Return the sum of all rows, duplicates included."""
         return sum(each.amount for each in self.planned)
@@ -83,9 +94,6 @@ def plan_of(statement: Statement, currency: str, first: int, *, is_own: bool) ->
     """Return the statement's rows in minor units, numbered from `first`.
 
     `currency` is used where the statement names none.
-
-    Raises:
-        InvalidInput: a balance of the file is too large, or the currency is unknown.
     """
     used = statement.currency or currency
     unsorted: list[Entry | Rejected] = [*statement.entries, *statement.rejected]
@@ -145,4 +153,8 @@ def _note(entry: Entry, amount: int, currency: str) -> str:
 
 
 def _balance(balance: Decimal | None, currency: str) -> int | None:
-    return None if balance is None else rounded_minor_units(balance, currency)
+    """A balance too large to be one is none: the rows come without it."""
+    try:
+        return None if balance is None else rounded_minor_units(balance, currency)
+    except InvalidInput:
+        return None

@@ -11,8 +11,9 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import NewAccount
 from fintrack.schema import new_id
+from fintrack.statements.holders import holders
 from fintrack.statements.mapping import Mapping, Question
-from fintrack.statements.mappings import Remembered, remembered_mapping
+from fintrack.statements.mappings import remembered_mappings
 from fintrack.statements.outcomes import outcomes
 from fintrack.statements.plans import Plan, plan_of
 from fintrack.statements.read import read_statements
@@ -25,12 +26,15 @@ from fintrack.statements.statement import (
 from fintrack.statements.summaries import StatementPreview, summaries
 from fintrack.statements.targets import (
     LedgerAccount,
+    Target,
     Wishes,
+    account_names,
     account_of,
     id_of,
     targets,
     writable_accounts,
 )
+from fintrack.statements.text import clean
 
 FILE_NAME_LENGTH = 255
 
@@ -91,20 +95,38 @@ def preview_import(
     context.require(Permission.IMPORT)
     _check_size(content)
     with tenant_transaction(context) as db:
-        ledger = writable_accounts(db, context)
+        ledger, taken = writable_accounts(db, context), account_names(db)
     chosen = None if account_id is None else account_of(account_id, ledger)
-    file, remembered = _file(context, content, mapping, chosen)
-    empty = _empty(content, file_name, file)
-    if file.questions:
+    wishes = Wishes(accounts or {}, chosen, None, taken, file_name, _is_card(content))
+    books = _Books(context, ledger, wishes)
+    file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
+    known = None if mapping else _as_remembered(file, content, books)
+    reading = known or _reading(file, books)
+    empty = _empty(content, file_name, reading.file)
+    if reading.file.questions:
         return empty
-    home = next((each for each in ledger if each.id == remembered), None)
-    wishes = Wishes(accounts or {}, chosen, home, file_name, _is_card(content))
-    currency = wishes.currency(ledger) or context.currency
-    plans = _plans(file, currency, is_own=empty.is_own_export)
-    found = targets(plans, ledger, wishes)
     with tenant_transaction(context) as db:
-        ids = {key: id_of(target) for key, target in found.items()}
-        return replace(empty, statements=summaries(outcomes(db, plans, ids), found, ledger))
+        ids = {key: id_of(target) for key, target in reading.targets.items()}
+        found = outcomes(db, reading.plans, ids)
+        return replace(empty, statements=summaries(found, reading.targets, ledger))
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The books that a file is read for."""
+
+    context: TenantContext
+    ledger: tuple[LedgerAccount, ...]
+    wishes: Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file as one mapping reads it, and where its statements would go."""
+
+    file: StatementFile
+    plans: list[Plan]
+    targets: dict[str, Target]
 
 
 def _check_size(content: bytes) -> None:
@@ -114,55 +136,71 @@ def _check_size(content: bytes) -> None:
         raise InvalidInput(message)
 
 
-def _file(
-    context: TenantContext,
-    content: bytes,
-    mapping: Mapping | None,
-    chosen: LedgerAccount | None,
-) -> tuple[StatementFile, UUID | None]:
-    """Return the file as the mapping says, else as it was once read for the same header."""
-    currency = chosen.currency if chosen else None
-    file = read_statements(content, mapping=mapping, currency=currency)
-    if mapping is not None or file.mapping is None:
-        return file, None
-    with tenant_transaction(context) as db:
-        known = remembered_mapping(
-            db, file.mapping.header_fingerprint, chosen.id if chosen else None
-        )
-    if known is None:
-        return file, None
-    return _read_again(file, content, known), known.only_account
+def _reading(file: StatementFile, books: _Books) -> _Reading:
+    if file.questions:
+        return _Reading(file, [], {})
+    currency = books.wishes.currency(books.ledger) or books.context.currency
+    plans = _plans(file, currency)
+    with tenant_transaction(books.context) as db:
+        found = holders(db, plans, books.ledger)
+    return _Reading(file, plans, targets(plans, books.ledger, books.wishes, found))
 
 
-def _read_again(file: StatementFile, content: bytes, known: Remembered) -> StatementFile:
-    """Whose file it is, only the file itself can say."""
-    guess = file.mapping or Mapping()
-    currency = guess.currency or known.mapping.currency
-    mapping = replace(known.mapping, account=guess.account, currency=currency)
+def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Reading | None:
+    """Return the file as the accounts that it goes to were read before, None for new ones."""
+    if guess.mapping is None:
+        return None
+    with tenant_transaction(books.context) as db:
+        known = remembered_mappings(db, guess.mapping.header_fingerprint)
+    homes = [each for each in books.ledger if each.id in known]
+    named = books.wishes.named
+    habit = replace(books.wishes, remembered=homes[0] if len(homes) == 1 else None)
+    for mapping in dict.fromkeys(known[each.id] for each in homes if named in {None, each.id}):
+        reading = _reading(_read_again(guess, content, mapping), replace(books, wishes=habit))
+        ids = {id_of(target) for target in reading.targets.values()}
+        if ids and ids <= {key for key, each in known.items() if each == mapping}:
+            return reading
+    return None
+
+
+def _read_again(guess: StatementFile, content: bytes, known: Mapping) -> StatementFile:
+    """Whose file it is, in which currency and in which Unicode, only the file itself can say."""
+    found = guess.mapping or Mapping()
+    is_unicode = (found.encoding or "").startswith("utf")
+    mapping = replace(
+        known,
+        account=found.account,
+        currency=found.currency or known.currency,
+        encoding=found.encoding if is_unicode else known.encoding,
+    )
     try:
-        again = read_statements(content, mapping=mapping)
+        return read_statements(content, mapping=mapping)
     except StatementError:
-        return file
-    return file if again.questions and not file.questions else again
+        return guess
 
 
 def _empty(content: bytes, file_name: str, file: StatementFile) -> Preview:
     return Preview(
         import_id=new_id(),
-        file_name=file_name[-FILE_NAME_LENGTH:],
+        file_name=clean(file_name)[-FILE_NAME_LENGTH:],
         file_hash=sha256(content).digest(),
         format=file.format,
         statements=(),
         questions=file.questions,
         mapping=file.mapping,
         columns=file.columns,
-        # Only the export of FinTrack itself is a table that needs no mapping.
-        is_own_export=file.format == "csv" and file.mapping is None,
+        is_own_export=_is_own_export(file),
     )
 
 
-def _plans(file: StatementFile, currency: str, *, is_own: bool) -> list[Plan]:
+def _is_own_export(file: StatementFile) -> bool:
+    """Only the export of FinTrack itself is a table that needs no mapping."""
+    return file.format == "csv" and file.mapping is None
+
+
+def _plans(file: StatementFile, currency: str) -> list[Plan]:
     plans: list[Plan] = []
+    is_own = _is_own_export(file)
     first = 1
     for statement in _merged(file.statements):
         plans.append(plan_of(statement, currency, first, is_own=is_own))

@@ -21,13 +21,14 @@ class SplitLine:
     category: str | None
     amount: Decimal
     memo: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One movement; `amount` is exact, in major units, inflow positive.
 
-    `category`, `note`, `lines`, `status` and `transfer` come only from FinTrack's own export.
+    What follows `raw` comes only from FinTrack's own export; `kind` is the category's.
     """
 
     line: int
@@ -39,10 +40,12 @@ class Entry:
     reference: str | None
     raw: str
     category: str | None = None
+    kind: str | None = None
     note: str = ""
     lines: tuple[SplitLine, ...] = ()
     transfer: str | None = None
     status: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,25 @@ Target = LedgerAccount | NewAccount
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is known of where a file goes: choices by statement, one for all, and habit."""
+    """What is known of where a file goes: choices by statement, one for all, and habit.
+
+    `taken` are the names that no new account can have.
+    """
 
     by_statement: Mapping[str, UUID | NewAccount]
     chosen: LedgerAccount | None
     remembered: LedgerAccount | None
+    taken: Collection[str]
     file_name: str
     is_card: bool
+
+    @property
+    def named(self) -> UUID | None:
+        """Return the one account that the member named, if it is one."""
+        if self.chosen is not None:
+            return self.chosen.id
+        named = [wish for wish in self.by_statement.values() if isinstance(wish, UUID)]
+        return named[0] if len(named) == 1 else None
 
     def currency(self, ledger: Iterable[LedgerAccount]) -> str | None:
         """Return the currency of the account that takes a statement which names none."""
@@ -90,6 +102,11 @@ def writable_accounts(db: Session, context: TenantContext) -> tuple[LedgerAccoun
     return tuple(LedgerAccount(*row) for row in db.execute(statement))
 
 
+def account_names(db: Session) -> tuple[str, ...]:
+    """Return the names of all accounts that the member sees, archived ones too."""
+    return tuple(db.scalars(select(Account.name)))
+
+
 def account_of(account_id: UUID, accounts: Iterable[LedgerAccount]) -> LedgerAccount:
     """Return the account.
 
@@ -108,9 +125,14 @@ def id_of(target: Target) -> UUID | None:
 
 
 def targets(
-    plans: Sequence[Plan], ledger: Sequence[LedgerAccount], wishes: Wishes
+    plans: Sequence[Plan],
+    ledger: Sequence[LedgerAccount],
+    wishes: Wishes,
+    holders: Mapping[str, LedgerAccount],
 ) -> dict[str, Target]:
     """Return where each plan goes, by its key; what matches no account gets a new one.
+
+    `holders` are the accounts that hold rows of a plan already.
 
     Raises:
         NotFound: a chosen account is not among those that the member may write to.
@@ -119,8 +141,8 @@ def targets(
     takes = _taken_by_choice(plans, wishes.chosen)
     found: dict[str, Target] = {}
     for plan in plans:
-        known = _known(plan, ledger, wishes, is_only=len(plans) == 1)
-        taken = [each.name for each in (*ledger, *found.values())]
+        known = _known(plan, ledger, wishes, holders.get(plan.key), is_only=len(plans) == 1)
+        taken = [*wishes.taken, *(each.name for each in found.values())]
         if plan.key in takes and wishes.chosen:
             known = wishes.chosen
         found[plan.key] = known or proposed_account(
@@ -140,9 +162,9 @@ def matching_account(
     """Return the one account of this currency that has the file's number or, else, its name."""
     same = [each for each in accounts if each.currency == currency]
     number = _bare(label)
-    by_number = [each for each in same if _is_same_number(number, _bare(each.number))]
-    by_name = [each for each in same if label and each.name.casefold() == label.casefold()]
-    found = by_number or by_name
+    found = [each for each in same if _is_same_number(number, _bare(each.number))]
+    for name in (label, f"{label} {currency}") if label else ():
+        found = found or [each for each in same if each.name.casefold() == name.casefold()]
     return found[0] if len(found) == 1 else None
 
 
@@ -153,7 +175,7 @@ def proposed_account(
     kind = AccountKind.CREDIT_CARD if is_card else _kind(f"{plan.label} {PurePath(file_name).stem}")
     is_number = bool(_NUMBER.fullmatch(_bare(plan.label)))
     return NewAccount(
-        name=_free_name(_name(plan.label, kind, is_number=is_number), taken),
+        name=_free_name(_names(plan, kind, is_number=is_number), taken),
         kind=kind,
         currency=plan.currency,
         number=plan.label[:NUMBER_LENGTH] if is_number else "",
@@ -202,7 +224,12 @@ def _taken_by_choice(plans: Sequence[Plan], chosen: LedgerAccount | None) -> lis
 
 
 def _known(
-    plan: Plan, ledger: Sequence[LedgerAccount], wishes: Wishes, *, is_only: bool
+    plan: Plan,
+    ledger: Sequence[LedgerAccount],
+    wishes: Wishes,
+    holder: LedgerAccount | None,
+    *,
+    is_only: bool,
 ) -> Target | None:
     wish = wishes.by_statement.get(plan.key)
     if wish is not None:
@@ -210,8 +237,9 @@ def _known(
     habit = wishes.remembered
     is_habit = habit is not None and is_only and habit.currency == plan.currency
     found = matching_account(plan.label, plan.currency, ledger)
+    likely = holder or (habit if is_habit else None)
     # An account with a number takes no statement that names another one.
-    return found or (habit if is_habit and habit and not (plan.label and habit.number) else None)
+    return found or (None if likely and plan.label and likely.number else likely)
 
 
 def _wished(plan: Plan, target: Target) -> Target:
@@ -250,16 +278,19 @@ def _kind(words: str) -> AccountKind:
     )
 
 
-def _name(label: str, kind: AccountKind, *, is_number: bool) -> str:
-    if not label:
-        return _KIND_NAMES[kind]
-    return f"{_KIND_NAMES[kind]} ··{_bare(label)[-4:]}" if is_number else label[:NAME_LENGTH]
+def _names(plan: Plan, kind: AccountKind, *, is_number: bool) -> tuple[str, ...]:
+    """Of two currencies under one label, the second one carries its currency."""
+    if not plan.label:
+        return (_KIND_NAMES[kind],)
+    name = f"{_KIND_NAMES[kind]} ··{_bare(plan.label)[-4:]}" if is_number else plan.label
+    longest = NAME_LENGTH - len(plan.currency) - 1
+    return name[:NAME_LENGTH], f"{name[:longest]} {plan.currency}"
 
 
-def _free_name(name: str, taken: Collection[str]) -> str:
+def _free_name(names: Sequence[str], taken: Collection[str]) -> str:
     used = {each.casefold() for each in taken}
-    names = (name, *(f"{name[: NAME_LENGTH - 5]} {number}" for number in range(2, len(used) + 3)))
-    return next(each for each in names if each.casefold() not in used)
+    more = (f"{names[0][: NAME_LENGTH - 5]} {number}" for number in range(2, len(used) + 3))
+    return next(each for each in (*names, *more) if each.casefold() not in used)
 
 
 def _opening(plan: Plan) -> int:

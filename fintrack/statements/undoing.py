@@ -7,6 +7,7 @@ from uuid import UUID
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
+    Delete,
     Row,
     Select,
     and_,
@@ -61,6 +62,8 @@ def undo_import(
 ) -> UndoReport:
     """Remove every transaction of the import, after which the file can be imported again.
 
+    An account that the import made goes too, unless somebody has used or changed it since.
+
     While rows were edited, split, tagged or linked since, nothing is removed unless
     `also_edited`; then they go as well, and the other sides of their transfers stay as plain
     transactions.
@@ -80,6 +83,7 @@ def undo_import(
         removed = _remove(db, ids)
         for each in batches:
             audit.record(db, "import.undone", subject_id=import_id, account_id=each.account_id)
+        db.execute(_unused_accounts(ids), execution_options=QUIETLY)
     return UndoReport(is_done=True, removed=removed, touched=frame([], TOUCHED))
 
 
@@ -95,7 +99,7 @@ def _held(db: Session, import_id: UUID) -> list[Row[UUID, UUID]]:
         raise NotFound("There is no such import.")
     ids = {each.account_id for each in batches}
     lock = select(Account.id).where(one_of(Account.id, ids)).order_by(Account.id)
-    if set(db.scalars(lock.with_for_update(key_share=True))) != ids:
+    if set(db.scalars(lock.with_for_update())) != ids:
         raise PermissionDenied(NOT_WRITABLE)
     # Asked under the lock: of two who undo at once, the second one finds it undone.
     live = statement.where(ImportBatch.undone_at.is_(None))
@@ -128,8 +132,7 @@ def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
             one_of(Transaction.batch_id, batches),
             or_(
                 Transaction.version > 1,
-                and_(Transaction.is_split, not_(own)),
-                _is_tagged(),
+                and_(not_(own), or_(Transaction.is_split, _is_tagged())),
                 _is_linked_outside(batches),
             ),
         )
@@ -170,3 +173,22 @@ def _remove(db: Session, batches: list[UUID]) -> int:
     removed = db.execute(delete(Transaction).where(own), execution_options=QUIETLY)
     db.execute(mark, execution_options=QUIETLY)
     return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
+
+
+def _unused_accounts(batches: list[UUID]) -> Delete:
+    """Return the deletion of accounts that were made in the import's transaction, and only then."""
+    same_moment = exists().where(
+        ImportBatch.tenant_id == Account.tenant_id,
+        ImportBatch.account_id == Account.id,
+        ImportBatch.created_at == Account.created_at,
+        one_of(ImportBatch.id, batches),
+    )
+    other = exists().where(
+        ImportBatch.tenant_id == Account.tenant_id,
+        ImportBatch.account_id == Account.id,
+        not_(one_of(ImportBatch.id, batches)),
+    )
+    used = exists().where(
+        Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id
+    )
+    return delete(Account).where(Account.version == 1, same_moment, ~other, ~used)

@@ -4,6 +4,7 @@ from functools import cache
 
 import streamlit as st
 from babel import Locale
+from babel.localedata import locale_identifiers
 from babel.numbers import get_currency_name, get_territory_currencies
 
 from fintrack.money import CURRENCIES
@@ -29,6 +30,14 @@ def currencies() -> dict[str, str]:
     return {code: f"{code} · {get_currency_name(code, locale='en')}" for code in codes}
 
 
+@cache
+def locales() -> dict[str, str]:
+    """Return the names of the languages and regions by locale, in the order of the names."""
+    spoken = map(Locale.parse, locale_identifiers())
+    names = {str(each): str(each.get_display_name("en")) for each in spoken if each.territory}
+    return dict(sorted(names.items(), key=lambda item: item[1]))
+
+
 def browser_country() -> str:
     """Return the country of the browser's language, Germany if it names none."""
     parts = (st.context.locale or "").replace("_", "-").split("-")
@@ -51,6 +60,13 @@ def country_input(label: str, chosen: str) -> str:
     options = list(countries())
     index = options.index(chosen) if chosen in options else 0
     return st.selectbox(label, options, index, format_func=countries().__getitem__)
+
+
+def locale_input(label: str, chosen: str) -> str:
+    """Draw the choice of a language and region and return its locale."""
+    names = {chosen: chosen} | locales()
+    options = list(names)
+    return st.selectbox(label, options, options.index(chosen), format_func=names.__getitem__)
 
 
 def currency_input(label: str, chosen: str) -> str:

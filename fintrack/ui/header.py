@@ -1,6 +1,7 @@
 """The head of every page: which tenant this is, as what, the way to others, and the way out."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -9,9 +10,12 @@ from fintrack.access.tenants import create_tenant, remove_sample
 from fintrack.context import TenantContext, UserSession
 from fintrack.operations.demo import create_sample
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.popovers import close_popover, popover
 from fintrack.ui.session import SIGNED_OUT, page_link, redirect, switch_tenant
 from fintrack.ui.tenant_form import tenant_inputs
 from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, escaped
+
+TENANTS = "tenants"
 
 
 def header(
@@ -21,16 +25,13 @@ def header(
     url_path: str,
 ) -> None:
     """Draw the head; `context` is missing while the user has no tenant or asked for a wrong one."""
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        with st.container(
-            horizontal=True, vertical_alignment="center", width="content", gap="small"
-        ):
+    # The outer row never wraps, so that the way out stays in its corner on a phone.
+    with st.container(horizontal=True, wrap=False):
+        with st.container(horizontal=True, vertical_alignment="center"):
             _tenant_menu(session, tenants, context, url_path)
             if context is not None:
                 _badges(context)
-        _user_menu(session)
+        _user_menu(session, url_path)
 
 
 def _tenant_menu(
@@ -41,12 +42,19 @@ def _tenant_menu(
 ) -> None:
     label = f"**{escaped(context.name)}**" if context else "Choose a tenant"
     icon = TYPE_ICONS[context.type] if context else ":material/unfold_more:"
-    with st.popover(label, icon=icon), st.container(gap="xxsmall"):
+    with popover(label, name=TENANTS, icon=icon), st.container(gap="xxsmall"):
         st.caption("Your tenants")
         for tenant in tenants:
             _tenant_choice(tenant, url_path, is_current=tenant == context)
         st.caption("More")
-        if st.button("New tenant", icon=":material/add:", type="tertiary", key="new tenant"):
+        if st.button(
+            "New tenant",
+            icon=":material/add:",
+            type="tertiary",
+            key="new tenant",
+            on_click=close_popover,
+            args=(TENANTS,),
+        ):
             new_tenant_dialog(session)
         if not any(tenant.is_sample for tenant in tenants):
             look_around(session, key="look around")
@@ -74,9 +82,11 @@ def new_tenant_dialog(session: UserSession) -> None:
             switch_tenant(create_tenant(session, tenant).slug)
 
 
-def look_around(session: UserSession, *, key: str) -> None:
+def look_around(
+    session: UserSession, *, key: str, kind: Literal["secondary", "tertiary"] = "tertiary"
+) -> None:
     """Offer a sample household of 36 months; it is marked, and removed in one click."""
-    if st.button("Look around in a sample", icon=":material/science:", type="tertiary", key=key):
+    if st.button("Look around in a sample", icon=":material/science:", type=kind, key=key):
         with shown_refusals(), st.spinner("Telling a household’s story of three years"):
             switch_tenant(create_sample(session, datetime.now(UTC).date()).slug)
 
@@ -95,9 +105,11 @@ def _badges(context: TenantContext) -> None:
         _remove_sample(context)
 
 
-def _user_menu(session: UserSession) -> None:
+def _user_menu(session: UserSession, url_path: str) -> None:
+    # Named after the page, so that it closes when its link has led to another.
+    name, tip = f"user menu on {url_path}", escaped(session.name)
     with (
-        st.popover("", icon=":material/account_circle:", help=escaped(session.name)),
+        popover("", name=name, icon=":material/account_circle:", tip=tip),
         st.container(gap="xxsmall"),
     ):
         st.markdown(f"**{escaped(session.name)}**")

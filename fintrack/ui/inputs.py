@@ -1,6 +1,6 @@
 """What several pages share: the choice of a period, money as it is read, headlines and rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
@@ -25,6 +25,8 @@ PERIOD_NAMES = {
     PeriodChoice.CUSTOM: "Custom",
 }
 
+# In pixels; two headlines of the narrowest stand abreast on a phone.
+NARROWEST_HEADLINE, FIGURE_PADDING, FIGURE_LETTER = 158, 34, 15
 Look = tuple[Literal["blue", "green", "red"], Literal["area", "bar"]]
 WORTH: Look = ("blue", "area")
 IN: Look = ("green", "bar")
@@ -38,7 +40,8 @@ def period_input(today: date) -> Period:
     Raises:
         InvalidInput: a custom period is not one.
     """
-    chosen = st.segmented_control(
+    # Pills, because they may stand in two rows on a phone.
+    chosen = st.pills(
         "Period",
         list(PERIOD_NAMES),
         default=PeriodChoice.LAST_12_MONTHS,
@@ -51,7 +54,13 @@ def period_input(today: date) -> Period:
     choice = PeriodChoice(chosen or PeriodChoice.LAST_12_MONTHS)
     if choice is not PeriodChoice.CUSTOM:
         return chosen_period(choice, today)
-    days: Any = st.date_input("First and last day", (today.replace(day=1), today), key="days")
+    days: Any = st.date_input(
+        "First and last day",
+        (today.replace(day=1), today),
+        format="YYYY-MM-DD",
+        key="days",
+        width=280,
+    )
     # While only the first day is chosen, it is the last one too.
     return custom_period(days[0], days[-1])
 
@@ -97,24 +106,54 @@ def money_column(label: str, width: int | None = None) -> Any:  # noqa: ANN401 -
     return st.column_config.TextColumn(label, width=width, alignment="right")
 
 
+def day_column(label: str) -> Any:  # noqa: ANN401 - as above
+    """Return a table's column for days, no wider than a phone can spare."""
+    return st.column_config.DateColumn(label, format="D MMM YY", width=84)
+
+
 def metric(
-    context: TenantContext, label: str, headline: Headline, currency: str, look: Look
+    context: TenantContext,
+    label: str,
+    headline: Headline,
+    currency: str,
+    look: Look,
+    *,
+    span: str | None = None,
+    border: bool = True,
 ) -> None:
-    """Draw a headline: the figure, its change against an earlier one, and its course."""
+    """Draw a headline: the figure, its change against an earlier one, and its course.
+
+    `span` says in words how far back the earlier one lies.
+    """
     colour, chart = look
     arrow: Literal["up", "down"] = "up" if headline.change > 0 else "down"
+    points = [decimal_amount(each, currency) for each in headline.course]
+    changed = escaped(money(context, headline.change, currency, sign=True))
     st.metric(
         label,
         money(context, headline.amount, currency),
-        escaped(money(context, headline.change, currency, sign=True)),
+        changed if headline.change else "No change",
         # The colour says which figure it is, here as in every chart; the arrow, where it went.
         delta_color=colour,
         delta_arrow=arrow if headline.change else "off",
-        chart_data=[decimal_amount(each, currency) for each in headline.course] or None,
+        chart_data=points if len(points) > 1 else None,
         chart_type=chart,
-        border=True,
-        height="stretch",
+        delta_description=span,
+        border=border,
+        height="stretch" if border else "content",
     )
+
+
+def headline_row(
+    context: TenantContext, currency: str, drawn: Sequence[tuple[str, Headline, Look]]
+) -> None:
+    """Draw headlines side by side, as many as leave room for the longest figure."""
+    figures = (money(context, headline.amount, currency) for _, headline, _ in drawn)
+    width = FIGURE_PADDING + FIGURE_LETTER * max(map(len, figures))
+    grid = st.grid(len(drawn), min_column_width=max(NARROWEST_HEADLINE, width))
+    for label, headline, look in drawn:
+        with grid.cell():
+            metric(context, label, headline, currency, look)
 
 
 def row(left: str, right: str, below: str = "") -> None:
@@ -122,6 +161,16 @@ def row(left: str, right: str, below: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.markdown(f"{left}  \n:small[:gray[{below}]]" if below else left, width="stretch")
         st.markdown(right, width="content", text_alignment="right")
+
+
+def link_row(label: str, right: str, below: str, *, key: str) -> bool:
+    """Draw a line of a list whose `label` can be pressed, and return whether it was."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        with st.container(gap=None):
+            pressed = st.button(f"**{label}**", type="tertiary", key=key, wrap=False)
+            st.caption(below)
+        st.markdown(right, width="content", text_alignment="right")
+    return pressed
 
 
 def category_query(category_id: str, period: Period) -> dict[str, str]:

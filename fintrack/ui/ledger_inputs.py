@@ -59,6 +59,23 @@ def category_input(
     return st.selectbox(label, ids, start, format_func=shown.__getitem__, key=key)
 
 
+def category_choice(names: dict[UUID, str], *, key: str) -> UUID | str | None:
+    """Draw the choice of a category that is not made yet; `UNCATEGORISED` takes it away."""
+    options: list[UUID | str] = [UNCATEGORISED, *names]
+    shown: dict[UUID | str, str] = {UNCATEGORISED: UNCATEGORISED}
+    shown.update(names.items())
+    return st.selectbox(
+        "Category",
+        options,
+        None,
+        format_func=shown.__getitem__,
+        placeholder="Choose a category",
+        label_visibility="collapsed",
+        key=key,
+        width=170,
+    )
+
+
 def status_input(chosen: Status, *, key: str) -> Status:
     """Draw the choice of a status and return it."""
     states = list(Status)

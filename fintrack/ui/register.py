@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from fintrack.context import TenantContext
-from fintrack.ui.inputs import money, money_column
+from fintrack.ui.inputs import day_column, money, money_column
+from fintrack.ui.transaction_list import category_texts, payees_and_texts
 
 
 def register_table(context: TenantContext, table: pd.DataFrame) -> None:
@@ -14,23 +15,29 @@ def register_table(context: TenantContext, table: pd.DataFrame) -> None:
         (money(context, amount, currency), money(context, balance, currency))
         for amount, balance, currency in rows
     ]
+    payees, texts = payees_and_texts(table)
     shown = pd.DataFrame(
         {
             "Date": table["booked_on"],
-            "Payee": table["payee"],
+            "Payee": payees,
             "Amount": [amount for amount, _ in figures],
             "Balance": [balance for _, balance in figures],
-            "Category": table["category"],
-            "Description": table["description"],
+            "Category": category_texts(table),
+            "Description": texts,
         }
     )
     st.dataframe(
         shown,
         key="register",
         hide_index=True,
+        column_order=[name for name in shown.columns if name != "Description" or any(texts)],
         column_config={
-            "Date": st.column_config.DateColumn("Date", format="D MMM YYYY", width=110),
-            "Amount": money_column("Amount"),
-            "Balance": money_column("Balance"),
+            "Date": day_column("Date"),
+            # The first four fit on a phone; wider screens stretch them.
+            "Payee": st.column_config.TextColumn("Payee", width=86),
+            "Amount": money_column("Amount", width=88),
+            "Balance": money_column("Balance", width=96),
+            "Category": st.column_config.TextColumn("Category", width="medium"),
+            "Description": st.column_config.TextColumn("Description", width="medium"),
         },
     )

@@ -7,8 +7,6 @@ from fintrack.analytics.charts import Palette, Style, alt_text
 from fintrack.context import TenantContext
 
 LIGHT, DARK = "light", "dark"
-# Secondary text is not an option of the theme; both reach 4.5 : 1 on their background.
-MUTED = {LIGHT: "#5B6679", DARK: "#9AA7BB"}
 INFLOW, OUTFLOW = 1, 4
 
 
@@ -18,7 +16,7 @@ def palette() -> Palette:
     colours = st.get_option(f"theme.{shown}.chartCategoricalColors")
     return Palette(
         text=st.get_option(f"theme.{shown}.textColor"),
-        muted=MUTED[shown],
+        muted=st.get_option(f"theme.{shown}.grayTextColor"),
         grid=st.get_option(f"theme.{shown}.borderColor"),
         surface=st.get_option(f"theme.{shown}.backgroundColor"),
         inflow=colours[INFLOW],

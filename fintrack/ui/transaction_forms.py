@@ -1,6 +1,7 @@
 """Dialogs of the ledger: a new transaction, a transfer, one transaction in full."""
 
 from dataclasses import replace
+from typing import NoReturn
 from uuid import UUID
 
 import pandas as pd
@@ -8,7 +9,6 @@ import streamlit as st
 
 from fintrack.analytics.periods import today_of
 from fintrack.context import Permission, TenantContext
-from fintrack.ledger.accounts import account
 from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.categories import categories
 from fintrack.ledger.editing import TransactionChange, change_transaction
@@ -32,14 +32,15 @@ from fintrack.ui.text import escaped
 from fintrack.ui.undo import done
 
 OUT, IN = "Money out", "Money in"
+NAMED = "transaction"
 
 
 @st.dialog("New transaction", icon=":material/add:")
-def new_transaction_dialog(context: TenantContext, accounts: dict[UUID, str]) -> None:
-    """Ask for a transaction and record it."""
+def new_transaction_dialog(context: TenantContext, accounts: pd.DataFrame) -> None:
+    """Ask for a transaction in one of `accounts` (`ACCOUNT_NAMES`) and record it."""
     names, tag_names = category_names(categories(context)), _tag_names(context)
-    account_id = account_input("Account", accounts, None, key="new account")
-    currency = account(context, account_id).currency
+    account_id = account_input("Account", named(accounts, "name"), None, key="new account")
+    currency = named(accounts, "currency")[account_id]
     with st.form("new transaction", border=False):
         direction = st.segmented_control("Direction", [OUT, IN], default=OUT, required=True)
         left, right = st.columns(2)
@@ -48,10 +49,8 @@ def new_transaction_dialog(context: TenantContext, accounts: dict[UUID, str]) ->
         payee = st.text_input("Payee", max_chars=200, autocomplete="off")
         category = category_input("Category", names, None, key="new category")
         description = st.text_input("Description", max_chars=1000, autocomplete="off")
-        chosen = st.multiselect("Tags", list(tag_names), format_func=tag_names.__getitem__)
-        submitted = st.form_submit_button(
-            "Add", type="primary", width="stretch", shortcut="Mod+Enter"
-        )
+        chosen = _tags_input(tag_names, [])
+        submitted = st.form_submit_button("Add", type="primary", width="stretch")
     if submitted:
         with shown_refusals():
             size = read_amount(amount, currency, context)
@@ -67,34 +66,60 @@ def new_transaction_dialog(context: TenantContext, accounts: dict[UUID, str]) ->
 
 
 @st.dialog("New transfer", icon=":material/swap_horiz:")
-def new_transfer_dialog(context: TenantContext, accounts: dict[UUID, str]) -> None:
-    """Ask for a transfer between two of one's accounts and record both its legs."""
+def new_transfer_dialog(context: TenantContext, accounts: pd.DataFrame) -> None:
+    """Ask for a transfer between two of `accounts` (`ACCOUNT_NAMES`) and record both its legs."""
+    names, currencies = named(accounts, "name"), named(accounts, "currency")
     left, right = st.columns(2)
     with left:
-        source = account_input("From", accounts, None, key="transfer from")
+        source = account_input("From", names, None, key="transfer from")
     with right:
-        second = list(accounts)[-1]
-        target = account_input("To", accounts, second, key="transfer to")
-    paid, got = account(context, source), account(context, target)
+        target = account_input("To", names, list(names)[-1], key="transfer to")
+    paid, got = currencies[source], currencies[target]
     with st.form("new transfer", border=False):
-        out = st.text_input(f"Amount ({paid.currency})", autocomplete="off")
+        out = st.text_input(f"Amount ({paid})", autocomplete="off")
         received = ""
-        if paid.currency != got.currency:
-            received = st.text_input(f"Amount received ({got.currency})", autocomplete="off")
+        if paid != got:
+            received = st.text_input(f"Amount received ({got})", autocomplete="off")
         day = st.date_input("Date", today_of(context), format="YYYY-MM-DD")
         note = st.text_input("Note", max_chars=2000, autocomplete="off")
         submitted = st.form_submit_button("Transfer", type="primary", width="stretch")
     if submitted:
         with shown_refusals():
-            amount_out = abs(read_amount(out, paid.currency, context))
-            amount_in = abs(read_amount(received, got.currency, context)) if received else None
+            amount_out = abs(read_amount(out, paid, context))
+            amount_in = abs(read_amount(received, got, context)) if received else None
             record_transfer(
                 context, NewTransfer(source, target, amount_out, day, amount_in, note=note)
             )
-            done(f"Moved {escaped(money(context, amount_out, paid.currency))}.")
+            done(f"Moved {escaped(money(context, amount_out, paid))}.")
 
 
-@st.dialog("Transaction", width="large", icon=":material/receipt_long:")
+def named_transaction() -> str | None:
+    """Return the id of the transaction that the address names, as it stands there."""
+    return st.query_params.get(NAMED)
+
+
+def name_transaction(transaction_id: UUID) -> NoReturn:
+    """Let the address name the transaction, so that it opens here and wherever it is sent."""
+    st.query_params[NAMED] = str(transaction_id)
+    st.rerun()
+
+
+def close_transaction() -> None:
+    """Take the transaction out of the address."""
+    st.query_params.pop(NAMED, None)
+
+
+def _closed(sentence: str, change_set_id: UUID | None = None) -> None:
+    close_transaction()
+    done(sentence, change_set_id)
+
+
+@st.dialog(
+    "Transaction",
+    width="large",
+    icon=":material/receipt_long:",
+    on_dismiss=close_transaction,
+)
 def transaction_dialog(context: TenantContext, record: TransactionRecord) -> None:
     """Show one transaction in full, and to those who may, the ways to change it."""
     row(
@@ -137,13 +162,8 @@ def _details_form(context: TenantContext, record: TransactionRecord) -> None:
             category = category_input("Category", names, category, key="d category")
         description = st.text_input("Description", record.description, max_chars=1000)
         note = st.text_area("Note", record.note, max_chars=2000, height=80)
-        chosen = st.multiselect(
-            "Tags",
-            list(tag_names),
-            [tag.id for tag in record.tags],
-            format_func=tag_names.__getitem__,
-        )
-        submitted = st.form_submit_button("Save", type="primary", shortcut="Mod+Enter")
+        chosen = _tags_input(tag_names, [tag.id for tag in record.tags])
+        submitted = st.form_submit_button("Save", type="primary")
     if submitted:
         with shown_refusals():
             change = TransactionChange(
@@ -152,7 +172,7 @@ def _details_form(context: TenantContext, record: TransactionRecord) -> None:
             )  # fmt: skip
             if category != record.category_id:
                 change = replace(change, category_id=category)
-            done("Saved.", change_transaction(context, record.id, change, record.version))
+            _closed("Saved.", change_transaction(context, record.id, change, record.version))
 
 
 def _split_form(context: TenantContext, record: TransactionRecord) -> None:
@@ -180,7 +200,7 @@ def _split_form(context: TenantContext, record: TransactionRecord) -> None:
                 for name, amount, memo in edited.itertuples(index=False)
             )
             change = TransactionChange(lines=lines)
-            done("Split.", change_transaction(context, record.id, change, record.version))
+            _closed("Split.", change_transaction(context, record.id, change, record.version))
 
 
 def _lines(context: TenantContext, record: TransactionRecord) -> pd.DataFrame:
@@ -200,10 +220,17 @@ def _more(context: TenantContext, record: TransactionRecord) -> None:
         )
         if st.button("Unlink the transfer", icon=":material/link_off:", key="unlink"):
             with shown_refusals():
-                done("Unlinked.", unlink_transfer(context, record.transfer_id))
+                _closed("Unlinked.", unlink_transfer(context, record.transfer_id))
     if st.button("Delete", icon=":material/delete:", key="delete one"):
         with shown_refusals():
-            done("Deleted.", delete_transactions(context, [record.id]))
+            _closed("Deleted.", delete_transactions(context, [record.id]))
+
+
+def _tags_input(names: dict[UUID, str], chosen: list[UUID]) -> list[UUID]:
+    """Draw the choice of tags, when the tenant has any, and return it."""
+    if not names:
+        return chosen
+    return st.multiselect("Tags", list(names), chosen, format_func=names.__getitem__)
 
 
 def _tag_names(context: TenantContext) -> dict[UUID, str]:

@@ -11,23 +11,25 @@ from fintrack.context import TenantContext
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.filters import Status
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import money, money_column
+from fintrack.ui.inputs import day_column, money, money_column
 from fintrack.ui.ledger_inputs import STATUS_NAMES, UNCATEGORISED, read_amount
 from fintrack.ui.undo import done
 
 SPLIT, TRANSFER = "Split", "Transfer"
-ROW_HEIGHT, FRAME_HEIGHT = 36, 40
+ROW_HEIGHT, FRAME_HEIGHT = 36, 38
 # The first three fit on a phone.
 ORDER = ("booked_on", "payee", "amount", "category", "account", "description", "status")
 
 
 def chosen_rows(context: TenantContext, table: pd.DataFrame) -> list[UUID]:
     """Draw the rows and return the ids of those that are ticked."""
+    payees, texts = payees_and_texts(table)
+    shown = _shown(context, table).assign(payee=payees, description=texts)
     event = st.dataframe(
-        _shown(context, table),
+        shown,
         key=f"rows {_fingerprint(table)}",
         hide_index=True,
-        column_order=_order(table),
+        column_order=_order(shown),
         column_config=_columns(),
         on_select="rerun",
         selection_mode="multi-row",
@@ -79,13 +81,32 @@ def _save(
         done("Saved.", change_set)
 
 
+def payees_and_texts(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return payees and descriptions as lists show them: where nobody is named, the text moves up.
+
+    Many banks name nobody, and a phone shows the payee only.
+    """
+    rows = zip(table["payee"], table["description"], strict=True)
+    both = [(payee, text) if payee else (text, "") for payee, text in rows]
+    return [payee for payee, _ in both], [text for _, text in both]
+
+
+def category_texts(table: pd.DataFrame) -> list[str]:
+    """Return what stands as the category of each row, also where it has none or several."""
+    rows = zip(table["category"], table["is_split"], table["transfer_id"], strict=True)
+    return [
+        SPLIT if is_split else TRANSFER if transfer else category or UNCATEGORISED
+        for category, is_split, transfer in rows
+    ]
+
+
 def _shown(context: TenantContext, table: pd.DataFrame) -> pd.DataFrame:
     pairs = zip(table["amount"], table["currency"], strict=True)
     return pd.DataFrame(
         {
             "booked_on": table["booked_on"],
             "payee": table["payee"],
-            "category": _categories(table),
+            "category": category_texts(table),
             "amount": [money(context, amount, currency) for amount, currency in pairs],
             "account": table["account"],
             "description": table["description"],
@@ -94,19 +115,11 @@ def _shown(context: TenantContext, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _categories(table: pd.DataFrame) -> list[str]:
-    rows = zip(table["category"], table["is_split"], table["transfer_id"], strict=True)
-    return [
-        SPLIT if is_split else TRANSFER if transfer else category or UNCATEGORISED
-        for category, is_split, transfer in rows
-    ]
-
-
-def _order(table: pd.DataFrame) -> list[str]:
+def _order(shown: pd.DataFrame) -> list[str]:
     """Return the columns that say something on this page; phones have no room to waste."""
     silent = {
-        "description": (table["description"] == "").all(),
-        "status": (table["status"] == Status.CLEARED).all(),
+        "description": (shown["description"] == "").all(),
+        "status": (shown["status"] == STATUS_NAMES[Status.CLEARED]).all(),
     }
     return [name for name in ORDER if not silent.get(name, False)]
 
@@ -114,12 +127,12 @@ def _order(table: pd.DataFrame) -> list[str]:
 def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
-        "booked_on": column.DateColumn("Date", format="D MMM YY", width=84),
+        "booked_on": day_column("Date"),
         "payee": column.TextColumn("Payee", width=138),
         "category": column.TextColumn("Category", width="medium"),
         "amount": money_column("Amount", width=92),
-        "account": column.TextColumn("Account", width=150),
-        "description": column.TextColumn("Description", width="large"),
+        "account": column.TextColumn("Account", width="medium"),
+        "description": column.TextColumn("Description", width="medium"),
         "status": column.TextColumn("Status", width="small"),
     }
 

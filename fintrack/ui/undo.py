@@ -23,7 +23,8 @@ def undo_bar(context: TenantContext) -> None:
     where, sentence, change_set_id = st.session_state.get(DONE, ("", "", None))
     if where != _here():
         return
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
+    # At the bottom, so that what was just changed stays where it is under the pointer.
+    with st.bottom.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
         st.markdown(f":material/check_circle: {sentence}")
         if change_set_id and st.button("Undo", icon=":material/undo:", key="undo"):
             with shown_refusals():

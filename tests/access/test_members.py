@@ -126,6 +126,16 @@ def test_eight_acceptances_at_once_make_one_member(ana: TenantContext, cleo: Ten
         assert sum(pool.map(attempt, range(8))) == 1
 
 
+def test_a_member_who_is_invited_again_stays_what_he_is(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
+    accept_invitation(cleo.session, invite_member(ana, cleo.session.email, Role.VIEWER))
+    again = invite_member(ana, cleo.session.email, Role.ADMIN)
+    with pytest.raises(Conflict, match="member of this tenant already"):
+        accept_invitation(cleo.session, again)
+    assert roles(ana) == {"Ana": "OWNER", "Cleo": "VIEWER"}
+
+
 def test_an_invitation_is_bound_to_its_address(ana: TenantContext, cleo: TenantContext) -> None:
     token = invite_member(ana, "ben@example.org", Role.MEMBER)
     with pytest.raises(NotFound):

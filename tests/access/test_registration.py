@@ -17,7 +17,14 @@ from fintrack.access.users import (
 )
 from fintrack.config import settings
 from fintrack.context import Role, TenantContext, TenantType
-from fintrack.errors import Conflict, InvalidInput, NotSignedIn, PermissionDenied
+from fintrack.errors import (
+    Conflict,
+    FinTrackError,
+    InvalidInput,
+    NotSignedIn,
+    PermissionDenied,
+)
+from fintrack.ledger.categories import categories
 from tests.conftest import PASSWORD, Database, sign_in
 
 
@@ -118,6 +125,35 @@ def test_a_later_registration_needs_an_invitation_for_this_address(
 def test_a_known_address_is_refused_where_registration_is_open(ana: TenantContext) -> None:
     with pytest.raises(Conflict):
         register(somebody("Ana@Example.org"))
+
+
+def test_a_registration_that_fails_at_its_last_step_leaves_nothing(database: Database) -> None:
+    with database.administrator() as admin:
+        admin.execute("revoke insert on app.category from fintrack_security")
+        with pytest.raises(FinTrackError):
+            register(somebody())
+        made = """select (select count(*) from sec.users) + (select count(*) from app.tenant)
+            + (select count(*) from app.membership)"""
+        assert admin.execute(made).fetchone() == (0,)
+    assert is_empty_installation()
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "others"),
+    [
+        (TenantType.PERSONAL, "Food › Groceries", "Children › Pocket money"),  # noqa: RUF001
+        (TenantType.FAMILY, "Children › Pocket money", "Software"),  # noqa: RUF001
+        (TenantType.BUSINESS, "Taxes › VAT", "Food › Groceries"),  # noqa: RUF001
+    ],
+)
+def test_a_tenant_begins_with_the_categories_of_its_type(
+    database: Database, kind: TenantType, own: str, others: str
+) -> None:
+    session = sign_in(register(somebody(), NewTenant("Books", kind, "EUR", "ES")))
+    tree = categories(my_tenants(session)[0])
+    assert own in tree["path"].tolist()
+    assert others not in tree["path"].tolist()
+    assert set(tree["kind"]) == {"INCOME", "EXPENSE"}
 
 
 def test_a_tenant_omitted_is_personal(database: Database) -> None:

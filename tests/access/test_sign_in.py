@@ -1,6 +1,7 @@
 """Signing in: the same answer for everybody, and patience that runs out but comes back."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -25,10 +26,18 @@ from fintrack.access.tickets import (
     redeem_download_ticket,
     redeem_sign_in_ticket,
 )
-from fintrack.access.users import change_password
+from fintrack.access.users import NewUser, change_password, register
+from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.db import sign_in_transaction
-from fintrack.errors import FinTrackError, InvalidInput, NotFound, NotSignedIn, TooManyAttempts
+from fintrack.errors import (
+    Conflict,
+    FinTrackError,
+    InvalidInput,
+    NotFound,
+    NotSignedIn,
+    TooManyAttempts,
+)
 from fintrack.schema import SessionRow, Throttle
 from tests.conftest import PASSWORD, Database, sign_in
 
@@ -39,14 +48,16 @@ HERE = "192.0.2.1"
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
     """Count the statements and the password hashes of what runs inside."""
     seen = {"statements": 0, "hashes": 0}
-    verify = passwords._HASHER.verify
-
-    def count_hash(stored: str, password: str) -> bool:
-        seen["hashes"] += 1
-        return verify(stored, password)
+    hasher = passwords._HASHER
 
     class Counting:
-        verify = staticmethod(count_hash)
+        def verify(self, stored: str, password: str) -> bool:
+            seen["hashes"] += 1
+            return hasher.verify(stored, password)
+
+        def hash(self, password: str) -> str:
+            seen["hashes"] += 1
+            return hasher.hash(password)
 
     def count_statement(*_: object) -> None:
         seen["statements"] += 1
@@ -55,6 +66,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
     event.listen(Engine, "before_cursor_execute", count_statement)
     yield seen
     event.remove(Engine, "before_cursor_execute", count_statement)
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
 
 
 def refusal(email: str, password: str) -> FinTrackError:
@@ -83,10 +95,55 @@ def test_an_unknown_address_costs_and_says_the_same(
     assert answers[0][3]["hashes"] == 1
 
 
+@pytest.mark.parametrize("mode", ["setup", "invited"])
+def test_a_refused_registration_costs_and_says_the_same_for_a_known_address(
+    ana: TenantContext, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("FINTRACK_REGISTRATION", mode)
+    settings.cache_clear()
+    answers = []
+    for email in (ana.session.email, "nobody@example.org"):
+        with counted(monkeypatch) as seen, pytest.raises(FinTrackError) as caught:
+            register(NewUser(email, "Zoe", PASSWORD), token="a guess", address=HERE)
+        answers.append((type(caught.value), str(caught.value), dict(seen)))
+    assert answers[0] == answers[1]
+    assert answers[0][2]["hashes"] == 1
+
+
 @pytest.mark.parametrize("email", ["ana@example.org", "nobody@example.org"])
 def test_the_sixth_failure_has_to_wait(ana: TenantContext, email: str) -> None:
     fail(email, 6, HERE)
     assert isinstance(refusal(email, PASSWORD), TooManyAttempts)
+
+
+def test_attempts_at_the_same_moment_all_count(ana: TenantContext) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: refusal(ana.session.email, "not the password"), range(8)))
+    assert isinstance(refusal(ana.session.email, PASSWORD), TooManyAttempts)
+
+
+def test_a_network_that_tries_many_accounts_has_to_wait(ana: TenantContext) -> None:
+    for number in range(61):
+        fail(f"nobody{number}@example.org", 1, HERE)
+    assert isinstance(refusal(ana.session.email, PASSWORD), TooManyAttempts)
+    assert check_credentials(ana.session.email, PASSWORD, "198.51.100.1") == ana.user_id
+
+
+def test_registration_has_to_wait_as_well(ana: TenantContext) -> None:
+    again = NewUser(ana.session.email, "Ana", PASSWORD)
+    for _ in range(6):
+        with pytest.raises(Conflict):
+            register(again, address=HERE)
+    with pytest.raises(TooManyAttempts):
+        register(again, address=HERE)
+
+
+def test_a_guessed_current_password_has_to_wait(ana: TenantContext) -> None:
+    for _ in range(6):
+        with pytest.raises(InvalidInput):
+            change_password(ana.session, "not the password", "four other plain words")
+    with pytest.raises(TooManyAttempts):
+        change_password(ana.session, PASSWORD, "four other plain words")
 
 
 def test_the_wait_ends(ana: TenantContext) -> None:

@@ -1,7 +1,9 @@
 """Tenants: several per user, each with its own role, settings and end."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from psycopg import sql
@@ -10,6 +12,7 @@ from sqlalchemy import func, select
 from fintrack.access.sessions import confirm_session
 from fintrack.access.tenants import (
     NewTenant,
+    TenantSettings,
     change_settings,
     close_tenant,
     create_tenant,
@@ -18,10 +21,12 @@ from fintrack.access.tenants import (
     remove_sample,
     tenant_settings,
 )
-from fintrack.context import TenantContext, TenantType
+from fintrack.context import Role, TenantContext, TenantType
 from fintrack.db import maintenance_transaction
 from fintrack.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound, PermissionDenied
+from fintrack.operations.installation import Installation
 from tests.conftest import PASSWORD, Database, erase, sign_in
+from tests.isolation.world import World, build_world, drop_world
 
 COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")
 
@@ -75,6 +80,23 @@ def test_settings_are_saved(ana: TenantContext) -> None:
     assert tenant_settings(ana).version == old.version + 1
 
 
+def test_settings_change_everything_but_the_status(ana: TenantContext) -> None:
+    wanted = TenantSettings(
+        "Riveras",
+        TenantType.BUSINESS,
+        "JPY",
+        "JP",
+        "ja_JP",
+        "Asia/Tokyo",
+        12,
+        "teal",
+        "SUSPENDED",
+        1,
+    )
+    change_settings(ana, wanted)
+    assert tenant_settings(ana) == replace(wanted, status="ACTIVE", version=2)
+
+
 def test_settings_somebody_changed_meanwhile_are_not_overwritten(ana: TenantContext) -> None:
     old = tenant_settings(ana)
     change_settings(ana, replace(old, name="First"))
@@ -114,28 +136,43 @@ def test_real_books_do_not_go_at_once(ana: TenantContext) -> None:
     assert tenant_settings(ana).name == ana.name
 
 
-def test_an_erased_tenant_leaves_no_row_anywhere(
-    ana: TenantContext, eli: TenantContext, cleo: TenantContext, database: Database
-) -> None:
-    erase(database, ana)
+def rows_of(database: Database, tenant_id: UUID) -> dict[str, int]:
+    """Return how many rows of the tenant each table with a column for it holds."""
     with database.administrator() as admin:
         tables = admin.execute(
             "select c.table_schema, c.table_name from information_schema.columns c "
             "join information_schema.tables t using (table_schema, table_name) "
             "where c.column_name = 'tenant_id' and t.table_type = 'BASE TABLE'"
         ).fetchall()
-        left = {
-            table: admin.execute(
-                sql.SQL("select count(*) from {} where tenant_id = %s").format(
-                    sql.Identifier(*table)
-                ),
-                [ana.tenant_id],
-            ).fetchone()
+        counted = sql.SQL("select count(*) from {} where tenant_id = %s")
+        return {
+            ".".join(table): row[0]
             for table in tables
+            for row in admin.execute(counted.format(sql.Identifier(*table)), [tenant_id])
         }
-    assert len(left) > 15
-    assert set(left.values()) == {(0,)}
-    assert tenant_settings(cleo).name == "Rivera Ltd"
+
+
+@pytest.fixture
+def world(installation: Installation) -> Iterator[World]:
+    """Two tenants of their own with rows in every table, one of whose sessions are bound."""
+    built = build_world(installation)
+    with built.database.administrator() as admin:
+        for book in (built.family, built.company):
+            bound = [book.id, book.members[Role.ADMIN].session.id]
+            admin.execute("update sec.session set tenant_id = %s where id = %s", bound)
+    yield built
+    drop_world(installation, built)
+
+
+def test_an_erased_tenant_leaves_no_row_anywhere(world: World) -> None:
+    owner, outsider = (book.members[Role.OWNER] for book in (world.family, world.company))
+    before = rows_of(world.database, owner.tenant_id)
+    others = rows_of(world.database, outsider.tenant_id)
+    assert [table for table, count in before.items() if not count] == []
+    with world.doors():
+        erase(world.database, owner)
+    assert set(rows_of(world.database, owner.tenant_id).values()) == {0}
+    assert rows_of(world.database, outsider.tenant_id) == others
 
 
 def test_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:

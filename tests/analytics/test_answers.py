@@ -14,6 +14,8 @@ from fintrack.analytics.periods import Interval
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.errors import NotFound
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.schema import new_id
 from tests.analytics.by_hand import Move, Purse, transfer, write
 
@@ -211,6 +213,27 @@ def test_a_period_stands_beside_the_one_before(ana: TenantContext) -> None:
     assert (figures.net_worth.amount, figures.net_worth.before) == (350, 500)
     assert (figures.inflow.amount, figures.inflow.before) == (0, 500)
     assert (figures.kept.amount, figures.kept.before) == (-150, 500)
+
+
+def test_a_headline_counts_a_month_that_no_week_of_the_period_ends_in(ana: TenantContext) -> None:
+    mine, saturday = purse(), date(2026, 1, 31)
+    write(ana, [mine], [Move(saturday, mine, 700, "Wages"), Move(day(3), mine, 50, "Wages")])
+    period = (saturday, day(10))
+    before = (date(2025, 12, 1), date(2026, 1, 1))
+    figures = period_headlines(
+        "EUR",
+        (net_worth(ana, *period, Interval.WEEK), net_worth(ana, *before, Interval.MONTH)),
+        (cash_flow(ana, *period), cash_flow(ana, *before)),
+    )
+    assert figures.inflow.amount == 750
+    assert figures.inflow.course == (700, 0, 50)
+
+
+def test_where_no_payee_is_named_home_shows_the_banks_text(ana: TenantContext) -> None:
+    account_id = create_account(ana, NewAccount("Current", AccountKind.CHECKING, "EUR", day(1)))
+    for payee, text in (("", "POS 1234 KIOSK"), ("Baker", "CARD 1234")):
+        record_transaction(ana, NewTransaction(account_id, day(2), -100, payee, text))
+    assert set(overview(ana, TODAY).recent["payee"]) == {"POS 1234 KIOSK", "Baker"}
 
 
 def test_the_tenants_currency_comes_first_even_without_money(ana: TenantContext) -> None:

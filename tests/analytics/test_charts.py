@@ -1,6 +1,7 @@
 """Charts: the frames' figures, written as everywhere else, and nothing that runs."""
 
 from collections.abc import Callable
+from datetime import date
 from itertools import pairwise
 
 import pandas as pd
@@ -22,6 +23,7 @@ from fintrack.analytics.charts import (
 )
 from fintrack.analytics.net_worth import NET_WORTH
 from fintrack.analytics.payees import TOP_PAYEES
+from fintrack.analytics.periods import Period
 from fintrack.analytics.spending import SPENDING
 from fintrack.frames import Shape, frame
 
@@ -56,6 +58,24 @@ def test_cash_flow_shows_one_currency_and_every_month() -> None:
     income = cash_flow_chart(FLOW, EUR).data[0]
     assert list(income.x) == ["2025-12-01", "2026-01-01", "2026-02-01"]
     assert list(income.y) == [2500.0, 0.0, 2600.0]
+
+
+def test_cash_flow_shows_the_whole_period_also_where_nothing_moved() -> None:
+    period = Period(date(2025, 11, 15), date(2026, 3, 2))
+    income = cash_flow_chart(FLOW, EUR, period).data[0]
+    assert [income.x[0], income.x[-1]] == ["2025-11-01", "2026-03-01"]
+    assert list(income.y) == [0.0, 2500.0, 0.0, 2600.0, 0.0]
+
+
+def test_a_single_month_is_a_bar_and_no_block() -> None:
+    assert cash_flow_chart(FLOW.tail(1), EUR).layout.bargap == 0.9
+
+
+def test_days_that_lie_close_together_are_not_named_side_by_side() -> None:
+    days = ["2026-01-01", "2026-01-20", "2026-01-21", "2026-01-22", "2026-01-31"]
+    rows = [(pd.Timestamp(day), "EUR", 100) for day in days]
+    axis = balance_chart(frame(rows, BALANCE), EUR).layout.xaxis
+    assert set(axis.tickvals) == {"2026-01-31", "2026-01-22", "2026-01-01"}
 
 
 def test_cash_flow_draws_outflow_beneath_the_line() -> None:

@@ -1,5 +1,6 @@
 """The Riveras' accounts, and short ways to fill them."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from fintrack.ledger.categories import categories
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from tests.conftest import Database
 
 OPENED = date(2026, 1, 1)
 MARCH = date(2026, 3, 1)
@@ -60,3 +62,11 @@ def record(ana: TenantContext, giro: UUID) -> Record:
         return record_transaction(ana, new)
 
     return record_one
+
+
+def wait_until_somebody_waits(database: Database) -> None:
+    """Return when a session of the database waits for what another one holds."""
+    waiting = "select from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
+    with database.administrator() as admin:
+        while admin.execute(waiting, [database.name]).fetchone() is None:
+            time.sleep(0.01)

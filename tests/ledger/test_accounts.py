@@ -1,11 +1,14 @@
 """Accounts: opening, seeing, changing, archiving and deleting them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.accounts import (
     ACCOUNTS,
@@ -23,7 +26,11 @@ from fintrack.ledger.accounts import (
     reopen_account,
     update_account,
 )
-from tests.ledger.conftest import Record
+from fintrack.ledger.recording import blank
+from fintrack.ledger.snapshots import insert_snapshots
+from fintrack.schema import Account, new_id
+from tests.conftest import Database
+from tests.ledger.conftest import Record, wait_until_somebody_waits
 
 OPENED = date(2026, 1, 1)
 
@@ -134,6 +141,20 @@ def test_a_change_against_an_old_version_is_refused(ana: TenantContext, giro: UU
         update_account(ana, giro, AccountChange(name="Mine"), 1)
 
 
+def test_a_change_at_the_same_moment_is_told_that_somebody_was_faster(
+    ana: TenantContext, giro: UUID, database: Database
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_transaction(ana) as db:
+            faster = update(Account).where(Account.id == giro).values(name="First", version=2)
+            db.execute(faster.execution_options(synchronize_session=False))
+            slower = pool.submit(update_account, ana, giro, AccountChange(name="Second"), 1)
+            wait_until_somebody_waits(database)
+        with pytest.raises(Conflict, match="in the meantime"):
+            slower.result()
+    assert account(ana, giro).name == "First"
+
+
 def test_only_the_owner_hides_an_account(eli: TenantContext, giro: UUID) -> None:
     with pytest.raises(PermissionDenied, match="Only the owner"):
         update_account(eli, giro, AccountChange(visibility=Visibility.PRIVATE), 1)
@@ -162,6 +183,19 @@ def test_an_account_with_transactions_is_kept_and_archiving_offered(
     record(1, -100)
     with pytest.raises(Conflict, match="Archive it instead"):
         delete_account(ana, giro)
+
+
+def test_an_account_that_gets_a_transaction_at_the_same_moment_is_kept(
+    ana: TenantContext, giro: UUID, database: Database
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_transaction(ana) as db:
+            insert_snapshots(db, [blank(new_id(), giro, "EUR", OPENED, -100)])
+            deletion = pool.submit(delete_account, ana, giro)
+            wait_until_somebody_waits(database)
+        with pytest.raises(Conflict, match="Archive it instead"):
+            deletion.result()
+    assert account(ana, giro).balance == 9900
 
 
 def test_an_unused_account_can_be_deleted(ana: TenantContext, giro: UUID) -> None:

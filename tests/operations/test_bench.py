@@ -3,11 +3,13 @@
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from fintrack import db
 from fintrack.config import settings
-from fintrack.operations import bench
+from fintrack.context import TenantContext
+from fintrack.operations import bench, bench_load
 from fintrack.operations.bench_load import Load
 from fintrack.operations.bench_measures import MEASURES
 from fintrack.operations.bench_questions import QUESTIONS
@@ -26,6 +28,10 @@ def test_a_small_run_measures_every_question_and_finds_no_foreign_row(
     db.disconnect()
     report = json.loads(capsys.readouterr().out)
     assert len(report["questions"]) == len(QUESTIONS)
+    assert all(figures["p95"] > 0 and figures["ratio"] > 0 for figures in report["questions"])
+    assert [ratio["what"].split()[0] for ratio in report["ratios"]] == [
+        "entering", "CSV", "import", "rerun",
+    ]  # fmt: skip
     assert all(ratio["ours"] > 0 and ratio["theirs"] > 0 for ratio in report["ratios"])
     load = report["load"]
     assert (load["foreign_rows"], load["missing_rows"], load["errors"]) == (0, 0, 0)
@@ -34,9 +40,21 @@ def test_a_small_run_measures_every_question_and_finds_no_foreign_row(
 
 def test_the_report_is_a_table_for_the_documents() -> None:
     figures = bench.QuestionFigures("Home", (1.0, 1.1), 2.0, 1.1)
-    load = Load(2, 1.0, 8, 2, 0, 0, 0, 10.0, 5.0)
+    load = Load(2, 1.0, 8, 2, 0, 0, 0, 10.0, 5.0, 4.0)
     report = bench.Report([figures], [bench.Ratio("a", "b", 3.0, 2.0)], load)
     written = bench.as_markdown(report, (10, 1000))
-    assert "| Home | 1.00 | 1.10 | 2.00 | 1.10 | yes |" in written
+    assert "| Home | 1.00 | 1.10 | 2.00 | yes | 1.10 | yes |" in written
     assert "| a | b | 3.00 | 2.00 | 1.50 |" in written
     assert "0 foreign rows" in written
+    assert "5 of as many sessions in one tenant alone (ratio 2.00), 4 of one session" in written
+
+
+def test_what_is_too_slow_or_grows_is_said_in_the_table() -> None:
+    figures = bench.QuestionFigures("Home", (1.0, 1.16), 100.0, 1.16)
+    report = bench.Report([figures], [], Load(2, 1.0, 8, 2, 0, 0, 0, 10.0, 5.0, 4.0))
+    assert "| 100.00 | NO | 1.16 | NO |" in bench.as_markdown(report, (10, 1000))
+
+
+def test_a_row_of_another_tenant_is_known_when_it_is_seen(ana: TenantContext) -> None:
+    seen = pd.DataFrame({"payee": [f"Payee 1 {ana.slug}", f"Payee 1 {ana.slug}x", "Payee 1"]})
+    assert bench_load._foreign(seen, ana) == 2

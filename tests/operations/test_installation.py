@@ -1,12 +1,19 @@
 """Opening an installation: any PostgreSQL from 16, as superuser or plain administrator."""
 
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from fintrack.config import read_settings
+from fintrack import db
+from fintrack.access.sessions import confirm_session
+from fintrack.access.tenants import close_tenant, enter_tenant
+from fintrack.config import read_settings, settings
+from fintrack.context import Role
+from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.operations.embedded import Server, stop
 from fintrack.operations.health import problems
 from fintrack.operations.installation import (
@@ -14,6 +21,7 @@ from fintrack.operations.installation import (
     open_installation,
 )
 from fintrack.operations.passwords import APPLICATION_LOGINS
+from tests.conftest import PASSWORD, sign_up
 from tests.operations.bringing import (
     address_of,
     answer,
@@ -42,6 +50,26 @@ def test_a_superuser_prepares_a_healthy_database(server: Server, new_home: Path)
 
 def test_a_plain_administrator_prepares_a_healthy_database(server: Server, new_home: Path) -> None:
     assert problems(open_installation(external(manager(server), new_home))) == []
+
+
+def test_books_are_kept_where_a_plain_administrator_prepared_them(
+    server: Server, new_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_installation(external(manager(server), new_home))
+    monkeypatch.setenv("FINTRACK_REGISTRATION", "open")
+    settings.cache_clear()
+    db.connect(db.Logins(opened.app_url, opened.sign_in_url, opened.maintenance_url))
+    try:
+        ana = sign_up("Ana", "Rivera family")
+        giro = create_account(ana, NewAccount("Giro", AccountKind.CASH, "EUR", date(2026, 1, 1)))
+        record_transaction(ana, NewTransaction(giro, date(2026, 3, 1), -4200))
+        assert accounts(ana)["balance"].tolist() == [-4200]
+        confirm_session(ana.session, PASSWORD)
+        close_tenant(ana, ana.name)
+        assert enter_tenant(ana.session, ana.slug).role is Role.VIEWER
+    finally:
+        db.disconnect()
+        settings.cache_clear()
 
 
 def test_an_administrator_who_does_not_own_the_database_prepares_it(

@@ -58,7 +58,7 @@ def test_a_private_account_is_not_shown_to_an_admin(
 def test_a_name_is_shown_letter_for_letter(ana: TenantContext) -> None:
     checking(ana, "**bold** <b>x</b> [link](https://example.org)")
     page = open_page(ana, "accounts")
-    shown = " ".join(each.value for each in page.markdown)
+    shown = " ".join(labels(page))
     assert r"\*\*bold\*\*" in shown
     assert "https://" not in shown
 

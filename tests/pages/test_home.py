@@ -19,7 +19,8 @@ def purse(context: TenantContext, name: str = "Current", **values: object) -> Pu
 
 
 def words(page: AppTest) -> str:
-    return "\n".join(each.value for each in [*page.markdown, *page.caption])
+    texts = [each.value for each in [*page.markdown, *page.caption]]
+    return "\n".join([*texts, *(each.label for each in page.button)])
 
 
 def subheaders(page: AppTest) -> list[str]:

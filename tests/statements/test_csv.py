@@ -152,6 +152,16 @@ def test_a_bad_row_is_rejected_with_its_line_and_the_good_ones_come(row: str, re
     assert [(each.line, each.reason) for each in found.rejected] == [(3, reason)]
 
 
+def test_a_row_in_an_unknown_currency_is_rejected_beside_good_ones() -> None:
+    found = only(
+        "Date,Text,Amount,Currency\n2026-01-31,A,1.00,EUR\n2026-01-31,B,2.00,ZZZ\n"
+        "2026-01-30,C,3.00,EUR\n",
+    )
+
+    assert [entry.amount for entry in found.entries] == [1, 3]
+    assert [each.reason for each in found.rejected] == ["'ZZZ' is not a currency."]
+
+
 def test_two_equal_rows_are_two_movements() -> None:
     assert len(only("Date,Text,Amount\n2026-01-31,A,1.00\n2026-01-31,A,1.00\n").entries) == 2
 

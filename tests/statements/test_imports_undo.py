@@ -1,5 +1,6 @@
 """Undoing an import: all of it or nothing, and asked once when somebody edited its rows."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -8,11 +9,14 @@ import pytest
 from fintrack.context import TenantContext
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.ledger.accounts import (
+    AccountChange,
     AccountKind,
     NewAccount,
     Visibility,
     account,
+    accounts,
     create_account,
+    update_account,
 )
 from fintrack.ledger.bulk import tag_transactions
 from fintrack.ledger.editing import (
@@ -27,7 +31,7 @@ from fintrack.ledger.transfers import link_transfer
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import ImportReport
 from fintrack.statements.undoing import undo_import
-from tests.statements.importing import csv_file, held, imported
+from tests.statements.importing import csv_file, held, imported, ofx_file
 
 OPENED = date(2026, 1, 1)
 GROCER = -4200
@@ -82,6 +86,40 @@ def test_an_import_is_undone_once(ana: TenantContext, march: ImportReport) -> No
         undo_import(ana, march.import_id)
 
 
+def test_an_account_that_the_import_made_goes_with_it(ana: TenantContext) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")], balance="158.00")
+
+    undo_import(ana, imported(ana, content).import_id)
+
+    assert accounts(ana, archived=True).empty
+    assert imported(ana, content).batches[0].balance_after == 15800
+
+
+def rename(context: TenantContext, account_id: UUID) -> None:
+    update_account(context, account_id, AccountChange(name="Mine"), 1)
+
+
+def spend(context: TenantContext, account_id: UUID) -> None:
+    record_transaction(context, NewTransaction(account_id, date(2026, 3, 5), -100))
+
+
+def import_more(context: TenantContext, account_id: UUID) -> None:
+    imported(context, csv_file([("2026-04-01", "-1.00", "Baker")]), account_id=account_id)
+
+
+@pytest.mark.parametrize("use", [rename, spend, import_more])
+def test_an_account_that_was_used_since_stays(
+    ana: TenantContext, use: Callable[[TenantContext, UUID], None]
+) -> None:
+    report = imported(ana, csv_file())
+    use(ana, report.batches[0].account_id)
+
+    undo_import(ana, report.import_id)
+
+    assert accounts(ana)["id"].tolist() == [str(report.batches[0].account_id)]
+    assert len(held(ana)) == (use is not rename)
+
+
 def test_other_imports_stay(ana: TenantContext, giro: UUID, march: ImportReport) -> None:
     imported(ana, csv_file([("2026-04-01", "-1.00", "Baker")]), account_id=giro)
 
@@ -111,9 +149,8 @@ def link(context: TenantContext) -> None:
 
 @pytest.mark.parametrize("touch", [edit, split, tag, link])
 def test_a_touched_row_keeps_the_whole_import_until_it_is_said(
-    ana: TenantContext, march: ImportReport, touch: object
+    ana: TenantContext, march: ImportReport, touch: Callable[[TenantContext], None]
 ) -> None:
-    assert callable(touch)
     touch(ana)
     before = held(ana)
 
@@ -126,9 +163,8 @@ def test_a_touched_row_keeps_the_whole_import_until_it_is_said(
 
 @pytest.mark.parametrize("touch", [edit, split, tag, link])
 def test_touched_rows_go_when_it_is_said(
-    ana: TenantContext, giro: UUID, march: ImportReport, touch: object
+    ana: TenantContext, giro: UUID, march: ImportReport, touch: Callable[[TenantContext], None]
 ) -> None:
-    assert callable(touch)
     touch(ana)
 
     report = undo_import(ana, march.import_id, also_edited=True)

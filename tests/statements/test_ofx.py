@@ -118,6 +118,33 @@ def test_bytes_win_over_a_header_that_names_another_encoding() -> None:
     assert utf.statements[0].entries[0].payee == western.statements[0].entries[0].payee == "Café"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_file_in_any_unicode_is_read(encoding: str) -> None:
+    content = statement_text("<STMTTRN><DTPOSTED>20260314<TRNAMT>2<NAME>Café Žluť</STMTTRN>")
+
+    found = read_statements(content.encode(encoding))
+
+    assert found.statements[0].entries[0].payee == "Café Žluť"
+
+
+@pytest.mark.parametrize(
+    ("declared", "entity"),
+    [
+        ('<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">', "&c;"),
+        ('<!ENTITY c SYSTEM "file:///etc/passwd">', "&c;"),
+    ],
+)
+def test_an_entity_that_the_file_declares_stays_as_it_is_written(
+    declared: str, entity: str
+) -> None:
+    only = one_statement(
+        f"<STMTTRN><DTPOSTED>20260314<TRNAMT>2<NAME>{entity}</NAME></STMTTRN>",
+        header=f'<?xml version="1.0"?><!DOCTYPE OFX [{declared}]>',
+    )
+
+    assert only.entries[0].payee == entity
+
+
 def test_entities_are_resolved_even_when_escaped_twice() -> None:
     only = one_statement(
         "<STMTTRN><DTPOSTED>20260314<TRNAMT>2<NAME>A &amp; B<MEMO>&amp;lt;x&amp;gt;</STMTTRN>",
@@ -137,6 +164,23 @@ def test_cash_of_an_investment_account_counts_and_trades_are_noted() -> None:
 
     assert [each.amount for each in only.entries] == [5]
     assert only.notes == ("1 investment entry is not a cash movement and was left out.",)
+
+
+def test_a_movement_in_an_unknown_currency_is_rejected_beside_good_ones() -> None:
+    only = one_statement(
+        "<STMTTRN><DTPOSTED>20260314<TRNAMT>5</STMTTRN>"
+        "<STMTTRN><DTPOSTED>20260314<TRNAMT>7<CURRENCY><CURSYM>ZZZ</CURRENCY></STMTTRN>",
+    )
+
+    assert [each.amount for each in only.entries] == [5]
+    assert [each.reason for each in only.rejected] == ["'ZZZ' is not a currency."]
+
+
+def test_a_statement_in_an_unknown_currency_is_refused() -> None:
+    content = statement_text("").replace("<CURDEF>EUR", "<CURDEF>ZZZ")
+
+    with pytest.raises(StatementError, match="ZZZ"):
+        read_statements(content.encode())
 
 
 def test_movements_in_another_currency_are_a_statement_of_their_own() -> None:
@@ -160,6 +204,7 @@ def test_movements_in_another_currency_are_a_statement_of_their_own() -> None:
         "<OFX><STMTRS><BANKTRANLIST><STMTTRN><DTPOSTED>20260314<TRNAMT>2",
         "<OFX><STMTRS><BANKTRANLIST><STMTTRN><DTPOSTED>20260314<TRNAMT>2</STMTTRN>",
         "<OFX><STMTRS><CURDEF>EUR",
+        "<OFX><STMTRS><BANKTRANLIST></BANKTRANLIST><LEDGERBAL><BALAMT>-12",
         "<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>15500</STATUS></SONRS></SIGNONMSGSRSV1></OFX>",
         "OFXHEADER:100",
     ],

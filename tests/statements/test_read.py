@@ -103,7 +103,7 @@ def test_hostile_repetition_is_read_or_refused_in_linear_time(unit: str) -> None
 
 
 def test_the_own_export_comes_back_as_it_was() -> None:
-    entry = own_entries("id-1,2026-01-31,Giro,EUR,-42.00,Baker,Food,Bread,Nice,CLEARED,,\n")[0]
+    entry = own_entries("id-1,2026-01-31,Giro,EUR,-42.00,Baker,Food,Bread,Nice,CLEARED,,,,,\n")[0]
 
     assert (entry.reference, entry.booked_on) == ("id-1", date(2026, 1, 31))
     assert (entry.amount, entry.payee) == (Decimal("-42.00"), "Baker")
@@ -111,11 +111,19 @@ def test_the_own_export_comes_back_as_it_was() -> None:
     assert (entry.status, entry.transfer, entry.lines) == ("CLEARED", None, ())
 
 
+def test_an_own_export_keeps_value_date_kind_and_tags() -> None:
+    row = "id-1,2026-01-31,Giro,EUR,1,,Bees,,,CLEARED,,,2026-02-02,EXPENSE,'=a · b ·· c · trip\n"
+    entry = own_entries(row)[0]
+
+    assert (entry.valued_on, entry.kind) == (date(2026, 2, 2), "EXPENSE")
+    assert entry.tags == ("=a", "b · c", "trip")
+
+
 def test_the_rows_of_a_split_are_one_entry_with_lines() -> None:
     entries = own_entries(
-        "id-1,2026-01-31,Giro,EUR,-30.00,Shop,Food,Week · Bread,Note,CLEARED,1,\n"
-        "id-1,2026-01-31,Giro,EUR,-12.00,Shop,,Week,Note,CLEARED,2,\n"
-        "id-2,2026-01-31,Giro,EUR,1.00,,,,,PENDING,,leg\n",
+        "id-1,2026-01-31,Giro,EUR,-30.00,Shop,Food,Week · Bread,Note,CLEARED,1,,,,\n"
+        "id-1,2026-01-31,Giro,EUR,-12.00,Shop,,Week,Note,CLEARED,2,,,,\n"
+        "id-2,2026-01-31,Giro,EUR,1.00,,,,,PENDING,,leg,,,\n",
     )
 
     split, other = entries
@@ -129,14 +137,14 @@ def test_the_rows_of_a_split_are_one_entry_with_lines() -> None:
 
 
 def test_only_the_apostrophe_of_the_export_is_removed() -> None:
-    entry = own_entries("id-1,2026-01-31,Giro,EUR,-1,'=SUM(A1),'tis,'+1,''@x,CLEARED,,\n")[0]
+    entry = own_entries("id-1,2026-01-31,Giro,EUR,-1,'=SUM(A1),'tis,'+1,''@x,CLEARED,,,,,\n")[0]
 
     assert (entry.payee, entry.category, entry.text) == ("=SUM(A1)", "'tis", "+1")
     assert entry.note == "'@x"
 
 
 def test_line_ends_inside_an_exported_text_stay_as_they_were() -> None:
-    entry = own_entries('id-1,2026-01-31,Giro,EUR,-1,Baker,,"a\r\nb\rc",,CLEARED,,\n')[0]
+    entry = own_entries('id-1,2026-01-31,Giro,EUR,-1,Baker,,"a\r\nb\rc",,CLEARED,,,,,\n')[0]
 
     assert entry.text == "a\r\nb\rc"
 
@@ -144,9 +152,10 @@ def test_line_ends_inside_an_exported_text_stay_as_they_were() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("id-1,2026-02-31,Giro,EUR,1,,,,,CLEARED,,", "is not a date such as"),
-        ("id-1,2026-01-31,Giro,EUR,x,,,,,CLEARED,,", "no amount such as"),
+        ("id-1,2026-02-31,Giro,EUR,1,,,,,CLEARED,,,,,", "is not a date such as"),
+        ("id-1,2026-01-31,Giro,EUR,x,,,,,CLEARED,,,,,", "no amount such as"),
         ("id-1,2026-01-31,Giro", "no amount such as"),
+        ("id-1,2026-01-31,Giro,ZZZ,1,,,,,CLEARED,,,,,", "'ZZZ' is not a currency."),
     ],
 )
 def test_a_broken_row_of_the_own_export_is_rejected(row: str, reason: str) -> None:

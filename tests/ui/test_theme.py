@@ -8,8 +8,6 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from fintrack.ui.theme import MUTED
-
 ROOT = Path(__file__).parents[2]
 OPTIONS = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
 WHOLE = {"server.trustedUserHeaders"}
@@ -64,10 +62,10 @@ def test_every_font_is_shipped_with_its_licence() -> None:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_text_can_be_read_on_its_background(mode: str) -> None:
-
     theme = OPTIONS["theme"][mode]
-    for text in (theme["textColor"], theme["greenColor"], theme["redColor"], MUTED[mode]):
-        assert contrast(text, theme["backgroundColor"]) >= 4.5
+    for colour in ("textColor", "greenColor", "redColor", "blueColor", "grayTextColor"):
+        assert contrast(theme[colour], theme["backgroundColor"]) >= 4.5
+    assert contrast(theme["grayTextColor"], theme["grayBackgroundColor"]) >= 4.5
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -2,14 +2,18 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fintrack.ledger.exports import description_and_memo, unguarded
-from fintrack.statements.delimited.numbers import parse_figure
-from fintrack.statements.mapping import DecimalMark
+from fintrack.ledger.exports import description_and_memo, tag_names, unguarded
+from fintrack.ledger.tags import LONGEST_NAME
+from fintrack.ledger.texts import neutral
+from fintrack.money import CURRENCIES
+from fintrack.statements.delimited.dates import parse_date
+from fintrack.statements.mapping import DateOrder
 from fintrack.statements.statement import (
     RAW_LENGTH,
     Entry,
@@ -33,9 +37,13 @@ HEADER = (
     "status",
     "split",
     "transfer",
+    "value_date",
+    "kind",
+    "tags",
 )
-_TEXTS = frozenset({"account", "payee", "category", "description", "note"})
-_LONGEST_HEADER = 200
+_TEXTS = frozenset({"account", "payee", "category", "description", "note", "tags"})
+_LONGEST_HEADER = 300
+_AMOUNT = re.compile(r"-?\d{1,18}(?:\.\d{1,8})?", re.ASCII)
 _Cells = dict[str, str]
 _Groups = dict[tuple[str, str], tuple[list[Entry], list[Rejected]]]
 
@@ -66,8 +74,8 @@ def read_own_export(text: str) -> StatementFile:
     found: _Groups = {}
     for rows in splits.values():
         cells = rows[0].cells
-        account = cells.get("account", ""), cells.get("currency", "")
-        entries, rejected = found.setdefault(account, ([], []))
+        currency = cells.get("currency", "") if cells.get("currency") in CURRENCIES else ""
+        entries, rejected = found.setdefault((cells.get("account", ""), currency), ([], []))
         entry = _entry(rows)
         if isinstance(entry, Rejected):
             rejected.append(entry)
@@ -107,6 +115,8 @@ def _entry(rows: Sequence[_Row]) -> Entry | Rejected:
     exact = [amount for amount in amounts if amount is not None]
     if len(exact) < len(rows) or len(cells) < len(HEADER):
         return Rejected(first.line, first.raw, "The row has no amount such as -42.00.")
+    if cells["currency"] not in CURRENCIES:
+        return Rejected(first.line, first.raw, f"{cells['currency'][:40]!r} is not a currency.")
     try:
         booked_on = date.fromisoformat(cells["date"])
     except ValueError:
@@ -117,17 +127,19 @@ def _entry(rows: Sequence[_Row]) -> Entry | Rejected:
     return Entry(
         line=first.line,
         booked_on=booked_on,
-        valued_on=None,
+        valued_on=parse_date(cells["value_date"], DateOrder.YMD),
         amount=sum(exact, Decimal(0)),
         payee=cells["payee"],
         text=description_and_memo(text)[0] if is_split else text,
         reference=cells["id"] or None,
         raw=first.raw,
         category=None if is_split else cells["category"] or None,
+        kind=cells["kind"] or None,
         note=cells["note"],
         lines=_lines(rows, exact) if is_split else (),
         transfer=cells["transfer"] or None,
         status=cells["status"] or None,
+        tags=_tags(cells["tags"]),
     )
 
 
@@ -137,11 +149,16 @@ def _lines(rows: Sequence[_Row], amounts: Sequence[Decimal]) -> tuple[SplitLine,
             row.cells.get("category") or None,
             amount,
             description_and_memo(row.cells.get("description", ""))[1],
+            row.cells.get("kind") or None,
         )
         for row, amount in zip(rows, amounts, strict=True)
     )
 
 
+def _tags(cell: str) -> tuple[str, ...]:
+    names = [neutral(name)[:LONGEST_NAME].strip() for name in tag_names(cell)]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 def _amount(text: str) -> Decimal | None:
-    figure = parse_figure(text, DecimalMark.POINT)
-    return figure.value if figure else None
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None

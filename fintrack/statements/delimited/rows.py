@@ -31,7 +31,6 @@ _OPENING, _CLOSING, _TURNOVER = (
 )
 _MONEY = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
 _LONGEST_LABEL = 40
-_ISO_LENGTH = 3
 _SECTION_CELLS = 2
 
 
@@ -278,8 +277,6 @@ def _currency(row: Row, prepared: Plan) -> str | None:
     cell = _cell(row, prepared, Role.CURRENCY)
     if not cell:
         return prepared.mapping.currency
-    if len(cell) == _ISO_LENGTH and cell.isascii() and cell.isalpha():
-        return cell.upper()
     known = currency_of(cell)
     if known is None:
         raise Unreadable(f"{clean(cell)[:40]!r} is not a currency.")

@@ -2,8 +2,12 @@
 set role fintrack_data;
 
 grant select on app.tenant, app.membership, app.account, app.account_share, app.transaction to fintrack_security;
+grant references (tenant_id) on app.tenant to fintrack_security;
 
 set role fintrack_security;
+
+-- A session that is bound to a tenant ends with it.
+alter table sec.session add foreign key (tenant_id) references app.tenant on delete cascade;
 
 -- What a role may do beside its rank: an owner and an admin everything, others what their flags say, as far as the
 -- role allows it. The bits are those of sec.context().

@@ -7,7 +7,7 @@ set role fintrack_security;
 
 -- How far each tenant's chain reaches, so that a cut end is noticed too.
 create table sec.audit_head (
-    tenant_id uuid primary key,
+    tenant_id uuid primary key references app.tenant on delete cascade,
     number bigint not null,
     hash bytea not null
 );
@@ -43,14 +43,6 @@ begin
     return null;
 end $$;
 
-create function sec.forget_tenant() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-    delete from sec.audit_head h where h.tenant_id = old.tenant_id;
-    delete from sec.session s where s.tenant_id = old.tenant_id;
-    return null;
-end $$;
-
 -- An event of somebody who is not inside: who founds a tenant, joins it, reopens it.
 create function sec.record_event(p_tenant uuid, p_user uuid, p_role text, p_action text, p_subject uuid, p_after jsonb)
 returns void
@@ -78,5 +70,5 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select t.slug, min(b.number) from broken b join app.tenant t on t.tenant_id = b.tenant_id group by t.slug;
 $$;
 
-grant execute on function sec.chain_event(), sec.keep_head(), sec.forget_tenant() to fintrack_data;
+grant execute on function sec.chain_event(), sec.keep_head() to fintrack_data;
 grant execute on function sec.broken_chains() to fintrack_maintenance;
