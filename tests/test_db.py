@@ -99,6 +99,27 @@ def test_a_pool_without_a_free_connection_says_so(
     thread.join()
 
 
+def test_of_two_that_wait_for_each_other_one_may_try_again(ana: TenantContext) -> None:
+    with tenant_transaction(ana) as session:
+        ids = session.scalars(select(Category.id).order_by(Category.id).limit(2)).all()
+    together = Barrier(2)
+
+    def rename(first: UUID, second: UUID) -> str:
+        statement = update(Category).execution_options(synchronize_session=False)
+        try:
+            with tenant_transaction(ana) as session:
+                session.execute(statement.where(Category.id == first).values(archived_at=None))
+                together.wait()
+                session.execute(statement.where(Category.id == second).values(archived_at=None))
+        except Unavailable as error:
+            return str(error)
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = set(pool.map(rename, ids, reversed(ids)))
+    assert answers == {"done", db.BUSY}
+
+
 def test_two_hundred_threads_on_five_connections_neither_fail_nor_wait_for_ever(
     ana: TenantContext, cleo: TenantContext, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:

@@ -15,6 +15,7 @@ from fintrack.ledger.accounts import (
     create_account,
 )
 from fintrack.ledger.categories import categories
+from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.statements.decisions import Decision
@@ -109,6 +110,17 @@ def test_a_row_entered_by_hand_is_a_duplicate(ana: TenantContext, giro: UUID) ->
     report = imported(ana, csv_file(), account_id=giro)
 
     assert (report.new, report.duplicate) == (1, 1)
+
+
+def test_a_row_that_was_moved_to_another_day_and_amount_is_still_known(
+    ana: TenantContext, giro: UUID
+) -> None:
+    imported(ana, csv_file(), account_id=giro)
+    grocer = transactions(ana).frame.set_index("payee").loc["Grocer", "id"]
+    moved = TransactionChange(booked_on=date(2025, 1, 1), amount=-1, payee="Market")
+    change_transaction(ana, UUID(grocer), moved, 1)
+
+    assert imported(ana, csv_file(), account_id=giro).new == 0
 
 
 def test_a_member_may_leave_a_row_out(ana: TenantContext, giro: UUID) -> None:
