@@ -116,7 +116,7 @@ def test_a_row_that_was_moved_to_another_day_and_amount_is_still_known(
     ana: TenantContext, giro: UUID
 ) -> None:
     imported(ana, csv_file(), account_id=giro)
-    grocer = transactions(ana).frame.set_index("payee").loc["Grocer", "id"]
+    grocer = str(transactions(ana).frame.set_index("payee").loc["Grocer", "id"])
     moved = TransactionChange(booked_on=date(2025, 1, 1), amount=-1, payee="Market")
     change_transaction(ana, UUID(grocer), moved, 1)
 
