@@ -12,7 +12,7 @@ from typing import IO, Any, TypeVar
 
 import psycopg
 from psycopg import sql
-from psycopg.abc import Params, QueryNoTemplate
+from psycopg._queries import PostgresQuery
 from sqlalchemy import (
     URL,
     Connection,
@@ -83,19 +83,19 @@ class Logins:
 
 
 class OneStatementCursor(psycopg.Cursor[Any]):
-    """Asks for binary results, for which the server takes one statement only: no `a; b`."""
+    """Sends everything by the protocol that takes one statement only: no `a; b`, nor with COPY.
 
-    def execute(  # type: ignore[override]  # noqa: D102 - templates are not used
+    psycopg has no public switch for it that COPY heeds. Rows come in binary.
+    """
+
+    def _execute_send(
         self,
-        query: QueryNoTemplate,
-        params: Params | None = None,
+        query: PostgresQuery,
         *,
-        prepare: bool | None = None,
+        force_extended: bool = True,  # noqa: ARG002 - it always is
         binary: bool | None = None,
-    ) -> "OneStatementCursor":
-        return super().execute(
-            query, params, prepare=prepare, binary=True if binary is None else binary
-        )
+    ) -> None:
+        super()._execute_send(query, force_extended=True, binary=binary is not False)
 
 
 class TenantSession(Session):
