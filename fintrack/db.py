@@ -271,6 +271,8 @@ def _refusals() -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise Unavailable(BUSY) from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput(UNKEEPABLE) from error
     except DBAPIError as error:
         _raise_refusal(error.orig, error)
         raise
