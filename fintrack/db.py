@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from psycopg.abc import Params, QueryNoTemplate
+from psycopg._queries import PostgresQuery
 from sqlalchemy import (
     URL,
     Connection,
@@ -64,6 +64,9 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "22003": (InvalidInput, TOO_LARGE),
     "22P05": (InvalidInput, UNKEEPABLE),
     NO_TEXT: (InvalidInput, UNKEEPABLE),
+    "40001": (Unavailable, BUSY),
+    "40P01": (Unavailable, BUSY),
+    "53300": (Unavailable, BUSY),
     "53100": (Unavailable, FULL),
     "57P01": (Unavailable, UNREACHABLE),
     "57P02": (Unavailable, UNREACHABLE),
@@ -84,19 +87,19 @@ class Logins:
 
 
 class OneStatementCursor(psycopg.Cursor[Any]):
-    """Asks for binary results, for which the server takes one statement only: no `a; b`."""
+    """Sends everything by the protocol that takes one statement only: no `a; b`, nor with COPY.
 
-    def execute(  # type: ignore[override]  # noqa: D102 - templates are not used
+    psycopg has no public switch for it that COPY heeds. Rows come in binary.
+    """
+
+    def _execute_send(
         self,
-        query: QueryNoTemplate,
-        params: Params | None = None,
+        query: PostgresQuery,
         *,
-        prepare: bool | None = None,
+        force_extended: bool = True,  # noqa: ARG002 - it always is
         binary: bool | None = None,
-    ) -> "OneStatementCursor":
-        return super().execute(
-            query, params, prepare=prepare, binary=True if binary is None else binary
-        )
+    ) -> None:
+        super()._execute_send(query, force_extended=True, binary=binary is not False)
 
 
 class TenantSession(Session):
@@ -277,6 +280,8 @@ def _refusals() -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise Unavailable(BUSY) from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput(UNKEEPABLE) from error
     except DBAPIError as error:
         _raise_refusal(error.orig, error)
         raise

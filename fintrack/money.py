@@ -235,6 +235,9 @@ def _decimal_mark(figures: str, locale: str) -> str:
 
 
 def _not_an_amount(text: str, currency: str) -> InvalidInput:
+    if not text.strip():
+        example = format(decimal_amount(1250, currency), "f")
+        return InvalidInput(f"Type an amount in {currency}, such as {example}.")
     return InvalidInput(f"{text.strip()[:40]!r} is not an amount in {currency}.")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from fintrack.context import Permission, TenantContext
-from fintrack.statements.decisions import Decision
+from fintrack.statements.decisions import Decision, rows_taken
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview
@@ -67,8 +67,15 @@ def _file(context: TenantContext, file: OpenFile) -> None:
     decisions: dict[int, Decision] = {}
     for statement in preview.statements:
         decisions |= statement_review(context, file, statement)
-    label = f"Import {preview.new:,} {'transaction' if preview.new == 1 else 'transactions'}"
-    if st.button(label, type="primary", icon=":material/check:", key=f"commit {file.key}"):
+    count = rows_taken(preview.new, decisions)
+    label = f"Import {count:,} {'transaction' if count == 1 else 'transactions'}"
+    if st.button(
+        label if count else "Nothing to import",
+        type="primary",
+        icon=":material/check:",
+        key=f"commit {file.key}",
+        disabled=not count,
+    ):
         _commit(context, preview, decisions)
 
 
@@ -81,10 +88,14 @@ def _commit(context: TenantContext, preview: Preview, decisions: dict[int, Decis
     report = commit_import(context, preview, decisions, progress=show)
     forget_files()
     st.session_state[UPLOAD] += 1
-    parts = [f"{report.new:,} new", f"{report.duplicate:,} already there"]
-    parts += [f"{report.rejected:,} rejected"] if report.rejected else []
-    parts += [f"{report.skipped:,} left out"] if report.skipped else []
-    done(f"Imported {escaped(preview.file_name)}: {', '.join(parts)}.")
+    counts = _counts(report.new, report.duplicate, report.rejected, report.skipped)
+    done(f"Imported {escaped(preview.file_name)}: {counts}.")
+
+
+def _counts(new: int, duplicate: int, rejected: int, skipped: int = 0) -> str:
+    parts = {"already there": duplicate, "rejected": rejected, "left out": skipped}
+    others = [f"{count:,} {what}" for what, count in parts.items() if count]
+    return ", ".join([f"{new:,} new", *others])
 
 
 def _history(context: TenantContext) -> None:
@@ -113,9 +124,7 @@ def _imported(context: TenantContext, import_id: UUID, batches: list[dict[Any, A
 
 
 def _batch(batch: dict[Any, Any]) -> None:
-    counts = f"{batch['new']:,} new, {batch['duplicate']:,} already there"
-    if batch["rejected"]:
-        counts += f", {batch['rejected']:,} rejected"
+    counts = _counts(batch["new"], batch["duplicate"], batch["rejected"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{escaped(batch['account'])}: {counts}", width="content")
         page_link(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy import URL
@@ -26,6 +27,10 @@ from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation, open_installation
 from fintrack.operations.passwords import APPLICATION_LOGINS
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
+
+# A busy machine makes no property false.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 PASSWORD = "three plain words"
 HERE = Path(__file__).parent

@@ -176,7 +176,7 @@ def test_nothing_uses_what_leaks_between_tenants() -> None:
     assert used == set()
 
 
-def test_sql_text_is_never_put_together() -> None:
+def test_e10_sql_text_is_never_put_together() -> None:
     assembled = [
         f"{name_of(path)}:{call.lineno}"
         for path in modules(*APPLICATION)

@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
-from fintrack import db
-from fintrack.access.tenants import NewTenant, create_tenant, tenant_settings
+from fintrack import audit, db
+from fintrack.access.tenants import tenant_settings
 from fintrack.config import settings
-from fintrack.context import TenantContext, TenantType
+from fintrack.context import TenantContext
 from fintrack.db import copy_out, maintenance_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, Unavailable
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
@@ -71,8 +71,10 @@ def test_an_amount_too_large_is_one_sentence(ana: TenantContext) -> None:
 def test_a_text_that_cannot_be_kept_is_no_silent_database(ana: TenantContext) -> None:
     with pytest.raises(InvalidInput, match="character"), tenant_transaction(ana) as session:
         session.execute(select(Category.id).where(Category.name == "a\x00b"))
-    with pytest.raises(InvalidInput, match="character"):
-        create_tenant(ana.session, NewTenant("a\x00b", TenantType.FAMILY, "EUR", "ES"))
+    with pytest.raises(InvalidInput, match="character"), tenant_transaction(ana) as session:
+        audit.record(session, "tag.created", after={"name": "a\x00b"})
+    with pytest.raises(InvalidInput, match="character"), tenant_transaction(ana) as session:
+        session.execute(select(Category.id).where(Category.name == "a\ud800b"))
 
 
 def test_a_pool_without_a_free_connection_says_so(
@@ -97,6 +99,27 @@ def test_a_pool_without_a_free_connection_says_so(
         tenant_settings(ana)
     done.set()
     thread.join()
+
+
+def test_of_two_that_wait_for_each_other_one_may_try_again(ana: TenantContext) -> None:
+    with tenant_transaction(ana) as session:
+        ids = session.scalars(select(Category.id).order_by(Category.id).limit(2)).all()
+    together = Barrier(2)
+
+    def rename(first: UUID, second: UUID) -> str:
+        statement = update(Category).execution_options(synchronize_session=False)
+        try:
+            with tenant_transaction(ana) as session:
+                session.execute(statement.where(Category.id == first).values(archived_at=None))
+                together.wait()
+                session.execute(statement.where(Category.id == second).values(archived_at=None))
+        except Unavailable as error:
+            return str(error)
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = set(pool.map(rename, ids, reversed(ids)))
+    assert answers == {"done", db.BUSY}
 
 
 def test_two_hundred_threads_on_five_connections_neither_fail_nor_wait_for_ever(

@@ -15,6 +15,7 @@ from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import InvalidInput, NotFound, NotSignedIn
 from fintrack.schema import SessionRow, User, new_id
+from fintrack.texts import plain
 
 ABSOLUTE, IDLE = timedelta(hours=12), timedelta(minutes=30)
 REMEMBERED = timedelta(days=30)
@@ -64,7 +65,7 @@ def open_session(user_id: UUID, *, remember: bool, agent: str, address: str) -> 
         "handle_hash": _stored(handle_of(token)),
         "user_id": user_id,
         "kind": "BROWSER",
-        "agent": agent[:200],
+        "agent": plain(agent)[:200],
         "address": address[:64],
         "idle_for": REMEMBERED if remember else IDLE,
         "expires_at": datetime.now(UTC) + lifetime,

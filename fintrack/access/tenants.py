@@ -30,6 +30,7 @@ from fintrack.db import sign_in_transaction, tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
+from fintrack.texts import neutral, required
 
 LONGEST_NAME = 80
 NO_SUCH_TENANT = "There is no such tenant among yours."
@@ -220,10 +221,8 @@ def _new_values(settings: TenantSettings) -> dict[str, Any]:
 
 
 def _checked(tenant: NewTenant) -> NewTenant:
-    name = " ".join(tenant.name.split())
+    name = required(neutral(tenant.name), "name of the tenant", LONGEST_NAME)
     country = tenant.country.strip().upper()
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise InvalidInput("Give the tenant a name of 1 to 80 characters.")
     if not re.fullmatch("[A-Z]{2}", country):
         raise InvalidInput("Choose the country by its two letters, such as DE or US.")
     if tenant.time_zone not in available_timezones():

@@ -22,6 +22,7 @@ from fintrack.db import sign_in_transaction
 from fintrack.errors import Conflict, InvalidInput, PermissionDenied
 from fintrack.money import CURRENCIES
 from fintrack.schema import SetupToken, User, new_id
+from fintrack.texts import neutral, required
 
 # One lock for the first account of an installation: of two at once, one wins.
 FIRST_ACCOUNT = "select pg_advisory_xact_lock(4_670_001)"
@@ -89,7 +90,7 @@ def register(
         Conflict: the address has an account.
         TooManyAttempts: with the time to wait.
     """
-    email, name = checked_email(user.email), _checked_name(user.name)
+    email, name = checked_email(user.email), required(neutral(user.name), "name", LONGEST_NAME)
     check_new_password(user.password, email, name)
     invitation = preview_invitation(token) if token else None
     throttle.count_attempt(f"registration {email}", address)
@@ -143,13 +144,6 @@ def checked_email(email: str) -> str:
         return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
         raise InvalidInput("Type an e-mail address such as ana@example.org.") from error
-
-
-def _checked_name(name: str) -> str:
-    plain = " ".join(name.split())
-    if not 1 <= len(plain) <= LONGEST_NAME:
-        raise InvalidInput("Type your name, 1 to 80 characters.")
-    return plain
 
 
 def _require_offer(

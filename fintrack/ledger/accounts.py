@@ -18,9 +18,9 @@ from fintrack.frames import Shape, read_frame
 from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
-from fintrack.ledger.texts import cleaned, neutral, required
 from fintrack.money import exponent
 from fintrack.schema import Account, Transaction, new_id
+from fintrack.texts import cleaned, neutral, required
 
 ACCOUNTS: Shape = {
     "id": "str",

@@ -24,8 +24,8 @@ from fintrack.errors import Conflict, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.refusals import refusals
-from fintrack.ledger.texts import neutral, required
 from fintrack.schema import Category, Payee, Posting, Transaction, new_id
+from fintrack.texts import neutral, required
 
 CATEGORIES: Shape = {
     "id": "str",

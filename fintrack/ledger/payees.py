@@ -18,8 +18,8 @@ from fintrack.frames import Shape, read_frame
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.refusals import refusals
 from fintrack.ledger.snapshots import locked, snapshots, update_snapshots
-from fintrack.ledger.texts import neutral, required
 from fintrack.schema import Payee, Transaction, new_id
+from fintrack.texts import neutral, required
 
 PAYEES: Shape = {
     "id": "str",

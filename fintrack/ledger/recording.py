@@ -14,9 +14,9 @@ from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.filters import Status
 from fintrack.ledger.snapshots import Snapshot, insert_snapshots, snapshots
-from fintrack.ledger.texts import cleaned, neutral
 from fintrack.money import decimal_text
 from fintrack.schema import Account, new_id
+from fintrack.texts import cleaned, neutral
 
 NO_ACCOUNT = "There is no such account."
 SINGLE_TEXTS = {"payee": 200, "description": 1000}

@@ -12,8 +12,8 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.refusals import refusals
-from fintrack.ledger.texts import neutral, required
 from fintrack.schema import Tag, new_id
+from fintrack.texts import neutral, required
 
 TAGS: Shape = {"id": "str", "name": "str"}
 NO_TAG = "There is no such tag."

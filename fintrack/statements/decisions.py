@@ -26,6 +26,12 @@ class Decision(StrEnum):
     SKIP = "SKIP"
 
 
+def rows_taken(new: int, decisions: Mapping[int, Decision]) -> int:
+    """Return how many rows are written when `new` of them are, but for what a member decided."""
+    included = sum(each is Decision.INCLUDE for each in decisions.values())
+    return new + included - (len(decisions) - included)
+
+
 def decided(outcome: Outcome, decisions: Mapping[int, Decision]) -> list[Decided]:
     """Return what becomes of the rows of one statement, in the file's order."""
     rows = [

@@ -13,10 +13,10 @@ from fintrack import audit
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.accounts import AccountKind, NewAccount
-from fintrack.ledger.texts import neutral, required
 from fintrack.money import exponent
 from fintrack.schema import Account, AccountShare, new_id
 from fintrack.statements.plans import LARGEST_AMOUNT, Plan
+from fintrack.texts import neutral, required
 
 NAME_LENGTH, NUMBER_LENGTH = 80, 64
 _KIND_WORDS = (

@@ -26,7 +26,9 @@ _OFTEN_SEEN = frozenset(
 _FEW = 6
 _LAST_ASCII = 0x7F
 _SPACES = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 _NON_ASCII_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_]+[^\W\d_]*")
 _ODD_SIGN = re.compile(
     r"(?<=[^\W\d_])[\xa1\xa2\xa4\xa5\xa6\xa8\xa9\xac\xae\xaf\xb1\xb4-\xb6\xb8\xbf\u0152\u02c6-\u02dd]"

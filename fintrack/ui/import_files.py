@@ -14,7 +14,7 @@ from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Role, a
 from fintrack.statements.previews import Preview, preview_import
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import money, money_column
+from fintrack.ui.inputs import day_column, figure_grid, money, money_column
 from fintrack.ui.text import escaped
 
 FILES = "fintrack import files"
@@ -179,12 +179,13 @@ def statement_review(
     _figures(context, statement)
     for note in statement.notes:
         st.caption(escaped(note))
-    labels = [
-        f"New ({statement.new})",
-        f"Already there ({statement.duplicate})",
-        f"Rejected ({statement.rejected})",
-    ]
-    fresh, known, rejected = st.tabs(labels)
+    labels = {
+        f"New ({statement.new})": statement.new,
+        f"Already there ({statement.duplicate})": statement.duplicate,
+        f"Rejected ({statement.rejected})": statement.rejected,
+    }
+    filled = [label for label, count in labels.items() if count]
+    fresh, known, rejected = st.tabs(list(labels), default=next(iter(filled), None))
     with fresh:
         taken = _choose_rows(context, file, statement, RowState.NEW, start=True)
     with known:
@@ -218,15 +219,16 @@ def _figures(context: TenantContext, statement: StatementPreview) -> None:
     def shown(minor: int) -> str:
         return money(context, minor, statement.currency)
 
-    grid = st.grid(4, min_column_width=158)
-    with grid.cell():
-        st.metric("New", f"{statement.new:,}", border=True)
-    with grid.cell():
-        st.metric("Already there", f"{statement.duplicate:,}", border=True)
-    with grid.cell():
-        st.metric("Balance before", shown(statement.balance_before), border=True)
-    with grid.cell():
-        st.metric("Balance after", shown(statement.balance_after), border=True)
+    figures = {
+        "New": f"{statement.new:,}",
+        "Already there": f"{statement.duplicate:,}",
+        "Balance before": shown(statement.balance_before),
+        "Balance after": shown(statement.balance_after),
+    }
+    grid = figure_grid(figures.values())
+    for label, figure in figures.items():
+        with grid.cell():
+            st.metric(label, figure, border=True)
     if statement.file_balance is not None and statement.difference == 0:
         st.success(
             f"The file’s own closing balance agrees: {escaped(shown(statement.file_balance))}.",
@@ -268,12 +270,13 @@ def _choose_rows(
         table,
         key=f"rows {file.key} {statement.key} {state}",
         hide_index=True,
+        column_order=[name for name in table.columns if not (table[name] == "").all()],
         disabled=[name for name in table.columns if name != "take"],
         column_config={
             "take": st.column_config.CheckboxColumn("Import", width=70),
-            "booked_on": st.column_config.DateColumn("Date", format="D MMM YY", width=84),
+            "booked_on": day_column("Date"),
             "payee": "Payee",
-            "amount": money_column("Amount"),
+            "amount": money_column("Amount", width=100),
             "text": "Text",
             "reason": "Remark",
         },

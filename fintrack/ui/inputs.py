@@ -1,6 +1,6 @@
 """What several pages share: the choice of a period, money as it is read, headlines and rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Literal
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import streamlit as st
 from babel.dates import format_date, format_interval, format_skeleton
+from streamlit.elements.lib.grid_container import GridContainer
 
 from fintrack.analytics.headlines import Headline
 from fintrack.analytics.periods import DAY, Period, PeriodChoice, chosen_period, custom_period
@@ -25,8 +26,8 @@ PERIOD_NAMES = {
     PeriodChoice.CUSTOM: "Custom",
 }
 
-# In pixels; two headlines of the narrowest stand abreast on a phone.
-NARROWEST_HEADLINE, FIGURE_PADDING, FIGURE_LETTER = 158, 34, 15
+# In pixels, of a metric's figure; two of the narrowest stand abreast in a card on a phone.
+NARROWEST_FIGURE, FIGURE_PADDING, DIGIT, MARK = 150, 30, 14.2, 6.5
 Look = tuple[Literal["blue", "green", "red"], Literal["area", "bar"]]
 WORTH: Look = ("blue", "area")
 IN: Look = ("green", "bar")
@@ -144,13 +145,22 @@ def metric(
     )
 
 
+def figure_grid(figures: Iterable[str]) -> GridContainer:
+    """Return a grid with a column for each figure, and fewer where the longest would be cut."""
+    widths = [_figure_width(figure) for figure in figures]
+    return st.grid(len(widths), min_column_width=max(NARROWEST_FIGURE, *widths))
+
+
+def _figure_width(figure: str) -> int:
+    marks = sum(figure.count(mark) for mark in ".,’ ")
+    return int(FIGURE_PADDING + DIGIT * (len(figure) - marks) + MARK * marks)
+
+
 def headline_row(
     context: TenantContext, currency: str, drawn: Sequence[tuple[str, Headline, Look]]
 ) -> None:
-    """Draw headlines side by side, as many as leave room for the longest figure."""
-    figures = (money(context, headline.amount, currency) for _, headline, _ in drawn)
-    width = FIGURE_PADDING + FIGURE_LETTER * max(map(len, figures))
-    grid = st.grid(len(drawn), min_column_width=max(NARROWEST_HEADLINE, width))
+    """Draw headlines side by side, as far as there is room for the longest figure."""
+    grid = figure_grid(money(context, headline.amount, currency) for _, headline, _ in drawn)
     for label, headline, look in drawn:
         with grid.cell():
             metric(context, label, headline, currency, look)

@@ -52,19 +52,19 @@ def test_a_demotion_acts_at_the_next_transaction(ana: TenantContext, dora: Tenan
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN])
-def test_an_admin_makes_nobody_an_equal(
+def test_b3_an_admin_makes_nobody_an_equal(
     dora: TenantContext, eli: TenantContext, role: Role
 ) -> None:
     with pytest.raises(PermissionDenied):
         change_role(dora, eli.user_id, role)
 
 
-def test_an_admin_cannot_touch_an_owner(ana: TenantContext, dora: TenantContext) -> None:
+def test_b3_an_admin_cannot_touch_an_owner(ana: TenantContext, dora: TenantContext) -> None:
     with pytest.raises(PermissionDenied):
         suspend_member(dora, ana.user_id)
 
 
-def test_a_suspended_member_is_out_until_resumed(ana: TenantContext, eli: TenantContext) -> None:
+def test_b5_a_suspended_member_is_out_until_resumed(ana: TenantContext, eli: TenantContext) -> None:
     suspend_member(ana, eli.user_id)
     with pytest.raises(NotFound):
         tenant_settings(eli)
@@ -77,14 +77,20 @@ def test_a_stranger_is_no_member_to_change(ana: TenantContext, cleo: TenantConte
         change_role(ana, cleo.user_id, Role.VIEWER)
 
 
-def test_the_last_owner_cannot_leave(ana: TenantContext) -> None:
+def test_b4_ownership_passes_on(ana: TenantContext, dora: TenantContext) -> None:
+    change_role(ana, dora.user_id, Role.OWNER)
+    change_role(ana, ana.user_id, Role.MEMBER)
+    assert roles(dora) == {"Ana": "MEMBER", "Dora": "OWNER"}
+
+
+def test_b4_the_last_owner_cannot_leave(ana: TenantContext) -> None:
     with pytest.raises(Conflict, match="active owner"):
         leave_tenant(ana)
     assert roles(ana) == {"Ana": "OWNER"}
 
 
 @pytest.mark.parametrize("leave", range(len(LEAVING)), ids=["demote", "suspend", "remove", "leave"])
-def test_two_owners_at_once_never_leave_a_tenant_without_one(
+def test_b4_two_owners_at_once_never_leave_a_tenant_without_one(
     ana: TenantContext, leave: int
 ) -> None:
     for round_number in range(13):
@@ -176,7 +182,7 @@ def test_ownership_is_not_given_by_invitation(ana: TenantContext) -> None:
         invite_member(ana, "ben@example.org", Role.OWNER)
 
 
-def test_an_admin_does_not_invite_an_admin(dora: TenantContext) -> None:
+def test_b3_an_admin_does_not_invite_an_admin(dora: TenantContext) -> None:
     with pytest.raises(PermissionDenied):
         invite_member(dora, "ben@example.org", Role.ADMIN)
 

@@ -32,7 +32,7 @@ def test_a_registration_makes_a_tenant_with_its_owner(ana: TenantContext) -> Non
     assert members(ana)[["name", "role"]].to_numpy().tolist() == [["Ana", "OWNER"]]
 
 
-def test_ben_is_a_viewer_of_the_family_and_owner_of_his_own(ben: TenantContext) -> None:
+def test_b7_ben_is_a_viewer_of_the_family_and_owner_of_his_own(ben: TenantContext) -> None:
     roles = {tenant.name: tenant.role for tenant in my_tenants(ben.session)}
     assert roles == {"Rivera family": Role.VIEWER, "Ben's own": Role.OWNER}
 

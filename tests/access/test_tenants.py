@@ -62,7 +62,7 @@ def test_a_tenant_that_cannot_be_is_refused(ana: TenantContext, change: dict[str
     assert len(my_tenants(ana.session)) == 1
 
 
-def test_a_foreign_slug_and_one_that_does_not_exist_are_the_same(
+def test_f4_a_foreign_slug_and_one_that_does_not_exist_are_the_same(
     ana: TenantContext, cleo: TenantContext
 ) -> None:
     answers = set()
@@ -175,7 +175,7 @@ def test_an_erased_tenant_leaves_no_row_anywhere(world: World) -> None:
     assert rows_of(world.database, outsider.tenant_id) == others
 
 
-def test_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:
+def test_b6_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:
     set_status(ana, "SUSPENDED")
     with pytest.raises(NotFound):
         tenant_settings(ana)

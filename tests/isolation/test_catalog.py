@@ -43,15 +43,32 @@ def test_the_models_are_the_tables(world: World) -> None:
     assert views == set(VIEWS)
 
 
+def test_a15_no_view_looks_with_other_eyes_than_its_callers(world: World) -> None:
+    query = """
+        select oid::regclass::text from pg_class
+        where relkind in ('v', 'm') and oid >= 16384
+          and not coalesce('security_invoker=true' = any (reloptions), false)"""
+    with world.administrator() as admin:
+        assert admin.execute(query).fetchall() == []
+
+
+def test_a16_no_table_has_partitions_that_could_be_read_past_it(world: World) -> None:
+    query = """
+        select oid::regclass::text from pg_class where relkind = 'p' or relispartition
+        union all select inhrelid::regclass::text from pg_inherits"""
+    with world.administrator() as admin:
+        assert admin.execute(query).fetchall() == []
+
+
 @every_table
-def test_i1_row_security_is_forced(world: World, table: str) -> None:
+def test_t1_row_security_is_forced(world: World, table: str) -> None:
     query = "select relrowsecurity and relforcerowsecurity from pg_class where oid = ('app.' || quote_ident(%s))::regclass"
     with world.administrator() as admin:
         assert admin.execute(query, [table]).fetchone() == (True,)
 
 
 @every_table
-def test_i2_nobody_writes_the_tenant_of_a_row(world: World, table: str) -> None:
+def test_t2_nobody_writes_the_tenant_of_a_row(world: World, table: str) -> None:
     query = """
         select r from unnest(%s::text[]) r
         where has_column_privilege(r, 'app.' || quote_ident(%s), 'tenant_id', 'insert, update')"""
@@ -60,7 +77,7 @@ def test_i2_nobody_writes_the_tenant_of_a_row(world: World, table: str) -> None:
 
 
 @every_table
-def test_i3_every_member_role_has_no_more_than_it_needs(world: World, table: str) -> None:
+def test_t3_every_member_role_has_no_more_than_it_needs(world: World, table: str) -> None:
     query = """
         select 1 where has_table_privilege('fintrack_owner', 'app.' || quote_ident(%s),
             'insert, update, truncate, references, trigger')"""

@@ -38,6 +38,14 @@ def test_d2_a_connection_that_entered_no_tenant_may_not_read(world: World, table
 
 
 @every_relation
+def test_d4_a_commit_ends_the_role_and_the_context(world: World, table: str) -> None:
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        connection.execute("commit")
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(f"select 1 from app.{table}")
+
+
+@every_relation
 def test_q1_every_statement_names_its_tenant(world: World, table: str) -> None:
     model = MODELS[table]
     statements = [

@@ -191,7 +191,7 @@ def test_a14_no_role_shapes_a_table(world: World, table: str, command: str) -> N
             assert _is_refused(connection, command.format(table)), role
 
 
-@every_table
+@every_relation
 def test_a17_the_owner_of_the_tables_sees_no_row(world: World, table: str) -> None:
     with world.administrator() as admin:
         admin.execute("set local role fintrack_data")

@@ -1,6 +1,7 @@
 """Two tenants with the same names and amounts in every table, and members of every role.
 
-The family: Ana OWNER, Dora ADMIN, Eli MEMBER, Ben VIEWER; Gil keeps private accounts; Hal is suspended.
+The family: Ana OWNER, Dora ADMIN, Eli MEMBER, Ben VIEWER; Gil keeps private accounts; Hal is suspended;
+Ida is a guest, who comes and goes.
 The company mirrors it, with Cleo as its OWNER: she is the outsider.
 """
 
@@ -11,12 +12,12 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import psycopg
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
 
 from fintrack import db
 from fintrack.access.memberships import suspend_member
 from fintrack.config import Registration, settings
-from fintrack.context import Role, TenantContext
+from fintrack.context import Role, TenantContext, TenantType, UserSession
 from fintrack.db import OneStatementCursor
 from fintrack.operations.installation import Installation
 from fintrack.operations.passwords import APPLICATION_LOGINS
@@ -28,8 +29,8 @@ ROLES = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER)
 # Accounts by what they are to the member who asks; all but EVERYONE's and OWN are Gil's.
 KINDS = ("EVERYONE", "HIDDEN", "BALANCE", "READ", "WRITE", "OWN")
 SHARED = ("BALANCE", "READ", "WRITE")
-COMPANY = ("Cleo", "Dan", "Eva", "Fred", "Gus", "Hans")
-FAMILY = ("Ana", "Dora", "Eli", "Ben", "Gil", "Hal")
+COMPANY = ("Cleo", "Dan", "Eva", "Fred", "Gus", "Hans", "Iris")
+FAMILY = ("Ana", "Dora", "Eli", "Ben", "Gil", "Hal", "Ida")
 
 
 class AttackersCursor(OneStatementCursor):
@@ -45,6 +46,7 @@ class Book:
     members: dict[Role, TenantContext]
     keeper: TenantContext
     suspended: TenantContext
+    guest: UserSession
     places: dict[str, Place]
 
     @property
@@ -65,6 +67,7 @@ class World:
         self.family = family
         self.company = company
         self._open: dict[str, psycopg.Connection] = {}
+        self._pools: dict[str, Engine] = {}
 
     def connection(self, url: URL | None = None) -> psycopg.Connection:
         """Return this world's connection of a login, the application's unless `url` is given."""
@@ -100,15 +103,21 @@ class World:
 
     @contextmanager
     def doors(self) -> Iterator[None]:
-        """Let the application's own doors lead into this world."""
-        db.connect(self.database.logins)
+        """Let the application's own doors lead into this world; its pools are kept for next time."""
+        if not self._pools:
+            db.connect(self.database.logins)
+            self._pools.update(db._engines)
+        db._engines.update(self._pools)
         try:
             yield
         finally:
-            db.disconnect()
+            db._engines.clear()
 
     def close(self) -> None:
         """Close the connections; a database that is copied must have none."""
+        for pool in self._pools.values():
+            pool.dispose()
+        self._pools.clear()
         for connection in self._open.values():
             with suppress(psycopg.Error):
                 connection.close()
@@ -123,12 +132,18 @@ def connect(url: URL) -> psycopg.Connection:
     )
 
 
+def through(logins: db.Logins, **query: str) -> db.Logins:
+    """Return the addresses of the logins with another way to the server."""
+    urls = (logins.app, logins.sign_in, logins.maintenance)
+    return db.Logins(*(url.update_query_dict(query) for url in urls))
+
+
 def build_world(installation: Installation) -> World:
     """Return a new world; a table without a row builder fails here."""
     missing = set(TABLES) - set(ROWS)
     assert not missing, f"tests/isolation/rows.py has no row builder for {sorted(missing)}"
     database = new_database(installation, "fintrack")
-    with _open_registration(), _connected(database):
+    with open_registration(), _connected(database):
         family, company = _book("Rivera family", FAMILY), _book("Rivera Ltd", COMPANY)
     with database.administrator() as admin:
         admin.execute("update sec.session set idle_for = '9 days', expires_at = now() + '9 days'")
@@ -168,7 +183,7 @@ def drop_world(installation: Installation, world: World) -> None:
 
 
 @contextmanager
-def _open_registration() -> Iterator[None]:
+def open_registration() -> Iterator[None]:
     before = os.environ.get("FINTRACK_REGISTRATION")
     os.environ["FINTRACK_REGISTRATION"] = Registration.OPEN
     settings.cache_clear()
@@ -195,12 +210,13 @@ def _book(name: str, people: tuple[str, ...]) -> Book:
     members = {Role.OWNER: owner}
     for role, person in zip(ROLES[1:], people[1:4], strict=True):
         members[role] = join(owner, person, role)
-    keeper, suspended = (join(owner, person, Role.MEMBER) for person in people[4:])
+    keeper, suspended = (join(owner, person, Role.MEMBER) for person in people[4:6])
+    guest = sign_up(people[6], f"{people[6]}'s own", TenantType.PERSONAL).session
     suspend_member(owner, suspended.user_id)
     places = {kind: _place(keeper, kind, suspended) for kind in KINDS[:-1]}
     for role, member in members.items():
         places[f"OWN {role}"] = _place(member, "OWN", suspended)
-    return Book(members, keeper, suspended, places)
+    return Book(members, keeper, suspended, guest, places)
 
 
 def _place(owner: TenantContext, kind: str, suspended: TenantContext) -> Place:

@@ -254,17 +254,6 @@ def test_undo_of_everything_leaves_everything_as_it_was(
     assert contents(database) == before
 
 
-def test_undo_is_refused_when_a_later_change_stands_in_the_way(
-    ana: TenantContext, record: Record, category: CategoryNamed
-) -> None:
-    one = record(1, -100, "Grocer")
-    change_set = categorise(ana, [one], category("Groceries"))
-    change_transaction(ana, one, TransactionChange(payee="Baker"), transaction(ana, one).version)
-    with pytest.raises(Conflict):
-        undo(ana, change_set)
-    assert transaction(ana, one).payee == "Baker"
-
-
 def test_a_viewer_changes_nothing(ben: TenantContext, record: Record) -> None:
     one = record(1, -100, "Grocer")
     with pytest.raises(PermissionDenied):

@@ -1,6 +1,7 @@
-"""Open a page as a signed-in member, without a browser."""
+"""Open a page or a dialog as a signed-in member, without a browser."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -14,9 +15,7 @@ PATIENCE = 60
 def open_page(context: TenantContext, name: str, **query: str) -> AppTest:
     """Return the page after its first run; `name` is its path in the address."""
     page = AppTest.from_file(ROOT / "fintrack" / "ui" / "main.py", default_timeout=PATIENCE)
-    identity = {"handle": context.session.handle.hex(), "session": str(context.session.id)}
-    page.user = {"auth": json.dumps(identity)}
-    page.query_params["tenant"] = context.slug
+    _sign_in(page, context)
     page.run()
     # AppTest.switch_page finds pages by their file only; ours are functions.
     page._page_hash = next(
@@ -27,3 +26,16 @@ def open_page(context: TenantContext, name: str, **query: str) -> AppTest:
     for key, value in query.items():
         page.query_params[key] = value
     return page.run()
+
+
+def open_dialog(context: TenantContext, draw: Callable[[], None]) -> AppTest:
+    """Return what `draw` opens, a script of its own: AppTest closes what a button has opened."""
+    page = AppTest.from_function(draw, default_timeout=PATIENCE)
+    _sign_in(page, context)
+    return page.run()
+
+
+def _sign_in(page: AppTest, context: TenantContext) -> None:
+    identity = {"handle": context.session.handle.hex(), "session": str(context.session.id)}
+    page.user = {"auth": json.dumps(identity)}
+    page.query_params["tenant"] = context.slug

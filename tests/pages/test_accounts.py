@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import (
     AccountKind,
@@ -11,7 +12,8 @@ from fintrack.ledger.accounts import (
     archive_account,
     create_account,
 )
-from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.transfers import NewTransfer, record_transfer
 from tests.pages.opening import open_page
 
 OPENED = date(2026, 1, 1)
@@ -84,6 +86,45 @@ def test_an_account_with_transactions_is_archived_rather_than_deleted(ana: Tenan
     assert "Archive it instead" in page.error[0].value
     page.button(key="archive account").click().run()
     assert "Reopen" in labels(page)
+
+
+def test_accounts_are_grouped_by_kind_in_the_order_people_think_in(ana: TenantContext) -> None:
+    for name, kind in (("Visa", AccountKind.CREDIT_CARD), ("Nest egg", AccountKind.SAVINGS)):
+        create_account(ana, NewAccount(name, kind, "EUR", OPENED))
+    checking(ana)
+    page = open_page(ana, "accounts")
+    assert [each.value for each in page.subheader] == ["Checking", "Savings", "Credit card"]
+
+
+def test_an_account_says_how_its_balance_changed(ana: TenantContext) -> None:
+    account_id = checking(ana)
+    record_transaction(ana, NewTransaction(account_id, today_of(ana), -4_200, "Grocer"))
+    (balance,) = open_page(ana, "accounts").metric
+    assert balance.value == "€58.00"
+    assert balance.delta == r"−€42\.00"
+
+
+def test_the_register_names_splits_transfers_and_what_has_no_category(ana: TenantContext) -> None:
+    one, other = checking(ana), checking(ana, "Joint")
+    lines = (SplitLine(None, -60), SplitLine(None, -40))
+    record_transaction(ana, NewTransaction(one, date(2026, 3, 1), -100, "Grocer"))
+    record_transaction(ana, NewTransaction(one, date(2026, 3, 2), -100, "Grocer", lines=lines))
+    record_transfer(ana, NewTransfer(one, other, 100, date(2026, 3, 3)))
+    register = open_page(ana, "accounts", account=str(one)).dataframe[0].value
+    assert register["Category"].tolist() == ["Transfer", "Split", "Uncategorised"]
+
+
+def test_an_account_leads_back_to_all_of_them(ana: TenantContext) -> None:
+    page = open_page(ana, "accounts", account=str(checking(ana)))
+    assert [each.value for each in page.title] == ["Checking"]
+    assert "All accounts" in labels(page)
+
+
+def test_a_viewer_is_not_shown_how_to_change_an_account(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    page = open_page(ben, "accounts", account=str(checking(ana)))
+    assert not set(labels(page)) & {"Edit", "Archive", "Delete the account"}
 
 
 def test_archived_accounts_stand_apart(ana: TenantContext) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
@@ -26,7 +27,16 @@ def spend(context: TenantContext, account_id: UUID, payee: str, day: int = 1) ->
     )
 
 
-def shown_payees(page) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def press(page: AppTest, label: str) -> None:
+    """Press the button of this label, in a dialog rather than on the page beneath it."""
+    [button for button in page.button if button.label == label][-1].click().run()
+
+
+def shown_payees(page: AppTest) -> list[str]:
     """Return the payees of the list, in its order."""
     payees: list[str] = page.dataframe[0].value["payee"].tolist()
     return payees
@@ -62,10 +72,34 @@ def test_a_filter_that_cannot_be_is_one_sentence(ana: TenantContext, checking: U
     assert "since" in page.error[0].value
 
 
+def test_a_filter_that_cannot_be_has_a_way_out(ana: TenantContext, checking: UUID) -> None:
+    page = open_page(ana, "transactions", since="yesterday")
+    assert "Show all" in labels(page)
+
+
 def test_nothing_found_says_what_to_do(ana: TenantContext, checking: UUID) -> None:
     spend(ana, checking, "Grocer")
     page = open_page(ana, "transactions", payee="Nobody")
     assert "Nothing found" in [each.value for each in page.subheader]
+    assert "Show all" in labels(page)
+
+
+def test_where_no_payee_is_named_the_banks_text_is_shown(
+    ana: TenantContext, checking: UUID
+) -> None:
+    new = NewTransaction(checking, date(2026, 3, 1), -100, description="POS 1234 KIOSK")
+    record_transaction(ana, new)
+    shown = open_page(ana, "transactions").dataframe[0].value
+    assert (shown["payee"].iloc[0], shown["description"].iloc[0]) == ("POS 1234 KIOSK", "")
+
+
+def test_a_filter_is_named_with_the_day_that_it_includes(
+    ana: TenantContext, checking: UUID
+) -> None:
+    page = open_page(ana, "transactions", until="2026-03-01", min="-1234.5")
+    chips = [label for label in labels(page) if "close" in label]
+    assert any("to 28 Feb 2026" in chip for chip in chips)
+    assert any(r"at least −1,234\.5" in chip for chip in chips)
 
 
 def test_a_page_of_many_leads_to_older_ones(ana: TenantContext, checking: UUID) -> None:
@@ -91,6 +125,29 @@ def test_the_address_opens_one_transaction(ana: TenantContext, checking: UUID) -
     transaction_id = spend(ana, checking, "Grocer")
     page = open_page(ana, "transactions", transaction=str(transaction_id))
     assert "Save the split" in [button.label for button in page.button]
+
+
+def test_a_transaction_can_be_linked_to_while_it_is_open(
+    ana: TenantContext, checking: UUID
+) -> None:
+    transaction_id = str(spend(ana, checking, "Grocer"))
+    page = open_page(ana, "transactions", transaction=transaction_id)
+    assert page.query_params["transaction"] == transaction_id
+
+
+def test_what_is_not_there_does_not_stay_in_the_address(ana: TenantContext, checking: UUID) -> None:
+    page = open_page(ana, "transactions", transaction=str(checking))
+    assert "transaction" not in page.query_params
+
+
+def test_a_change_of_details_closes_and_can_be_undone(ana: TenantContext, checking: UUID) -> None:
+    page = open_page(ana, "transactions", transaction=str(spend(ana, checking, "Grocer")))
+    next(each for each in page.text_input if each.label == "Payee").input("Greengrocer")
+    press(page, "Save")
+    assert shown_payees(page) == ["Greengrocer"]
+    assert "Save the split" not in labels(page)
+    page.button(key="undo").click().run()
+    assert shown_payees(page) == ["Grocer"]
 
 
 @pytest.mark.parametrize("wanted", ["foreign", "nonsense"])

@@ -23,6 +23,7 @@ class Drawn:
 
     texts: list[str] = field(default_factory=list)
     redirect: str | None = None
+    size: int = 0  # in bytes, of all frames
 
     @property
     def words(self) -> str:
@@ -80,7 +81,9 @@ class Tab:
         drawn = Drawn()
         while True:
             message = ForwardMsg()
-            message.ParseFromString(self.connection.recv(PATIENCE, decode=False))
+            frame = self.connection.recv(PATIENCE, decode=False)
+            drawn.size += len(frame)
+            message.ParseFromString(frame)
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 started = message.new_session

@@ -192,7 +192,7 @@ def test_two_tabs_stay_in_two_tenants(server: Served, person: Person) -> None:
         assert "Type Rivera Ltd to confirm" in two.run("settings").words
 
 
-def test_a_tenant_of_nobodys_is_told_like_a_foreign_one(server: Served, person: Person) -> None:
+def test_f4_a_tenant_of_nobodys_is_told_like_a_foreign_one(server: Served, person: Person) -> None:
     browser = sign_in(server.url)
     with tab(server.url, browser.cookies) as ana:
         assert "There is no such tenant among yours." in ana.run("settings", tenant="none").words

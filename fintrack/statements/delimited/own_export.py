@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from fintrack.ledger.exports import description_and_memo, tag_names, unguarded
 from fintrack.ledger.tags import LONGEST_NAME
-from fintrack.ledger.texts import neutral
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.dates import parse_date
 from fintrack.statements.mapping import DateOrder
@@ -23,6 +22,7 @@ from fintrack.statements.statement import (
     StatementError,
     StatementFile,
 )
+from fintrack.texts import neutral
 
 HEADER = (
     "id",

@@ -7,13 +7,18 @@ from fintrack.errors import InvalidInput
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+def plain(text: str) -> str:
+    """Return the text without control characters and outer spaces."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
 def cleaned(text: str, what: str, longest: int) -> str:
-    """Return the text without control characters and outer spaces.
+    """Return the plain text.
 
     Raises:
         InvalidInput: it is longer than FinTrack keeps; the sentence names `what`.
     """
-    clean = _CONTROLS.sub(" ", text).strip()
+    clean = plain(text)
     if len(clean) > longest:
         raise InvalidInput(f"The {what} is longer than {longest} characters. Shorten it.")
     return clean

@@ -1,0 +1,95 @@
+"""How the functions of `access` are called."""
+
+from dataclasses import replace
+
+from fintrack.access.invitations import (
+    invitations,
+    invite_member,
+    preview_invitation,
+    revoke_invitation,
+)
+from fintrack.access.memberships import (
+    change_role,
+    leave_tenant,
+    members,
+    remove_member,
+    resume_member,
+    suspend_member,
+)
+from fintrack.access.sharing import ShareLevel, account_shares, share_account, unshare_account
+from fintrack.access.tenants import change_settings, delete_tenant, tenant_settings
+from fintrack.context import Role, TenantContext
+from tests.isolation.functions import Case, Function, Slot
+from tests.isolation.ledgers import Ledger
+
+OWNER, ADMIN, MEMBER, VIEWER = Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER
+READ = ShareLevel.READ
+
+
+def _invited(me: TenantContext, own: Ledger) -> object:
+    return preview_invitation(invite_member(me, f"{own.name('x')[2:]}@example.net", VIEWER))
+
+
+def _settled(me: TenantContext, own: Ledger) -> object:
+    old = tenant_settings(own.owner)
+    return change_settings(me, replace(old, name=own.name("Rivera"), fiscal_year_start=4))
+
+
+ACCESS: dict[Function, Case] = {
+    invite_member: Case(ADMIN, call=_invited),
+    invitations: Case(ADMIN, call=lambda me, own: invitations(me)),
+    revoke_invitation: Case(
+        ADMIN,
+        {"invitation_id": Slot("invitation", lambda me, own, it: revoke_invitation(me, it))},
+    ),
+    members: Case(VIEWER, call=lambda me, own: members(me)),
+    change_role: Case(
+        ADMIN, {"user_id": Slot("member", lambda me, own, it: change_role(me, it, VIEWER))}
+    ),
+    suspend_member: Case(
+        ADMIN, {"user_id": Slot("member", lambda me, own, it: suspend_member(me, it))}
+    ),
+    resume_member: Case(
+        ADMIN, {"user_id": Slot("member", lambda me, own, it: resume_member(me, it))}
+    ),
+    remove_member: Case(
+        ADMIN, {"user_id": Slot("member", lambda me, own, it: remove_member(me, it))}
+    ),
+    # Who could leave would be missing for the other cases; test_members.py leaves for real.
+    leave_tenant: Case(VIEWER, call=lambda me, own: leave_tenant(me), is_refused=True),
+    share_account: Case(
+        MEMBER,
+        {
+            "account_id": Slot(
+                "private account",
+                lambda me, own, it: share_account(me, it, own.book.keeper.user_id, READ),
+            ),
+            "user_id": Slot(
+                "member",
+                lambda me, own, it: share_account(me, own.new("private account"), it, READ),
+            ),
+        },
+    ),
+    unshare_account: Case(
+        MEMBER,
+        {
+            "account_id": Slot(
+                "private account",
+                lambda me, own, it: unshare_account(me, it, own.book.keeper.user_id),
+            ),
+            "user_id": Slot(
+                "keeper", lambda me, own, it: unshare_account(me, own.new("private account"), it)
+            ),
+        },
+    ),
+    account_shares: Case(
+        VIEWER,
+        {"account_id": Slot("private account", lambda me, own, it: account_shares(me, it))},
+    ),
+    tenant_settings: Case(VIEWER, call=lambda me, own: tenant_settings(me)),
+    change_settings: Case(ADMIN, call=_settled),
+    # A right name would end what the other cases work on; test_tenants.py deletes for real.
+    delete_tenant: Case(
+        OWNER, call=lambda me, own: delete_tenant(me, "another name"), is_refused=True
+    ),
+}

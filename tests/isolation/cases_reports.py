@@ -1,0 +1,49 @@
+"""How the functions of `analytics` are called."""
+
+from datetime import date
+
+from fintrack.analytics.account_trends import account_trends
+from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.downloads import chart_csv
+from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.overview import overview
+from fintrack.analytics.payees import top_payees
+from fintrack.analytics.periods import Interval, today_of
+from fintrack.analytics.spending import branch, income, spending
+from fintrack.context import Role
+from tests.isolation.functions import Case, Function, Slot
+
+VIEWER = Role.VIEWER
+MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+TODAY = date(2026, 3, 31)
+SPENDING = {"chart": "spending", "since": "2026-03-01", "until": "2026-04-01"}
+
+ANALYTICS: dict[Function, Case] = {
+    account_trends: Case(VIEWER, call=lambda me, own: account_trends(me, TODAY)),
+    balances: Case(VIEWER, call=lambda me, own: balances(me, TODAY)),
+    branch: Case(VIEWER, {"category_id": Slot("category", lambda me, own, it: branch(me, it))}),
+    cash_flow: Case(VIEWER, call=lambda me, own: cash_flow(me, MARCH, APRIL)),
+    chart_csv: Case(
+        VIEWER,
+        {
+            "payload": Slot(
+                "category", lambda me, own, it: chart_csv(me, SPENDING | {"parent": str(it)})
+            )
+        },
+        call=lambda me, own: chart_csv(me, SPENDING),
+    ),
+    income: Case(
+        VIEWER,
+        {"parent_id": Slot("source", lambda me, own, it: income(me, MARCH, APRIL, it))},
+        call=lambda me, own: income(me, MARCH, APRIL),
+    ),
+    net_worth: Case(VIEWER, call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK)),
+    overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),
+    spending: Case(
+        VIEWER,
+        {"parent_id": Slot("category", lambda me, own, it: spending(me, MARCH, APRIL, it))},
+        call=lambda me, own: spending(me, MARCH, APRIL),
+    ),
+    today_of: Case(VIEWER, call=lambda me, own: today_of(me)),
+    top_payees: Case(VIEWER, call=lambda me, own: top_payees(me, MARCH, APRIL, 100)),
+}

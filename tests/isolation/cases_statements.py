@@ -1,0 +1,106 @@
+"""How the functions of `statements` are called."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from fintrack.context import Role, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.statements.history import import_rows, imports
+from fintrack.statements.imports import commit_import
+from fintrack.statements.previews import Preview, preview_import
+from fintrack.statements.summaries import StatementPreview
+from fintrack.statements.targets import writable_accounts
+from fintrack.statements.undoing import undo_import
+from tests.isolation.functions import Case, Function, Slot
+from tests.isolation.ledgers import Ledger
+
+MEMBER, VIEWER = Role.MEMBER, Role.VIEWER
+
+
+def _writable(me: TenantContext, _own: Ledger) -> object:
+    with tenant_transaction(me) as db:
+        return writable_accounts(db, me)
+
+
+def _previewed(me: TenantContext, own: Ledger, account_id: UUID) -> object:
+    return preview_import(me, own.csv(), "march.csv", account_id=account_id)
+
+
+def _previewed_by_key(me: TenantContext, own: Ledger, account_id: UUID) -> object:
+    return preview_import(me, own.csv(), "march.csv", accounts={"": account_id})
+
+
+def _preview(own: Ledger) -> Preview:
+    return preview_import(own.owner, own.csv(), "march.csv", account_id=own.ids["account"])
+
+
+def _committed(
+    me: TenantContext, own: Ledger, change: Callable[[StatementPreview], StatementPreview]
+) -> object:
+    """Import what was previewed, after somebody changed the preview on its way."""
+    preview = _preview(own)
+    (statement,) = preview.statements
+    return commit_import(me, replace(preview, statements=(change(statement),)))
+
+
+def _into(account_id: UUID) -> Callable[[StatementPreview], StatementPreview]:
+    def changed(statement: StatementPreview) -> StatementPreview:
+        assert statement.account
+        return replace(statement, account=replace(statement.account, id=account_id))
+
+    return changed
+
+
+def _choosing(account_id: UUID) -> Callable[[StatementPreview], StatementPreview]:
+    def changed(statement: StatementPreview) -> StatementPreview:
+        assert statement.account
+        return replace(statement, choices=(replace(statement.account, id=account_id),))
+
+    return changed
+
+
+def _repeating(transaction_id: UUID) -> Callable[[StatementPreview], StatementPreview]:
+    """As a file says it that claims to be this tenant's export."""
+
+    def changed(statement: StatementPreview) -> StatementPreview:
+        (row,) = statement.plan.planned
+        known = replace(row, movement=replace(row.movement, own_id=transaction_id))
+        return replace(statement, plan=replace(statement.plan, planned=(known,)))
+
+    return changed
+
+
+STATEMENTS: dict[Function, Case] = {
+    imports: Case(VIEWER, call=lambda me, own: imports(me)),
+    import_rows: Case(
+        VIEWER, {"import_id": Slot("import", lambda me, own, it: import_rows(me, it))}
+    ),
+    writable_accounts: Case(VIEWER, call=_writable),
+    preview_import: Case(
+        MEMBER,
+        {"account_id": Slot("account", _previewed), "accounts": Slot("account", _previewed_by_key)},
+    ),
+    commit_import: Case(
+        MEMBER,
+        {
+            "preview.import_id": Slot(
+                "import",
+                lambda me, own, it: commit_import(me, replace(_preview(own), import_id=it)),
+            ),
+            "preview.statements.account.id": Slot(
+                "account", lambda me, own, it: _committed(me, own, _into(it))
+            ),
+            "preview.statements.choices.id": Slot(
+                "account", lambda me, own, it: _committed(me, own, _choosing(it))
+            ),
+            "preview.statements.plan.planned.movement.own_id": Slot(
+                "transaction", lambda me, own, it: _committed(me, own, _repeating(it))
+            ),
+        },
+        call=lambda me, own: commit_import(me, _preview(own)),
+    ),
+    undo_import: Case(
+        MEMBER, {"import_id": Slot("import", lambda me, own, it: undo_import(me, it))}
+    ),
+}

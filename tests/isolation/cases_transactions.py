@@ -1,0 +1,205 @@
+"""How the functions of `ledger` about transactions are called."""
+
+from uuid import UUID
+
+from fintrack.context import Role, TenantContext
+from fintrack.ledger.bulk import categorise, delete_transactions, tag_transactions
+from fintrack.ledger.change_sets import change_sets
+from fintrack.ledger.cursors import Position
+from fintrack.ledger.editing import (
+    TransactionChange,
+    change_transaction,
+    split_transaction,
+    unsplit_transaction,
+)
+from fintrack.ledger.exports import export_transactions
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ledger.journal import journal
+from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.records import transaction
+from fintrack.ledger.transactions import account_register, transactions
+from fintrack.ledger.transfers import (
+    NewTransfer,
+    link_transfer,
+    record_transfer,
+    unlink_transfer,
+)
+from fintrack.ledger.undo import undo
+from tests.isolation.functions import Case, Function, Slot
+from tests.isolation.ledgers import DAY, Ledger
+
+MEMBER, VIEWER = Role.MEMBER, Role.VIEWER
+
+
+def _changed(
+    me: TenantContext, own: Ledger, transaction_id: UUID | None = None, **change: object
+) -> object:
+    wanted = TransactionChange(**({"note": own.name("note")} | change))  # type: ignore[arg-type]
+    return change_transaction(me, transaction_id or own.new("transaction"), wanted, 1)
+
+
+def _recorded(me: TenantContext, account_id: UUID, **more: object) -> object:
+    new = NewTransaction(account_id, DAY, -4200, "Grocer", **more)  # type: ignore[arg-type]
+    return record_transaction(me, new)
+
+
+def _lines(category_id: UUID) -> tuple[SplitLine, ...]:
+    return (SplitLine(category_id, -4000), SplitLine(None, -200))
+
+
+RECORDS: dict[Function, Case] = {
+    transaction: Case(
+        VIEWER, {"transaction_id": Slot("transaction", lambda me, own, it: transaction(me, it))}
+    ),
+    transactions: Case(
+        VIEWER,
+        {
+            "wanted.account_id": Slot(
+                "account", lambda me, own, it: transactions(me, TransactionFilter(account_id=it))
+            ),
+            "wanted.category_id": Slot(
+                "category", lambda me, own, it: transactions(me, TransactionFilter(category_id=it))
+            ),
+            "wanted.tag_id": Slot(
+                "tag", lambda me, own, it: transactions(me, TransactionFilter(tag_id=it))
+            ),
+            "cursor": Slot(
+                "transaction",
+                lambda me, own, it: transactions(me, cursor=Position(DAY, it).text()).frame,
+            ),
+        },
+        call=lambda me, own: transactions(me, limit=200),
+    ),
+    account_register: Case(
+        VIEWER,
+        {"account_id": Slot("account", lambda me, own, it: account_register(me, it))},
+        call=lambda me, own: account_register(me, own.ids["account"], limit=200),
+    ),
+    export_transactions: Case(
+        VIEWER,
+        {
+            "wanted.account_id": Slot(
+                "account",
+                lambda me, own, it: export_transactions(me, TransactionFilter(account_id=it)),
+            ),
+            "wanted.category_id": Slot(
+                "category",
+                lambda me, own, it: export_transactions(me, TransactionFilter(category_id=it)),
+            ),
+            "wanted.tag_id": Slot(
+                "tag", lambda me, own, it: export_transactions(me, TransactionFilter(tag_id=it))
+            ),
+        },
+        call=lambda me, own: export_transactions(me),
+    ),
+    journal: Case(VIEWER, call=lambda me, own: journal(me)),
+    change_sets: Case(MEMBER, call=lambda me, own: change_sets(me, 200)),
+}
+CHANGES: dict[Function, Case] = {
+    record_transaction: Case(
+        MEMBER,
+        {
+            "new.account_id": Slot("account", lambda me, own, it: _recorded(me, it)),
+            "new.category_id": Slot(
+                "category", lambda me, own, it: _recorded(me, own.ids["account"], category_id=it)
+            ),
+            "new.lines.category_id": Slot(
+                "category", lambda me, own, it: _recorded(me, own.ids["account"], lines=_lines(it))
+            ),
+            "new.tags": Slot(
+                "tag", lambda me, own, it: _recorded(me, own.ids["account"], tags=(it,))
+            ),
+        },
+    ),
+    change_transaction: Case(
+        MEMBER,
+        {
+            "transaction_id": Slot("transaction", _changed),
+            "change.account_id": Slot(
+                "account", lambda me, own, it: _changed(me, own, account_id=it)
+            ),
+            "change.category_id": Slot(
+                "category", lambda me, own, it: _changed(me, own, category_id=it)
+            ),
+            "change.lines.category_id": Slot(
+                "category", lambda me, own, it: _changed(me, own, lines=_lines(it))
+            ),
+            "change.tags": Slot("tag", lambda me, own, it: _changed(me, own, tags=(it,))),
+        },
+    ),
+    split_transaction: Case(
+        MEMBER,
+        {
+            "transaction_id": Slot(
+                "transaction",
+                lambda me, own, it: split_transaction(me, it, _lines(own.ids["category"]), 1),
+            ),
+            "lines.category_id": Slot(
+                "category",
+                lambda me, own, it: split_transaction(me, own.new("transaction"), _lines(it), 1),
+            ),
+        },
+    ),
+    unsplit_transaction: Case(
+        MEMBER,
+        {"transaction_id": Slot("split", lambda me, own, it: unsplit_transaction(me, it, 1))},
+    ),
+    delete_transactions: Case(
+        MEMBER, {"ids": Slot("transaction", lambda me, own, it: delete_transactions(me, [it]))}
+    ),
+    categorise: Case(
+        MEMBER,
+        {
+            "ids": Slot("transaction", lambda me, own, it: categorise(me, [it], None)),
+            "category_id": Slot(
+                "category", lambda me, own, it: categorise(me, [own.new("transaction")], it)
+            ),
+        },
+    ),
+    tag_transactions: Case(
+        MEMBER,
+        {
+            "ids": Slot(
+                "transaction", lambda me, own, it: tag_transactions(me, [it], [own.new("tag")])
+            ),
+            "add": Slot(
+                "tag", lambda me, own, it: tag_transactions(me, [own.new("transaction")], [it])
+            ),
+            "remove": Slot(
+                "tag", lambda me, own, it: tag_transactions(me, [own.new("transaction")], (), [it])
+            ),
+        },
+    ),
+    record_transfer: Case(
+        MEMBER,
+        {
+            "new.from_account_id": Slot(
+                "account",
+                lambda me, own, it: record_transfer(
+                    me, NewTransfer(it, own.ids["private account"], 500, DAY)
+                ),
+            ),
+            "new.to_account_id": Slot(
+                "account",
+                lambda me, own, it: record_transfer(
+                    me, NewTransfer(own.ids["private account"], it, 500, DAY)
+                ),
+            ),
+        },
+    ),
+    link_transfer: Case(
+        MEMBER,
+        {
+            "one_id": Slot(
+                "transaction", lambda me, own, it: link_transfer(me, it, own.new("income"))
+            ),
+            "other_id": Slot(
+                "income", lambda me, own, it: link_transfer(me, own.new("transaction"), it)
+            ),
+        },
+    ),
+    unlink_transfer: Case(
+        MEMBER, {"transfer_id": Slot("transfer", lambda me, own, it: unlink_transfer(me, it))}
+    ),
+    undo: Case(MEMBER, {"change_set_id": Slot("change set", lambda me, own, it: undo(me, it))}),
+}

@@ -1,0 +1,166 @@
+"""The books of both tenants, kept through public functions, with the same names and amounts.
+
+A new kind of row that functions take by its id gets a maker here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from fintrack.access.invitations import accept_invitation, invitations, invite_member
+from fintrack.access.memberships import members
+from fintrack.access.sharing import ShareLevel, share_account
+from fintrack.context import Role, TenantContext
+from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from fintrack.ledger.categories import CategoryKind, create_category
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.payees import create_payee
+from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.tags import create_tag
+from fintrack.ledger.transfers import NewTransfer, record_transfer
+from tests.isolation.world import Book, World
+from tests.statements.importing import csv_file, imported
+
+DAY = date(2026, 3, 1)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """One tenant's books: its people, and an id of every kind of row."""
+
+    book: Book
+    ids: dict[str, UUID] = field(default_factory=dict)
+    count: int = 0
+
+    @property
+    def owner(self) -> TenantContext:
+        """Return the context of the tenant's owner, who makes every row here."""
+        return self.book.members[Role.OWNER]
+
+    def new(self, kind: str) -> UUID:
+        """Make another row of this kind and return its id."""
+        return MAKERS[kind](self)
+
+    def name(self, word: str) -> str:
+        """Return a name that is free; the n-th is the same in every tenant."""
+        self.count += 1
+        return f"{word} {self.count}"
+
+    def csv(self) -> bytes:
+        """Return a bank file with one row that is in no account yet."""
+        return csv_file([("2026-03-09", "-12.00", self.name("Baker"))])
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A world in which both tenants keep books, and the ids that are known from its beginning."""
+
+    world: World
+    family: Ledger
+    company: Ledger
+    known: frozenset[UUID]
+
+
+def kept(book: Book) -> Ledger:
+    """Keep a tenant's books: one row of every kind."""
+    ledger = Ledger(book)
+    for kind in MAKERS:
+        ledger.ids[kind] = ledger.new(kind)
+    return ledger
+
+
+def _account(own: Ledger, visibility: Visibility = Visibility.EVERYONE) -> UUID:
+    new = NewAccount(own.name("Account"), AccountKind.CHECKING, "EUR", DAY, 10000)
+    return create_account(own.owner, replace(new, visibility=visibility))
+
+
+def _private_account(own: Ledger) -> UUID:
+    account_id = _account(own, Visibility.PRIVATE)
+    share_account(own.owner, account_id, own.book.keeper.user_id, ShareLevel.READ)
+    return account_id
+
+
+def _category(own: Ledger) -> UUID:
+    return create_category(own.owner, own.name("Category"), CategoryKind.EXPENSE)
+
+
+def _source(own: Ledger) -> UUID:
+    category_id = create_category(own.owner, own.name("Wages"), CategoryKind.INCOME)
+    new = NewTransaction(own.ids["account"], DAY, 4200, "Employer", category_id=category_id)
+    record_transaction(own.owner, new)
+    return category_id
+
+
+def _payee(own: Ledger) -> UUID:
+    return create_payee(own.owner, own.name("Payee"), own.ids["category"])
+
+
+def _tag(own: Ledger) -> UUID:
+    return create_tag(own.owner, own.name("tag"))
+
+
+def _transaction(own: Ledger) -> UUID:
+    new = NewTransaction(
+        own.ids["account"], DAY, -4200, "Grocer", own.name("weekly"),
+        category_id=own.ids["category"], tags=(own.ids["tag"],),
+    )  # fmt: skip
+    return record_transaction(own.owner, new)
+
+
+def _income(own: Ledger) -> UUID:
+    return record_transaction(own.owner, NewTransaction(own.new("account"), DAY, 4200, "Employer"))
+
+
+def _split(own: Ledger) -> UUID:
+    lines = (SplitLine(own.ids["category"], -3000, "milk"), SplitLine(None, -1200))
+    new = NewTransaction(own.ids["account"], DAY, -4200, own.name("Market"), lines=lines)
+    return record_transaction(own.owner, new)
+
+
+def _transfer(own: Ledger) -> UUID:
+    new = NewTransfer(own.ids["account"], own.ids["private account"], 500, DAY)
+    return record_transfer(own.owner, new)
+
+
+def _import(own: Ledger) -> UUID:
+    return imported(own.owner, own.csv(), account_id=own.ids["account"]).import_id
+
+
+def _change_set(own: Ledger) -> UUID:
+    change = TransactionChange(note=own.name("note"))
+    return change_transaction(own.owner, own.new("transaction"), change, version=1)
+
+
+def _invitation(own: Ledger) -> UUID:
+    email = own.name("guest").replace(" ", "") + "@example.net"
+    invite_member(own.owner, email, Role.VIEWER)
+    pending = invitations(own.owner)
+    return UUID(pending.loc[pending["email"] == email, "id"].iloc[0])
+
+
+def _member(own: Ledger) -> UUID:
+    guest = own.book.guest
+    if str(guest.user_id) not in set(members(own.owner)["user_id"]):
+        accept_invitation(guest, invite_member(own.owner, guest.email, Role.MEMBER))
+    return guest.user_id
+
+
+# In the order in which they need each other.
+MAKERS: dict[str, Callable[[Ledger], UUID]] = {
+    "account": _account,
+    "private account": _private_account,
+    "category": _category,
+    "source": _source,
+    "payee": _payee,
+    "tag": _tag,
+    "transaction": _transaction,
+    "income": _income,
+    "split": _split,
+    "transfer": _transfer,
+    "import": _import,
+    "change set": _change_set,
+    "invitation": _invitation,
+    "member": _member,
+    "keeper": lambda own: own.book.keeper.user_id,
+}

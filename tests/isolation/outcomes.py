@@ -1,0 +1,138 @@
+"""What a call led to, in text that can be compared: its answer or refusal, and the rows it changed."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from uuid import UUID
+
+import pandas as pd
+
+from fintrack.errors import FinTrackError
+from tests.isolation.ledgers import Ledger, Scene
+from tests.isolation.rows import TABLES
+from tests.isolation.world import World
+
+ROWS = " union all ".join(
+    f"select '{table} ' || t::text from app.{table} t where t.tenant_id = %(tenant)s"
+    for table in TABLES
+)
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d(?::?\d\d)?)?")
+HASH = re.compile(r"\\+x[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call said, whether that holds anything, and which rows of whom it left changed."""
+
+    said: str
+    refusal: type[FinTrackError] | None
+    is_empty: bool
+    changed: Counter[str]
+    changed_abroad: Counter[str]
+
+    @property
+    def changed_tables(self) -> Counter[str]:
+        """Return how many rows of each table came or went in the member's own tenant."""
+        return Counter(row.partition(" ")[0] for row in self.changed.elements())
+
+    def without(self, asked: UUID) -> "Outcome":
+        """Return the outcome with the id that was asked with taken out."""
+        shown = re.compile(f"{asked}|{asked.hex}")
+        changed = Counter(shown.sub("<id>", row) for row in self.changed.elements())
+        return replace(self, said=shown.sub("<id>", self.said), changed=changed)
+
+
+def observe(scene: Scene, own: Ledger, call: Callable[[], object]) -> Outcome:
+    """Make a call and return what it led to; new ids and moments are masked."""
+    other = scene.family if own is scene.company else scene.company
+    places = (own.book.id, other.book.id)
+    before = [rows(scene.world, place) for place in places]
+    answer: object = None
+    refusal: FinTrackError | None = None
+    try:
+        answer = _read(call())
+    except FinTrackError as error:
+        refusal = error
+    after = [rows(scene.world, place) for place in places]
+    changed, abroad = (
+        _masked_rows(scene, _difference(*pair)) for pair in zip(before, after, strict=True)
+    )
+    said = f"{type(refusal).__name__}: {refusal}" if refusal else _said(scene, answer)
+    return Outcome(said, type(refusal) if refusal else None, is_empty(answer), changed, abroad)
+
+
+def rows(world: World, tenant_id: UUID) -> Counter[str]:
+    """Return every row of the tenant as text, its table first."""
+    with world.administrator() as admin:
+        found = admin.execute(ROWS, {"tenant": tenant_id})
+        return Counter(row for (row,) in found)
+
+
+def masked(scene: Scene, text: str) -> str:
+    """Return the text with what cannot be the same twice taken out: new ids, moments, hashes."""
+    text = ID.sub(lambda found: found[0] if UUID(found[0]) in scene.known else "<id>", text)
+    return HASH.sub("<hash>", MOMENT.sub("<moment>", text))
+
+
+def bare_rows(scene: Scene, own: Ledger, table: str) -> Counter[str]:
+    """Return the table's rows of a tenant without ids, names of tenants and addresses of people."""
+    called = "|".join([re.escape(own.owner.name), re.escape(own.owner.slug), r"\w+@example\.org"])
+    return Counter(
+        re.sub(called, "<name>", ID.sub("<id>", masked(scene, row)))
+        for row in rows(scene.world, own.book.id).elements()
+        if row.startswith(f"{table} ")
+    )
+
+
+def ids_in(world: World, *tenants: UUID) -> frozenset[UUID]:
+    """Return every id that stands in a row of the tenants."""
+    texts = (row for tenant in tenants for row in rows(world, tenant))
+    return frozenset(UUID(found) for text in texts for found in ID.findall(text))
+
+
+def is_empty(answer: object) -> bool:
+    """Return whether an answer, or any table in it, holds nothing."""
+    answer = _read(answer)
+    if isinstance(answer, pd.DataFrame):
+        return answer.empty
+    if is_dataclass(answer):
+        inner = [getattr(answer, each.name) for each in fields(answer)]
+        return any(is_empty(each) for each in inner if isinstance(each, pd.DataFrame))
+    return answer is None or answer == ()
+
+
+def _difference(before: Counter[str], after: Counter[str]) -> Counter[str]:
+    return (before - after) + (after - before)
+
+
+def _masked_rows(scene: Scene, found: Counter[str]) -> Counter[str]:
+    return Counter(masked(scene, row) for row in found.elements())
+
+
+def _said(scene: Scene, answer: object) -> str:
+    """Rows that were made in one millisecond stand in an order of chance, so all are sorted."""
+    lines = (line for part in _text(answer) for line in part.splitlines())
+    return "\n".join(sorted(masked(scene, line) for line in lines))
+
+
+def _read(answer: object) -> object:
+    """Return a file as its lines below the header, everything else as it is."""
+    if isinstance(answer, Iterator):
+        return tuple(b"".join(answer).decode().splitlines()[1:])
+    return answer
+
+
+def _text(answer: object) -> Iterator[str]:
+    if isinstance(answer, pd.DataFrame):
+        yield answer.to_csv(index=False)
+    elif isinstance(answer, tuple):
+        for each in answer:
+            yield from _text(each)
+    elif is_dataclass(answer):
+        for each in fields(answer):
+            yield f"{each.name}:"
+            yield from _text(getattr(answer, each.name))
+    else:
+        yield str(answer)

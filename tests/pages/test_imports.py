@@ -1,0 +1,102 @@
+"""The Import page: what a file would do, what it did, and its way back."""
+
+from streamlit.testing.v1 import AppTest
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import accounts
+from tests.pages.opening import open_page
+from tests.statements.importing import csv_file, held, imported, ofx_file
+
+AMBIGUOUS = csv_file([("01/02/2026", "-3.00", "Shop"), ("03/04/2026", "5.00", "Other")])
+
+
+def dropped(context: TenantContext, content: bytes, name: str = "march.csv") -> AppTest:
+    """Return the page after a file was dropped on it."""
+    page = open_page(context, "import")
+    page.file_uploader[0].set_value((name, content, "text/csv"))
+    return page.run()
+
+
+def commit(page: AppTest) -> AppTest:
+    """Press the button that takes the file in."""
+    next(each for each in page.button if each.label.startswith("Import ")).click()
+    return page.run()
+
+
+def labels(page: AppTest) -> list[str]:
+    return [each.label for each in page.button]
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(each.value for each in [*page.markdown, *page.caption, *page.success])
+
+
+def test_a_file_is_shown_before_anything_is_written(ana: TenantContext) -> None:
+    page = dropped(ana, csv_file())
+    assert [each.value for each in page.metric] == ["2", "0", "€0.00", "€1,458.00"]
+    assert "Import 2 transactions" in labels(page)
+    assert accounts(ana).empty
+
+
+def test_a_file_is_taken_in_with_one_click(ana: TenantContext) -> None:
+    page = commit(dropped(ana, csv_file()))
+    assert [payee for _, _, payee in held(ana)] == ["Employer", "Grocer"]
+    assert r"Imported march\.csv: 2 new" in words(page)
+
+
+def test_a_file_that_is_in_the_books_already_cannot_be_taken_in_again(ana: TenantContext) -> None:
+    imported(ana, csv_file())
+    page = dropped(ana, csv_file())
+    assert [each.value for each in page.metric][:2] == ["0", "2"]
+    button = next(each for each in page.button if each.label == "Nothing to import")
+    assert button.disabled
+
+
+def test_what_a_file_leaves_open_is_asked(ana: TenantContext) -> None:
+    page = dropped(ana, AMBIGUOUS)
+    assert not page.metric
+    page.radio[0].set_value("Month, day, year")
+    next(each for each in page.button if each.label == "Continue").click()
+    page = commit(page.run())
+    assert [day for day, _, _ in held(ana)] == ["2026-03-04", "2026-01-02"]
+
+
+def test_a_rejected_row_is_shown_with_its_line_and_reason(ana: TenantContext) -> None:
+    page = dropped(ana, csv_file([("2026-03-01", "-42.00", "Grocer"), ("2026-03-02", "1..2", "X")]))
+    rejected = next(each.value for each in page.dataframe if "line" in each.value)
+    assert rejected["line"].tolist() == [3]
+    assert "1..2" in rejected["reason"].iloc[0]
+
+
+def test_the_files_own_balance_is_compared(ana: TenantContext) -> None:
+    rows = [("20260302", "150.00", "a", "Employer")]
+    agreed = dropped(ana, ofx_file(rows, balance="150.00"), "march.ofx")
+    assert "closing balance agrees" in words(agreed)
+    imported(ana, ofx_file(rows, balance="150.00"))
+    later = [("20260303", "-20.00", "b", "Grocer")]
+    page = dropped(ana, ofx_file(later, balance="180.00"), "april.ofx")
+    assert r"€50\.00" in page.warning[0].value
+
+
+def test_what_is_no_statement_is_refused_in_one_sentence(ana: TenantContext) -> None:
+    page = dropped(ana, b"<html><body>nope</body></html>")
+    assert [each.value for each in page.error] == [
+        "This file is no table; choose a CSV or OFX file from your bank."
+    ]
+
+
+def test_an_import_goes_with_one_click(ana: TenantContext) -> None:
+    page = commit(dropped(ana, csv_file()))
+    next(each for each in page.button if each.label == "Undo").click()
+    assert "Undone: 2 transactions removed." in words(page.run())
+    assert held(ana) == []
+
+
+def test_a_viewer_sees_what_was_imported_and_no_way_to_import(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    imported(ana, csv_file())
+    page = open_page(ben, "import")
+    assert not page.file_uploader
+    assert r"march\.csv" in words(page)
+    assert "Undo" not in labels(page)

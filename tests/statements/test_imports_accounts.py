@@ -1,0 +1,139 @@
+"""Into which account a file goes: one that it names or whose rows it holds, else a new one."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from fintrack.context import TenantContext
+from fintrack.errors import InvalidInput, NotFound
+from fintrack.ledger.accounts import (
+    AccountKind,
+    NewAccount,
+    Visibility,
+    accounts,
+    archive_account,
+    create_account,
+)
+from fintrack.statements.imports import commit_import
+from tests.statements.importing import MARCH, csv_file, imported, ofx_file, preview
+
+OPENED = date(2026, 1, 1)
+TWO_CURRENCIES = (
+    b"Date,Text,Amount,Currency,Account\n2026-03-01,A,-1.00,EUR,Current\n"
+    b"2026-03-02,B,-2.00,PLN,Current\n"
+)
+
+
+@pytest.fixture
+def giro(ana: TenantContext) -> UUID:
+    return create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED, 10000))
+
+
+def test_the_same_file_by_two_at_once_makes_one_new_account(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")])
+    seen = [preview(each, content) for each in (ana, eli)]
+
+    with ThreadPoolExecutor() as pool:
+        reports = list(pool.map(commit_import, (ana, eli), seen))
+
+    assert sorted(report.new for report in reports) == [0, 1]
+    assert len(accounts(ana)) == 1
+
+
+def test_a_new_account_is_proposed_with_the_balance_that_the_file_states(
+    ana: TenantContext,
+) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")], balance="158.00")
+
+    (statement,) = preview(ana, content).statements
+
+    assert statement.new_account is not None
+    assert statement.new_account.name == "Checking account ··5678"
+    assert statement.new_account.opening_balance == 20000
+    assert (statement.balance_after, statement.difference) == (15800, 0)
+
+
+def test_a_proposed_account_is_made_with_the_import(ana: TenantContext) -> None:
+    imported(ana, ofx_file([("20260301", "-42.00", "A1", "Grocer")], balance="158.00"))
+
+    (account,) = accounts(ana).to_dict("records")
+    assert (account["number"], account["balance"]) == ("12345678", 15800)
+
+
+def test_the_next_file_finds_its_account_by_number(ana: TenantContext) -> None:
+    imported(ana, ofx_file([("20260301", "-42.00", "A1", "Grocer")]))
+
+    (statement,) = preview(ana, ofx_file([("20260401", "-1.00", "A2", "Baker")])).statements
+
+    assert statement.account is not None
+    assert statement.account.number == "12345678"
+
+
+def test_a_new_account_has_no_name_that_an_archived_one_has(ana: TenantContext) -> None:
+    archived = NewAccount("Checking account", AccountKind.CHECKING, "EUR", OPENED)
+    archive_account(ana, create_account(ana, archived))
+
+    imported(ana, csv_file())
+
+    assert accounts(ana)["name"].tolist() == ["Checking account 2"]
+
+
+def test_a_file_in_another_currency_is_refused(ana: TenantContext, giro: UUID) -> None:
+    content = ofx_file([("20260301", "-42.00", "A1", "Grocer")], currency="USD")
+
+    with pytest.raises(InvalidInput, match="USD"):
+        preview(ana, content, account_id=giro)
+
+
+def test_an_account_of_another_member_alone_does_not_exist(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    secret = create_account(
+        ana,
+        NewAccount("Secret", AccountKind.CASH, "EUR", OPENED, visibility=Visibility.PRIVATE),
+    )
+
+    with pytest.raises(NotFound):
+        preview(eli, csv_file(), account_id=secret)
+
+
+def test_an_outsider_cannot_import_into_the_family(
+    ana: TenantContext, cleo: TenantContext, giro: UUID
+) -> None:
+    with pytest.raises(NotFound):
+        preview(cleo, csv_file(), account_id=giro)
+
+
+def test_two_currencies_under_one_name_go_into_the_same_accounts_again(ana: TenantContext) -> None:
+    imported(ana, TWO_CURRENCIES)
+    assert accounts(ana)["name"].tolist() == ["Current", "Current PLN"]
+
+    later = TWO_CURRENCIES.replace(b"2026-03", b"2026-04")
+
+    assert imported(ana, TWO_CURRENCIES).new == 0
+    assert [each.account for each in imported(ana, later).batches] == ["Current", "Current PLN"]
+
+
+def test_a_file_that_names_no_account_goes_where_its_rows_are(
+    ana: TenantContext, giro: UUID
+) -> None:
+    other = create_account(ana, NewAccount("Card", AccountKind.CREDIT_CARD, "EUR", OPENED))
+    imported(ana, csv_file(), account_id=giro)
+    imported(ana, csv_file([("2026-03-01", "-7.00", "Kiosk")]), account_id=other)
+
+    (statement,) = preview(ana, csv_file([MARCH[1], ("2026-04-01", "-1.00", "X")])).statements
+
+    assert statement.account is not None
+    assert (statement.account.id, statement.duplicate) == (giro, 1)
+
+
+def test_rows_that_two_accounts_hold_decide_nothing(ana: TenantContext, giro: UUID) -> None:
+    other = create_account(ana, NewAccount("Card", AccountKind.CREDIT_CARD, "EUR", OPENED))
+    for account_id in (giro, other):
+        imported(ana, csv_file(), account_id=account_id)
+
+    assert preview(ana, csv_file()).statements[0].account is None
