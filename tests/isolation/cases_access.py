@@ -9,16 +9,31 @@ from fintrack.access.invitations import (
     revoke_invitation,
 )
 from fintrack.access.memberships import (
+    change_flags,
     change_role,
+    hand_over_account,
     leave_tenant,
     members,
+    note_visit,
     remove_member,
     resume_member,
     suspend_member,
 )
+from fintrack.access.ownership import (
+    accept_ownership,
+    offer_ownership,
+    ownership_offers,
+    withdraw_offer,
+)
 from fintrack.access.sharing import ShareLevel, account_shares, share_account, unshare_account
-from fintrack.access.tenants import change_settings, delete_tenant, tenant_settings
-from fintrack.context import Role, TenantContext
+from fintrack.access.tenants import (
+    change_settings,
+    close_tenant,
+    enter_tenant,
+    remove_sample,
+    tenant_settings,
+)
+from fintrack.context import Flag, Role, TenantContext
 from tests.isolation.functions import Case, Function, Slot
 from tests.isolation.ledgers import Ledger
 
@@ -28,6 +43,12 @@ READ = ShareLevel.READ
 
 def _invited(me: TenantContext, own: Ledger) -> object:
     return preview_invitation(invite_member(me, f"{own.name('x')[2:]}@example.net", VIEWER))
+
+
+def _guest(own: Ledger) -> TenantContext:
+    """Return a member who may leave and is invited again."""
+    own.new("member")
+    return enter_tenant(own.book.guest, own.owner.slug)
 
 
 def _settled(me: TenantContext, own: Ledger) -> object:
@@ -52,11 +73,46 @@ ACCESS: dict[Function, Case] = {
     resume_member: Case(
         ADMIN, {"user_id": Slot("member", lambda me, own, it: resume_member(me, it))}
     ),
+    change_flags: Case(
+        ADMIN,
+        {"user_id": Slot("member", lambda me, own, it: change_flags(me, it, [Flag.EXPORT]))},
+    ),
+    note_visit: Case(VIEWER, call=lambda me, own: note_visit(me)),
     remove_member: Case(
-        ADMIN, {"user_id": Slot("member", lambda me, own, it: remove_member(me, it))}
+        ADMIN,
+        {
+            "user_id": Slot("member", lambda me, own, it: remove_member(me, it)),
+            "heir_id": Slot("keeper", lambda me, own, it: remove_member(me, own.new("member"), it)),
+        },
     ),
     # Who could leave would be missing for the other cases; test_members.py leaves for real.
-    leave_tenant: Case(VIEWER, call=lambda me, own: leave_tenant(me), is_refused=True),
+    leave_tenant: Case(
+        VIEWER,
+        {"heir_id": Slot("keeper", lambda me, own, it: leave_tenant(_guest(own), it))},
+        call=lambda me, own: leave_tenant(me),
+        is_refused=True,
+    ),
+    hand_over_account: Case(
+        MEMBER,
+        {
+            "account_id": Slot(
+                "account",
+                lambda me, own, it: hand_over_account(me, it, own.book.keeper.user_id),
+            ),
+            "heir_id": Slot(
+                "keeper", lambda me, own, it: hand_over_account(me, own.new("account"), it)
+            ),
+        },
+    ),
+    offer_ownership: Case(
+        OWNER, {"user_id": Slot("keeper", lambda me, own, it: offer_ownership(me, it))}
+    ),
+    ownership_offers: Case(VIEWER, call=lambda me, own: ownership_offers(me)),
+    # Nobody offers Cleo what she has; test_ownership.py accepts for real.
+    accept_ownership: Case(VIEWER, call=lambda me, own: accept_ownership(me), is_refused=True),
+    withdraw_offer: Case(
+        VIEWER, {"user_id": Slot("offer", lambda me, own, it: withdraw_offer(me, it))}
+    ),
     share_account: Case(
         MEMBER,
         {
@@ -88,8 +144,9 @@ ACCESS: dict[Function, Case] = {
     ),
     tenant_settings: Case(VIEWER, call=lambda me, own: tenant_settings(me)),
     change_settings: Case(ADMIN, call=_settled),
-    # A right name would end what the other cases work on; test_tenants.py deletes for real.
-    delete_tenant: Case(
-        OWNER, call=lambda me, own: delete_tenant(me, "another name"), is_refused=True
+    # A right name would end what the other cases work on; test_tenants.py closes for real.
+    close_tenant: Case(
+        OWNER, call=lambda me, own: close_tenant(me, "another name"), is_refused=True
     ),
+    remove_sample: Case(OWNER, call=lambda me, own: remove_sample(me), is_refused=True),
 }

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fintrack.context import Role, TenantContext
+from fintrack.context import Flag, Role, TenantContext
 from fintrack.ledger.bulk import categorise, delete_transactions, tag_transactions
 from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.cursors import Position
@@ -91,6 +91,7 @@ RECORDS: dict[Function, Case] = {
             ),
         },
         call=lambda me, own: export_transactions(me),
+        flag=Flag.EXPORT,
     ),
     journal: Case(VIEWER, call=lambda me, own: journal(me)),
     change_sets: Case(MEMBER, call=lambda me, own: change_sets(me, 200)),

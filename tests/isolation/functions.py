@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
-from fintrack.context import Role, TenantContext
+from fintrack.context import USUAL_FLAGS, Flag, Role, TenantContext
 from tests.isolation.ledgers import Ledger
 
 PACKAGES = ("access", "ledger", "statements", "analytics")
@@ -29,13 +29,20 @@ class Case:
     """How a function is called: the lowest role that may, its call, and one for every id in it.
 
     Without a call of its own, the first id's is made for a fresh row of the member's own tenant.
-    `is_refused` says that even the owner is, for another reason than the role.
+    `is_refused` says that even the owner is, for another reason than the role. `flag` is what the
+    call needs beside the role.
     """
 
     lowest: Role
     ids: Mapping[str, Slot] = field(default_factory=dict)
     call: Ask | None = None
     is_refused: bool = False
+    flag: Flag | None = None
+
+    def refuses(self, role: Role) -> bool:
+        """Return whether a usual member of the role is refused for the role or the flag."""
+        lacks_flag = self.flag is not None and self.flag not in USUAL_FLAGS[role]
+        return role.rank < self.lowest.rank or lacks_flag
 
     def ask(self, context: TenantContext, own: Ledger) -> object:
         """Call the function as this member, about the member's own tenant."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fintrack.access.invitations import accept_invitation, invitations, invite_member
 from fintrack.access.memberships import members
+from fintrack.access.ownership import offer_ownership
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
@@ -139,6 +140,11 @@ def _invitation(own: Ledger) -> UUID:
     return UUID(pending.loc[pending["email"] == email, "id"].iloc[0])
 
 
+def _offer(own: Ledger) -> UUID:
+    offer_ownership(own.owner, own.book.keeper.user_id, shared=True)
+    return own.book.keeper.user_id
+
+
 def _member(own: Ledger) -> UUID:
     guest = own.book.guest
     if str(guest.user_id) not in set(members(own.owner)["user_id"]):
@@ -163,4 +169,5 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "invitation": _invitation,
     "member": _member,
     "keeper": lambda own: own.book.keeper.user_id,
+    "offer": _offer,
 }

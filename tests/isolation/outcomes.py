@@ -19,7 +19,8 @@ ROWS = " union all ".join(
 )
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d(?::?\d\d)?)?")
-HASH = re.compile(r"\\+x[0-9a-f]{64}")
+# Of two events in one moment either may be the first in its chain.
+HASH = re.compile(r"(?:\d+,\"?)?\\+x[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)

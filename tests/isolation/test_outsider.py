@@ -6,8 +6,10 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select
 
 from fintrack.context import Role
+from fintrack.db import maintenance_transaction
 from fintrack.ledger.accounts import AccountChange, archive_account, update_account
 from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.categories import rename_category
@@ -128,3 +130,6 @@ def _change_everything(scene: Scene, own: Ledger) -> None:
     delete_transactions(own.owner, [own.ids["transaction"], own.ids["split"]])
     update_account(own.owner, own.ids["account"], AccountChange(opening_balance=-999_999), 1)
     archive_account(own.owner, own.ids["account"])
+    # Its limit is the operator's to change.
+    with maintenance_transaction("a test") as db:
+        db.execute(select(func.sec.set_tenant_limit(own.owner.slug, "MEMBERS", 7)))

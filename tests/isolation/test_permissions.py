@@ -41,11 +41,11 @@ def test_b2_a_member_manages_nothing_though_a_function_forgets_to_ask(
 
 
 @every_function
-def test_b8_a_function_refuses_exactly_the_roles_below_its_own(
+def test_b8_a_function_refuses_exactly_the_roles_and_flags_below_its_own(
     staged: Scene, function: Function
 ) -> None:
     refusing = {role for role in ROLES if _is_refused(staged, function, role)}
-    assert refusing == {role for role in ROLES if role.rank < CASES[function].lowest.rank}
+    assert refusing == set(filter(CASES[function].refuses, ROLES))
 
 
 def _require_refusal_below(
