@@ -235,7 +235,9 @@ def test_d11_parallel_workers_are_filtered(pooled: World) -> None:
         for setting in PARALLEL:
             connection.execute(f"set local {setting}")
         plan = connection.execute(f"explain (analyze, format text) {TENANTS}").fetchall()
-        assert any("Workers Launched: 1" in line for (line,) in plan)
+        # Before 17, PostgreSQL gives no plan with a policy's sub-select to workers.
+        is_parallel = any("Workers Launched: 1" in line for (line,) in plan)
+        assert is_parallel is (connection.info.server_version >= 170000)
         assert connection.execute(TENANTS).fetchall() == [(ana.tenant_id,)]
 
 
