@@ -18,6 +18,7 @@ from fintrack.frames import Shape, read_frame
 from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
+from fintrack.ledger.rows import plain
 from fintrack.ledger.texts import cleaned, neutral, required
 from fintrack.money import exponent
 from fintrack.schema import Account, Transaction, new_id
@@ -41,6 +42,8 @@ ACCOUNTS: Shape = {
 ACCOUNT_NAMES: Shape = {"id": "str", "name": "str", "currency": "str", "archived": "bool"}
 LONGEST_NAME = 80
 LONGEST_NUMBER = 64
+# What the activity keeps of an account.
+STATE = "name kind side currency number opening_balance opened_on visibility owner_id".split()
 _BY_KIND_AND_NAME = (Account.kind, func.lower(Account.name), Account.id)
 
 
@@ -198,7 +201,13 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
     with tenant_transaction(context) as db:
         with refusals():
             db.execute(insert(Account), [values])
-        _audit(db, "account.created", account_id, {"name": values["name"]})
+        audit.record(
+            db,
+            "account.created",
+            subject_id=account_id,
+            account_id=account_id,
+            after=_state_of(db, account_id),
+        )
     return account_id
 
 
@@ -216,8 +225,7 @@ def update_account(
     context.require(Permission.WRITE)
     values = _new_values(change)
     with tenant_transaction(context) as db:
-        _set(db, account_id, values, version)
-        _audit(db, "account.changed", account_id, {name: str(values[name]) for name in values})
+        _set(db, "account.changed", account_id, values, version)
 
 
 def archive_account(context: TenantContext, account_id: UUID, version: int | None = None) -> None:
@@ -230,8 +238,7 @@ def archive_account(context: TenantContext, account_id: UUID, version: int | Non
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
-        _set(db, account_id, {"archived_at": func.now()}, version)
-        _audit(db, "account.archived", account_id, {})
+        _set(db, "account.archived", account_id, {"archived_at": func.now()}, version)
 
 
 def reopen_account(context: TenantContext, account_id: UUID, version: int | None = None) -> None:
@@ -244,8 +251,7 @@ def reopen_account(context: TenantContext, account_id: UUID, version: int | None
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
-        _set(db, account_id, {"archived_at": None}, version)
-        _audit(db, "account.reopened", account_id, {})
+        _set(db, "account.reopened", account_id, {"archived_at": None}, version)
 
 
 def delete_account(context: TenantContext, account_id: UUID) -> None:
@@ -263,7 +269,14 @@ def delete_account(context: TenantContext, account_id: UUID) -> None:
         found = _held(db, account_id)
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
-        _audit(db, "account.deleted", account_id, {"name": found.name})
+        audit.record(
+            db,
+            "account.deleted",
+            subject_id=account_id,
+            # Nobody sees a deleted account any more; who saw this one may know that it went.
+            account_id=None if found.visibility is Visibility.EVERYONE else account_id,
+            before=_state_of(db, account_id),
+        )
         db.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -314,7 +327,10 @@ def _new_values(change: AccountChange) -> dict[str, object]:
     return values
 
 
-def _set(db: Session, account_id: UUID, values: dict[str, Any], version: int | None) -> None:
+def _set(
+    db: Session, action: str, account_id: UUID, values: dict[str, Any], version: int | None
+) -> None:
+    before = _state_of(db, account_id)
     if version not in {None, _held(db, account_id).version}:
         raise Conflict(SOMEBODY_WAS_FASTER)
     statement = update(Account).where(Account.id == account_id)
@@ -323,6 +339,14 @@ def _set(db: Session, account_id: UUID, values: dict[str, Any], version: int | N
             statement.values(**values, version=Account.version + 1),
             execution_options={"synchronize_session": False},
         )
+    audit.record(
+        db,
+        action,
+        subject_id=account_id,
+        account_id=account_id,
+        before=before,
+        after=_state_of(db, account_id),
+    )
 
 
 def _held(db: Session, account_id: UUID) -> AccountRecord:
@@ -336,5 +360,11 @@ def _held(db: Session, account_id: UUID) -> AccountRecord:
     return found
 
 
-def _audit(db: Session, action: str, account_id: UUID, after: dict[str, Any]) -> None:
-    audit.record(db, action, subject_id=account_id, account_id=account_id, after=after)
+def _state_of(db: Session, account_id: UUID) -> dict[str, Any]:
+    columns = [getattr(Account, name) for name in STATE]
+    archived = Account.archived_at.is_not(None).label("archived")
+    statement = select(*columns, archived).where(Account.id == account_id)
+    row = db.execute(statement).mappings().one_or_none()
+    if row is None:
+        raise NotFound(NO_ACCOUNT)
+    return plain(row)
