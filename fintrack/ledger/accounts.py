@@ -15,10 +15,10 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
+from fintrack.ledger.account_states import record_state, state_of
 from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
-from fintrack.ledger.rows import plain
 from fintrack.ledger.texts import cleaned, neutral, required
 from fintrack.money import exponent
 from fintrack.schema import Account, Transaction, new_id
@@ -42,8 +42,6 @@ ACCOUNTS: Shape = {
 ACCOUNT_NAMES: Shape = {"id": "str", "name": "str", "currency": "str", "archived": "bool"}
 LONGEST_NAME = 80
 LONGEST_NUMBER = 64
-# What the activity keeps of an account.
-STATE = "name kind side currency number opening_balance opened_on visibility owner_id".split()
 _BY_KIND_AND_NAME = (Account.kind, func.lower(Account.name), Account.id)
 
 
@@ -201,13 +199,7 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
     with tenant_transaction(context) as db:
         with refusals():
             db.execute(insert(Account), [values])
-        audit.record(
-            db,
-            "account.created",
-            subject_id=account_id,
-            account_id=account_id,
-            after=_state_of(db, account_id),
-        )
+        record_state(db, "account.created", account_id, None)
     return account_id
 
 
@@ -269,14 +261,10 @@ def delete_account(context: TenantContext, account_id: UUID) -> None:
         found = _held(db, account_id)
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
-        audit.record(
-            db,
-            "account.deleted",
-            subject_id=account_id,
-            # Nobody sees a deleted account any more; who saw this one may know that it went.
-            account_id=None if found.visibility is Visibility.EVERYONE else account_id,
-            before=_state_of(db, account_id),
-        )
+        # Nobody sees a deleted account any more; who saw this one may know that it went.
+        sight = None if found.visibility is Visibility.EVERYONE else account_id
+        state = state_of(db, account_id)
+        audit.record(db, "account.deleted", subject_id=account_id, account_id=sight, before=state)
         db.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -330,7 +318,7 @@ def _new_values(change: AccountChange) -> dict[str, object]:
 def _set(
     db: Session, action: str, account_id: UUID, values: dict[str, Any], version: int | None
 ) -> None:
-    before = _state_of(db, account_id)
+    before = state_of(db, account_id)
     if version not in {None, _held(db, account_id).version}:
         raise Conflict(SOMEBODY_WAS_FASTER)
     statement = update(Account).where(Account.id == account_id)
@@ -339,14 +327,7 @@ def _set(
             statement.values(**values, version=Account.version + 1),
             execution_options={"synchronize_session": False},
         )
-    audit.record(
-        db,
-        action,
-        subject_id=account_id,
-        account_id=account_id,
-        before=before,
-        after=_state_of(db, account_id),
-    )
+    record_state(db, action, account_id, before)
 
 
 def _held(db: Session, account_id: UUID) -> AccountRecord:
@@ -358,13 +339,3 @@ def _held(db: Session, account_id: UUID) -> AccountRecord:
     if held is None:
         raise PermissionDenied(NOT_WRITABLE)
     return found
-
-
-def _state_of(db: Session, account_id: UUID) -> dict[str, Any]:
-    columns = [getattr(Account, name) for name in STATE]
-    archived = Account.archived_at.is_not(None).label("archived")
-    statement = select(*columns, archived).where(Account.id == account_id)
-    row = db.execute(statement).mappings().one_or_none()
-    if row is None:
-        raise NotFound(NO_ACCOUNT)
-    return plain(row)
