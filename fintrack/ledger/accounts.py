@@ -15,6 +15,7 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
+from fintrack.ledger.account_states import record_state, state_of
 from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
@@ -198,7 +199,7 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
     with tenant_transaction(context) as db:
         with refusals():
             db.execute(insert(Account), [values])
-        _audit(db, "account.created", account_id, {"name": values["name"]})
+        record_state(db, "account.created", account_id, None)
     return account_id
 
 
@@ -216,8 +217,7 @@ def update_account(
     context.require(Permission.WRITE)
     values = _new_values(change)
     with tenant_transaction(context) as db:
-        _set(db, account_id, values, version)
-        _audit(db, "account.changed", account_id, {name: str(values[name]) for name in values})
+        _set(db, "account.changed", account_id, values, version)
 
 
 def archive_account(context: TenantContext, account_id: UUID, version: int | None = None) -> None:
@@ -230,8 +230,7 @@ def archive_account(context: TenantContext, account_id: UUID, version: int | Non
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
-        _set(db, account_id, {"archived_at": func.now()}, version)
-        _audit(db, "account.archived", account_id, {})
+        _set(db, "account.archived", account_id, {"archived_at": func.now()}, version)
 
 
 def reopen_account(context: TenantContext, account_id: UUID, version: int | None = None) -> None:
@@ -244,8 +243,7 @@ def reopen_account(context: TenantContext, account_id: UUID, version: int | None
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
-        _set(db, account_id, {"archived_at": None}, version)
-        _audit(db, "account.reopened", account_id, {})
+        _set(db, "account.reopened", account_id, {"archived_at": None}, version)
 
 
 def delete_account(context: TenantContext, account_id: UUID) -> None:
@@ -263,7 +261,10 @@ def delete_account(context: TenantContext, account_id: UUID) -> None:
         found = _held(db, account_id)
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
-        _audit(db, "account.deleted", account_id, {"name": found.name})
+        # Nobody sees a deleted account any more; who saw this one may know that it went.
+        sight = None if found.visibility is Visibility.EVERYONE else account_id
+        state = state_of(db, account_id)
+        audit.record(db, "account.deleted", subject_id=account_id, account_id=sight, before=state)
         db.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -314,7 +315,10 @@ def _new_values(change: AccountChange) -> dict[str, object]:
     return values
 
 
-def _set(db: Session, account_id: UUID, values: dict[str, Any], version: int | None) -> None:
+def _set(
+    db: Session, action: str, account_id: UUID, values: dict[str, Any], version: int | None
+) -> None:
+    before = state_of(db, account_id)
     if version not in {None, _held(db, account_id).version}:
         raise Conflict(SOMEBODY_WAS_FASTER)
     statement = update(Account).where(Account.id == account_id)
@@ -323,6 +327,7 @@ def _set(db: Session, account_id: UUID, values: dict[str, Any], version: int | N
             statement.values(**values, version=Account.version + 1),
             execution_options={"synchronize_session": False},
         )
+    record_state(db, action, account_id, before)
 
 
 def _held(db: Session, account_id: UUID) -> AccountRecord:
@@ -334,7 +339,3 @@ def _held(db: Session, account_id: UUID) -> AccountRecord:
     if held is None:
         raise PermissionDenied(NOT_WRITABLE)
     return found
-
-
-def _audit(db: Session, action: str, account_id: UUID, after: dict[str, Any]) -> None:
-    audit.record(db, action, subject_id=account_id, account_id=account_id, after=after)

@@ -24,6 +24,7 @@ from fintrack.errors import Conflict, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.refusals import refusals
+from fintrack.ledger.rows import plain
 from fintrack.schema import Category, Payee, Posting, Transaction, new_id
 from fintrack.texts import neutral, required
 
@@ -76,7 +77,9 @@ def create_category(
     with tenant_transaction(context) as db:
         with refusals():
             db.execute(insert(Category), [values])
-        audit.record(db, "category.created", subject_id=category_id, after={"name": kept})
+        audit.record(
+            db, "category.created", subject_id=category_id, after=_state_of(db, category_id)
+        )
     return category_id
 
 
@@ -138,11 +141,13 @@ def delete_category(context: TenantContext, category_id: UUID) -> None:
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        name = _name_of(db, category_id)
-        in_use = Conflict(f"{name} is in use. Archive it, or move what is under it first.")
+        before = _state_of(db, category_id)
+        in_use = Conflict(
+            f"{before['name']} is in use. Archive it, or move what is under it first."
+        )
         if db.scalars(_uses(category_id)).one():
             raise in_use
-        audit.record(db, "category.deleted", subject_id=category_id, before={"name": name})
+        audit.record(db, "category.deleted", subject_id=category_id, before=before)
         statement = delete(Category).where(Category.id == category_id)
         try:
             db.execute(statement, execution_options={"synchronize_session": False})
@@ -158,18 +163,24 @@ def _name(name: str) -> str:
 def _change(context: TenantContext, category_id: UUID, action: str, values: dict[str, Any]) -> None:
     statement = update(Category).where(Category.id == category_id).values(**values)
     with tenant_transaction(context) as db:
-        before = _name_of(db, category_id)
+        before = _state_of(db, category_id)
         with refusals():
             db.execute(statement, execution_options={"synchronize_session": False})
-        after = {"name": _name_of(db, category_id)}
-        audit.record(db, action, subject_id=category_id, before={"name": before}, after=after)
+        after = _state_of(db, category_id)
+        audit.record(db, action, subject_id=category_id, before=before, after=after)
 
 
-def _name_of(db: Session, category_id: UUID) -> str:
-    name = db.scalars(select(Category.name).where(Category.id == category_id)).one_or_none()
-    if name is None:
+def _state_of(db: Session, category_id: UUID) -> dict[str, Any]:
+    columns = select(
+        Category.name,
+        Category.kind,
+        Category.parent_id,
+        Category.archived_at.is_not(None).label("archived"),
+    )
+    row = db.execute(columns.where(Category.id == category_id)).mappings().one_or_none()
+    if row is None:
         raise NotFound(NO_CATEGORY)
-    return name
+    return plain(row)
 
 
 def _uses(category_id: UUID) -> Select[bool]:

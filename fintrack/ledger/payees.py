@@ -17,6 +17,7 @@ from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.refusals import refusals
+from fintrack.ledger.rows import plain
 from fintrack.ledger.snapshots import locked, snapshots, update_snapshots
 from fintrack.schema import Payee, Transaction, new_id
 from fintrack.texts import neutral, required
@@ -72,7 +73,7 @@ def create_payee(context: TenantContext, name: str, category_id: UUID | None = N
         with refusals():
             values = {"id": payee_id, "name": kept, "category_id": category_id}
             db.execute(insert(Payee), [values])
-        audit.record(db, "payee.created", subject_id=payee_id, after={"name": kept})
+        audit.record(db, "payee.created", subject_id=payee_id, after=_state_of(db, payee_id))
     return payee_id
 
 
@@ -90,13 +91,8 @@ def rename_payee(context: TenantContext, payee_id: UUID, name: str) -> UUID:
     context.require(Permission.MANAGE_CATEGORIES)
     kept = _name(name)
     with tenant_transaction(context) as db:
-        old = _name_of(db, payee_id)
-        with refusals():
-            _update(db, payee_id, {"name": kept})
-        audit.record(
-            db, "payee.renamed", subject_id=payee_id, before={"name": old}, after={"name": kept}
-        )
-        before = locked(db, _writable(db, old))
+        old = _change(db, payee_id, "payee.renamed", {"name": kept})
+        before = locked(db, _writable(db, old["name"]))
         update_snapshots(db, [{**each, "payee": kept} for each in before.values()])
         return keep_changes(db, "payee.renamed", before, snapshots(db, list(before)))
 
@@ -110,10 +106,7 @@ def set_payee_category(context: TenantContext, payee_id: UUID, category_id: UUID
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        _name_of(db, payee_id)
-        with refusals():
-            _update(db, payee_id, {"category_id": category_id})
-        audit.record(db, "payee.categorised", subject_id=payee_id)
+        _change(db, payee_id, "payee.categorised", {"category_id": category_id})
 
 
 def delete_payee(context: TenantContext, payee_id: UUID) -> None:
@@ -126,8 +119,8 @@ def delete_payee(context: TenantContext, payee_id: UUID) -> None:
     context.require(Permission.MANAGE_CATEGORIES)
     statement = delete(Payee).where(Payee.id == payee_id)
     with tenant_transaction(context) as db:
-        name = _name_of(db, payee_id)
-        audit.record(db, "payee.deleted", subject_id=payee_id, before={"name": name})
+        before = _state_of(db, payee_id)
+        audit.record(db, "payee.deleted", subject_id=payee_id, before=before)
         db.execute(statement, execution_options={"synchronize_session": False})
 
 
@@ -160,11 +153,12 @@ def _name(name: str) -> str:
     return required(neutral(name), "name of the payee", LONGEST_NAME)
 
 
-def _name_of(db: Session, payee_id: UUID) -> str:
-    name = db.scalars(select(Payee.name).where(Payee.id == payee_id)).one_or_none()
-    if name is None:
+def _state_of(db: Session, payee_id: UUID) -> dict[str, Any]:
+    columns = select(Payee.name, Payee.category_id).where(Payee.id == payee_id)
+    row = db.execute(columns).mappings().one_or_none()
+    if row is None:
         raise NotFound(NO_PAYEE)
-    return name
+    return plain(row)
 
 
 def _writable(db: Session, payee: str) -> list[UUID]:
@@ -173,6 +167,11 @@ def _writable(db: Session, payee: str) -> list[UUID]:
     return list(db.scalars(rows.order_by(Transaction.id).with_for_update(key_share=True)))
 
 
-def _update(db: Session, payee_id: UUID, values: dict[str, Any]) -> None:
+def _change(db: Session, payee_id: UUID, action: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Change the payee, record it, and return how the payee was before."""
+    before = _state_of(db, payee_id)
     statement = update(Payee).where(Payee.id == payee_id).values(**values)
-    db.execute(statement, execution_options={"synchronize_session": False})
+    with refusals():
+        db.execute(statement, execution_options={"synchronize_session": False})
+    audit.record(db, action, subject_id=payee_id, before=before, after=_state_of(db, payee_id))
+    return before

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    RowMapping,
     TableValuedAlias,
     Uuid,
     any_,
@@ -46,3 +47,11 @@ def add(
 def one_of(identifier: SQLCoreOperations[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
     """Return the condition that a column is one of any number of ids, sent as one array."""
     return identifier == any_(literal(list(ids), ARRAY(Uuid())))
+
+
+def plain(row: RowMapping) -> dict[str, Any]:
+    """Return the row as JSON keeps it: numbers and truths as they are, the rest as text."""
+    return {
+        str(name): value if value is None or isinstance(value, (bool, int)) else str(value)
+        for name, value in row.items()
+    }

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from fintrack.errors import NotFound, PermissionDenied
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
-from fintrack.ledger.rows import add, given, one_of
+from fintrack.ledger.rows import add, given, one_of, plain
 from fintrack.ledger.search import words_of
 from fintrack.money import decimal_text
 from fintrack.schema import Posting, Transaction, TransactionTag, new_id
@@ -29,11 +29,11 @@ def snapshots(db: Session, ids: Collection[UUID]) -> dict[UUID, Snapshot]:
     """Return those of the transactions that the member sees, by id, in the order of `ids`."""
     columns = [getattr(Transaction, name) for name in KEPT]
     found = {
-        row["id"]: {**_plain(row), "lines": [], "tags": []}
+        row["id"]: {**plain(row), "lines": [], "tags": []}
         for row in db.execute(select(*columns).where(one_of(Transaction.id, ids))).mappings()
     }
     for row in db.execute(_lines(ids)).mappings():
-        line = _plain(row)
+        line = plain(row)
         found[UUID(line.pop("transaction_id"))]["lines"].append(line)
     for transaction_id, tag_id in db.execute(_tags(ids)):
         found[transaction_id]["tags"].append(str(tag_id))
@@ -154,11 +154,3 @@ def _tags(ids: Collection[UUID]) -> Select[UUID, UUID]:
     columns = (TransactionTag.transaction_id, TransactionTag.tag_id)
     ordered = select(*columns).order_by(*columns)
     return ordered.where(one_of(TransactionTag.transaction_id, ids))
-
-
-def _plain(row: RowMapping) -> Snapshot:
-    """Return the row as JSON keeps it: numbers and truths as they are, the rest as text."""
-    return {
-        str(name): value if value is None or isinstance(value, (bool, int)) else str(value)
-        for name, value in row.items()
-    }

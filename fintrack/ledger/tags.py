@@ -1,10 +1,10 @@
 """Tags: words to find transactions by, across categories."""
 
-from typing import Any
 from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
@@ -58,11 +58,10 @@ def rename_tag(context: TenantContext, tag_id: UUID, name: str) -> None:
     kept = _name(name)
     statement = update(Tag).where(Tag.id == tag_id).values(name=kept)
     with tenant_transaction(context) as db:
+        before = {"name": _name_of(db, tag_id)}
         with refusals():
-            result: Any = db.execute(statement, execution_options={"synchronize_session": False})
-        if result.rowcount == 0:
-            raise NotFound(NO_TAG)
-        audit.record(db, "tag.renamed", subject_id=tag_id, after={"name": kept})
+            db.execute(statement, execution_options={"synchronize_session": False})
+        audit.record(db, "tag.renamed", subject_id=tag_id, before=before, after={"name": kept})
 
 
 def delete_tag(context: TenantContext, tag_id: UUID) -> None:
@@ -75,10 +74,16 @@ def delete_tag(context: TenantContext, tag_id: UUID) -> None:
     context.require(Permission.MANAGE_CATEGORIES)
     statement = delete(Tag).where(Tag.id == tag_id)
     with tenant_transaction(context) as db:
-        result: Any = db.execute(statement, execution_options={"synchronize_session": False})
-        if result.rowcount == 0:
-            raise NotFound(NO_TAG)
-        audit.record(db, "tag.deleted", subject_id=tag_id)
+        before = {"name": _name_of(db, tag_id)}
+        db.execute(statement, execution_options={"synchronize_session": False})
+        audit.record(db, "tag.deleted", subject_id=tag_id, before=before)
+
+
+def _name_of(db: Session, tag_id: UUID) -> str:
+    name = db.scalars(select(Tag.name).where(Tag.id == tag_id).with_for_update()).one_or_none()
+    if name is None:
+        raise NotFound(NO_TAG)
+    return name
 
 
 def _name(name: str) -> str:

@@ -46,6 +46,7 @@ OWNERS_VIEWS = """
 PUBLIC_DATABASE = """
     select current_database() where has_database_privilege('public', current_database(), 'connect')
 """
+BROKEN_CHAINS = "select slug, number from sec.broken_chains() order by slug"
 ACTIVE_KEYS = "select count(*) from sec.signing_key where active"
 
 
@@ -130,6 +131,20 @@ def _key_problems(connection: Connection) -> list[str]:
     return [f"There are {count} active signing keys instead of one; {cure}."]
 
 
+def _chain_problems(connection: Connection) -> list[str]:
+    driver = driver_connection(connection)
+    try:
+        with driver.transaction():
+            driver.execute("set local role fintrack_security")
+            broken = driver.execute(BROKEN_CHAINS).fetchall()
+    except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName):
+        return []
+    return [
+        f"The activity of {slug} was tampered with at event {number}; compare it with a backup."
+        for slug, number in broken
+    ]
+
+
 def _migration_problems(connection: Connection) -> list[str]:
     revision, newest = database_revision(connection), newest_revision()
     if revision == newest:
@@ -162,5 +177,6 @@ CHECKS: tuple[Callable[[Connection], list[str]], ...] = (
     _role_problems,
     _table_problems,
     _key_problems,
+    _chain_problems,
     _migration_problems,
 )

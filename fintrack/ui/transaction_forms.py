@@ -16,6 +16,7 @@ from fintrack.ledger.recording import NewTransaction, SplitLine, record_transact
 from fintrack.ledger.records import TransactionRecord
 from fintrack.ledger.tags import tags
 from fintrack.ledger.transfers import NewTransfer, record_transfer, unlink_transfer
+from fintrack.ui.activity import history
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import day_text, money, row
 from fintrack.ui.ledger_inputs import (
@@ -137,6 +138,7 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
         _split_form(context, record)
     with more:
         _more(context, record)
+    history(context, record.id)
 
 
 def _read_only(context: TenantContext, record: TransactionRecord) -> None:
