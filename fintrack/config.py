@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from math import inf
 from pathlib import Path
 
 from fintrack.errors import SetupError
@@ -56,9 +57,9 @@ def read_settings(environment: dict[str, str]) -> Settings:
         postgres_os_user=environment.get("FINTRACK_PG_OSUSER") or "fintrack-pg",
         registration=_registration(environment.get("FINTRACK_REGISTRATION") or "setup"),
         base_url=(environment.get("FINTRACK_BASE_URL") or "").rstrip("/") or None,
-        pool_size=int(_number(environment, "FINTRACK_POOL_SIZE", 5)),
+        pool_size=_count(environment, "FINTRACK_POOL_SIZE", 5),
         pool_wait=_number(environment, "FINTRACK_POOL_WAIT", 10),
-        max_upload_mb=int(_number(environment, "FINTRACK_MAX_UPLOAD_MB", 25)),
+        max_upload_mb=_count(environment, "FINTRACK_MAX_UPLOAD_MB", 25),
     )
 
 
@@ -70,12 +71,19 @@ def _registration(word: str) -> Registration:
         raise SetupError(message) from error
 
 
+def _count(environment: dict[str, str], name: str, default: int) -> int:
+    number = _number(environment, name, default)
+    if number % 1:
+        raise SetupError(f"{name} is {environment[name]!r}; set it to a whole number.")
+    return int(number)
+
+
 def _number(environment: dict[str, str], name: str, default: float) -> float:
     word = environment.get(name)
     try:
         number = float(word) if word else default
     except ValueError as error:
         raise SetupError(f"{name} is {word!r}; set it to a number.") from error
-    if number <= 0:
+    if not 0 < number < inf:
         raise SetupError(f"{name} is {word!r}; set it to a number above zero.")
     return number

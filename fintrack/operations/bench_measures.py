@@ -1,8 +1,10 @@
-"""Measures with a baseline of their own: entering, exporting, importing."""
+"""Measures with a baseline of their own: entering, exporting, importing, being refused."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from uuid import UUID
 
@@ -10,8 +12,11 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import text
 
+from fintrack.access.passwords import hash_password
+from fintrack.access.sessions import check_credentials
 from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.errors import NotSignedIn
 from fintrack.ledger.accounts import accounts
 from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.filters import EVERYTHING
@@ -90,6 +95,20 @@ def _importing(fleet: Fleet, admin: psycopg.Connection) -> tuple[Side, Side]:
     return import_file, insert_rows
 
 
+def _signing_in(fleet: Fleet, admin: psycopg.Connection) -> tuple[Side, Side]:
+    known = fleet.contexts[0].session.email
+    password = [hash_password("three plain words"), known]
+    admin.execute("update sec.users set password_hash = %s where email = %s", password)
+    turns = count()
+
+    def fail(email: str) -> None:
+        # From elsewhere each time, so that nobody is made to wait.
+        with suppress(NotSignedIn):
+            check_credentials(email, "not the password", f"turn {next(turns)}")
+
+    return partial(fail, "nobody@example.org"), partial(fail, known)
+
+
 def _file(turn: int, slug: str) -> bytes:
     lines = (
         f"{SINCE + timedelta(days=row % 360)},-{row % 90 + 1}.{row % 100:02},"
@@ -127,4 +146,5 @@ MEASURES = (
         _importing,
         10,
     ),
+    Measure("refusing an unknown address", "refusing a wrong password", _signing_in, 20),
 )

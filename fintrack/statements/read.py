@@ -5,7 +5,6 @@ from fintrack.statements.mapping import Mapping
 from fintrack.statements.ofx import is_ofx, read_ofx
 from fintrack.statements.statement import StatementError, StatementFile
 
-MAX_BYTES = 25 * 1024 * 1024
 _KNOWN_BINARIES = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a spreadsheet or an archive"),
@@ -32,12 +31,10 @@ def read_statements(
     the file is read again with `answered(result.mapping, …)`.
 
     Raises:
-        StatementError: the file is empty, too large, cut off, or no statement at all.
+        StatementError: the file is empty, cut off, or no statement at all.
     """
     if not content.strip():
         raise StatementError("The file is empty; download it from your bank again.")
-    if len(content) > MAX_BYTES:
-        raise StatementError("The file is larger than 25 MB; download a shorter period.")
     for start, kind in _KNOWN_BINARIES:
         if content.startswith(start):
             raise StatementError(f"This file is {kind}; choose a CSV or OFX file from your bank.")

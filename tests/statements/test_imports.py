@@ -195,6 +195,16 @@ def test_a_file_above_the_limit_is_refused(
         preview(ana, b"x" * (1024 * 1024 + 1))
 
 
+def test_the_limit_of_a_file_is_the_configured_one(
+    ana: TenantContext, giro: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINTRACK_MAX_UPLOAD_MB", "30")
+    settings.cache_clear()
+    content = ofx_file([("20260301", "-42.00", "A1", "G" * 26 * 1024 * 1024)])
+
+    assert imported(ana, content, account_id=giro).new == 1
+
+
 def test_more_decimals_than_the_currency_has_are_rounded_and_said(
     ana: TenantContext, giro: UUID
 ) -> None:
