@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fintrack.context import Flag, Role, TenantContext
+from fintrack.ledger.activity import ActivityFilter, activity
 from fintrack.ledger.bulk import categorise, delete_transactions, tag_transactions
 from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.cursors import Position
@@ -95,6 +96,21 @@ RECORDS: dict[Function, Case] = {
     ),
     journal: Case(VIEWER, call=lambda me, own: journal(me)),
     change_sets: Case(MEMBER, call=lambda me, own: change_sets(me, 200)),
+    activity: Case(
+        MEMBER,
+        {
+            "wanted.actor_id": Slot(
+                "keeper", lambda me, own, it: activity(me, ActivityFilter(actor_id=it))
+            ),
+            "wanted.subject_id": Slot(
+                "tag", lambda me, own, it: activity(me, ActivityFilter(subject_id=it))
+            ),
+            "wanted.account_id": Slot(
+                "account", lambda me, own, it: activity(me, ActivityFilter(account_id=it))
+            ),
+        },
+        call=lambda me, own: activity(me),
+    ),
 }
 CHANGES: dict[Function, Case] = {
     record_transaction: Case(
