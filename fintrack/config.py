@@ -1,12 +1,14 @@
 """What the environment says, read in one place."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from fintrack.errors import SetupError
+
+SHORTEST_SECRET = 32
 
 
 class Registration(StrEnum):
@@ -27,6 +29,7 @@ class Settings:
     postgres_os_user: str
     registration: Registration
     base_url: str | None
+    secret: str | None = field(repr=False)
     pool_size: int
     pool_wait: float
     max_upload_mb: int
@@ -56,6 +59,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
         postgres_os_user=environment.get("FINTRACK_PG_OSUSER") or "fintrack-pg",
         registration=_registration(environment.get("FINTRACK_REGISTRATION") or "setup"),
         base_url=(environment.get("FINTRACK_BASE_URL") or "").rstrip("/") or None,
+        secret=_secret(environment.get("FINTRACK_SECRET") or None),
         pool_size=int(_number(environment, "FINTRACK_POOL_SIZE", 5)),
         pool_wait=_number(environment, "FINTRACK_POOL_WAIT", 10),
         max_upload_mb=int(_number(environment, "FINTRACK_MAX_UPLOAD_MB", 25)),
@@ -68,6 +72,13 @@ def _registration(word: str) -> Registration:
     except ValueError as error:
         message = f"FINTRACK_REGISTRATION is {word!r}; set it to setup, open or invited."
         raise SetupError(message) from error
+
+
+def _secret(word: str | None) -> str | None:
+    if word is not None and len(word) < SHORTEST_SECRET:
+        message = f"FINTRACK_SECRET is too short; set it to {SHORTEST_SECRET} characters or more."
+        raise SetupError(message)
+    return word
 
 
 def _number(environment: dict[str, str], name: str, default: float) -> float:
