@@ -435,7 +435,7 @@ class Ticket(SecurityRow):
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
     purpose: Mapped[str]
-    user_id: Mapped[UUID | None]
+    user_id: Mapped[UUID]
     session_id: Mapped[UUID | None]
     browser_hash: Mapped[bytes | None]
     payload: Mapped[dict[str, Any]]

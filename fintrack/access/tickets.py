@@ -32,7 +32,7 @@ def issue_sign_in_ticket(user_id: UUID, browser: str, *, remember: bool) -> str:
     values = {
         "purpose": "SIGN_IN",
         "user_id": user_id,
-        "browser_hash": _hash(browser),
+        "browser_hash": ticket_hash(browser),
         "payload": {"remember": remember},
     }
     return _issue(SIGN_IN_FOR, values)
@@ -45,9 +45,9 @@ def redeem_sign_in_ticket(ticket: str, browser: str) -> SignIn:
         NotFound: it was used, is too old, or belongs to another browser.
     """
     statement = delete(Ticket).where(
-        Ticket.hash == _hash(ticket),
+        Ticket.hash == ticket_hash(ticket),
         Ticket.purpose == "SIGN_IN",
-        Ticket.browser_hash == _hash(browser),
+        Ticket.browser_hash == ticket_hash(browser),
     )
     user_id, payload = _redeem(statement)
     return SignIn(user_id, bool(payload["remember"]))
@@ -71,17 +71,24 @@ def redeem_download_ticket(session: UserSession, ticket: str) -> dict[str, Any]:
         NotFound: it was used, is too old, or belongs to another session.
     """
     statement = delete(Ticket).where(
-        Ticket.hash == _hash(ticket), Ticket.purpose == "DOWNLOAD", Ticket.session_id == session.id
+        Ticket.hash == ticket_hash(ticket),
+        Ticket.purpose == "DOWNLOAD",
+        Ticket.session_id == session.id,
     )
     return _redeem(statement)[1]
 
 
+def ticket_hash(secret: str) -> bytes:
+    """Return what is kept of a ticket, or of the nonce of a browser."""
+    return sha256(secret.encode()).digest()
+
+
 def _issue(lifetime: timedelta, values: dict[str, Any]) -> str:
-    ticket = secrets.token_urlsafe(32)
-    now = datetime.now(UTC)
+    ticket, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    row = {"hash": ticket_hash(ticket), "expires_at": now + lifetime, **values}
     with sign_in_transaction() as db:
         db.execute(delete(Ticket).where(Ticket.expires_at < now))
-        db.execute(insert(Ticket).values(hash=_hash(ticket), expires_at=now + lifetime, **values))
+        db.execute(insert(Ticket).values(row))
     return ticket
 
 
@@ -93,7 +100,3 @@ def _redeem(statement: Delete) -> tuple[UUID, dict[str, Any]]:
     if row is None:
         raise NotFound(GONE)
     return row.user_id, row.payload
-
-
-def _hash(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()

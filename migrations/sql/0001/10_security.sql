@@ -46,8 +46,8 @@ create table sec.factor (
 
 create table sec.ticket (
     hash bytea primary key check (length(hash) = 32),
-    purpose text not null check (purpose in ('SIGN_IN', 'DOWNLOAD', 'RESET', 'REGISTRATION')),
-    user_id uuid references sec.users on delete cascade check ((user_id is null) = (purpose = 'REGISTRATION')),
+    purpose text not null check (purpose in ('SIGN_IN', 'DOWNLOAD', 'RESET')),
+    user_id uuid not null references sec.users on delete cascade,
     session_id uuid references sec.session on delete cascade,
     browser_hash bytea,
     payload jsonb not null default '{}',
