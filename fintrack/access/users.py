@@ -51,7 +51,7 @@ class Offer:
 
 
 def is_empty_installation() -> bool:
-    """Return whether nobody has an account yet."""
+    """Return whether nobody has an account, or nobody any more."""
     with sign_in_transaction() as db:
         return _is_empty(db)
 
@@ -188,7 +188,7 @@ def _may_register(
 
 
 def _is_empty(db: Session) -> bool:
-    return not db.scalar(select(exists(select(User.id))))
+    return not db.scalar(select(exists().where(User.disabled_at.is_(None))))
 
 
 def _own_tenant(name: str, country: str = "") -> NewTenant:
