@@ -5,7 +5,6 @@ Whoever asks learns nothing about whether the address has an account. A second f
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert, literal, select, update
 
@@ -13,6 +12,7 @@ from fintrack.access import throttle
 from fintrack.access.passwords import check_new_password, hash_password
 from fintrack.access.sessions import shut_out
 from fintrack.access.tickets import GONE, ticket_hash
+from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import NotFound
 from fintrack.schema import Ticket, User
@@ -31,9 +31,16 @@ def new_reset_token(email: str, address: str) -> str | None:
     return _issue((User.email == account) & User.disabled_at.is_(None))
 
 
-def operators_reset_token(user_id: UUID) -> str | None:
-    """Return a token that whoever runs the installation hands over himself."""
-    return _issue((User.id == user_id) & User.disabled_at.is_(None))
+def operators_reset_token(session: UserSession) -> str:
+    """Return a token that whoever runs the installation, acting for the user, hands over himself.
+
+    Raises:
+        NotFound: the user is gone.
+    """
+    token = _issue((User.id == session.user_id) & User.disabled_at.is_(None))
+    if token is None:
+        raise NotFound("There is no such account any more.")
+    return token
 
 
 def reset_email(token: str) -> str:
