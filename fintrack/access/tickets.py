@@ -1,6 +1,7 @@
 """Tickets: 256 bits that do one thing once and soon, kept as hashes."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -53,13 +54,13 @@ def redeem_sign_in_ticket(ticket: str, browser: str) -> SignIn:
     return SignIn(user_id, bool(payload["remember"]))
 
 
-def issue_download_ticket(session: UserSession, payload: dict[str, Any]) -> str:
+def issue_download_ticket(session: UserSession, payload: Mapping[str, Any]) -> str:
     """Return a ticket with which this session, and no other, may fetch one file."""
     values = {
         "purpose": "DOWNLOAD",
         "user_id": session.user_id,
         "session_id": session.id,
-        "payload": payload,
+        "payload": dict(payload),
     }
     return _issue(DOWNLOAD_FOR, values)
 

@@ -163,8 +163,12 @@ def download_link(
     """
     context = tenant_context()
     if st.button(label, key=key, icon=icon, disabled=disabled):
-        ticket = issue_download_ticket(context.session, {"tenant": context.slug, **payload})
-        _navigate(f"/export/{ticket}")
+        start_download(context.session, {"tenant": context.slug, **payload})
+
+
+def start_download(session: UserSession, payload: Mapping[str, Any]) -> None:
+    """Let the browser fetch the file that `payload` names, with a ticket for this session alone."""
+    _navigate(f"/export/{issue_download_ticket(session, payload)}")
 
 
 def redirect_message(path: str) -> bytes:
