@@ -13,6 +13,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fintrack.access.factors import remove_factor
+from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
 from fintrack.context import UserSession
 from fintrack.db import Logins, connect, disconnect
@@ -26,6 +28,7 @@ from fintrack.operations.operators import acting_for
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.previews import Preview, preview_import
 from fintrack.ui.bench import RERUNS
+from fintrack.ui.session import own_address
 
 WELL, WRONG, REFUSED = 0, 1, 3
 
@@ -73,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     read.set_defaults(command=_import)
     export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
     export.set_defaults(command=_export)
+    link = commands.add_parser(
+        "reset-link", parents=[person], help="print a link that sets a password"
+    )
+    link.set_defaults(command=_reset_link)
+    lost = commands.add_parser("remove-factor", parents=[person], help="take a lost factor off")
+    lost.set_defaults(command=_remove_factor)
     return parser
 
 
@@ -162,6 +171,20 @@ def _export(arguments: argparse.Namespace) -> int:
     with _acting(arguments.email, "export") as session:
         for block in export_transactions(enter_tenant(session, arguments.tenant)):
             sys.stdout.buffer.write(block)
+    return WELL
+
+
+def _reset_link(arguments: argparse.Namespace) -> int:
+    with _acting(arguments.email, "reset link") as session:
+        token = operators_reset_token(session)
+    print(f"For an hour, and once: {own_address(reset=token)}")
+    return WELL
+
+
+def _remove_factor(arguments: argparse.Namespace) -> int:
+    with _acting(arguments.email, "removal of the second factor") as session:
+        remove_factor(session)
+    print(f"{session.email} signs in with the password alone; every session has ended.")
     return WELL
 
 

@@ -12,6 +12,8 @@ from typing import IO, Any, TypeVar
 from uuid import UUID
 
 import psycopg
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from psycopg import sql
 from psycopg._queries import PostgresQuery
 from sqlalchemy import (
@@ -60,12 +62,12 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "FT409": (Conflict, None),
     "FT422": (InvalidInput, None),
     "FT428": (ConfirmationNeeded, None),
+    "40P01": (Unavailable, BUSY),
     "42501": (PermissionDenied, FORBIDDEN),
     "22003": (InvalidInput, TOO_LARGE),
     "22P05": (InvalidInput, UNKEEPABLE),
     NO_TEXT: (InvalidInput, UNKEEPABLE),
     "40001": (Unavailable, BUSY),
-    "40P01": (Unavailable, BUSY),
     "53300": (Unavailable, BUSY),
     "53100": (Unavailable, FULL),
     "57P01": (Unavailable, UNREACHABLE),
@@ -116,6 +118,19 @@ def connect(logins: Logins) -> None:
     _engines["app"] = _engine(logins.app, size, wait)
     _engines["sign_in"] = _engine(logins.sign_in, max(2, size // 2), wait)
     _engines["maintenance"] = _engine(logins.maintenance, 1, wait)
+
+
+def derived_key(purpose: str) -> bytes:
+    """Return 32 bytes for one purpose, which no other purpose's tell.
+
+    They come from FINTRACK_SECRET, else from the password with which this process signs in: every
+    process of an installation has it, and the database only a verifier of it.
+
+    Source: RFC 5869.
+    """
+    secret = settings().secret or str(_engines["sign_in"].url.password)
+    derivation = HKDF(SHA256(), length=32, salt=None, info=f"fintrack {purpose}".encode())
+    return derivation.derive(secret.encode())
 
 
 def disconnect() -> None:

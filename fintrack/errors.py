@@ -17,6 +17,10 @@ class NotSignedIn(FinTrackError):
     status = 401
 
 
+class CodeNeeded(NotSignedIn):
+    """The password is right, and a code of the second factor is still missing."""
+
+
 class PermissionDenied(FinTrackError):
     """The member's role lacks a right."""
 

@@ -38,6 +38,7 @@ class Row(DeclarativeBase):
         timedelta: Interval(),
         dict[str, Any]: JSONB(none_as_null=True),
         list[str]: ARRAY(Text()),
+        list[bytes]: ARRAY(LargeBinary()),
     }
 
 
@@ -415,8 +416,20 @@ class SessionRow(SecurityRow):
     confirmed_at: Mapped[datetime | None]
 
 
+class Factor(SecurityRow):
+    """A user's second factor, and the recovery codes that are left."""
+
+    __tablename__ = "factor"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed_seed: Mapped[bytes]
+    last_step: Mapped[int]
+    recovery_hashes: Mapped[list[bytes]]
+    created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
 class Ticket(SecurityRow):
-    """Something that may be done once and soon: become a cookie, fetch a file."""
+    """Something that may be done once and soon: become a cookie, fetch a file, reset a password."""
 
     __tablename__ = "ticket"
 

@@ -1,4 +1,4 @@
-"""My account: who I am here, my password, and where I am signed in."""
+"""My account: who I am here, how I sign in and where I am signed in, my data, my way out."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from fintrack.access.users import change_password
 from fintrack.context import UserSession
 from fintrack.ui.choices import browser_time_zone
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.person import person_card
+from fintrack.ui.second_factor import factor_card
 from fintrack.ui.session import user_session
 from fintrack.ui.text import escaped
 
@@ -22,8 +24,10 @@ def page() -> None:
     with left:
         _profile(session)
         _password(session)
+        factor_card(session)
     with right:
         _sessions(session)
+        person_card(session)
 
 
 def _profile(session: UserSession) -> None:

@@ -9,8 +9,9 @@ import streamlit as st
 from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
 from fintrack.context import Permission, TenantContext, TenantType
 from fintrack.ui.choices import country_input, currency_input, locale_input
+from fintrack.ui.confirmation import when_confirmed
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.session import forget_tenant, redirect, tenant_context
+from fintrack.ui.session import redirect, tenant_context
 from fintrack.ui.text import TYPE_NAMES, escaped
 
 
@@ -25,7 +26,7 @@ def page() -> None:
     with st.container(border=True, width=720):
         _settings_form(context, settings, may_change=may_change)
     if context.may(Permission.CLOSE_TENANT):
-        _deletion(context)
+        _closing(context)
 
 
 def _settings_form(context: TenantContext, settings: TenantSettings, *, may_change: bool) -> None:
@@ -72,17 +73,19 @@ def _inputs(settings: TenantSettings) -> TenantSettings:
     )
 
 
-def _deletion(context: TenantContext) -> None:
-    with st.expander("Delete this tenant", icon=":material/delete:", width=720):
+def _closing(context: TenantContext) -> None:
+    with st.expander("Close this tenant", icon=":material/delete:", width=720):
         st.write(
-            "Accounts, transactions, imports and memberships are erased for everybody, at once "
-            "and for good. Export what you want to keep first."
+            "For thirty days everybody can still look and export, and an owner can open it again. "
+            "Then accounts, transactions, imports and memberships are erased for good."
         )
-        with st.form("delete tenant", border=False):
+        with st.form("close tenant", border=False):
             name = st.text_input(f"Type {escaped(context.name)} to confirm", autocomplete="off")
-            submitted = st.form_submit_button("Delete for good", icon=":material/delete_forever:")
+            submitted = st.form_submit_button("Close", icon=":material/delete_forever:")
         if submitted:
-            with shown_refusals():
-                close_tenant(context, name)
-                forget_tenant()
-                redirect("/")
+            when_confirmed(lambda: _close(context, name))
+
+
+def _close(context: TenantContext, name: str) -> None:
+    close_tenant(context, name)
+    redirect("/")

@@ -11,10 +11,12 @@ from fintrack.errors import NotFound
 from fintrack.ledger.accounts import account_names
 from fintrack.ledger.bulk import categorise, delete_transactions
 from fintrack.ledger.categories import categories
+from fintrack.ledger.exports import CONFIRM_EVERYTHING
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import link_transfer
+from fintrack.ui.confirmation import confirmed_download
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.ledger_inputs import category_choice, category_names, id_of, named
 from fintrack.ui.session import download_link, open_page, page_link, tenant_context
@@ -126,8 +128,12 @@ def _toolbar(
             page_link("import", "Import", icon=":material/upload_file:")
         if context.may(Permission.EXPORT):
             with st.popover("Export", icon=":material/download:"):
-                download_link("As shown", _export(wanted), key="export shown")
-                download_link("Everything", _export(EVERYTHING), key="export all")
+                if wanted != EVERYTHING:
+                    download_link("As shown", _export(wanted), key="export shown")
+                everything = {"tenant": context.slug, **_export(EVERYTHING)}
+                confirmed_download(
+                    context.session, "Everything", everything, CONFIRM_EVERYTHING, key="export all"
+                )
         return context.may(Permission.WRITE) and st.toggle("Edit in place", key="edit in place")
 
 

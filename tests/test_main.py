@@ -1,6 +1,7 @@
 """The command line: what it says, and with which code it ends."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from fintrack.__main__ import main
+from fintrack.access.factors import turn_on_factor
+from fintrack.access.resets import reset_password
+from fintrack.access.sessions import check_credentials, confirm_session, session_of_handle
 from fintrack.access.tenants import my_tenants
+from fintrack.access.totp import code_of, new_enrolment, step_at
 from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.db import connect
 from fintrack.operations.checks import run_checks
 from fintrack.operations.installation import Installation
-from tests.conftest import Database
+from tests.conftest import PASSWORD, Database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 
@@ -154,3 +159,40 @@ def test_export_of_a_foreign_tenant_is_refused(
     ana: TenantContext, cleo: TenantContext, reachable: None
 ) -> None:
     assert main(["export", "--as", "cleo@example.org", "--tenant", ana.slug]) == 3
+
+
+def test_reset_link_prints_a_link_for_a_new_password(
+    ana: TenantContext,
+    reachable: None,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FINTRACK_BASE_URL", "https://money.example.org")
+    settings.cache_clear()
+    assert main(["reset-link", "--as", "Ana@example.org"]) == 0
+    link = capsys.readouterr().out.split()[-1]
+    assert link.startswith("https://money.example.org/?reset=")
+    connect(database.logins)
+    reset_password(link.partition("=")[2], "four other plain words")
+    assert check_credentials("ana@example.org", "four other plain words", "") == ana.user_id
+
+
+def test_remove_factor_lets_somebody_in_who_lost_every_code(
+    ana: TenantContext, reachable: None, database: Database
+) -> None:
+    confirm_session(ana.session, PASSWORD)
+    seed = new_enrolment("ana@example.org").seed
+    turn_on_factor(ana.session, seed, code_of(seed, step_at(time.time())))
+    assert main(["remove-factor", "--as", "ana@example.org"]) == 0
+    connect(database.logins)
+    assert session_of_handle(ana.session.handle) is None
+    assert check_credentials("ana@example.org", PASSWORD, "") == ana.user_id
+
+
+@pytest.mark.parametrize("command", ["reset-link", "remove-factor"])
+def test_the_operator_is_told_that_nobody_has_the_address(
+    reachable: None, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([command, "--as", "nobody@example.org"]) == 3
+    assert "Nobody here has the address nobody@example.org" in capsys.readouterr().err

@@ -7,20 +7,24 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from fintrack.access import throttle
+from fintrack.access.codes import WRONG_CODE, use_code
 from fintrack.access.passwords import is_password
 from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
-from fintrack.errors import InvalidInput, NotFound, NotSignedIn
-from fintrack.schema import SessionRow, User, new_id
+from fintrack.errors import CodeNeeded, ConfirmationNeeded, InvalidInput, NotFound, NotSignedIn
+from fintrack.schema import Factor, SessionRow, Ticket, User, new_id
 from fintrack.texts import plain
 
 ABSOLUTE, IDLE = timedelta(hours=12), timedelta(minutes=30)
 REMEMBERED = timedelta(days=30)
 TOUCH_AFTER = timedelta(minutes=1)
+CONFIRMED_FOR = timedelta(minutes=10)
 WRONG = "The e-mail address or the password is wrong."
+CODE_WANTED = "Type the code that your authenticator app shows, or a recovery code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +40,30 @@ class SessionRecord:
     is_current: bool
 
 
-def check_credentials(email: str, password: str, address: str) -> UUID:
+def check_credentials(email: str, password: str, address: str, code: str = "") -> UUID:
     """Return the user's id; unknown addresses cost the same statements and the same hash.
 
+    Of a second factor nothing is told, or looked at, before the password is right.
+
     Raises:
-        NotSignedIn: address or password is wrong.
+        NotSignedIn: address, password or code is wrong.
+        CodeNeeded: the password is right, and the user's second factor wants a code beside it.
         TooManyAttempts: with the time to wait.
     """
     account = email.strip().lower()
     throttle.count_attempt(account, address)
-    statement = select(User.id, User.password_hash).where(
-        User.email == account, User.disabled_at.is_(None)
-    )
+    statement = _secrets_where(User.email == account, User.disabled_at.is_(None))
     with sign_in_transaction() as db:
-        user_id, stored = db.execute(statement).one_or_none() or (None, None)
+        found = db.execute(statement).one_or_none()
+    user_id, stored, has_factor = found or (None, None, False)
     if not is_password(stored, password) or user_id is None:
         raise NotSignedIn(WRONG)
+    if has_factor and not code.strip():
+        # The failures of this address stay: codes must not be guessed for free in between.
+        throttle.take_back(account, address)
+        raise CodeNeeded(CODE_WANTED)
+    if has_factor and not use_code(user_id, code):
+        raise NotSignedIn(WRONG_CODE)
     throttle.forgive(account, address)
     return user_id
 
@@ -103,23 +115,39 @@ def session_of_handle(handle: bytes) -> UserSession | None:
     return UserSession(handle, found.id, found.user_id, found.name, found.email)
 
 
-def confirm_session(session: UserSession, password: str) -> None:
+def confirm_session(session: UserSession, password: str, code: str = "") -> None:
     """Show again that it is the user: for ten minutes he may do what cannot be taken back.
 
     Raises:
-        InvalidInput: the password is wrong.
+        InvalidInput: the password is wrong, or the code where a second factor wants one.
         TooManyAttempts: with the time to wait.
     """
-    throttle.count_attempt(session.email, "confirmation")
-    password_hash = select(User.password_hash).where(User.id == session.user_id)
+    attempt = (session.email, f"confirmation by {session.user_id}")
+    throttle.count_attempt(*attempt)
     with sign_in_transaction() as db:
-        stored = db.execute(password_hash).scalar_one()
+        _, stored, has_factor = db.execute(_secrets_where(User.id == session.user_id)).one()
     if not is_password(stored, password):
         raise InvalidInput("The password is wrong. Type it again.")
-    throttle.forgive(session.email, "confirmation")
+    if has_factor and not use_code(session.user_id, code):
+        raise InvalidInput(WRONG_CODE)
+    throttle.forgive(*attempt)
     confirmed = update(SessionRow).where(SessionRow.id == session.id)
     with sign_in_transaction() as db:
         db.execute(confirmed.values(confirmed_at=func.now()))
+
+
+def require_confirmation(session: UserSession, why: str) -> None:
+    """Refuse, with the sentence `why`, whoever did not show a moment ago that it is he.
+
+    Raises:
+        ConfirmationNeeded: `confirm_session` comes first.
+    """
+    fresh = exists().where(
+        SessionRow.id == session.id, SessionRow.confirmed_at > func.now() - CONFIRMED_FOR
+    )
+    with sign_in_transaction() as db:
+        if not db.scalar(select(fresh)):
+            raise ConfirmationNeeded(why)
 
 
 def sessions(session: UserSession) -> tuple[SessionRecord, ...]:
@@ -161,6 +189,17 @@ def end_other_sessions(session: UserSession) -> None:
     _end(session, SessionRow.id != session.id)
 
 
+def shut_out(db: Session, user_id: UUID, *, but: UUID | None = None) -> None:
+    """End every session and ticket of the user in the caller's transaction, all `but` one."""
+    ended = update(SessionRow).where(
+        SessionRow.user_id == user_id,
+        SessionRow.revoked_at.is_(None),
+        SessionRow.id.is_distinct_from(but),
+    )
+    db.execute(ended.values(revoked_at=func.now()))
+    db.execute(delete(Ticket).where(Ticket.user_id == user_id))
+
+
 def ended_sessions(session_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return those of `session_ids` that are no longer live."""
     statement = select(SessionRow.id).where(SessionRow.id.in_(session_ids), is_live())
@@ -175,6 +214,13 @@ def is_live() -> ColumnElement[bool]:
         SessionRow.expires_at > func.now(),
         SessionRow.seen_at + SessionRow.idle_for > func.now(),
     )
+
+
+def _secrets_where(*who: ColumnElement[bool]) -> Select[UUID, str, bool]:
+    """Ask for a user's id and password hash, and whether there is a second factor."""
+    has_factor = Factor.user_id.is_not(None)
+    factor = Factor.user_id == User.id
+    return select(User.id, User.password_hash, has_factor).outerjoin(Factor, factor).where(*who)
 
 
 def _end(session: UserSession, which: ColumnElement[bool]) -> int:

@@ -1,5 +1,6 @@
 """Too many failures make the next attempt wait; nobody is locked out for good."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -40,11 +41,22 @@ def count_attempt(account: str, address: str) -> None:
 def forgive(account: str, address: str) -> None:
     """Take the attempt back after a success, and forget the earlier ones of this address here."""
     keys = _keys(account, address)
-    others = update(Throttle).where(Throttle.key.in_([keys["account"], keys["network"]]))
     with sign_in_transaction() as db:
         db.execute(delete(Throttle).where(Throttle.key == keys["pair"]))
-        db.execute(others.values(failures=func.greatest(Throttle.failures - 1, 0)))
+        _take_back(db, [keys["account"], keys["network"]])
         db.execute(delete(Throttle).where(Throttle.failed_at < func.now() - timedelta(days=1)))
+
+
+def take_back(account: str, address: str) -> None:
+    """Take the attempt back and no other: it was neither a failure nor yet a success."""
+    with sign_in_transaction() as db:
+        _take_back(db, _keys(account, address).values())
+
+
+def _take_back(db: Session, keys: Collection[bytes]) -> None:
+    fewer = func.greatest(Throttle.failures - 1, 0)
+    for key in sorted(keys):
+        db.execute(update(Throttle).where(Throttle.key == key).values(failures=fewer))
 
 
 def _wait(db: Session, keys: dict[str, bytes], account: str, address: str) -> timedelta:

@@ -1,6 +1,7 @@
 """Tickets: 256 bits that do one thing once and soon, kept as hashes."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -32,7 +33,7 @@ def issue_sign_in_ticket(user_id: UUID, browser: str, *, remember: bool) -> str:
     values = {
         "purpose": "SIGN_IN",
         "user_id": user_id,
-        "browser_hash": _hash(browser),
+        "browser_hash": ticket_hash(browser),
         "payload": {"remember": remember},
     }
     return _issue(SIGN_IN_FOR, values)
@@ -45,21 +46,21 @@ def redeem_sign_in_ticket(ticket: str, browser: str) -> SignIn:
         NotFound: it was used, is too old, or belongs to another browser.
     """
     statement = delete(Ticket).where(
-        Ticket.hash == _hash(ticket),
+        Ticket.hash == ticket_hash(ticket),
         Ticket.purpose == "SIGN_IN",
-        Ticket.browser_hash == _hash(browser),
+        Ticket.browser_hash == ticket_hash(browser),
     )
     user_id, payload = _redeem(statement)
     return SignIn(user_id, bool(payload["remember"]))
 
 
-def issue_download_ticket(session: UserSession, payload: dict[str, Any]) -> str:
+def issue_download_ticket(session: UserSession, payload: Mapping[str, Any]) -> str:
     """Return a ticket with which this session, and no other, may fetch one file."""
     values = {
         "purpose": "DOWNLOAD",
         "user_id": session.user_id,
         "session_id": session.id,
-        "payload": payload,
+        "payload": dict(payload),
     }
     return _issue(DOWNLOAD_FOR, values)
 
@@ -71,17 +72,24 @@ def redeem_download_ticket(session: UserSession, ticket: str) -> dict[str, Any]:
         NotFound: it was used, is too old, or belongs to another session.
     """
     statement = delete(Ticket).where(
-        Ticket.hash == _hash(ticket), Ticket.purpose == "DOWNLOAD", Ticket.session_id == session.id
+        Ticket.hash == ticket_hash(ticket),
+        Ticket.purpose == "DOWNLOAD",
+        Ticket.session_id == session.id,
     )
     return _redeem(statement)[1]
 
 
+def ticket_hash(secret: str) -> bytes:
+    """Return what is kept of a ticket, or of the nonce of a browser."""
+    return sha256(secret.encode()).digest()
+
+
 def _issue(lifetime: timedelta, values: dict[str, Any]) -> str:
-    ticket = secrets.token_urlsafe(32)
-    now = datetime.now(UTC)
+    ticket, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    row = {"hash": ticket_hash(ticket), "expires_at": now + lifetime, **values}
     with sign_in_transaction() as db:
         db.execute(delete(Ticket).where(Ticket.expires_at < now))
-        db.execute(insert(Ticket).values(hash=_hash(ticket), expires_at=now + lifetime, **values))
+        db.execute(insert(Ticket).values(row))
     return ticket
 
 
@@ -93,7 +101,3 @@ def _redeem(statement: Delete) -> tuple[UUID, dict[str, Any]]:
     if row is None:
         raise NotFound(GONE)
     return row.user_id, row.payload
-
-
-def _hash(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fintrack.access import throttle
 from fintrack.access.invitations import InvitationPreview, preview_invitation
 from fintrack.access.passwords import check_new_password, hash_password, is_password
-from fintrack.access.sessions import end_other_sessions
+from fintrack.access.sessions import shut_out
 from fintrack.access.tenants import LONGEST_NAME, NewTenant, add_tenant
 from fintrack.config import Registration, settings
 from fintrack.context import TenantType, UserSession
@@ -52,7 +52,7 @@ class Offer:
 
 
 def is_empty_installation() -> bool:
-    """Return whether nobody has an account yet."""
+    """Return whether nobody has an account, or nobody any more."""
     with sign_in_transaction() as db:
         return _is_empty(db)
 
@@ -120,7 +120,8 @@ def change_password(session: UserSession, current: str, new: str) -> None:
         TooManyAttempts: with the time to wait.
     """
     check_new_password(new, session.email, session.name)
-    throttle.count_attempt(session.email, "change of password")
+    attempt = (session.email, f"change of password by {session.user_id}")
+    throttle.count_attempt(*attempt)
     with sign_in_transaction() as db:
         stored = db.execute(
             select(User.password_hash).where(User.id == session.user_id)
@@ -130,8 +131,8 @@ def change_password(session: UserSession, current: str, new: str) -> None:
     values = {"password_hash": hash_password(new)}
     with sign_in_transaction() as db:
         db.execute(update(User).where(User.id == session.user_id).values(values))
-    throttle.forgive(session.email, "change of password")
-    end_other_sessions(session)
+        shut_out(db, session.user_id, but=session.id)
+    throttle.forgive(*attempt)
 
 
 def checked_email(email: str) -> str:
@@ -181,7 +182,7 @@ def _may_register(
 
 
 def _is_empty(db: Session) -> bool:
-    return not db.scalar(select(exists(select(User.id))))
+    return not db.scalar(select(exists().where(User.disabled_at.is_(None))))
 
 
 def _own_tenant(name: str, country: str = "") -> NewTenant:

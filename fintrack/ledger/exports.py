@@ -37,6 +37,8 @@ from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
 CURRENCY = table("currency", column("code"), column("exponent"), schema="ref")
 # What a spreadsheet would run: operators, also in full width and after spaces, and control signs.
 RISKY = "'*([ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]*[=+@＝＋－＠-]|[\t\r\n])"  # noqa: RUF001
+# Of a browser, everything at once is asked for only by whoever shows that it is still the member.
+CONFIRM_EVERYTHING = "Before everything leaves in one file, confirm that it is you."
 DOT = "·"
 MEMO = " · "
 LONE_DOT = re.compile(f" {DOT} ")

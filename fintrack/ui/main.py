@@ -12,7 +12,9 @@ import pages.transactions
 from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound
 from fintrack.ui import welcome
+from fintrack.ui.confirmation import go_on
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.forgotten import RESET
 from fintrack.ui.header import header, look_around, new_tenant_dialog
 from fintrack.ui.session import (
     current_session,
@@ -45,7 +47,7 @@ def main() -> None:
     # Declared for everybody, so that a deep link survives the sign-in; run for nobody else.
     page = st.navigation(router, position="sidebar" if session else "hidden")
     with shown_refusals():
-        if session is None:
+        if session is None or RESET in st.query_params:
             welcome.screen(page.url_path)
             return
         st.logo(LOGO, icon_image=ICON, size="large")
@@ -67,6 +69,7 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
         return
     context = _context()
     header(session, tenants(), context, page.url_path)
+    go_on(session)
     if context is None and page.url_path != ACCOUNT:
         _no_tenant(session, page.url_path)
         return

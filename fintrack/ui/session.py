@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import enqueue_mess
 from fintrack.access.sessions import session_of_handle
 from fintrack.access.tenants import NO_SUCH_TENANT, my_tenants
 from fintrack.access.tickets import issue_download_ticket
+from fintrack.config import settings
 from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound, NotSignedIn
 
@@ -162,8 +163,12 @@ def download_link(
     """
     context = tenant_context()
     if st.button(label, key=key, icon=icon, disabled=disabled):
-        ticket = issue_download_ticket(context.session, {"tenant": context.slug, **payload})
-        _navigate(f"/export/{ticket}")
+        start_download(context.session, {"tenant": context.slug, **payload})
+
+
+def start_download(session: UserSession, payload: Mapping[str, Any]) -> None:
+    """Let the browser fetch the file that `payload` names, with a ticket for this session alone."""
+    _navigate(f"/export/{issue_download_ticket(session, payload)}")
 
 
 def redirect_message(path: str) -> bytes:
@@ -176,6 +181,12 @@ def redirect_message(path: str) -> bytes:
     message.auth_redirect.url = path
     written: bytes = message.SerializeToString()
     return written
+
+
+def own_address(**query: str) -> str:
+    """Return a link to this FinTrack: the configured address, never the one a visitor asked for."""
+    base = settings().base_url or f"http://{local_address()}"
+    return address(f"{base}/", **query)
 
 
 def local_address() -> str:

@@ -19,27 +19,30 @@ NO_COOKIES = "Your browser keeps no cookies of this page. Allow them, load it ag
 class FrontDoor(AuthenticationController):  # type: ignore[misc]  # the package carries no types
     """The package's controller, knowing nobody; it lives for one attempt."""
 
-    def __init__(self, password: str, network_address: str) -> None:
+    def __init__(self, password: str, network_address: str, code: str) -> None:
         super().__init__({"usernames": {}}, auto_hash=False, secret_key=secrets.token_hex())
-        self.password, self.network_address = password, network_address
+        self.password, self.network_address, self.code = password, network_address, code
         self.user_id: UUID | None = None
         self.authentication_model.check_credentials = self.check_credentials
 
     def check_credentials(self, username: str, _stripped: str) -> bool:
         """Ask FinTrack, with the password as it was typed: the package cuts spaces off."""
-        self.user_id = sessions.check_credentials(username, self.password, self.network_address)
+        self.user_id = sessions.check_credentials(
+            username, self.password, self.network_address, self.code
+        )
         self.authentication_model.credentials["usernames"][username] = {"email": username}
         return True
 
 
-def checked_user(email: str, password: str, network_address: str) -> UUID:
-    """Return the id of the user whose address and password these are.
+def checked_user(email: str, password: str, network_address: str, code: str = "") -> UUID:
+    """Return the id of the user whose address and password these are, and code if there is one.
 
     Raises:
         NotSignedIn: they are not, or one is missing.
+        CodeNeeded: the password is right, and a code is missing.
         TooManyAttempts: with the time to wait.
     """
-    door = FrontDoor(password, network_address)
+    door = FrontDoor(password, network_address, code)
     door.login(email, password)
     if door.user_id is None:
         raise NotSignedIn(sessions.WRONG)

@@ -9,7 +9,10 @@ from fintrack.access.sessions import end_session, open_session, session_of
 from fintrack.access.tenants import NewTenant
 from fintrack.access.users import NewUser, Offer, register, registration_offer
 from fintrack.context import UserSession
+from fintrack.errors import CodeNeeded
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.forgotten import FORGOT, RESET, forgotten_screen, new_password_screen
+from fintrack.ui.second_step import begin_second_step, first_step, second_step
 from fintrack.ui.session import address, redirect, switch_tenant, visitor
 from fintrack.ui.sign_in import checked_user, cookie_address
 from fintrack.ui.tenant_form import tenant_inputs
@@ -18,8 +21,10 @@ from fintrack.ui.text import ROLE_NAMES, escaped
 NOTICES = {
     "expired": "That took too long, or the link was used already. Sign in again.",
     "ended": "Your session has ended. Sign in again.",
+    "reset": "The new password is set. Sign in with it.",
+    "erased": "Your account is erased. Nothing of it is left here.",
 }
-OWN_QUERY = frozenset({"notice", "setup", "register", "sign-in"})
+OWN_QUERY = frozenset({"notice", "setup", "register", "sign-in", FORGOT, RESET})
 CARD_WIDTH = 460
 
 
@@ -56,7 +61,15 @@ def _card(offer: Offer, url_path: str) -> None:
     query = st.query_params
     if query.get("notice") in NOTICES:
         st.info(NOTICES[query["notice"]], icon=":material/info:")
-    if offer.is_first and not offer.allowed:
+    if RESET in query:
+        new_password_screen(query[RESET])
+        _other_way("", "Back to the sign-in")
+    elif FORGOT in query:
+        forgotten_screen()
+        _other_way("", "Back to the sign-in")
+    elif (first := first_step()) is not None:
+        second_step(first, _next_path(url_path))
+    elif offer.is_first and not offer.allowed:
         _setup_needed()
     elif _is_registering(offer):
         _registration(offer)
@@ -104,8 +117,12 @@ def _sign_in(offer: Offer, url_path: str) -> None:
     if submitted:
         with shown_refusals():
             who = visitor()
-            user_id = checked_user(email, password, who.address)
+            try:
+                user_id = checked_user(email, password, who.address)
+            except CodeNeeded:
+                begin_second_step(email, password, remember=remember)
             redirect(cookie_address(user_id, who, _next_path(url_path), remember=remember))
+    _other_way("", "Forgot your password?", **{FORGOT: "yes"})
     if offer.allowed or offer.invitation is not None:
         _other_way("New here?", "Create an account", register="yes")
 
@@ -177,7 +194,8 @@ def _other_way(question: str, label: str, **query: str) -> None:
     """Offer the other screen, keeping an invitation in the address."""
     kept = {key: value for key, value in st.query_params.items() if key not in OWN_QUERY}
     with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
-        st.caption(question, width="content")
+        if question:
+            st.caption(question, width="content")
         if st.button(label, type="tertiary"):
             st.query_params.from_dict(kept | query)
             st.rerun()

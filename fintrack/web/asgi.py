@@ -17,7 +17,7 @@ from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.operations.installation import open_installation
 from fintrack.ui.failures import show_failure
-from fintrack.ui.session import local_address
+from fintrack.ui.session import own_address
 from fintrack.web.failures import failed, refused
 from fintrack.web.guard import Guard
 from fintrack.web.routes import ROUTES
@@ -44,12 +44,6 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         disconnect()
 
 
-def setup_link(token: str) -> str:
-    """Return the one-time link for the first account."""
-    base = settings().base_url or f"http://{local_address()}"
-    return f"{base}/?setup={token}"
-
-
 def _open() -> None:
     try:
         installation = open_installation()
@@ -68,7 +62,7 @@ def _print_setup_link() -> None:
         "",
         "  Nobody has an account here yet.",
         "  On this machine, open FinTrack and register. From anywhere else, use this link once:",
-        f"  {setup_link(new_setup_token())}",
+        f"  {own_address(setup=new_setup_token())}",
         "",
     )
     sys.stdout.write("\n".join(lines) + "\n")

@@ -64,7 +64,7 @@ def fetch_file(request: Request) -> Response:
     session: UserSession = request.scope[SESSION_KEY]
     download = download_of(session, redeem_download_ticket(session, request.path_params["ticket"]))
     headers = {"Content-Disposition": f'attachment; filename="{download.file_name}"'} | NO_STORE
-    return StreamingResponse(download.content, media_type="text/csv", headers=headers)
+    return StreamingResponse(download.content, media_type=download.media_type, headers=headers)
 
 
 def live(_request: Request) -> Response:

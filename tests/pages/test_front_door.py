@@ -185,11 +185,11 @@ def test_an_owner_renames_the_tenant(ana: TenantContext) -> None:
     assert enter_tenant(ana.session, ana.slug).name == "The Riveras"
 
 
-def test_a_tenant_is_deleted_by_its_name_only(ana: TenantContext) -> None:
+def test_a_tenant_is_closed_by_its_name_only(ana: TenantContext) -> None:
     page = open_page(ana, "settings")
     page.text_input[-1].input("Rivera")
-    assert errors(press(page, "Delete for good")) == [
-        "Type the name of the tenant, Rivera family, to delete it."
+    assert errors(press(page, "Close")) == [
+        "Type the name of the tenant, Rivera family, to close it."
     ]
 
 

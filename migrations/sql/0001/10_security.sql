@@ -34,9 +34,19 @@ create table sec.session (
 );
 create index session_by_user on sec.session (user_id);
 
+-- A second factor: the seed is sealed under a key that the database does not have.
+create table sec.factor (
+    user_id uuid primary key references sec.users on delete cascade,
+    sealed_seed bytea not null,
+    -- The newest half minute whose code was used: no code works twice.
+    last_step bigint not null,
+    recovery_hashes bytea[] not null,
+    created_at timestamptz not null default now()
+);
+
 create table sec.ticket (
     hash bytea primary key check (length(hash) = 32),
-    purpose text not null check (purpose in ('SIGN_IN', 'DOWNLOAD')),
+    purpose text not null check (purpose in ('SIGN_IN', 'DOWNLOAD', 'RESET')),
     user_id uuid not null references sec.users on delete cascade,
     session_id uuid references sec.session on delete cascade,
     browser_hash bytea,
@@ -62,7 +72,7 @@ create table sec.maintenance_event (
     reason text not null
 );
 
-grant select, insert, update, delete on sec.users, sec.session, sec.ticket, sec.throttle, sec.setup_token
+grant select, insert, update, delete on sec.users, sec.session, sec.factor, sec.ticket, sec.throttle, sec.setup_token
     to fintrack_sign_in;
 grant select (id, email, name, disabled_at) on sec.users to fintrack_maintenance;
 grant select, insert, update (revoked_at) on sec.session to fintrack_maintenance;

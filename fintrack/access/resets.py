@@ -1,0 +1,98 @@
+"""Resets: a forgotten password is replaced with a mailed link, which works once and for an hour.
+
+Whoever asks learns nothing about whether the address has an account. A second factor stays on.
+"""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, insert, literal, select, update
+
+from fintrack.access import throttle
+from fintrack.access.passwords import check_new_password, hash_password
+from fintrack.access.sessions import shut_out
+from fintrack.access.tickets import GONE, ticket_hash
+from fintrack.context import UserSession
+from fintrack.db import sign_in_transaction
+from fintrack.errors import NotFound
+from fintrack.schema import Ticket, User
+
+VALID_FOR = timedelta(hours=1)
+
+
+def new_reset_token(email: str, address: str) -> str | None:
+    """Return a token to be mailed to `email`, or None if nobody has it, at the same cost.
+
+    Raises:
+        TooManyAttempts: with the time to wait; known and unknown addresses alike.
+    """
+    account = email.strip().lower()
+    throttle.count_attempt(f"reset {account}", address)
+    return _issue((User.email == account) & User.disabled_at.is_(None))
+
+
+def operators_reset_token(session: UserSession) -> str:
+    """Return a token that whoever runs the installation, acting for the user, hands over himself.
+
+    Raises:
+        NotFound: the user is gone.
+    """
+    token = _issue((User.id == session.user_id) & User.disabled_at.is_(None))
+    if token is None:
+        raise NotFound("There is no such account any more.")
+    return token
+
+
+def reset_email(token: str) -> str:
+    """Return whose password the token replaces.
+
+    Raises:
+        NotFound: it was used or is too old.
+    """
+    return _owner(token)[0]
+
+
+def reset_password(token: str, password: str) -> None:
+    """Use the token up, replace the password, and end every session and ticket of the user.
+
+    Raises:
+        NotFound: the token was used or is too old.
+        InvalidInput: the password cannot be used; the token still can.
+    """
+    check_new_password(password, *_owner(token))
+    values = {"password_hash": hash_password(password)}
+    used = delete(Ticket).where(_is_live(token)).returning(Ticket.user_id)
+    with sign_in_transaction() as db:
+        user_id = db.scalar(used.execution_options(synchronize_session=False))
+        if user_id is None:
+            raise NotFound(GONE)
+        db.execute(update(User).where(User.id == user_id).values(values))
+        shut_out(db, user_id)
+
+
+def _issue(whose: ColumnElement[bool]) -> str | None:
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    row = select(
+        literal(ticket_hash(token)), literal("RESET"), User.id, literal(now + VALID_FOR)
+    ).where(whose)
+    issued = insert(Ticket).from_select(["hash", "purpose", "user_id", "expires_at"], row)
+    with sign_in_transaction() as db:
+        db.execute(delete(Ticket).where(Ticket.expires_at < now))
+        return token if db.scalar(issued.returning(Ticket.user_id)) else None
+
+
+def _owner(token: str) -> tuple[str, str]:
+    statement = select(User.email, User.name).join(Ticket, Ticket.user_id == User.id)
+    with sign_in_transaction() as db:
+        row = db.execute(statement.where(_is_live(token))).one_or_none()
+    if row is None:
+        raise NotFound(GONE)
+    return row.email, row.name
+
+
+def _is_live(token: str) -> ColumnElement[bool]:
+    return (
+        (Ticket.hash == ticket_hash(token))
+        & (Ticket.purpose == "RESET")
+        & (Ticket.expires_at > datetime.now(UTC))
+    )
