@@ -78,7 +78,7 @@ def test_a_stranger_is_no_member_to_change(ana: TenantContext, cleo: TenantConte
 
 
 def test_b4_ownership_passes_on(ana: TenantContext, dora: TenantContext) -> None:
-    change_role(ana, dora.user_id, Role.OWNER)
+    dora = share_ownership(ana, dora)
     change_role(ana, ana.user_id, Role.MEMBER)
     assert roles(dora) == {"Ana": "MEMBER", "Dora": "OWNER"}
 
