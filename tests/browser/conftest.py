@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.web.serving import Served, served, throw_away_home
 from tests.web.visiting import PASSWORD
@@ -17,6 +17,7 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+PATIENCE = 45_000
 # Streamlit asks below the page's own path first, and Chromium reports each answer of 404.
 EXPECTED = "status of 404"
 
@@ -30,6 +31,12 @@ def browser_type_launch_args() -> dict[str, Any]:
             pytest.fail(reason)
         pytest.skip(reason)
     return {"executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    """Let a busy machine take its time, wherever a test waits for what it expects."""
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +54,27 @@ def server() -> Iterator[Served]:
     """A server with an installation of its own; nobody has an account at first."""
     with throw_away_home() as home, served(home) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def open_server() -> Iterator[Served]:
+    """A server where anybody may register."""
+    with throw_away_home() as home, served(home, FINTRACK_REGISTRATION="open") as running:
+        yield running
+
+
+def registered(browser: Browser, server: Served, name: str, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
+    """Register somebody with a tenant in euro, in a browser of their own."""
+    page = browser.new_context(locale="en-IE", **options).new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{server.url}/?register=1")
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("E-mail").fill(f"{name.lower()}@example.org")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_label("Tenant name").fill(f"{name}’s books")
+    page.get_by_role("button", name="Create account").click()
+    wait_signed_in(page)
+    return page
 
 
 def register(page: Page, url: str, tenant: str = "Rivera family") -> None:

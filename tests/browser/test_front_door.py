@@ -101,6 +101,19 @@ def test_a_stranger_sees_only_the_sign_in(server: Served, ana: BrowserContext, p
     expect(page.get_by_text("Rivera")).to_have_count(0)
 
 
+def test_ending_one_session_closes_that_browser(
+    server: Served, ana: BrowserContext, page: Page
+) -> None:
+    sign_in(page, server.url, "/settings")
+    own = ana.pages[0]
+    own.goto(f"{server.url}/account")
+    expect(own.get_by_text("Where you are signed in")).to_be_visible()
+    # The newest stands first, but this one is the reader's own and has no button.
+    own.get_by_role("button", name="End", exact=True).first.click()
+    expect(page.get_by_text("Stay signed in for 30 days")).to_be_visible(timeout=15_000)
+    expect(own.get_by_text("This one")).to_be_visible()
+
+
 def test_signing_out_everywhere_closes_the_other_browser(
     server: Served, ana: BrowserContext, page: Page
 ) -> None:

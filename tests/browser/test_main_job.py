@@ -1,49 +1,31 @@
-"""The main job with a real browser: register, import a bank file, read the figures, export."""
+"""The main job with a real browser: register, import a bank file, read the figures, export.
+
+`FINTRACK_SCREENSHOTS=docs/screenshots pytest tests/browser/test_main_job.py` makes the pictures of
+README on the way.
+"""
 
 import csv
 import os
-from collections.abc import Iterator
+import re
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import wait_signed_in
-from tests.web.serving import ROOT, Served, served, throw_away_home
-from tests.web.visiting import PASSWORD
+from fintrack.money import format_money, minor_units
+from tests.browser.conftest import registered
+from tests.web.serving import ROOT, Served
 
 pytestmark = pytest.mark.browser
 
 SAMPLES = Path(os.environ.get("FINTRACK_SAMPLES") or ROOT.parent / "shared" / "samples")
-# Where `FINTRACK_SCREENSHOTS=docs/screenshots pytest tests/browser/test_main_job.py` puts them.
 SCREENSHOTS = os.environ.get("FINTRACK_SCREENSHOTS")
-FILES = {
-    "csv/test_BOI_TransactionExport.csv": "−€419.61",
-    "ofx/sample.ofx": "€1,170.25",
-}
-PATIENCE = 45_000
-
-
-@pytest.fixture(scope="module")
-def open_server() -> Iterator[Served]:
-    """A server where anybody may register."""
-    with throw_away_home() as home, served(home, FINTRACK_REGISTRATION="open") as running:
-        yield running
-
-
-def registered(browser: Browser, server: Served, name: str, **options: object) -> Page:
-    """Register somebody with a tenant in euro, in a browser of their own."""
-    context: BrowserContext = browser.new_context(locale="en-IE", **options)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(f"{server.url}/?register=1")
-    page.get_by_label("Your name").fill(name, timeout=PATIENCE)
-    page.get_by_label("E-mail").fill(f"{name.lower()}@example.org")
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_label("Tenant name").fill(f"{name}’s books")
-    page.get_by_role("button", name="Create account").click()
-    wait_signed_in(page)
-    return page
+BOI, OFX, GERMAN = (
+    "csv/test_BOI_TransactionExport.csv", "ofx/sample.ofx", "csv/csv_european_decimals.csv",
+)  # fmt: skip
+Row = tuple[date, Decimal, str]
 
 
 def sample(name: str) -> Path:
@@ -57,27 +39,81 @@ def sample(name: str) -> Path:
     return path
 
 
-def import_file(page: Page, server: Served, path: Path) -> None:
-    """Drop a file, look at the preview, and take it in."""
+def expected_sum(*names: str) -> Decimal:
+    """Return what the manifest says the files add up to."""
+    with sample("manifest.csv").open(encoding="utf-8", newline="") as file:
+        sums = {row["file"]: row["sum"] for row in csv.DictReader(file)}
+    return sum((Decimal(sums[name]) for name in names), Decimal())
+
+
+def shown(amount: Decimal) -> str:
+    """Return an amount in euro as the screens write it."""
+    return format_money(minor_units(amount, "EUR"), "EUR", "en_IE")
+
+
+def rows_of_boi(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            (
+                datetime.strptime(row["Date"], "%d/%m/%Y").date(),  # noqa: DTZ007 - a day
+                Decimal(row["Credit"] or f"-{row['Debit']}"),
+                " ".join(row["Details"].split()),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def rows_of_ofx(path: Path) -> list[Row]:
+    found = re.findall(r"DTPOSTED>(\d{8}).*?TRNAMT>(\S+).*?NAME>(\w+)", path.read_text(), re.DOTALL)
+    return [(date.fromisoformat(day), Decimal(amount), name) for day, amount, name in found]
+
+
+def rows_of_german(path: Path) -> list[Row]:
+    lines = [line.split(";") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    return [
+        (date.fromisoformat(day), Decimal(amount.replace(".", "").replace(",", ".")), text)
+        for day, text, amount, *_ in lines
+    ]
+
+
+FILES = {BOI: rows_of_boi, OFX: rows_of_ofx, GERMAN: rows_of_german}
+
+
+def drop_file(page: Page, server: Served, path: Path) -> None:
+    """Drop a file on the Import page and wait until it has been read."""
     page.goto(f"{server.url}/import")
-    page.locator("input[type=file]").wait_for(state="attached", timeout=PATIENCE)
+    page.locator("input[type=file]").wait_for(state="attached")
     page.locator("input[type=file]").set_input_files(path)
-    button = page.get_by_role("button", name="transactions").first
-    button.wait_for(timeout=PATIENCE)
-    button.click()
-    page.get_by_text("Imported before").wait_for(timeout=PATIENCE)
+    page.get_by_text("Balance after").first.wait_for()
 
 
-def export(page: Page, server: Served, tmp_path: Path) -> list[dict[str, str]]:
-    """Fetch the export of everything and return its rows."""
+def take_in(page: Page) -> None:
+    """Take in the file whose preview is shown."""
+    page.get_by_role("button", name=re.compile(r"Import \d+ transactions")).click()
+    page.get_by_text(re.compile(r"Imported .* new")).wait_for()
+
+
+def export(page: Page, server: Served, tmp_path: Path) -> Path:
+    """Fetch the export of everything."""
     page.goto(f"{server.url}/transactions")
-    button = page.get_by_role("button", name="Export as shown")
-    button.wait_for(timeout=PATIENCE)
-    with page.expect_download(timeout=PATIENCE) as download:
-        button.click()
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Everything").click()
     target = tmp_path / "export.csv"
     download.value.save_as(target)
-    return list(csv.DictReader(target.read_text("utf-8-sig").splitlines()))
+    return target
+
+
+def rows_of_export(path: Path) -> list[Row]:
+    rows = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+    return [
+        (
+            date.fromisoformat(row["date"]),
+            Decimal(row["amount"]),
+            row["payee"] or row["description"],
+        )
+        for row in rows
+    ]
 
 
 def screenshot(page: Page, name: str) -> None:
@@ -88,35 +124,45 @@ def screenshot(page: Page, name: str) -> None:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 
 
-def test_a_bank_file_becomes_right_figures_and_the_same_export(
+def test_bank_files_become_right_figures_and_the_same_export(
     open_server: Served, browser: Browser, tmp_path: Path
 ) -> None:
-    page = registered(browser, open_server, "Ana", viewport={"width": 1440, "height": 1000})
+    page = registered(browser, open_server, "Ana", viewport={"width": 1440, "height": 1100})
     for name in FILES:
-        import_file(page, open_server, sample(name))
+        drop_file(page, open_server, sample(name))
+        screenshot(page, "import")
+        take_in(page)
     page.goto(f"{open_server.url}/accounts")
-    for balance in FILES.values():
-        expect(page.get_by_text(balance).first).to_be_visible(timeout=PATIENCE)
-    screenshot(page, "accounts")
+    for name in FILES:
+        expect(page.get_by_text(shown(expected_sum(name))).first).to_be_visible()
     page.goto(f"{open_server.url}/")
-    expect(page.get_by_text("€750.64").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(shown(expected_sum(*FILES)))
+    expect(page.get_by_text("32 without a category")).to_be_visible()
     screenshot(page, "home")
-    rows = export(page, open_server, tmp_path)
-    assert len(rows) == 27 + 2
-    assert sum(Decimal(row["amount"]) for row in rows) == Decimal("750.64")
+    page.goto(f"{open_server.url}/analytics")
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(shown(expected_sum(*FILES)))
+    screenshot(page, "analytics")
+    file = export(page, open_server, tmp_path)
+    wanted = [row for name, rows_of in FILES.items() for row in rows_of(sample(name))]
+    assert sorted(rows_of_export(file)) == sorted(wanted)
+    drop_file(page, open_server, file)
+    expect(page.get_by_role("button", name="Nothing to import")).to_be_disabled()
 
 
 def test_two_users_in_two_tenants_at_once_see_their_own(
     open_server: Served, browser: Browser, tmp_path: Path
 ) -> None:
     ben, cleo = (registered(browser, open_server, name) for name in ("Ben", "Cleo"))
-    import_file(ben, open_server, sample("csv/test_BOI_TransactionExport.csv"))
-    import_file(cleo, open_server, sample("ofx/sample.ofx"))
-    for page, own, foreign in ((ben, "−€419.61", "€1,170.25"), (cleo, "€1,170.25", "−€419.61")):
+    for page, name in ((ben, BOI), (cleo, OFX)):
+        drop_file(page, open_server, sample(name))
+    for page in (ben, cleo):
+        take_in(page)
+    for page, own, foreign in ((ben, BOI, OFX), (cleo, OFX, BOI)):
         page.goto(f"{open_server.url}/accounts")
-        expect(page.get_by_text(own).first).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_text(foreign)).to_have_count(0)
-    assert {len(export(page, open_server, tmp_path)) for page in (ben, cleo)} == {27, 2}
+        expect(page.get_by_text(shown(expected_sum(own))).first).to_be_visible()
+        expect(page.get_by_text(shown(expected_sum(foreign)))).to_have_count(0)
+        rows = rows_of_export(export(page, open_server, tmp_path))
+        assert sorted(rows) == sorted(FILES[own](sample(own)))
     tenant = cleo.url.split("tenant=")[1].split("&")[0]
     ben.goto(f"{open_server.url}/accounts?tenant={tenant}")
-    expect(ben.get_by_text("There is no such tenant among yours.")).to_be_visible(timeout=PATIENCE)
+    expect(ben.get_by_text("There is no such tenant among yours.")).to_be_visible()

@@ -1,6 +1,7 @@
 """The screens of the front door, without a browser."""
 
 import json
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.access.users import NewUser, register
 from fintrack.context import Role, TenantContext
 from fintrack.db import sign_in_transaction
+from fintrack.operations.demo import create_sample
 from fintrack.schema import User
 from fintrack.ui.text import escaped
 from tests.conftest import PASSWORD, Database, erase, sign_in
@@ -132,10 +134,23 @@ def test_a_used_invitation_joins_nothing(ana: TenantContext, cleo: TenantContext
     assert "no longer valid" in words(open_page(cleo, "", invitation="made up"))
 
 
-def test_the_head_says_tenant_type_and_role(ben: TenantContext) -> None:
-    seen = words(open_page(ben, "account"))
+@pytest.mark.parametrize(
+    "path", ["", "accounts", "transactions", "import", "analytics", "settings", "account"]
+)
+def test_the_head_says_tenant_type_and_role_and_leads_to_the_others(
+    ben: TenantContext, path: str
+) -> None:
+    seen = words(open_page(ben, path))
     assert "Rivera family" in seen
     assert "Family · Viewer" in seen
+    assert r"Ben's own :small[:gray[Personal · Owner]]" in seen
+
+
+def test_the_sample_is_marked_on_every_page_and_goes_with_one_click(ana: TenantContext) -> None:
+    page = open_page(create_sample(ana.session, date(2026, 11, 24)), "settings")
+    assert ":orange-badge[:material/science: Sample]" in words(page)
+    press(page, "Remove the sample")
+    assert [tenant.name for tenant in my_tenants(ana.session)] == ["Rivera family"]
 
 
 def test_a_foreign_tenant_looks_like_a_missing_one(ana: TenantContext, cleo: TenantContext) -> None:
@@ -183,6 +198,15 @@ def test_an_owner_renames_the_tenant(ana: TenantContext) -> None:
     next(one for one in page.text_input if one.label == "Name").input("The Riveras")
     assert errors(press(page, "Save")) == []
     assert enter_tenant(ana.session, ana.slug).name == "The Riveras"
+
+
+def test_figures_are_written_as_in_the_chosen_region(ana: TenantContext) -> None:
+    page = open_page(ana, "settings")
+    regions = next(one for one in page.selectbox if one.label == "Numbers and dates as in")
+    assert "German (Germany)" in regions.options
+    regions.set_value("de_DE")
+    assert errors(press(page, "Save")) == []
+    assert enter_tenant(ana.session, ana.slug).locale == "de_DE"
 
 
 def test_a_tenant_is_closed_by_its_name_only(ana: TenantContext) -> None:
