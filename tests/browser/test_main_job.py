@@ -65,16 +65,17 @@ def import_file(page: Page, server: Served, path: Path) -> None:
     button = page.get_by_role("button", name="transactions").first
     button.wait_for(timeout=PATIENCE)
     button.click()
-    page.get_by_text("Imported before").wait_for(timeout=PATIENCE)
+    page.get_by_text(f"Imported {path.name}").wait_for(timeout=PATIENCE)
 
 
 def export(page: Page, server: Served, tmp_path: Path) -> list[dict[str, str]]:
-    """Fetch the export of everything and return its rows."""
+    """Fetch the export of everything, which asks who it is, and return its rows."""
     page.goto(f"{server.url}/transactions")
-    button = page.get_by_role("button", name="Export as shown")
-    button.wait_for(timeout=PATIENCE)
+    page.get_by_role("button", name="Export").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Everything").click(timeout=PATIENCE)
+    page.get_by_role("textbox", name="Your password").fill(PASSWORD, timeout=PATIENCE)
     with page.expect_download(timeout=PATIENCE) as download:
-        button.click()
+        page.get_by_role("button", name="Confirm").click()
     target = tmp_path / "export.csv"
     download.value.save_as(target)
     return list(csv.DictReader(target.read_text("utf-8-sig").splitlines()))
