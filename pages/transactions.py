@@ -19,6 +19,7 @@ from fintrack.ledger.transfers import link_transfer
 from fintrack.ui.confirmation import confirmed_download
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.ledger_inputs import category_choice, category_names, id_of, named
+from fintrack.ui.popovers import popover
 from fintrack.ui.session import download_link, open_page, page_link, tenant_context
 from fintrack.ui.transaction_filters import filter_chips, filter_inputs, page_buttons, page_of_list
 from fintrack.ui.transaction_forms import (
@@ -127,12 +128,17 @@ def _toolbar(
         if context.may(Permission.IMPORT):
             page_link("import", "Import", icon=":material/upload_file:")
         if context.may(Permission.EXPORT):
-            with st.popover("Export", icon=":material/download:"):
+            with popover("Export", name="export", icon=":material/download:"):
                 if wanted != EVERYTHING:
                     download_link("As shown", _export(wanted), key="export shown")
                 everything = {"tenant": context.slug, **_export(EVERYTHING)}
                 confirmed_download(
-                    context.session, "Everything", everything, CONFIRM_EVERYTHING, key="export all"
+                    context.session,
+                    "Everything",
+                    everything,
+                    CONFIRM_EVERYTHING,
+                    key="export all",
+                    within="export",
                 )
         return context.may(Permission.WRITE) and st.toggle("Edit in place", key="edit in place")
 

@@ -15,6 +15,7 @@ from fintrack.access.sessions import confirm_session, require_confirmation
 from fintrack.context import UserSession
 from fintrack.errors import ConfirmationNeeded
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.popovers import close_popover
 from fintrack.ui.session import start_download
 
 PENDING = "fintrack pending"
@@ -82,10 +83,21 @@ def code_input(key: str) -> str:
 
 
 def confirmed_download(
-    session: UserSession, label: str, payload: Mapping[str, Any], why: str, *, key: str
+    session: UserSession,
+    label: str,
+    payload: Mapping[str, Any],
+    why: str,
+    *,
+    key: str,
+    within: str = "",
 ) -> None:
-    """Draw a button that fetches a file once the user has confirmed that it is he."""
-    if st.button(label, icon=":material/download:", key=key):
+    """Draw a button that fetches a file once the user has confirmed that it is he.
+
+    `within` names the popover it stands in, which closes so that it does not cover the dialog.
+    """
+    if st.button(
+        label, icon=":material/download:", key=key, on_click=close_popover, args=(within,)
+    ):
         when_confirmed(lambda: _download(session, payload, why))
 
 

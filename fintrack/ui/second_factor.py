@@ -42,7 +42,7 @@ def _state(session: UserSession, factor: SecondFactor | None) -> None:
         _step("Turn on", "add_moderator", lambda: _begin(session))
         return
     st.write(f":material/verified_user: On since {factor.since:%d %b %Y}.")
-    left = f"{factor.codes_left} recovery codes are left."
+    left = f"Recovery codes left: {factor.codes_left}."
     if factor.codes_left > FEW:
         st.caption(left)
     else:

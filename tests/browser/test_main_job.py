@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from fintrack.money import format_money, minor_units
 from tests.browser.conftest import registered
 from tests.web.serving import ROOT, Served
+from tests.web.visiting import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -94,11 +95,13 @@ def take_in(page: Page) -> None:
 
 
 def export(page: Page, server: Served, tmp_path: Path) -> Path:
-    """Fetch the export of everything."""
+    """Fetch the export of everything, which asks who it is."""
     page.goto(f"{server.url}/transactions")
     page.get_by_role("button", name="Export").click()
+    page.get_by_role("button", name="Everything").click()
+    page.get_by_role("textbox", name="Your password").fill(PASSWORD)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Everything").click()
+        page.get_by_role("button", name="Confirm").click()
     target = tmp_path / "export.csv"
     download.value.save_as(target)
     return target

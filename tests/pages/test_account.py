@@ -63,7 +63,7 @@ def test_the_second_factor_is_turned_on_with_a_phone(ana: TenantContext) -> None
     shown = page.code[0].value.split("\n")
     assert len(shown) == 10
     press(page, "I wrote them down")
-    assert "10 recovery codes are left" in words(page)
+    assert "Recovery codes left: 10." in words(page)
     assert shown[0] not in "".join(code.value for code in page.code)
     with pytest.raises(CodeNeeded):
         check_credentials(ana.session.email, PASSWORD, HERE)
