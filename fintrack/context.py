@@ -124,7 +124,10 @@ class UserSession:
 
 @dataclass(frozen=True, slots=True)
 class TenantContext:
-    """Proof of a membership, made by the membership look-up of `access` and by nothing else."""
+    """Proof of a membership, made by the membership look-up of `access` and by nothing else.
+
+    `is_shared` says that other people are, or were, members: what one sees may not be all.
+    """
 
     session: UserSession
     tenant_id: UUID
@@ -142,6 +145,7 @@ class TenantContext:
     fiscal_year_start: int
     is_sample: bool
     colour: str
+    is_shared: bool
     seen_as: UUID | None = None
 
     @property
@@ -164,6 +168,8 @@ class TenantContext:
         Raises:
             PermissionDenied: naming the tenant, the role and the missing right.
         """
-        if not self.may(permission):
-            message = f"In {self.name} you are {self.role}, who may not {permission}."
-            raise PermissionDenied(message)
+        if self.may(permission):
+            return
+        if self.seen_as is not None and permission not in LOOKING:
+            raise PermissionDenied(f"You only look, and may not {permission}. Stop looking first.")
+        raise PermissionDenied(f"In {self.name} you are {self.role}, who may not {permission}.")

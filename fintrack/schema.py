@@ -194,6 +194,7 @@ class Category(TenantRow):
     kind: Mapped[str]
     name: Mapped[str]
     archived_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
 
 
 class Payee(TenantRow):
@@ -351,7 +352,6 @@ class ChangeSet(TenantRow):
     action: Mapped[str]
     created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
-    undone_at: Mapped[datetime | None]
 
 
 class AuditEvent(TenantRow):

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Select, cast, delete, func, insert, select, u
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.sharing import is_writable
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
@@ -39,7 +40,13 @@ ACCOUNTS: Shape = {
     "last_booked_on": "datetime64[s]",
     "version": "int64",
 }
-ACCOUNT_NAMES: Shape = {"id": "str", "name": "str", "currency": "str", "archived": "bool"}
+ACCOUNT_NAMES: Shape = {
+    "id": "str",
+    "name": "str",
+    "currency": "str",
+    "archived": "bool",
+    "writable": "bool",
+}
 LONGEST_NAME = 80
 LONGEST_NUMBER = 64
 _BY_KIND_AND_NAME = (Account.kind, func.lower(Account.name), Account.id)
@@ -145,7 +152,7 @@ def account_names(context: TenantContext) -> pd.DataFrame:
     """
     context.require(Permission.READ)
     archived = Account.archived_at.is_not(None)
-    statement = select(Account.id, Account.name, Account.currency, archived)
+    statement = select(Account.id, Account.name, Account.currency, archived, is_writable())
     with tenant_transaction(context) as db:
         return read_frame(db, statement.order_by(*_BY_KIND_AND_NAME), ACCOUNT_NAMES)
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from fintrack import audit
@@ -132,7 +131,9 @@ def reopen_category(context: TenantContext, category_id: UUID) -> None:
 
 
 def delete_category(context: TenantContext, category_id: UUID) -> None:
-    """Delete a category that nothing uses.
+    """Delete a category that nothing uses in the accounts that the member sees.
+
+    Whoever uses it in an account of his own keeps it there, archived.
 
     Raises:
         PermissionDenied: the member may not manage categories.
@@ -142,18 +143,13 @@ def delete_category(context: TenantContext, category_id: UUID) -> None:
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
         before = _state_of(db, category_id)
-        in_use = Conflict(
-            f"{before['name']} is in use. Archive it, or move what is under it first."
-        )
         if db.scalars(_uses(category_id)).one():
-            raise in_use
+            raise Conflict(
+                f"{before['name']} is in use. Archive it, or move what is under it first."
+            )
         audit.record(db, "category.deleted", subject_id=category_id, before=before)
         statement = delete(Category).where(Category.id == category_id)
-        try:
-            db.execute(statement, execution_options={"synchronize_session": False})
-        except IntegrityError as error:
-            # A transaction in somebody's private account uses it.
-            raise in_use from error
+        db.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _name(name: str) -> str:

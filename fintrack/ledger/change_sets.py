@@ -1,11 +1,15 @@
-"""Change sets: changes that were made together, and can be taken back together."""
+"""Change sets: changes that were made together, and can be taken back together.
 
-from collections.abc import Mapping
+Of a set one sees as much as of its accounts, and nothing that tells whether there is more.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, func, insert, select
+from sqlalchemy.orm import Session, aliased
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
@@ -22,7 +26,8 @@ CHANGE_SETS: Shape = {
     "undone": "bool",
     "changes": "int64",
 }
-SIZE = "change_set_size"
+UNDONE = "change_set.undone"
+MOVED = "moved"
 
 
 def change_sets(context: TenantContext, limit: int = 50) -> pd.DataFrame:
@@ -32,19 +37,15 @@ def change_sets(context: TenantContext, limit: int = 50) -> pd.DataFrame:
         PermissionDenied: the member may not read the activity.
     """
     context.require(Permission.READ_ACTIVITY)
-    seen = (
-        select(func.count())
-        .where(AuditEvent.change_set_id == ChangeSet.id)
-        .correlate(ChangeSet)
-        .scalar_subquery()
-    )
+    seen = _count(AuditEvent.change_set_id == ChangeSet.id)
+    left = _count(AuditEvent.change_set_id == ChangeSet.id, ~is_undone())
     statement = (
         select(
             ChangeSet.id,
             ChangeSet.action,
             ChangeSet.created_by,
             func.date_trunc("second", ChangeSet.created_at),
-            ChangeSet.undone_at.is_not(None),
+            left == 0,
             seen,
         )
         .where(seen > 0)
@@ -61,17 +62,40 @@ def keep_changes(
     before: Mapping[UUID, Snapshot],
     after: Mapping[UUID, Snapshot],
 ) -> UUID:
-    """Record what changed, an event a transaction, and return the id of the new change set."""
+    """Record what changed, and return the id of the new change set.
+
+    A transaction has one event; one that moved has an event in each of both accounts.
+    """
     change_set_id = new_id()
     db.execute(insert(ChangeSet), [{"id": change_set_id, "action": action}])
     ids = [each for each in before.keys() | after.keys() if before.get(each) != after.get(each)]
-    events = [_event(each, before.get(each), after.get(each), len(ids)) for each in sorted(ids)]
-    audit.record_many(db, action, events, change_set_id)
+    events = [_events(each, before.get(each), after.get(each)) for each in sorted(ids)]
+    audit.record_many(db, action, list(chain.from_iterable(events)), change_set_id)
     return change_set_id
 
 
-def _event(each: UUID, before: Snapshot | None, after: Snapshot | None, size: int) -> audit.Change:
-    # Who sees only some of a set's accounts must notice it before undoing the part he sees.
-    marked = [None if state is None else {**state, SIZE: size} for state in (before, after)]
-    account_id = UUID((after or before or {})["account_id"])
-    return audit.Change(each, account_id, marked[0], marked[1])
+def is_undone() -> ColumnElement[bool]:
+    """Return the condition that the set of an `AuditEvent` was undone in the event's account."""
+    undoing = aliased(AuditEvent)
+    same_set = undoing.subject_id == AuditEvent.change_set_id
+    same_account = undoing.account_id == AuditEvent.account_id
+    return select(undoing.id).where(same_set, same_account, undoing.action == UNDONE).exists()
+
+
+def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return (
+        select(func.count(AuditEvent.id)).where(*conditions).correlate(ChangeSet).scalar_subquery()
+    )
+
+
+def _events(each: UUID, before: Snapshot | None, after: Snapshot | None) -> Iterator[audit.Change]:
+    if before and after and before["account_id"] != after["account_id"]:
+        # Who sees one of the accounts sees it go or come, and not from where or to where.
+        yield _event(each, {**before, MOVED: True}, None)
+        yield _event(each, None, {**after, MOVED: True})
+    else:
+        yield _event(each, before, after)
+
+
+def _event(each: UUID, before: Snapshot | None, after: Snapshot | None) -> audit.Change:
+    return audit.Change(each, UUID((after or before or {})["account_id"]), before, after)

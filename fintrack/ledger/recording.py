@@ -23,6 +23,8 @@ SINGLE_TEXTS = {"payee": 200, "description": 1000}
 LONGEST_NOTE = 2000
 LONGEST_MEMO = 200
 
+OpenAccount = Row[str, str, str, datetime | None]
+
 
 @dataclass(frozen=True, slots=True)
 class SplitLine:
@@ -68,14 +70,14 @@ def record_transaction(context: TenantContext, new: NewTransaction) -> UUID:
     return transaction_id
 
 
-def open_account(db: Session, account_id: UUID) -> Row[str, str, datetime | None]:
-    """Return name, currency and archiving of an account that takes transactions.
+def open_account(db: Session, account_id: UUID) -> OpenAccount:
+    """Return name, currency, visibility and archiving of an account that takes transactions.
 
     Raises:
         NotFound: the member sees no such account.
         Conflict: it is archived.
     """
-    columns = select(Account.name, Account.currency, Account.archived_at)
+    columns = select(Account.name, Account.currency, Account.visibility, Account.archived_at)
     account = db.execute(columns.where(Account.id == account_id)).one_or_none()
     if account is None:
         raise NotFound(NO_ACCOUNT)

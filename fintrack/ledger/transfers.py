@@ -11,7 +11,7 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.filters import Status
-from fintrack.ledger.recording import blank, kept_texts, open_account
+from fintrack.ledger.recording import OpenAccount, blank, kept_texts, open_account
 from fintrack.ledger.snapshots import (
     Snapshot,
     insert_snapshots,
@@ -64,7 +64,10 @@ def record_transfer(context: TenantContext, new: NewTransfer) -> UUID:
             new_id(), new.from_account_id, source.currency, new.booked_on, -new.amount_out
         )
         in_leg = blank(new_id(), new.to_account_id, target.currency, new.booked_on, amount_in)
-        named = [{**out_leg, "payee": target.name}, {**in_leg, "payee": source.name}]
+        named = [
+            {**out_leg, "payee": _public_name(target)},
+            {**in_leg, "payee": _public_name(source)},
+        ]
         legs = [{**leg, **common} for leg in named]
         insert_snapshots(db, legs)
         after = snapshots(db, [UUID(leg["id"]) for leg in legs])
@@ -110,6 +113,11 @@ def unlink_transfer(context: TenantContext, transfer_id: UUID) -> UUID:
         before = locked_with_partners(db, ids)
         update_snapshots(db, [{**old, "transfer_id": None} for old in before.values()])
         return keep_changes(db, "transfer.unlinked", before, snapshots(db, ids))
+
+
+def _public_name(account: OpenAccount) -> str:
+    """Return the name under which a leg tells of the other account: none of a private one."""
+    return account.name if account.visibility == "EVERYONE" else ""
 
 
 def _amount_in(new: NewTransfer, currency_out: str, currency_in: str) -> int:

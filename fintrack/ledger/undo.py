@@ -1,35 +1,42 @@
-"""Undo: what was changed together is taken back together, or not at all."""
+"""Undo: what was changed together is taken back together, or not at all.
 
+Of a change set that reaches into accounts out of a member's sight, the part in sight is the whole.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
-from fintrack.ledger.change_sets import SIZE
+from fintrack.ledger.change_sets import MOVED, UNDONE, is_undone
 from fintrack.ledger.snapshots import (
     Snapshot,
     delete_snapshots,
     insert_snapshots,
-    locked,
+    locked_with_partners,
     snapshots,
     update_snapshots,
 )
 from fintrack.schema import AuditEvent, ChangeSet
 
-NOT_ALL_SEEN = "Some of these changes are in an account that you may not change."
+NOTHING = "There is nothing to undo here."
+NOT_ALL_SEEN = "It came from, or went to, an account that you do not see, so it stays."
 LATER_CHANGE = "Something of this was changed again since, so it cannot be undone. Undo that first."
-UNDONE = "This was undone already."
+ALREADY_UNDONE = "This was undone already."
 
-States = dict[UUID, Snapshot | None]
+State = Snapshot | None
+States = dict[UUID, State]
+Event = Row[UUID, UUID, dict[str, Any] | None, dict[str, Any] | None]
 
 
 def undo(context: TenantContext, change_set_id: UUID) -> None:
-    """Put every transaction of a change set back to how it was before.
+    """Put every transaction of a change set that the member sees back to how it was before.
 
     Raises:
         PermissionDenied: the member may not change the books, or not all of these accounts.
@@ -38,52 +45,58 @@ def undo(context: TenantContext, change_set_id: UUID) -> None:
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
-        _mark_undone(db, change_set_id)
-        before, after = _states(db, change_set_id)
+        events = _open_events(db, change_set_id)
+        before, after = _states(events)
         _check_unchanged(db, after)
         _restore(db, before, after)
-        account_id = UUID(
-            next(each for each in (*before.values(), *after.values()) if each)["account_id"]
-        )
-        audit.record(db, "change_set.undone", subject_id=change_set_id, account_id=account_id)
+        accounts = dict.fromkeys(event.account_id for event in events)
+        undone = [audit.Change(change_set_id, each, None, None) for each in accounts]
+        audit.record_many(db, UNDONE, undone)
 
 
-def _mark_undone(db: Session, change_set_id: UUID) -> None:
-    """Claim the change set first, so that of two who undo it at once the second one waits."""
-    mark = update(ChangeSet).where(ChangeSet.id == change_set_id, ChangeSet.undone_at.is_(None))
-    marked: Any = db.execute(
-        mark.values(undone_at=func.now()), execution_options={"synchronize_session": False}
-    )
-    if marked.rowcount == 1:
-        return
-    known = select(ChangeSet.id).where(ChangeSet.id == change_set_id)
-    if db.scalars(known).one_or_none() is None:
-        raise NotFound("There is nothing to undo here.")
-    raise Conflict(UNDONE)
-
-
-def _states(db: Session, change_set_id: UUID) -> tuple[States, States]:
-    """Return how each transaction was before and after, None for not there."""
-    columns = select(AuditEvent.subject_id, AuditEvent.before, AuditEvent.after)
-    mine = AuditEvent.change_set_id == change_set_id
-    events = db.execute(columns.where(mine).order_by(AuditEvent.id)).all()
+def _open_events(db: Session, change_set_id: UUID) -> Sequence[Event]:
+    """Return the events that nobody has undone; of two who undo at once the second one waits."""
+    held = select(ChangeSet.id).where(ChangeSet.id == change_set_id).with_for_update()
+    if db.scalars(held).one_or_none() is None:
+        raise NotFound(NOTHING)
+    columns = (
+        AuditEvent.subject_id, AuditEvent.account_id, AuditEvent.before, AuditEvent.after
+    )  # fmt: skip
+    mine = select(*columns).where(AuditEvent.change_set_id == change_set_id, ~is_undone())
+    events = db.execute(mine.order_by(AuditEvent.id)).all()
     if not events:
-        raise NotFound("There is nothing to undo here.")
-    before: States = {event.subject_id: _state(event.before) for event in events}
-    after: States = {event.subject_id: _state(event.after) for event in events}
-    if len(events) != (events[0].before or events[0].after)[SIZE]:
-        raise PermissionDenied(NOT_ALL_SEEN)
-    return before, after
+        raise Conflict(ALREADY_UNDONE)
+    return events
 
 
-def _state(kept: dict[str, Any] | None) -> Snapshot | None:
-    return None if kept is None else {k: value for k, value in kept.items() if k != SIZE}
+def _states(events: Sequence[Event]) -> tuple[States, States]:
+    """Return how each transaction was before and after, None for not there."""
+    before: States = {event.subject_id: None for event in events}
+    after: States = dict(before)
+    for event in events:
+        before[event.subject_id] = event.before or before[event.subject_id]
+        after[event.subject_id] = event.after or after[event.subject_id]
+    for each in before:
+        if _has_moved(before[each]) != _has_moved(after[each]):
+            raise PermissionDenied(NOT_ALL_SEEN)
+    return _plain(before), _plain(after)
+
+
+def _has_moved(state: State) -> bool:
+    return state is not None and MOVED in state
+
+
+def _plain(states: States) -> States:
+    return {
+        each: state and {name: value for name, value in state.items() if name != MOVED}
+        for each, state in states.items()
+    }
 
 
 def _check_unchanged(db: Session, after: States) -> None:
     present = [each for each, state in after.items() if state is not None]
     try:
-        locked(db, present)
+        locked_with_partners(db, present)
     except NotFound as error:
         raise Conflict(LATER_CHANGE) from error
     now = snapshots(db, list(after))

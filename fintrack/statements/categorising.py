@@ -79,9 +79,9 @@ class CategoryNames:
 
 
 def known_categories(db: Session) -> CategoryNames:
-    """Return the categories of the tenant, archived ones too."""
+    """Return the categories of the tenant, archived ones too; of two of one name the one in use."""
     tree = category_tree()
-    rows = db.execute(select(tree.c.kind, tree.c.path, tree.c.id))
+    rows = db.execute(select(tree.c.kind, tree.c.path, tree.c.id).order_by(tree.c.archived.desc()))
     return CategoryNames({(row.kind, row.path.casefold()): row.id for row in rows})
 
 

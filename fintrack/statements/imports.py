@@ -119,12 +119,12 @@ def commit_import(
     wanted = _deliberate(preview, decisions or {})
     try:
         with tenant_transaction(context) as db:
-            return _commit(db, context, preview, wanted, progress)
+            return _commit(db, preview, wanted, progress)
     except IntegrityError as error:
         if constraint_of(error) not in MADE_MEANWHILE:
             raise
     with tenant_transaction(context) as db, refusals():
-        return _commit(db, context, preview, wanted, progress)
+        return _commit(db, preview, wanted, progress)
 
 
 def _deliberate(preview: Preview, decisions: Mapping[int, Decision]) -> dict[int, Decision]:
@@ -143,14 +143,13 @@ def _deliberate(preview: Preview, decisions: Mapping[int, Decision]) -> dict[int
 
 def _commit(
     db: Session,
-    context: TenantContext,
     preview: Preview,
     decisions: Mapping[int, Decision],
     progress: Progress | None,
 ) -> ImportReport:
     import_id, decisions = _import_id(db, preview, decisions)
     wanted = _wanted(db, preview, decisions)
-    accounts = _accounts(db, context, wanted)
+    accounts = _accounts(db, wanted)
     plans = [each.plan for each in wanted]
     found = outcomes(db, plans, {key: account.id for key, account in accounts.items()})
     statements = [
@@ -212,11 +211,9 @@ def _wanted(
     ]
 
 
-def _accounts(
-    db: Session, context: TenantContext, statements: Sequence[StatementPreview]
-) -> dict[str, LedgerAccount]:
+def _accounts(db: Session, statements: Sequence[StatementPreview]) -> dict[str, LedgerAccount]:
     """Return where each statement goes, with the accounts held until the commit."""
-    ledger = writable_accounts(db, context)
+    ledger = writable_accounts(db)
     found = {each.key: _account(db, each, ledger) for each in statements}
     ids = {each.id for each in found.values()}
     lock = select(Account.id).where(one_of(Account.id, ids)).order_by(Account.id)

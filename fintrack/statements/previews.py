@@ -95,7 +95,7 @@ def preview_import(
     context.require(Permission.IMPORT)
     _check_size(content)
     with tenant_transaction(context) as db:
-        ledger, taken = writable_accounts(db, context), account_names(db)
+        ledger, taken = writable_accounts(db), account_names(db)
     chosen = None if account_id is None else account_of(account_id, ledger)
     wishes = Wishes(accounts or {}, chosen, None, taken, file_name, _is_card(content))
     books = _Books(context, ledger, wishes)

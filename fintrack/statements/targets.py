@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from fintrack import audit
-from fintrack.context import TenantContext
+from fintrack.access.sharing import is_writable
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.accounts import AccountKind, NewAccount
 from fintrack.money import exponent
-from fintrack.schema import Account, AccountShare, new_id
+from fintrack.schema import Account, new_id
 from fintrack.statements.plans import LARGEST_AMOUNT, Plan
 from fintrack.texts import neutral, required
 
@@ -85,7 +85,7 @@ class Wishes:
         return home.currency if home else None
 
 
-def writable_accounts(db: Session, context: TenantContext) -> tuple[LedgerAccount, ...]:
+def writable_accounts(db: Session) -> tuple[LedgerAccount, ...]:
     """Return the accounts in use that the member may write to, by name."""
     statement = (
         select(
@@ -96,7 +96,7 @@ def writable_accounts(db: Session, context: TenantContext) -> tuple[LedgerAccoun
             Account.number,
             Account.opening_balance,
         )
-        .where(Account.archived_at.is_(None), _may_write(context))
+        .where(Account.archived_at.is_(None), is_writable())
         .order_by(Account.name, Account.id)
     )
     return tuple(LedgerAccount(*row) for row in db.execute(statement))
@@ -247,16 +247,6 @@ def _wished(plan: Plan, target: Target) -> Target:
         label = plan.label or "The file"
         raise InvalidInput(f"{label} is in {plan.currency}, {target.name} in {target.currency}.")
     return target
-
-
-def _may_write(context: TenantContext) -> ColumnElement[bool]:
-    shared = exists().where(
-        AccountShare.tenant_id == Account.tenant_id,
-        AccountShare.account_id == Account.id,
-        AccountShare.user_id == context.user_id,
-        AccountShare.level == "WRITE",
-    )
-    return or_(Account.visibility == "EVERYONE", Account.owner_id == context.user_id, shared)
 
 
 def _bare(text: str) -> str:

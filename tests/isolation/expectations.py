@@ -48,10 +48,10 @@ RIGHTS: dict[str, Rights] = {
     # Offering wants a session that was confirmed a moment ago; the matrix' are not.
     "ownership_offer": Rights(Role.OWNER, NOBODY, NOBODY, Role.OWNER),
     "tenant_limit": READ_ONLY,
-    "category": BOOKS,
+    "category": KEPT_BOOKS,  # a deleted one stays, out of sight
     "payee": BOOKS,
     "tag": BOOKS,
-    "change_set": KEPT_BOOKS,
+    "change_set": Rights(Role.MEMBER, Role.MEMBER, Role.MEMBER, NOBODY),
     "account": Rights(Role.VIEWER, Role.MEMBER, Role.MEMBER, Role.MEMBER, inserted=ANY),
     "account_share": Rights(
         Role.VIEWER, Role.MEMBER, Role.MEMBER, Role.MEMBER, SHARES_SEEN, SHARES_MADE, SHARES_MADE

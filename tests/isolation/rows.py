@@ -243,6 +243,7 @@ def _audit_event(place: Place, _number: int) -> Values:
         "source": "PAGE",
         "action": "transaction.changed",
         "account_id": place.account,
+        "change_set_id": place.ids["change_set"],
     }
 
 

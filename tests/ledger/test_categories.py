@@ -113,17 +113,39 @@ def test_a_category_in_use_is_kept(
         delete_category(ana, category("Taxes"))
 
 
-def test_a_category_that_only_a_private_account_uses_is_kept(
+def test_a_deleted_category_stays_archived_where_only_its_owner_sees_it(
     ana: TenantContext, eli: TenantContext, category: CategoryNamed
 ) -> None:
     new = NewAccount(
         "Secret", AccountKind.CASH, "EUR", date(2026, 1, 1), visibility=Visibility.PRIVATE
     )
-    own = create_account(eli, new)
-    spent = NewTransaction(own, date(2026, 3, 1), -100, category_id=category("Taxes"))
-    record_transaction(eli, spent)
-    with pytest.raises(Conflict, match="Archive it"):
-        delete_category(ana, category("Taxes"))
+    own, groceries = create_account(eli, new), category("Groceries")
+    record_transaction(eli, NewTransaction(own, date(2026, 3, 1), -100, category_id=groceries))
+    delete_category(ana, groceries)
+    for name in ("Eating out", "Food"):
+        delete_category(ana, category(name))
+    assert not {"Groceries", "Food"} & set(categories(ana)["name"])
+    kept = categories(eli).set_index("name")
+    assert kept.loc[["Food", "Groceries"], "archived"].all()
+    assert "Eating out" not in kept.index
+
+
+def test_the_name_of_a_deleted_category_is_free(
+    ana: TenantContext, category: CategoryNamed
+) -> None:
+    delete_category(ana, category("Taxes"))
+    again = create_category(ana, "Taxes", CategoryKind.EXPENSE)
+    tree = categories(ana)
+    assert tree.loc[tree["name"] == "Taxes", "id"].tolist() == [str(again)]
+
+
+def test_nothing_is_put_below_a_deleted_category(
+    ana: TenantContext, category: CategoryNamed
+) -> None:
+    taxes = category("Taxes")
+    delete_category(ana, taxes)
+    with pytest.raises(InvalidInput, match="does not exist"):
+        create_category(ana, "Car", CategoryKind.EXPENSE, taxes)
 
 
 @pytest.mark.parametrize("change", [delete_category, archive_category, reopen_category])

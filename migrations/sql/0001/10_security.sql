@@ -154,6 +154,15 @@ language sql stable parallel safe set search_path = pg_catalog, pg_temp return (
 create function sec.acting_user() returns uuid
 language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[3]::uuid;
 
+-- The acting user; nobody while another one looks with his eyes, for what the two do not share.
+create function sec.own_user() returns uuid
+language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+    part text[] := sec.context();
+begin
+    return case when part[6] = '-' then part[3]::uuid end;
+end $$;
+
 create function sec.rank() returns smallint
 language sql stable parallel safe set search_path = pg_catalog, pg_temp return (sec.context())[4]::smallint;
 

@@ -56,13 +56,16 @@ create table app.category (
     kind text not null check (kind in ('INCOME', 'EXPENSE')),
     name text not null check (length(btrim(name)) between 1 and 60),
     archived_at timestamptz,
+    -- A deleted category stays for whoever has it in an account that the others do not see.
+    deleted_at timestamptz,
     primary key (tenant_id, id),
     unique (tenant_id, id, kind),
     foreign key (tenant_id, parent_id, kind) references app.category (tenant_id, id, kind)
         on update cascade deferrable,
     check (parent_id <> id)
 );
-create unique index category_name on app.category (tenant_id, kind, parent_id, lower(name)) nulls not distinct;
+create unique index category_name on app.category (tenant_id, kind, parent_id, lower(name)) nulls not distinct
+    where deleted_at is null;
 
 create table app.payee (
     tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
@@ -224,7 +227,6 @@ create table app.change_set (
     action text not null check (length(action) between 1 and 60),
     created_by uuid not null default sec.claimed_user(),
     created_at timestamptz not null default now(),
-    undone_at timestamptz,
     primary key (tenant_id, id)
 );
 

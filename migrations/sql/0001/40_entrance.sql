@@ -152,22 +152,22 @@ language plpgsql stable parallel safe security definer set search_path = pg_cata
 declare
     part text[] := sec.context();
 begin
-    return array(select a.id from app.account a where a.tenant_id = part[2]::uuid and a.owner_id = part[3]::uuid
-                 and (part[6] = '-' or a.id in (select unnest(sec.visible_accounts()))));
+    return array(select a.id from app.account a
+                 where part[6] = '-' and a.tenant_id = part[2]::uuid and a.owner_id = part[3]::uuid);
 end $$;
 
--- Whose accounts the shares are that this member sees: his own accounts', and those that others gave him.
-create function sec.shared_accounts() returns uuid[]
-language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    part text[] := sec.context();
-begin
-    return array(select s.account_id from app.account_share s
-                 where s.tenant_id = part[2]::uuid and s.user_id = part[3]::uuid
-                   and (part[6] = '-' or s.account_id in (select unnest(sec.visible_accounts()))));
-end $$;
+-- The accounts of which one member was given the balance and nothing else.
+create function sec.balances_given_to(p_tenant uuid, p_user uuid) returns uuid[]
+language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
+begin atomic
+    select array(
+        select s.account_id from app.account_share s
+        join app.account a on a.tenant_id = s.tenant_id and a.id = s.account_id
+        where s.tenant_id = p_tenant and s.user_id = p_user and s.level = 'BALANCE'
+          and a.visibility = 'PRIVATE' and a.owner_id <> s.user_id and a.archived_at is null);
+end;
 
--- Accounts of which this member was given the balance and nothing else.
+-- Their balances. Who looks with another's eyes sees those of accounts that he sees as well.
 create function sec.balances_only()
 returns table (id uuid, owner_id uuid, name text, kind text, side text, currency text, balance bigint)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -178,14 +178,16 @@ begin
         select a.id, a.owner_id, a.name, a.kind, a.side, a.currency,
                (a.opening_balance + coalesce((select sum(t.amount) from app.transaction t
                                               where t.tenant_id = a.tenant_id and t.account_id = a.id), 0))::bigint
-        from app.account_share s
-        join app.account a on a.tenant_id = s.tenant_id and a.id = s.account_id
-        where s.tenant_id = part[2]::uuid and s.user_id = part[3]::uuid and s.level = 'BALANCE'
-          and a.visibility = 'PRIVATE' and a.owner_id <> s.user_id and a.archived_at is null and part[6] = '-';
+        from app.account a
+        where a.tenant_id = part[2]::uuid
+          and a.id in (select unnest(sec.balances_given_to(part[2]::uuid, part[3]::uuid)))
+          and (part[6] = '-' or a.id in (
+              select unnest(sec.accounts_seen_by(part[2]::uuid, part[6]::uuid)
+                            || sec.balances_given_to(part[2]::uuid, part[6]::uuid))));
 end $$;
 
 grant execute on function sec.context(), sec.tenant(), sec.acting_user(), sec.rank(), sec.abilities(), sec.own_flags(), sec.source(),
     sec.claimed_tenant(), sec.claimed_user(), sec.claimed_rank(), sec.claimed_source(), sec.stamp(),
-    sec.visible_accounts(), sec.writable_accounts(), sec.owned_accounts(), sec.shared_accounts(), sec.balances_only()
+    sec.own_user(), sec.visible_accounts(), sec.writable_accounts(), sec.owned_accounts(), sec.balances_only()
     to fintrack_viewer;
 grant execute on function sec.enter(bytea, uuid), sec.enter_as(bytea, uuid, uuid) to fintrack_app;

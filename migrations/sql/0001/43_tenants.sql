@@ -13,10 +13,11 @@ set role fintrack_security;
 create function sec.my_tenants(p_handle bytea)
 returns table (tenant_id uuid, slug text, name text, type text, role text, flags text[], tenant_status text,
                closes_at timestamptz, currency text, country text, locale text, time_zone text,
-               fiscal_year_start smallint, is_sample boolean, colour text)
+               fiscal_year_start smallint, is_sample boolean, colour text, is_shared boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select t.tenant_id, t.slug, t.name, t.type, p.v_role, sec.flags_of(p.v_abilities), t.status, t.closes_at, t.currency,
-           t.country, t.locale, t.time_zone, t.fiscal_year_start, t.is_sample, t.colour
+           t.country, t.locale, t.time_zone, t.fiscal_year_start, t.is_sample, t.colour,
+           exists (select from app.membership o where o.tenant_id = t.tenant_id and o.user_id <> m.user_id)
     from sec.session s
     join sec.users u on u.id = s.user_id and u.disabled_at is null
     join app.membership m on m.user_id = s.user_id and m.status = 'ACTIVE'

@@ -2,6 +2,7 @@
 set role fintrack_data;
 
 grant select on app.posting, app.category to fintrack_security;
+grant update (archived_at, deleted_at) on app.category to fintrack_security;
 grant select, insert, delete on app.search_token to fintrack_security;
 
 set role fintrack_security;
@@ -75,12 +76,47 @@ begin
             where c.tenant_id = new.tenant_id)
         select from above where parent_id = new.id) then
         raise exception 'A category cannot lie below itself.' using errcode = 'FT422';
+    elsif exists (select from app.category c where c.tenant_id = new.tenant_id and c.id = new.parent_id
+                  and c.deleted_at is not null) then
+        raise exception 'The category above it does not exist or is of the other kind.' using errcode = 'FT422';
     end if;
     return null;
 end $$;
 
+-- Whether an account out of sight uses a category is nobody's to learn: each deleted one stays, out of sight too.
+create function sec.keep_category() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update app.category c set archived_at = coalesce(c.archived_at, now()), deleted_at = now()
+    where c.tenant_id = old.tenant_id and c.id = old.id;
+    return null;
+end $$;
+
+-- Deleted categories that accounts in sight still use, and what is above them.
+create function sec.kept_categories() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := sec.tenant();
+    v_accounts uuid[] := sec.visible_accounts();
+begin
+    return array(
+        with recursive kept as (
+            select c.id, c.parent_id from app.category c
+            where c.tenant_id = v_tenant and c.deleted_at is not null
+              and (exists (select from app.transaction t where t.tenant_id = v_tenant and t.category_id = c.id
+                           and t.account_id = any (v_accounts))
+                   or exists (select from app.posting p where p.tenant_id = v_tenant and p.category_id = c.id
+                              and p.account_id = any (v_accounts)))
+            union
+            select c.id, c.parent_id from app.category c join kept on c.id = kept.parent_id
+            where c.tenant_id = v_tenant and c.deleted_at is not null)
+        select id from kept);
+end $$;
+
 create function sec.guard_account() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_number integer := 1;
 begin
     if new.visibility <> old.visibility and old.owner_id <> sec.acting_user() then
         raise exception 'Only the owner of an account decides who sees it.' using errcode = 'FT403';
@@ -88,6 +124,13 @@ begin
           and not (old.visibility = 'EVERYONE' and sec.rank() >= 30) then
         raise exception 'Only the owner of an account hands it over.' using errcode = 'FT403';
     end if;
+    -- Whoever hands over does not learn what the heir calls accounts of his own.
+    while new.owner_id <> old.owner_id and new.visibility = 'PRIVATE'
+          and exists (select from app.account a where a.tenant_id = new.tenant_id and a.owner_id = new.owner_id
+                      and a.visibility = 'PRIVATE' and lower(a.name) = lower(new.name)) loop
+        v_number := v_number + 1;
+        new.name := left(old.name, 75) || ' ' || v_number;
+    end loop;
     return new;
 end $$;
 
@@ -106,5 +149,6 @@ begin
     return null;
 end $$;
 
-grant execute on function sec.check_split(), sec.check_transfer(), sec.check_category(), sec.guard_account(),
+grant execute on function sec.kept_categories() to fintrack_viewer;
+grant execute on function sec.check_split(), sec.check_transfer(), sec.check_category(), sec.keep_category(), sec.guard_account(),
     sec.index_words() to fintrack_data;

@@ -22,6 +22,9 @@ create constraint trigger check_transfer_end after delete on app.transaction
 create constraint trigger check_category after insert or update of parent_id on app.category
     deferrable initially deferred for each row when (new.parent_id is not null)
     execute function sec.check_category();
+-- Not when the whole tenant goes.
+create trigger keep_category before delete on app.category
+    for each row when (pg_trigger_depth() = 0) execute function sec.keep_category();
 create trigger guard_account before update of visibility, owner_id on app.account
     for each row execute function sec.guard_account();
 create trigger part_member after update of status on app.membership
@@ -57,8 +60,6 @@ declare
     t text;
 begin
     foreach t in array array['category', 'payee', 'tag', 'change_set'] loop
-        execute format('create policy see on app.%I for select to fintrack_viewer
-            using (tenant_id = (select sec.tenant()))', t);
         execute format('create policy make on app.%I for insert to fintrack_member
             with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20)', t);
         execute format('create policy change on app.%I for update to fintrack_member
@@ -68,6 +69,17 @@ begin
             using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20)', t);
     end loop;
 end $$;
+
+create policy see on app.payee for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
+create policy see on app.tag for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
+create policy see on app.category for select to fintrack_viewer
+    using (tenant_id = (select sec.tenant())
+           and (deleted_at is null or id in (select unnest(sec.kept_categories()))));
+-- Of what was changed together one sees as much as of its events.
+create policy see on app.change_set for select to fintrack_member
+    using (tenant_id = (select sec.tenant())
+           and exists (select from app.audit_event e
+                       where e.tenant_id = change_set.tenant_id and e.change_set_id = change_set.id));
 
 -- Tables of one account: who sees it reads, who may write to it writes.
 do $$
@@ -112,8 +124,7 @@ create policy remove on app.account for delete to fintrack_member
 
 create policy see on app.account_share for select to fintrack_viewer
     using (tenant_id = (select sec.tenant())
-           and ((user_id = (select sec.acting_user()) and account_id in (select unnest(sec.shared_accounts())))
-                or account_id in (select unnest(sec.owned_accounts()))));
+           and (user_id = (select sec.own_user()) or account_id in (select unnest(sec.owned_accounts()))));
 create policy make on app.account_share for insert to fintrack_member
     with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
                 and user_id = any ((select sec.people())::uuid[]) and account_id = any ((select sec.owned_accounts())::uuid[]));
@@ -178,7 +189,7 @@ create policy change on app.join_request for update to fintrack_admin
 -- Ownership is offered by an owner who showed a moment ago that it is he.
 create policy see on app.ownership_offer for select to fintrack_viewer
     using (tenant_id = (select sec.tenant())
-           and (user_id = (select sec.acting_user()) or (select sec.rank()) >= 40));
+           and (user_id = (select sec.own_user()) or (select sec.rank()) >= 40));
 create policy make on app.ownership_offer for insert to fintrack_owner
     with check (tenant_id = (select sec.tenant()) and created_by = (select sec.acting_user())
                 and user_id = any ((select sec.people())::uuid[])
@@ -191,7 +202,10 @@ create policy see on app.tenant_limit for select to fintrack_viewer using (tenan
 
 create policy see on app.audit_event for select to fintrack_member
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
-           and (account_id is null or account_id in (select unnest(sec.visible_accounts()))));
+           and (account_id is null or account_id in (select unnest(sec.visible_accounts())))
+           -- With whom an account is shared is between its owner and each of them.
+           and (action not in ('account.shared', 'account.unshared')
+                or subject_id = (select sec.own_user()) or account_id in (select unnest(sec.owned_accounts()))));
 create policy make on app.audit_event for insert to fintrack_viewer
     with check (tenant_id = (select sec.tenant()) and actor_id = (select sec.acting_user())
                 and actor_rank = (select sec.rank()) and source = (select sec.source())
@@ -211,7 +225,7 @@ begin
                              'search_token', 'audit_event'] loop
         execute format('create policy found on app.%I for insert to fintrack_security with check (true)', t);
     end loop;
-    foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit'] loop
+    foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit', 'category'] loop
         execute format('create policy operate on app.%I for update to fintrack_security
             using (true) with check (true)', t);
     end loop;
@@ -224,8 +238,8 @@ end $$;
 do $$
 declare
     t text;
-    made text[] := array['tenant_id', 'created_by', 'created_at', 'updated_at', 'owner_id', 'undone_at'];
-    fixed text[] := array['tenant_id', 'id', 'created_by', 'created_at', 'owner_id', 'batch_id', 'import_id'];
+    made text[] := array['tenant_id', 'created_by', 'created_at', 'updated_at', 'owner_id', 'undone_at', 'deleted_at'];
+    fixed text[] := array['tenant_id', 'id', 'created_by', 'created_at', 'owner_id', 'batch_id', 'import_id', 'deleted_at'];
     columns text;
 begin
     foreach t in array array['category', 'payee', 'tag', 'change_set', 'account', 'account_share', 'transaction',
@@ -244,7 +258,9 @@ grant update (name, type, currency, country, locale, time_zone, fiscal_year_star
     to fintrack_admin;
 grant delete on app.tenant to fintrack_owner;
 grant update (role, status, flags) on app.membership to fintrack_admin;
-revoke select on app.invitation, app.invitation_share, app.join_request, app.audit_event from fintrack_viewer;
+revoke select on app.change_set, app.invitation, app.invitation_share, app.join_request, app.audit_event
+    from fintrack_viewer;
+grant select on app.change_set to fintrack_member;
 grant select (tenant_id, id, email, mail_domain, role, flags, message, uses, most_uses, created_by, created_at,
               expires_at, accepted_at, declined_at, revoked_at) on app.invitation to fintrack_member;
 grant insert (id, email, mail_domain, role, flags, message, token_hash, most_uses, expires_at),

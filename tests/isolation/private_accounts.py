@@ -1,0 +1,149 @@
+"""What a member can ask of the books, and an account that only its owner sees."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import select
+
+from fintrack.access.sharing import account_sights, shared_balances
+from fintrack.analytics.account_trends import account_trends
+from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.downloads import CHARTS, chart_csv
+from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.overview import overview
+from fintrack.analytics.payees import top_payees
+from fintrack.analytics.periods import Interval
+from fintrack.analytics.spending import spending
+from fintrack.analytics.standing import standing
+from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import FinTrackError
+from fintrack.ledger.accounts import (
+    AccountKind,
+    NewAccount,
+    Visibility,
+    account_names,
+    accounts,
+    create_account,
+)
+from fintrack.ledger.categories import categories
+from fintrack.ledger.change_sets import change_sets
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ledger.payees import payees, suggested_category
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.tags import tags
+from fintrack.ledger.transactions import transactions
+from fintrack.schema import AuditEvent
+from fintrack.statements.history import imports
+from tests.statements.importing import csv_file, exported, preview
+
+MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+TODAY = date(2026, 3, 31)
+CHART = {"since": "2026-03-01", "until": "2026-04-01", "interval": "week"}
+FILE = csv_file([("2026-03-05", "-7.00", "Baker"), ("2026-03-06", "-8.00", "Butcher")])
+Question = Callable[[TenantContext], object]
+Asking = Callable[[TenantContext, UUID], object]
+
+QUESTIONS: dict[str, Question] = {
+    "the list": lambda me: accounts(me, archived=True),
+    "names to choose from": account_names,
+    "whose accounts they are": account_sights,
+    "search": lambda me: transactions(me, TransactionFilter(words="grocer")),
+    "every row": lambda me: transactions(me, limit=200),
+    "filters": lambda me: transactions(me, TransactionFilter(payee="Grocer", until=APRIL)),
+    "balances given": shared_balances,
+    "sums": lambda me: balances(me, TODAY),
+    "net worth": lambda me: net_worth(me, MARCH, APRIL, Interval.DAY),
+    "trends": lambda me: account_trends(me, TODAY),
+    "cash flow": lambda me: cash_flow(me, MARCH, APRIL),
+    "spending": lambda me: spending(me, MARCH, APRIL),
+    "top payees": lambda me: top_payees(me, MARCH, APRIL, 100),
+    "standing": lambda me: standing(me, TODAY),
+    "home": lambda me: overview(me, TODAY),
+    "charts": lambda me: [chart_csv(me, CHART | {"chart": chart}) for chart in CHARTS],
+    "exports": exported,
+    "payees": payees,
+    "suggestions": lambda me: suggested_category(me, "Grocer"),
+    "categories": categories,
+    "tags": tags,
+    "imports": imports,
+    "duplicates": lambda me: preview(me, FILE).duplicate,
+    "a guess where a file goes": lambda me: [
+        (each.account, each.new_account) for each in preview(me, FILE).statements
+    ],
+    "activity": change_sets,
+}
+
+
+def filled(me: TenantContext) -> UUID:
+    """Open an account that only the member sees, with a transaction, and return its id."""
+    new = NewAccount("Secret", AccountKind.CASH, "EUR", MARCH, visibility=Visibility.PRIVATE)
+    own = create_account(me, new)
+    record_transaction(
+        me,
+        NewTransaction(own, MARCH, -990, "Grocer", category_id=category_named(me, "Groceries")),
+    )
+    return own
+
+
+def changed(me: TenantContext, account_id: UUID) -> UUID:
+    """Record a transaction, change it, and return the id of the change set."""
+    own = record_transaction(me, NewTransaction(account_id, MARCH, -1, "Grocer"))
+    return change_transaction(me, own, TransactionChange(amount=-500), 1)
+
+
+def activity(me: TenantContext, *actions: str) -> str:
+    """Return all that the member reads of the activity, or of some of its actions."""
+    columns = (AuditEvent.action, AuditEvent.subject_id, AuditEvent.account_id)
+    statement = select(*columns, AuditEvent.before, AuditEvent.after)
+    if actions:
+        statement = statement.where(AuditEvent.action.in_(actions))
+    with tenant_transaction(me) as db:
+        return "\n".join(map(str, db.execute(statement)))
+
+
+def category_named(me: TenantContext, name: str) -> UUID:
+    """Return the id of the category."""
+    tree = categories(me)
+    return UUID(tree.loc[tree["name"] == name, "id"].iloc[0])
+
+
+def all_answers(me: TenantContext) -> dict[str, str]:
+    """Ask all the questions; a refusal is an answer too."""
+    return {name: _answer(me, ask) for name, ask in QUESTIONS.items()}
+
+
+def answer(me: TenantContext, it: UUID, ask: Asking) -> str:
+    """Ask with an id; return the refusal, or the answer without the id."""
+    return _answer(me, lambda me: ask(me, it)).replace(str(it), "<id>")
+
+
+def said(answer: object) -> str:
+    """Return an answer as text that can be compared."""
+    return "\n".join(_lines(answer))
+
+
+def _answer(me: TenantContext, ask: Question) -> str:
+    try:
+        return said(ask(me))
+    except FinTrackError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _lines(answer: object) -> Iterator[str]:
+    if isinstance(answer, pd.DataFrame):
+        yield answer.to_csv(index=False)
+    elif isinstance(answer, Iterator):
+        yield b"".join(answer).decode()
+    elif is_dataclass(answer):
+        for each in fields(answer):
+            yield from _lines(getattr(answer, each.name))
+    elif isinstance(answer, list | tuple):
+        for each in answer:
+            yield from _lines(each)
+    else:
+        yield str(answer)
