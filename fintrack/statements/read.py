@@ -1,5 +1,7 @@
 """A bank file of any supported format to statements."""
 
+from fintrack.statements.camt.nodes import is_camt
+from fintrack.statements.camt.read import read_camt
 from fintrack.statements.delimited.read import read_delimited
 from fintrack.statements.mapping import Mapping
 from fintrack.statements.mt940.fields import is_mt940
@@ -15,7 +17,7 @@ _KNOWN_BINARIES = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
-_RECOGNISED = ((is_ofx, read_ofx), (is_mt940, read_mt940))
+_RECOGNISED = ((is_ofx, read_ofx), (is_camt, read_camt), (is_mt940, read_mt940))
 _OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
