@@ -43,11 +43,18 @@ def decided(outcome: Outcome, decisions: Mapping[int, Decision]) -> list[Decided
 
 
 def meaning_of_statement_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
-    """Return the ids of the new rows and the categories that their payees usually get."""
+    """Return the ids of the new rows and the categories that their payees usually get.
+
+    The payments of a batch become lines, whose categories are the member's to say.
+    """
     usual = usual_categories(db, {each.row.movement.payee for each in new})
     payees = {each.row.ordinal: each.row.movement.payee for each in new}
     categories = {ordinal: usual[payee] for ordinal, payee in payees.items() if payee in usual}
-    return Meaning(_ids(new, newest_first=_is_newest_first(new)), categories, {}, {}, {})
+    lines: dict[int, Sequence[UUID | None]] = {
+        each.row.ordinal: [None] * len(each.row.entry.lines) for each in new if _adds_up(each)
+    }
+    ids = _ids(new, newest_first=_is_newest_first(new))
+    return Meaning(ids, categories, {}, lines, {})
 
 
 def meaning_of_exported_rows(db: Session, new: Sequence[NewRow]) -> Meaning:

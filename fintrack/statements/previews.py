@@ -1,6 +1,5 @@
 """What an import would do, asked before anything is written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
@@ -14,15 +13,11 @@ from fintrack.schema import new_id
 from fintrack.statements.holders import holders
 from fintrack.statements.mapping import Mapping, Question
 from fintrack.statements.mappings import remembered_mappings
+from fintrack.statements.merging import merged
 from fintrack.statements.outcomes import outcomes
 from fintrack.statements.plans import Plan, plan_of
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import (
-    ColumnSample,
-    Statement,
-    StatementError,
-    StatementFile,
-)
+from fintrack.statements.statement import ColumnSample, StatementError, StatementFile
 from fintrack.statements.summaries import StatementPreview, summaries
 from fintrack.statements.targets import (
     LedgerAccount,
@@ -202,31 +197,10 @@ def _plans(file: StatementFile, currency: str) -> list[Plan]:
     plans: list[Plan] = []
     is_own = _is_own_export(file)
     first = 1
-    for statement in _merged(file.statements):
+    for statement in merged(file.statements):
         plans.append(plan_of(statement, currency, first, is_own=is_own))
         first += len(statement.entries) + len(statement.rejected)
     return plans
-
-
-def _merged(statements: Sequence[Statement]) -> list[Statement]:
-    """Return one statement per account and currency, closing as the last of them does."""
-    found: dict[tuple[str | None, str | None], Statement] = {}
-    for each in statements:
-        place = (each.account, each.currency)
-        found[place] = _joined(found[place], each) if place in found else each
-    return list(found.values())
-
-
-def _joined(one: Statement, other: Statement) -> Statement:
-    has_closing = other.closing_balance is not None
-    return replace(
-        one,
-        entries=one.entries + other.entries,
-        rejected=one.rejected + other.rejected,
-        closing_balance=other.closing_balance if has_closing else one.closing_balance,
-        closing_on=other.closing_on if has_closing else one.closing_on,
-        notes=one.notes + other.notes,
-    )
 
 
 def _is_card(content: bytes) -> bool:

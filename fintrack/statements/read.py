@@ -1,7 +1,11 @@
 """A bank file of any supported format to statements."""
 
+from fintrack.statements.camt.nodes import is_camt
+from fintrack.statements.camt.read import read_camt
 from fintrack.statements.delimited.read import read_delimited
 from fintrack.statements.mapping import Mapping
+from fintrack.statements.mt940.fields import is_mt940
+from fintrack.statements.mt940.read import read_mt940
 from fintrack.statements.ofx import is_ofx, read_ofx
 from fintrack.statements.statement import StatementError, StatementFile
 
@@ -13,6 +17,7 @@ _KNOWN_BINARIES = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
+_RECOGNISED = ((is_ofx, read_ofx), (is_camt, read_camt), (is_mt940, read_mt940))
 _OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
@@ -38,8 +43,9 @@ def read_statements(
     for start, kind in _KNOWN_BINARIES:
         if content.startswith(start):
             raise StatementError(f"This file is {kind}; choose a CSV or OFX file from your bank.")
-    if is_ofx(content):
-        return read_ofx(content)
+    for recognised, read in _RECOGNISED:
+        if recognised(content):
+            return read(content)
     if file_name.lower().endswith(_OFX_NAMES):
         raise StatementError("This file holds no OFX; download it from your bank again.")
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):

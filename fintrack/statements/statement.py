@@ -28,7 +28,8 @@ class SplitLine:
 class Entry:
     """One movement; `amount` is exact, in major units, inflow positive.
 
-    What follows `raw` comes only from FinTrack's own export; `kind` is the category's.
+    What follows `raw` comes only from FinTrack's own export, but `lines`, which are the payments of
+    a batch as well; `kind` is the category's.
     """
 
     line: int

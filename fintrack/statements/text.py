@@ -1,7 +1,10 @@
 """Bytes to text: which characters a bank file is written in."""
 
+import codecs
+import io
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 import chardet
@@ -16,6 +19,9 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _SAMPLE = 65_536
+_HEAD = 16_384
+_CHUNK = 1 << 20
+_LONGEST_LINE = 10_000
 _ALWAYS_TRIED = ("cp1252", "cp1250", "cp1251", "gb18030")
 _OFTEN_SEEN = frozenset(
     """
@@ -24,6 +30,7 @@ _OFTEN_SEEN = frozenset(
     """.split(),
 )
 _FEW = 6
+_NOT_TEXT = "This file is not text; choose a CSV or OFX file from your bank."
 _LAST_ASCII = 0x7F
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(
@@ -53,9 +60,30 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
             raise StatementError(message) from error
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
-        message = "This file is not text; choose a CSV or OFX file from your bank."
-        raise StatementError(message)
+        raise StatementError(_NOT_TEXT)
     return text, chosen
+
+
+def head(content: bytes) -> bytes:
+    """Return the beginning as bytes of ASCII, whether one or two bytes make a letter."""
+    return content[:_HEAD].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
+
+
+def numbered_lines(content: bytes, encoding: str) -> Iterator[tuple[int, str]]:
+    """Yield each line without its end, and its number; one line at a time is in memory.
+
+    Raises:
+        StatementError: it is not text, or a line is too long for a statement.
+    """
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace")
+    number = 0
+    while line := stream.readline(_LONGEST_LINE + 1):
+        number += 1
+        if len(line) > _LONGEST_LINE:
+            raise StatementError(f"Line {number} is too long for a statement; choose another file.")
+        if "\x00" in line:
+            raise StatementError(_NOT_TEXT)
+        yield number, line.rstrip("\n")
 
 
 def unified(text: str) -> str:
@@ -70,11 +98,27 @@ def detected_encoding(content: bytes) -> str:
             return encoding
     if wide := _wide_encoding(content[:_SAMPLE]):
         return wide
+    return "utf-8" if is_utf8(content) else _old_encoding(content)
+
+
+def western_encoding(content: bytes) -> str:
+    """Return UTF-8, else the one of western banks, in which every byte is a letter.
+
+    A file of fixed columns must not be read in an encoding that joins bytes.
+    """
+    return "utf-8-sig" if is_utf8(content) else "cp1252"
+
+
+def is_utf8(content: bytes) -> bool:
+    """Say whether all bytes are UTF-8, as plain ASCII is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        content.decode("utf-8")
+        for start in range(0, len(content), _CHUNK):
+            decoder.decode(content[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _old_encoding(content)
-    return "utf-8"
+        return False
+    return True
 
 
 def clean(text: str) -> str:

@@ -1,0 +1,1 @@
+"""CAMT: one module for each part of an account report in ISO 20022."""
