@@ -12,6 +12,7 @@ import pages.transactions
 from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound
 from fintrack.ui import welcome
+from fintrack.ui.closing import closing_notice
 from fintrack.ui.confirmation import go_on
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.forgotten import RESET
@@ -73,6 +74,8 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
     if context is None and page.url_path != ACCOUNT:
         _no_tenant(session, page.url_path)
         return
+    if context is not None:
+        closing_notice(context)
     page.run()
 
 

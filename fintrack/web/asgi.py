@@ -15,6 +15,7 @@ from fintrack.access.users import is_empty_installation, new_setup_token
 from fintrack.config import Registration, settings
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
+from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import open_installation
 from fintrack.ui.failures import show_failure
 from fintrack.ui.session import own_address
@@ -25,23 +26,35 @@ from fintrack.web.sockets import watch_sessions
 from fintrack.web.static_gzip import StaticGzip
 
 _log = logging.getLogger(__name__)
+HOUR = 3600
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the installation, watch its sessions, and leave it clean."""
     _open()
-    watching = asyncio.create_task(watch_sessions())
+    tasks = [asyncio.create_task(watch_sessions()), asyncio.create_task(_erase_hourly())]
     # Every script run would otherwise search all imported packages for garbage.
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         disconnect()
+
+
+async def _erase_hourly() -> None:
+    """Erase closed tenants when their thirty days are over."""
+    while True:
+        try:
+            await asyncio.to_thread(erase_closed_tenants)
+        except FinTrackError:
+            _log.exception("Closed tenants could not be erased; trying again in an hour")
+        await asyncio.sleep(HOUR)
 
 
 def _open() -> None:
