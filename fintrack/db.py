@@ -50,6 +50,7 @@ ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
 FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
 FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
+LOOKING = "You only look, and may not change anything. Stop looking first."
 TOO_LARGE = "An amount or a sum is too large for FinTrack to keep."
 UNREACHABLE = "The database does not answer. Nothing was changed; try again in a few seconds."
 UNKEEPABLE = "A text holds a character that cannot be kept; type it again without it."
@@ -64,6 +65,7 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "FT428": (ConfirmationNeeded, None),
     "40P01": (Unavailable, BUSY),
     "42501": (PermissionDenied, FORBIDDEN),
+    "25006": (PermissionDenied, LOOKING),
     "22003": (InvalidInput, TOO_LARGE),
     "22P05": (InvalidInput, UNKEEPABLE),
     NO_TEXT: (InvalidInput, UNKEEPABLE),

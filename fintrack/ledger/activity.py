@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Text, case, cast, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, select, tuple_
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.frames import Shape, frame
-from fintrack.schema import Account, AuditEvent, ChangeSet, ImportBatch
+from fintrack.ledger.change_sets import is_undone
+from fintrack.schema import Account, AuditEvent, ImportBatch
 
 ACTIVITY: Shape = {
     "id": "str",
@@ -89,11 +90,7 @@ def activity(
 
 def _events() -> Select[*tuple[Any, ...]]:
     people = func.sec.members().table_valued("user_id", "name").alias("people")
-    undoable = (
-        exists()
-        .where(ChangeSet.id == AuditEvent.change_set_id, ChangeSet.undone_at.is_(None))
-        .correlate(AuditEvent)
-    )
+    undoable = and_(AuditEvent.change_set_id.is_not(None), ~is_undone())
     imported = (
         exists()
         .where(

@@ -111,4 +111,4 @@ def _restore(db: Session, before: States, after: States) -> None:
         update_snapshots(db, [state for each, state in kept.items() if after[each]])
         insert_snapshots(db, [state for each, state in kept.items() if not after[each]])
     except NotFound as error:
-        raise Conflict("An account, a category or a tag of this is gone, so it stays.") from error
+        raise Conflict("An account or a tag of this is gone, so it stays.") from error

@@ -25,7 +25,16 @@ from fintrack.access.ownership import (
     ownership_offers,
     withdraw_offer,
 )
-from fintrack.access.sharing import ShareLevel, account_shares, share_account, unshare_account
+from fintrack.access.sharing import (
+    ShareLevel,
+    account_shares,
+    account_sights,
+    share_account,
+    shared_balances,
+    show_account,
+    unshare_account,
+)
+from fintrack.access.sight import see_as, seeable_members
 from fintrack.access.tenants import (
     change_settings,
     close_tenant,
@@ -126,6 +135,24 @@ ACCESS: dict[Function, Case] = {
             ),
         },
     ),
+    show_account: Case(
+        MEMBER,
+        {
+            "account_id": Slot(
+                "private account",
+                lambda me, own, it: show_account(me, it, {own.book.keeper.user_id: READ}),
+            ),
+            "people": Slot(
+                "member",
+                lambda me, own, it: show_account(me, own.new("private account"), {it: READ}),
+            ),
+        },
+    ),
+    account_sights: Case(VIEWER, call=lambda me, own: account_sights(me)),
+    # Only Gil gives balances in these books; test_private_accounts.py gives them for real.
+    shared_balances: Case(VIEWER, call=lambda me, own: shared_balances(me)),
+    seeable_members: Case(ADMIN, call=lambda me, own: seeable_members(me)),
+    see_as: Case(ADMIN, {"user_id": Slot("keeper", lambda me, own, it: see_as(me, it))}),
     unshare_account: Case(
         MEMBER,
         {

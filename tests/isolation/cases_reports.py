@@ -10,6 +10,7 @@ from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, today_of
 from fintrack.analytics.spending import branch, income, spending
+from fintrack.analytics.standing import standing
 from fintrack.context import Role
 from tests.isolation.functions import Case, Function, Slot
 
@@ -39,6 +40,7 @@ ANALYTICS: dict[Function, Case] = {
     ),
     net_worth: Case(VIEWER, call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK)),
     overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),
+    standing: Case(VIEWER, call=lambda me, own: standing(me, TODAY)),
     spending: Case(
         VIEWER,
         {"parent_id": Slot("category", lambda me, own, it: spending(me, MARCH, APRIL, it))},

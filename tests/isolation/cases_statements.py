@@ -5,22 +5,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from fintrack.context import Role, TenantContext
-from fintrack.db import tenant_transaction
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview, preview_import
 from fintrack.statements.summaries import StatementPreview
-from fintrack.statements.targets import writable_accounts
 from fintrack.statements.undoing import undo_import
 from tests.isolation.functions import Case, Function, Slot
 from tests.isolation.ledgers import Ledger
 
 MEMBER, VIEWER = Role.MEMBER, Role.VIEWER
-
-
-def _writable(me: TenantContext, _own: Ledger) -> object:
-    with tenant_transaction(me) as db:
-        return writable_accounts(db, me)
 
 
 def _previewed(me: TenantContext, own: Ledger, account_id: UUID) -> object:
@@ -76,7 +69,6 @@ STATEMENTS: dict[Function, Case] = {
     import_rows: Case(
         VIEWER, {"import_id": Slot("import", lambda me, own, it: import_rows(me, it))}
     ),
-    writable_accounts: Case(VIEWER, call=_writable),
     preview_import: Case(
         MEMBER,
         {"account_id": Slot("account", _previewed), "accounts": Slot("account", _previewed_by_key)},

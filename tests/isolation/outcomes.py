@@ -21,6 +21,8 @@ ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d(?::?\d\d)?)?")
 # Of two events in one moment either may be the first in its chain.
 HASH = re.compile(r"(?:\d+,\"?)?\\+x[0-9a-f]{64}")
+# A cursor holds the moment and the id of the last row in sight.
+CURSOR = re.compile(r"\b[\w-]{80,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def rows(world: World, tenant_id: UUID) -> Counter[str]:
 def masked(scene: Scene, text: str) -> str:
     """Return the text with what cannot be the same twice taken out: new ids, moments, hashes."""
     text = ID.sub(lambda found: found[0] if UUID(found[0]) in scene.known else "<id>", text)
-    return HASH.sub("<hash>", MOMENT.sub("<moment>", text))
+    return CURSOR.sub("<cursor>", HASH.sub("<hash>", MOMENT.sub("<moment>", text)))
 
 
 def bare_rows(scene: Scene, own: Ledger, table: str) -> Counter[str]:

@@ -9,11 +9,12 @@ import pytest
 from fintrack.context import TenantContext
 from fintrack.errors import Conflict, FinTrackError, NotFound, PermissionDenied
 from fintrack.ledger.bulk import categorise, delete_transactions
-from fintrack.ledger.categories import CategoryKind, create_category, delete_category
+from fintrack.ledger.categories import CategoryKind, categories, create_category, delete_category
 from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.records import transaction
+from fintrack.ledger.tags import create_tag, delete_tag
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.undo import undo
 from tests.ledger.conftest import MARCH, CategoryNamed, Record
@@ -97,20 +98,32 @@ def test_a_viewer_undoes_nothing(ana: TenantContext, ben: TenantContext, record:
         undo(ben, delete_transactions(ana, [record(1, -100)]))
 
 
-def test_a_change_of_hidden_accounts_as_well_is_not_half_undone(
+def test_of_a_change_of_hidden_accounts_as_well_the_part_in_sight_is_undone(
     ana: TenantContext, eli: TenantContext, secret: UUID, record: Record
 ) -> None:
     hidden = record_transaction(ana, NewTransaction(secret, MARCH, -1))
     change_set = delete_transactions(ana, [record(1, -100), hidden])
-    with pytest.raises(PermissionDenied, match="may not change"):
-        undo(eli, change_set)
-    assert transactions(ana).frame.empty
+    undo(eli, change_set)
+    assert transactions(ana).frame["amount"].tolist() == [-100]
+    undo(ana, change_set)
+    assert sorted(transactions(ana).frame["amount"]) == [-100, -1]
 
 
-def test_what_has_lost_its_category_stays(ana: TenantContext, record: Record) -> None:
+def test_what_has_lost_its_category_comes_back_with_it_archived(
+    ana: TenantContext, record: Record
+) -> None:
     bees = create_category(ana, "Bees", CategoryKind.EXPENSE)
     change_set = delete_transactions(ana, [record(1, -100, category_id=bees)])
     delete_category(ana, bees)
+    undo(ana, change_set)
+    assert transactions(ana).frame["category"].tolist() == ["Bees"]
+    assert categories(ana).set_index("name").loc["Bees", "archived"]
+
+
+def test_what_has_lost_its_tag_stays(ana: TenantContext, record: Record) -> None:
+    holiday = create_tag(ana, "holiday")
+    change_set = delete_transactions(ana, [record(1, -100, tags=(holiday,))])
+    delete_tag(ana, holiday)
     with pytest.raises(Conflict, match="is gone"):
         undo(ana, change_set)
     assert transactions(ana).frame.empty
