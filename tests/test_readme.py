@@ -18,7 +18,7 @@ def test_every_variable_stands_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", re.findall(r"^\| `python -m fintrack (\w+)", README, re.MULTILINE)
+    "command", re.findall(r"^\| `python -m fintrack ([\w-]+)", README, re.MULTILINE)
 )
 def test_every_command_of_the_table_exists(
     command: str, capsys: pytest.CaptureFixture[str]

@@ -13,6 +13,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from fintrack.access.passwords import hash_password
+from fintrack.access.resets import new_reset_token
 from fintrack.access.sessions import check_credentials
 from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
@@ -109,6 +110,16 @@ def _signing_in(fleet: Fleet, admin: psycopg.Connection) -> tuple[Side, Side]:
     return partial(fail, "nobody@example.org"), partial(fail, known)
 
 
+def _forgetting(fleet: Fleet, _admin: psycopg.Connection) -> tuple[Side, Side]:
+    turns = count()
+
+    def forget(email: str) -> None:
+        new_reset_token(email, f"turn {next(turns)}")
+
+    known = fleet.contexts[0].session.email
+    return partial(forget, "nobody@example.org"), partial(forget, known)
+
+
 def _file(turn: int, slug: str) -> bytes:
     lines = (
         f"{SINCE + timedelta(days=row % 360)},-{row % 90 + 1}.{row % 100:02},"
@@ -147,4 +158,5 @@ MEASURES = (
         10,
     ),
     Measure("refusing an unknown address", "refusing a wrong password", _signing_in, 20),
+    Measure("a reset for an unknown address", "a reset for a known one", _forgetting, 20),
 )

@@ -46,7 +46,7 @@ def test_a_wrong_password_does_not_sign_in(ana: TenantContext) -> None:
         check_credentials(ana.session.email, "another password", "127.0.0.1")
 
 
-def test_an_ended_session_is_out_at_the_next_transaction(ana: TenantContext) -> None:
+def test_g2_an_ended_session_is_out_at_the_next_transaction(ana: TenantContext) -> None:
     end_session(ana.session, ana.session.id)
     assert session_of_handle(ana.session.handle) is None
     with pytest.raises(NotSignedIn):

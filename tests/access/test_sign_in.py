@@ -111,25 +111,25 @@ def test_a_refused_registration_costs_and_says_the_same_for_a_known_address(
 
 
 @pytest.mark.parametrize("email", ["ana@example.org", "nobody@example.org"])
-def test_the_sixth_failure_has_to_wait(ana: TenantContext, email: str) -> None:
+def test_g5_the_sixth_failure_has_to_wait(ana: TenantContext, email: str) -> None:
     fail(email, 6, HERE)
     assert isinstance(refusal(email, PASSWORD), TooManyAttempts)
 
 
-def test_attempts_at_the_same_moment_all_count(ana: TenantContext) -> None:
+def test_g5_attempts_at_the_same_moment_all_count(ana: TenantContext) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: refusal(ana.session.email, "not the password"), range(8)))
     assert isinstance(refusal(ana.session.email, PASSWORD), TooManyAttempts)
 
 
-def test_a_network_that_tries_many_accounts_has_to_wait(ana: TenantContext) -> None:
+def test_g5_a_network_that_tries_many_accounts_has_to_wait(ana: TenantContext) -> None:
     for number in range(61):
         fail(f"nobody{number}@example.org", 1, HERE)
     assert isinstance(refusal(ana.session.email, PASSWORD), TooManyAttempts)
     assert check_credentials(ana.session.email, PASSWORD, "198.51.100.1") == ana.user_id
 
 
-def test_registration_has_to_wait_as_well(ana: TenantContext) -> None:
+def test_g5_registration_has_to_wait_as_well(ana: TenantContext) -> None:
     again = NewUser(ana.session.email, "Ana", PASSWORD)
     for _ in range(6):
         with pytest.raises(Conflict):
@@ -138,7 +138,7 @@ def test_registration_has_to_wait_as_well(ana: TenantContext) -> None:
         register(again, address=HERE)
 
 
-def test_a_guessed_current_password_has_to_wait(ana: TenantContext) -> None:
+def test_g5_a_guessed_current_password_has_to_wait(ana: TenantContext) -> None:
     for _ in range(6):
         with pytest.raises(InvalidInput):
             change_password(ana.session, "not the password", "four other plain words")
@@ -146,7 +146,7 @@ def test_a_guessed_current_password_has_to_wait(ana: TenantContext) -> None:
         change_password(ana.session, PASSWORD, "four other plain words")
 
 
-def test_the_wait_ends(ana: TenantContext) -> None:
+def test_g5_the_wait_ends(ana: TenantContext) -> None:
     fail(ana.session.email, 6, HERE)
     with sign_in_transaction() as db:
         db.execute(
@@ -155,7 +155,7 @@ def test_the_wait_ends(ana: TenantContext) -> None:
     assert check_credentials(ana.session.email, PASSWORD, HERE) == ana.user_id
 
 
-def test_strangers_do_not_lock_out_the_user(ana: TenantContext) -> None:
+def test_g5_strangers_do_not_lock_out_the_user(ana: TenantContext) -> None:
     open_session(ana.user_id, remember=False, agent="", address=HERE)
     for network in range(6):
         fail(ana.session.email, 5, f"198.51.100.{network}")
@@ -170,18 +170,18 @@ def test_fifty_right_sign_ins_do_not_have_to_wait(database: Database, ana: Tenan
         check_credentials(ana.session.email, PASSWORD, HERE)
 
 
-def test_every_sign_in_has_a_token_of_its_own(ana: TenantContext) -> None:
+def test_g1_every_sign_in_has_a_token_of_its_own(ana: TenantContext) -> None:
     first, second = (open_session(ana.user_id, remember=False, agent="", address="") for _ in "ab")
     assert first != second
 
 
-def test_a_session_ends_when_it_was_idle_too_long(ana: TenantContext) -> None:
+def test_g4_a_session_ends_when_it_was_idle_too_long(ana: TenantContext) -> None:
     with sign_in_transaction() as db:
         db.execute(update(SessionRow).values(seen_at=SessionRow.seen_at - timedelta(minutes=31)))
     assert session_of_handle(ana.session.handle) is None
 
 
-def test_a_session_ends_after_its_absolute_time(ana: TenantContext) -> None:
+def test_g4_a_session_ends_after_its_absolute_time(ana: TenantContext) -> None:
     with sign_in_transaction() as db:
         db.execute(update(SessionRow).values(expires_at=SessionRow.created_at))
     assert session_of_handle(ana.session.handle) is None
@@ -198,14 +198,14 @@ def test_somebody_elses_session_cannot_be_ended(ana: TenantContext, cleo: Tenant
     assert session_of_handle(cleo.session.handle) is not None
 
 
-def test_sign_out_everywhere_ends_every_session(ana: TenantContext, cleo: TenantContext) -> None:
+def test_g2_sign_out_everywhere_ends_every_session(ana: TenantContext, cleo: TenantContext) -> None:
     other = sign_in(ana.user_id)
     end_all_sessions(ana.session)
     ids = {ana.session.id, other.id, cleo.session.id}
     assert ended_sessions(ids) == {ana.session.id, other.id}
 
 
-def test_a_new_password_ends_the_other_sessions(ana: TenantContext) -> None:
+def test_g3_a_new_password_ends_the_other_sessions(ana: TenantContext) -> None:
     other = sign_in(ana.user_id)
     change_password(ana.session, PASSWORD, "four other plain words")
     assert session_of_handle(other.handle) is None
@@ -238,7 +238,9 @@ def test_a_sign_in_ticket_is_bound_to_its_browser(ana: TenantContext) -> None:
         redeem_sign_in_ticket(ticket, "another")
 
 
-def test_a_download_ticket_is_bound_to_its_session(ana: TenantContext, cleo: TenantContext) -> None:
+def test_j2_a_download_ticket_is_bound_to_its_session(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
     ticket = issue_download_ticket(ana.session, {"kind": "transactions"})
     with pytest.raises(NotFound):
         redeem_download_ticket(cleo.session, ticket)

@@ -177,7 +177,7 @@ def test_payees_who_are_not_named_are_called_so() -> None:
     assert points[1] == ["", "No payee", "€2.00"]
 
 
-def test_what_a_tenant_typed_is_never_markup() -> None:
+def test_i6_what_a_tenant_typed_is_never_markup() -> None:
     figure = spending_chart(spending(("a", "<a href='x'>Free</a> & <b>", 100)), EUR)
     labels = figure.data[0].customdata[0][1] + figure.layout.yaxis.ticktext[0]
     assert "<" not in labels

@@ -27,7 +27,7 @@ def purse(ana: TenantContext) -> Purse:
     return mine
 
 
-def test_amounts_are_decimals_with_the_digits_of_their_currency(
+def test_j1_amounts_are_decimals_with_the_digits_of_their_currency(
     ana: TenantContext, purse: Purse
 ) -> None:
     assert text(ana, "net-worth", interval="month") == (
@@ -39,7 +39,7 @@ def test_amounts_are_decimals_with_the_digits_of_their_currency(
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "\N{FULLWIDTH EQUALS SIGN}1", "'=1", "@a", "-1"])
-def test_text_that_a_spreadsheet_would_run_is_disarmed(ana: TenantContext, name: str) -> None:
+def test_j1_text_that_a_spreadsheet_would_run_is_disarmed(ana: TenantContext, name: str) -> None:
     mine = Purse("Current", opened_on=date(2026, 1, 1), opening=100)
     write(ana, [mine], [Move(date(2026, 3, 2), mine, -4205, "Food", name)])
     assert text(ana, "payees") == (f"payee,currency,amount,transactions\r\n'{name},EUR,42.05,1\r\n")

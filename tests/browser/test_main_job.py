@@ -152,7 +152,7 @@ def test_bank_files_become_right_figures_and_the_same_export(
     expect(page.get_by_role("button", name="Nothing to import")).to_be_disabled()
 
 
-def test_two_users_in_two_tenants_at_once_see_their_own(
+def test_i10_two_users_in_two_tenants_at_once_see_their_own(
     open_server: Served, browser: Browser, tmp_path: Path
 ) -> None:
     ben, cleo = (registered(browser, open_server, name) for name in ("Ben", "Cleo"))

@@ -265,7 +265,7 @@ def test_another_tenants_transaction_does_not_exist(cleo: TenantContext, record:
         transaction(cleo, record(1, -100, "Grocer"))
 
 
-def test_an_export_holds_what_the_filter_and_the_sight_allow(
+def test_j3_an_export_holds_what_the_filter_and_the_sight_allow(
     ana: TenantContext, eli: TenantContext, secret: UUID, record: Record
 ) -> None:
     record(1, -4200, "Grocer")
@@ -287,7 +287,9 @@ def test_an_export_writes_a_split_as_lines_of_one_id(ana: TenantContext, record:
 @pytest.mark.parametrize(
     "payee", ["=1+1", "+49", "-x", "@cmd", " =x", "\N{FULLWIDTH EQUALS SIGN}1"]
 )
-def test_an_export_is_safe_in_a_spreadsheet(ana: TenantContext, record: Record, payee: str) -> None:
+def test_j1_an_export_is_safe_in_a_spreadsheet(
+    ana: TenantContext, record: Record, payee: str
+) -> None:
     record(1, -100, payee)
     row = rows_of(ana)[0]
     assert row["payee"].startswith("'")

@@ -57,7 +57,7 @@ def test_a_private_account_is_not_shown_to_an_admin(
     assert "Secret" not in str(page.main)
 
 
-def test_a_name_is_shown_letter_for_letter(ana: TenantContext) -> None:
+def test_i6_a_name_is_shown_letter_for_letter(ana: TenantContext) -> None:
     checking(ana, "**bold** <b>x</b> [link](https://example.org)")
     page = open_page(ana, "accounts")
     shown = " ".join(labels(page))

@@ -153,7 +153,9 @@ def test_the_sample_is_marked_on_every_page_and_goes_with_one_click(ana: TenantC
     assert [tenant.name for tenant in my_tenants(ana.session)] == ["Rivera family"]
 
 
-def test_a_foreign_tenant_looks_like_a_missing_one(ana: TenantContext, cleo: TenantContext) -> None:
+def test_i9_a_foreign_tenant_looks_like_a_missing_one(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
     answers = []
     for slug in (cleo.slug, "no-such-tenant"):
         page = open_page(ana, "settings", tenant=slug)
@@ -247,7 +249,7 @@ def test_a_password_is_changed_only_by_whoever_knows_it(ana: TenantContext) -> N
     ]
 
 
-def test_a_changed_password_ends_the_other_sessions(ana: TenantContext) -> None:
+def test_g3_a_changed_password_ends_the_other_sessions(ana: TenantContext) -> None:
     open_session(ana.user_id, remember=True, agent="Phone", address="10.0.0.1")
     page = open_page(ana, "account")
     page.text_input[0].input(PASSWORD)
@@ -265,7 +267,7 @@ def test_one_session_can_be_ended(ana: TenantContext) -> None:
     assert [record.is_current for record in sessions(ana.session)] == [True]
 
 
-def test_an_unforeseen_failure_shows_a_number_and_nothing_else() -> None:
+def test_i5_an_unforeseen_failure_shows_a_number_and_nothing_else() -> None:
     def script() -> None:
         from fintrack.errors import NotFound  # noqa: PLC0415 - runs as a file of its own
         from fintrack.ui.failures import show_failure  # noqa: PLC0415 - as above
@@ -282,14 +284,14 @@ def test_an_unforeseen_failure_shows_a_number_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     "name", ["**bold**", "[a](https://b.example)", "![x](/y.png)", "<b>", ":red[x]", "$x$", "`x`"]
 )
-def test_a_name_is_never_markup(name: str) -> None:
+def test_i6_a_name_is_never_markup(name: str) -> None:
     plain = escaped(name)
     assert plain.replace("\\", "").replace("\u2060", "") == name
     assert all(plain[at - 1] == "\\" for at, sign in enumerate(plain) if sign in "*[]()<>:$`!")
 
 
 @pytest.mark.parametrize("name", ["ana@example.org", "www.example.org", "https://example.org"])
-def test_a_name_never_becomes_a_link_by_itself(name: str) -> None:
+def test_i6_a_name_never_becomes_a_link_by_itself(name: str) -> None:
     assert "\u2060" in escaped(name)
 
 

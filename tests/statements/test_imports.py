@@ -185,7 +185,7 @@ def test_a_file_that_is_no_statement_is_refused_with_a_sentence(
     assert imports(ana).empty
 
 
-def test_a_file_above_the_limit_is_refused(
+def test_j5_a_file_above_the_limit_is_refused(
     ana: TenantContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FINTRACK_MAX_UPLOAD_MB", "1")

@@ -76,9 +76,14 @@ def book(ana: TenantContext) -> TenantContext:
     return ana
 
 
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    """Return the rows as they stand in the file."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
 def without_ids(content: bytes) -> list[dict[str, str]]:
     """Return the rows with ids and transfers numbered by their first appearance."""
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    rows = rows_of(content)
     numbers: dict[str, str] = {"": ""}
     for row in rows:
         for name in ("id", "transfer"):
@@ -252,6 +257,17 @@ def test_an_imported_export_is_undone_without_asking(
 
     assert undo_import(cleo, report.import_id).is_done
     assert without_ids(exported(cleo)) == []
+
+
+def test_j4_a_file_with_another_tenants_ids_changes_nothing_there(
+    book: TenantContext, cleo: TenantContext
+) -> None:
+    before = exported(book)
+    imported(cleo, before.replace(b"Grocer", b"Somebody else"))
+    assert exported(book) == before
+    ids = [{row["id"] for row in rows_of(exported(each))} for each in (book, cleo)]
+    assert len(ids[0]) == len(ids[1])
+    assert ids[0].isdisjoint(ids[1])
 
 
 def test_half_a_transfer_becomes_a_plain_row(ana: TenantContext, cleo: TenantContext) -> None:

@@ -65,6 +65,11 @@ class Tab:
         """Return the labels of the widgets of one kind that the last run drew."""
         return [element.label for found, element in self.widgets.values() if found == kind]
 
+    def value(self, label: str) -> str:
+        """Return what the input of this label held when the last run drew it."""
+        element = self.widgets[self._find("text_input", label)][1]
+        return str(element.default)
+
     def _exchange(self, page: str, page_hash: str, query: str, fragment: str = "") -> Drawn:
         message = BackMsg()
         rerun = message.rerun_script

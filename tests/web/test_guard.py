@@ -25,7 +25,7 @@ def with_base_url(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 @pytest.mark.parametrize(
     "name", ["x-fintrack-auth", "X-FINTRACK-AUTH", "x_fintrack_auth", "X_FinTrack-Auth"]
 )
-def test_a_client_cannot_say_who_it_is(name: str) -> None:
+def test_i2_a_client_cannot_say_who_it_is(name: str) -> None:
     inside = Inside()
     open_socket(Guard(inside), STREAM, headers=[(name, FORGED), (name, FORGED)])
     (identity,) = inside.header(IDENTITY)
@@ -33,7 +33,7 @@ def test_a_client_cannot_say_who_it_is(name: str) -> None:
     assert inside.header("x_fintrack_auth") == inside.header("x_fintrack-auth") == []
 
 
-def test_a_page_request_carries_no_identity_inside() -> None:
+def test_i2_a_page_request_carries_no_identity_inside() -> None:
     inside = Inside()
     ask(Guard(inside), "/settings", headers=[(IDENTITY, FORGED)])
     assert inside.header(IDENTITY) == []
@@ -69,7 +69,7 @@ def test_a_made_up_token_is_nobody(database: object) -> None:
 
 
 @pytest.mark.parametrize("path", ["/media/a.csv", "/_stcore/upload_file/a/b", "/export/ticket"])
-def test_an_anonymous_visitor_reaches_no_file(path: str) -> None:
+def test_i1_an_anonymous_visitor_reaches_no_file(path: str) -> None:
     inside = Inside()
     answer = ask(Guard(inside), path, method="GET")
     assert (answer.status, inside.scopes) == (401, [])
@@ -97,7 +97,7 @@ def test_a_signed_in_user_reaches_files(ana_token: str, path: str) -> None:
         "/oauth2callback",
     ],
 )
-def test_some_routes_do_not_exist_for_anybody(ana_token: str, path: str) -> None:
+def test_i8_some_routes_do_not_exist_for_anybody(ana_token: str, path: str) -> None:
     for headers in ([], [("cookie", f"fintrack={ana_token}")]):
         inside = Inside()
         answer = ask(Guard(inside), path, headers=headers)
@@ -147,14 +147,14 @@ def test_a_websocket_has_one_path_only() -> None:
     assert (answer["type"], inside.scopes) == ("websocket.close", [])
 
 
-def test_a_body_that_says_it_is_too_long_is_refused() -> None:
+def test_j5_a_body_that_says_it_is_too_long_is_refused() -> None:
     inside = Inside()
     headers = [OWN, ("content-length", str(65 * 1024))]
     assert ask(Guard(inside), "/auth/ticket", method="POST", headers=headers).status == 413
     assert inside.scopes == []
 
 
-def test_a_body_that_turns_out_too_long_is_refused() -> None:
+def test_j5_a_body_that_turns_out_too_long_is_refused() -> None:
     chunks = [b"x" * 40_000] * 2
     answer = ask(Guard(Inside()), "/auth/ticket", method="POST", headers=[OWN], body=chunks)
     assert answer.status == 413
@@ -170,7 +170,7 @@ def test_an_upload_may_be_as_long_as_the_configuration_says(ana_token: str) -> N
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/metrics", "/media/x"])
-def test_every_answer_carries_the_security_headers(path: str) -> None:
+def test_i7_every_answer_carries_the_security_headers(path: str) -> None:
     answer = ask(Guard(Inside()), path)
     assert answer.header("x-frame-options") == "DENY"
     assert answer.header("x-content-type-options") == "nosniff"
@@ -183,7 +183,7 @@ def test_every_answer_carries_the_security_headers(path: str) -> None:
     assert "frame-ancestors 'none'" in policy
 
 
-def test_behind_tls_the_browser_is_told_to_stay_there() -> None:
+def test_i7_behind_tls_the_browser_is_told_to_stay_there() -> None:
     answer = ask(Guard(Inside()), "/", scheme="https")
     assert (answer.header("strict-transport-security") or "").startswith("max-age=31536000")
 
@@ -197,14 +197,14 @@ def test_a_page_gives_the_browser_a_nonce_once() -> None:
     assert ask(Guard(Inside()), "/settings", headers=[html, kept]).header("set-cookie") is None
 
 
-def test_behind_tls_nobody_else_can_set_the_nonce() -> None:
+def test_g10_behind_tls_nobody_else_can_set_the_nonce() -> None:
     answer = ask(Guard(Inside()), "/", headers=[("accept", "text/html")], scheme="https")
     line = answer.header("set-cookie") or ""
     assert line.startswith("__Host-ft_pre=")
     assert line.endswith("; Secure")
 
 
-def test_behind_tls_a_cookie_without_the_prefix_is_nobody(ana_token: str) -> None:
+def test_g10_behind_tls_a_cookie_without_the_prefix_is_nobody(ana_token: str) -> None:
     inside = Inside()
     open_socket(Guard(inside), STREAM, headers=[("cookie", f"fintrack={ana_token}")], scheme="wss")
     assert json.loads(inside.header(IDENTITY)[0])["user"] is None

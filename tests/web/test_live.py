@@ -16,7 +16,7 @@ PAGES = ("", "home", "settings", "account", "analytics")
 LATEST = POLL_SECONDS + 3
 
 
-def test_a_cold_server_runs_no_page_for_a_stranger(server: Served) -> None:
+def test_i1_a_cold_server_runs_no_page_for_a_stranger(server: Served) -> None:
     """The very first message that a fresh process gets asks for a page."""
     for page in PAGES:
         with tab(server.url, {"ft_pre": "x"}) as stranger:
@@ -59,7 +59,9 @@ def test_the_setup_link_is_worth_nothing_afterwards(person: Person, server: Serv
         assert "Your name" not in stranger.labels("text_input")
 
 
-def test_an_identity_header_of_the_client_signs_nobody_in(person: Person, server: Served) -> None:
+def test_i2_an_identity_header_of_the_client_signs_nobody_in(
+    person: Person, server: Served
+) -> None:
     with tab(server.url, person.cookies) as ana:
         ana.run()
     for name in ("X-FinTrack-Auth", "x_fintrack_auth", "X-FINTRACK_AUTH"):
@@ -68,7 +70,7 @@ def test_an_identity_header_of_the_client_signs_nobody_in(person: Person, server
             assert "Sign in" in stranger.run("settings").words
 
 
-def test_a_known_session_id_gives_nothing_to_another_identity(
+def test_i2_a_known_session_id_gives_nothing_to_another_identity(
     person: Person, server: Served
 ) -> None:
     with tab(server.url, person.cookies) as ana:
@@ -104,18 +106,20 @@ def test_a_signed_out_stranger_cannot_resume_another_strangers_form(
         ("GET", "/_stcore/agent/openapi.json", 404),
     ],
 )
-def test_a_stranger_reaches_no_file_and_no_inside(
+def test_i1_a_stranger_reaches_no_file_and_no_inside(
     person: Person, server: Served, method: str, path: str, status: int
 ) -> None:
     assert fetch(server.url, path, method=method, body=b"x").status == status
 
 
-def test_metrics_and_agent_are_closed_to_members_too(person: Person, server: Served) -> None:
+def test_i8_metrics_and_agent_are_closed_to_members_too(person: Person, server: Served) -> None:
     for path in ("/_stcore/metrics", "/_stcore/agent/openapi.json"):
         assert fetch(server.url, path, cookies=person.cookies).status == 404
 
 
-def test_another_sites_page_cannot_open_a_members_websocket(person: Person, server: Served) -> None:
+def test_i1_another_sites_page_cannot_open_a_members_websocket(
+    person: Person, server: Served
+) -> None:
     for origin in ("http://evil.example", "http://localhost:1", "null"):
         with (
             pytest.raises(Exception, match="403"),
@@ -136,7 +140,7 @@ def test_files_of_the_user_interface_come_compressed(server: Served) -> None:
     assert len(small.body) < len(plain.body) / 2
 
 
-def test_signing_out_closes_the_other_tabs_and_kills_the_cookie(
+def test_g2_signing_out_closes_the_other_tabs_and_kills_the_cookie(
     person: Person, server: Served
 ) -> None:
     browser = sign_in(server.url)
@@ -150,7 +154,9 @@ def test_signing_out_closes_the_other_tabs_and_kills_the_cookie(
         assert "Sign in" in later.run("settings").words
 
 
-def test_a_sign_out_reaches_the_sockets_of_another_process(person: Person, server: Served) -> None:
+def test_g2_a_sign_out_reaches_the_sockets_of_another_process(
+    person: Person, server: Served
+) -> None:
     browser = sign_in(server.url)
     with (
         served(server.home) as other,
@@ -162,7 +168,7 @@ def test_a_sign_out_reaches_the_sockets_of_another_process(person: Person, serve
         assert closed_with(there) == 1008
 
 
-def test_signing_out_everywhere_ends_the_other_browsers(person: Person, server: Served) -> None:
+def test_g2_signing_out_everywhere_ends_the_other_browsers(person: Person, server: Served) -> None:
     one, two = sign_in(server.url), sign_in(server.url)
     with tab(server.url, one.cookies) as here, tab(server.url, two.cookies) as there:
         there.run()
@@ -190,6 +196,24 @@ def test_two_tabs_stay_in_two_tenants(server: Served, person: Person) -> None:
         assert "Type Rivera Ltd to confirm" in two.run("settings", tenant=other).words
         assert "Type Rivera family to confirm" in one.run("settings").words
         assert "Type Rivera Ltd to confirm" in two.run("settings").words
+
+
+def test_i4_a_switch_of_the_tenant_leaves_nothing_behind(server: Served, person: Person) -> None:
+    browser = sign_in(server.url)
+    with tab(server.url, browser.cookies) as ana:
+        ana.run("settings")
+        ana.click("^New tenant$", "settings")
+        ana.fill("Tenant name", "Rivera Studio")
+        ana.click("^Create$", "settings")
+        ana.run("settings")
+        ana.fill("^Name$", "typed and not saved")
+        switched = str(ana.click("^Rivera Studio ", "settings").redirect)
+    path, _, slug = switched.partition("?tenant=")
+    with tab(server.url, browser.cookies) as ana:
+        words = ana.run(path.strip("/"), tenant=slug).words
+        assert "Type Rivera Studio to confirm" in words
+        assert "Type Rivera family" not in words
+        assert ana.value("^Name$") == "Rivera Studio"
 
 
 def test_f4_a_tenant_of_nobodys_is_told_like_a_foreign_one(server: Served, person: Person) -> None:

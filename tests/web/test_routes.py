@@ -1,20 +1,26 @@
 """A ticket becomes a cookie, a cookie is lost, a file is fetched."""
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from fintrack.access.sessions import end_session, open_session, session_of
+from fintrack.access.sessions import confirm_session, end_session, open_session, session_of
 from fintrack.access.tickets import issue_download_ticket, issue_sign_in_ticket
 from fintrack.context import TenantContext
+from fintrack.db import sign_in_transaction
 from fintrack.errors import FinTrackError
+from fintrack.schema import Ticket
 from fintrack.web import downloads
 from fintrack.web.failures import failed, refused
 from fintrack.web.guard import Guard
 from fintrack.web.routes import ROUTES, safe_next
+from tests.conftest import PASSWORD
 from tests.web.asking import Answer, ask
 
 APP = Starlette(
@@ -38,7 +44,7 @@ def session_cookie(token: str) -> tuple[str, str]:
     return ("cookie", f"ft_pre=nonce; fintrack={token}")
 
 
-def test_a_ticket_becomes_a_cookie_that_no_script_reads(ana: TenantContext) -> None:
+def test_g10_a_ticket_becomes_a_cookie_that_no_script_reads(ana: TenantContext) -> None:
     answer = ask(APP, ticket_of(ana) + "&next=/settings?a=b", headers=[NONCE])
     (line,) = set_cookies(answer)
     token = line.partition("=")[2].split(";")[0]
@@ -74,7 +80,7 @@ def test_looking_at_a_ticket_does_not_use_it_up(ana: TenantContext) -> None:
     assert set_cookies(ask(APP, path, headers=[NONCE]))
 
 
-def test_a_new_sign_in_ends_the_browsers_earlier_session(
+def test_g1_a_new_sign_in_ends_the_browsers_earlier_session(
     ana: TenantContext, ana_token: str
 ) -> None:
     ask(APP, ticket_of(ana), headers=[session_cookie(ana_token)])
@@ -99,7 +105,7 @@ def test_a_foreign_page_cannot_sign_anybody_out(ana_token: str) -> None:
     assert session_of(ana_token) is not None
 
 
-def test_the_cookie_of_an_ended_session_is_deleted(ana_token: str) -> None:
+def test_g2_the_cookie_of_an_ended_session_is_deleted(ana_token: str) -> None:
     session = session_of(ana_token)
     assert session is not None
     end_session(session, session.id)
@@ -136,13 +142,15 @@ def test_a_download_ticket_fetches_its_file(
     assert name.startswith('attachment; filename="fintrack-greeting-20')
 
 
-def test_a_download_ticket_works_once(ana: TenantContext, ana_token: str, greeting: None) -> None:
+def test_j2_a_download_ticket_works_once(
+    ana: TenantContext, ana_token: str, greeting: None
+) -> None:
     path = download(ana, ana_token)
     ask(APP, path, headers=[session_cookie(ana_token)])
     assert ask(APP, path, headers=[session_cookie(ana_token)]).status == 404
 
 
-def test_a_download_ticket_is_worth_nothing_in_another_session(
+def test_j2_a_download_ticket_is_worth_nothing_in_another_session(
     ana: TenantContext, ana_token: str, cleo_token: str, greeting: None
 ) -> None:
     own = open_session(ana.user_id, remember=False, agent="Phone", address="")
@@ -150,6 +158,50 @@ def test_a_download_ticket_is_worth_nothing_in_another_session(
     for token in (cleo_token, own):
         assert ask(APP, path, headers=[session_cookie(token)]).status == 404
     assert ask(APP, path, headers=[session_cookie(ana_token)]).status == 200
+
+
+def test_j2_a_download_ticket_is_good_for_a_minute(
+    ana: TenantContext, ana_token: str, greeting: None
+) -> None:
+    path = download(ana, ana_token)
+    with sign_in_transaction() as db:
+        db.execute(update(Ticket).values(expires_at=Ticket.expires_at - timedelta(seconds=60)))
+    assert ask(APP, path, headers=[session_cookie(ana_token)]).status == 404
+
+
+def test_j2_everything_is_fetched_only_after_a_confirmation(
+    ana: TenantContext, ana_token: str
+) -> None:
+    everything = {"kind": "transactions", "tenant": ana.slug, "filter": {}}
+    some = everything | {"filter": {"q": "grocer"}}
+    session = session_of(ana_token)
+    assert session is not None
+
+    def fetched(payload: dict[str, Any]) -> int:
+        path = f"/export/{issue_download_ticket(session, payload)}"
+        return ask(APP, path, headers=[session_cookie(ana_token)]).status
+
+    assert [fetched(each) for each in (everything, {"kind": "personal-data"}, some)] == [
+        403,
+        403,
+        200,
+    ]
+    confirm_session(session, PASSWORD)
+    assert [fetched(each) for each in (everything, {"kind": "personal-data"})] == [200, 200]
+
+
+def test_j6_personal_data_come_as_a_file_of_ones_own(
+    ana: TenantContext, ana_token: str, cleo: TenantContext
+) -> None:
+    session = session_of(ana_token)
+    assert session is not None
+    confirm_session(session, PASSWORD)
+    path = f"/export/{issue_download_ticket(session, {'kind': 'personal-data'})}"
+    answer = ask(APP, path, headers=[session_cookie(ana_token)])
+    assert json.loads(answer.body)["profile"]["email"] == ana.session.email
+    assert b"cleo" not in answer.body
+    assert answer.header("content-type") == "application/json"
+    assert (answer.header("content-disposition") or "").endswith('.json"')
 
 
 @pytest.mark.parametrize("payload", [{"kind": "secrets"}, {"tenant": "no-such-tenant"}])
@@ -160,14 +212,14 @@ def test_a_ticket_for_nothing_fetches_nothing(
     assert ask(APP, path, headers=[session_cookie(ana_token)]).status == 404
 
 
-def test_a_foreign_tenant_cannot_be_fetched(
+def test_i9_a_foreign_tenant_cannot_be_fetched(
     ana: TenantContext, cleo_token: str, greeting: None
 ) -> None:
     path = download(ana, cleo_token)
     assert ask(APP, path, headers=[session_cookie(cleo_token)]).status == 404
 
 
-def test_a_failure_shows_a_number_and_no_traceback(
+def test_i5_a_failure_shows_a_number_and_no_traceback(
     ana: TenantContext, ana_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
@@ -189,7 +241,7 @@ def failed_answer() -> str:
     return bytes(failed(request, RuntimeError("password=secret")).body).decode()
 
 
-def test_a_refusal_is_text_and_not_markup(ana: TenantContext) -> None:
+def test_i6_a_refusal_is_text_and_not_markup(ana: TenantContext) -> None:
     from starlette.requests import Request  # noqa: PLC0415 - only here
 
     request = Request({"type": "http", "path": "/", "headers": [], "query_string": b""})

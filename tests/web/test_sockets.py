@@ -67,12 +67,12 @@ CLOSED = [
 ]
 
 
-def test_a_websocket_is_closed_when_its_session_ends_here(session: UserSession) -> None:
+def test_g2_a_websocket_is_closed_when_its_session_ends_here(session: UserSession) -> None:
     end = serve_until(session, lambda: end_session(session, session.id), by_poll=False)
     assert asyncio.run(end) == CLOSED
 
 
-def test_a_websocket_is_closed_within_five_seconds_when_its_session_ends_elsewhere(
+def test_g2_a_websocket_is_closed_within_five_seconds_when_its_session_ends_elsewhere(
     session: UserSession, ana: TenantContext
 ) -> None:
     """`ana` signed in with another browser, before another process."""
