@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fintrack.access.invitations import InvitationPreview, accept_invitation
+from fintrack.access.acceptance import InvitationPreview, accept_invitation
 from fintrack.access.sessions import end_session, open_session, session_of
 from fintrack.access.tenants import NewTenant
 from fintrack.access.users import NewUser, Offer, register, registration_offer
@@ -149,8 +149,8 @@ def _user_inputs(invited: InvitationPreview | None) -> NewUser:
     name = st.text_input("Your name", autocomplete="name", max_chars=80, key="register name")
     email = st.text_input(
         "E-mail",
-        value=invited.email if invited else "",
-        disabled=invited is not None,
+        value=(invited.email or "") if invited else "",
+        disabled=invited is not None and invited.email is not None,
         autocomplete="username",
         key="register email",
     )
