@@ -93,7 +93,9 @@ def redeem_address_ticket(user_id: UUID, ticket: str) -> None:
     """
     _redeem(
         delete(Ticket).where(
-            Ticket.hash == ticket_hash(ticket), Ticket.purpose == "ADDRESS", Ticket.user_id == user_id
+            Ticket.hash == ticket_hash(ticket),
+            Ticket.purpose == "ADDRESS",
+            Ticket.user_id == user_id,
         )
     )
 

@@ -178,6 +178,17 @@ def test_whoever_comes_back_has_the_new_role(ana: TenantContext, eli: TenantCont
     assert members(ana, left=True)["name"].tolist() == ["Ana", "Eli"]
 
 
+def test_a_member_who_is_invited_again_stays_what_he_is(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
+    again = invite_member(ana, cleo.session.email, Role.ADMIN)
+    link = invite_member(ana, None, Role.VIEWER)
+    accept_invitation(cleo.session, link)
+    with pytest.raises(Conflict, match="member of this tenant already"):
+        accept_invitation(cleo.session, again)
+    assert dict(zip(members(ana)["name"], members(ana)["role"], strict=True))["Cleo"] == "VIEWER"
+
+
 def test_a_suspended_member_does_not_come_back_by_a_link(
     ana: TenantContext, eli: TenantContext
 ) -> None:

@@ -206,7 +206,7 @@ def test_ownership_is_not_given_by_invitation(ana: TenantContext) -> None:
         invite_member(ana, "ben@example.org", Role.OWNER)
 
 
-def test_an_admin_does_not_invite_an_admin(dora: TenantContext) -> None:
+def test_b3_an_admin_does_not_invite_an_admin(dora: TenantContext) -> None:
     with pytest.raises(PermissionDenied):
         invite_member(dora, "ben@example.org", Role.ADMIN)
 

@@ -43,14 +43,14 @@ def test_a_demotion_acts_at_the_next_transaction(ana: TenantContext, dora: Tenan
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN])
-def test_an_admin_makes_nobody_an_equal(
+def test_b3_an_admin_makes_nobody_an_equal(
     dora: TenantContext, eli: TenantContext, role: Role
 ) -> None:
     with pytest.raises(PermissionDenied):
         change_role(dora, eli.user_id, role)
 
 
-def test_an_admin_cannot_touch_an_owner(ana: TenantContext, dora: TenantContext) -> None:
+def test_b3_an_admin_cannot_touch_an_owner(ana: TenantContext, dora: TenantContext) -> None:
     with pytest.raises(PermissionDenied):
         suspend_member(dora, ana.user_id)
 
