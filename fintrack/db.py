@@ -49,6 +49,7 @@ ENTER = "select set_config('role', sec.enter(%s, %s), true)"
 ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
 FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
+LOOKING = "You look with another member's eyes, which only read. Stop that first."
 FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
 LOOKING = "You only look, and may not change anything. Stop looking first."
 TOO_LARGE = "An amount or a sum is too large for FinTrack to keep."
@@ -63,6 +64,7 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "FT409": (Conflict, None),
     "FT422": (InvalidInput, None),
     "FT428": (ConfirmationNeeded, None),
+    "25006": (PermissionDenied, LOOKING),
     "40P01": (Unavailable, BUSY),
     "42501": (PermissionDenied, FORBIDDEN),
     "25006": (PermissionDenied, LOOKING),

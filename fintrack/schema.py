@@ -392,6 +392,20 @@ class User(SecurityRow):
     password_hash: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
     disabled_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+
+
+class Registration(SecurityRow):
+    """Somebody whom a mailed link will make a user."""
+
+    __tablename__ = "registration"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    tenant: Mapped[dict[str, Any]]
+    expires_at: Mapped[datetime]
 
 
 class SessionRow(SecurityRow):

@@ -67,7 +67,8 @@ def _toolbar(context: TenantContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add account", type="primary", icon=":material/add:", key="add account"):
             new_account_dialog(context)
-        page_link("import", "Import a bank file", icon=":material/upload_file:")
+        if context.may(Permission.IMPORT):
+            page_link("import", "Import a bank file", icon=":material/upload_file:")
 
 
 def _kinds(context: TenantContext, table: pd.DataFrame) -> None:

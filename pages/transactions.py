@@ -167,6 +167,7 @@ def _no_account(context: TenantContext) -> None:
         st.caption("Transactions stand in accounts. Add one, or drop a bank file.")
         if context.may(Permission.WRITE):
             page_link("accounts", "Add an account", icon=":material/account_balance:")
+        if context.may(Permission.IMPORT):
             page_link("import", "Import a bank file", icon=":material/upload_file:")
 
 

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import URL
 
 from fintrack import db
-from fintrack.access.invitations import accept_invitation, invite_member
+from fintrack.access.acceptance import accept_invitation
+from fintrack.access.invitations import invite_member
 from fintrack.access.ownership import accept_ownership, offer_ownership
 from fintrack.access.sessions import confirm_session, open_session, session_of
 from fintrack.access.tenants import NewTenant, close_tenant, enter_tenant, my_tenants
@@ -27,6 +28,7 @@ from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation, open_installation
 from fintrack.operations.passwords import APPLICATION_LOGINS
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
+from tests.mailing import Mailbox, mail_server
 
 # A busy machine makes no property false.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -149,6 +151,7 @@ def share_ownership(owner: TenantContext, other: TenantContext) -> TenantContext
     """Make a member an owner beside the first one; both show that it is they."""
     confirm_session(owner.session, PASSWORD)
     offer_ownership(owner, other.user_id, shared=True)
+    confirm_session(other.session, PASSWORD)
     accept_ownership(other)
     return enter_tenant(other.session, owner.slug)
 
@@ -192,3 +195,17 @@ def eli(ana: TenantContext) -> TenantContext:
 def cleo(database: Database) -> TenantContext:
     """Cleo, the outsider, who owns Rivera Ltd."""
     return sign_up("Cleo", "Rivera Ltd", TenantType.BUSINESS)
+
+
+@pytest.fixture
+def mailbox(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """What a mail server on this machine got from FinTrack, which is configured for it."""
+    box = Mailbox()
+    with mail_server(box) as port:
+        monkeypatch.setenv("FINTRACK_BASE_URL", "https://money.example.org")
+        monkeypatch.setenv("FINTRACK_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("FINTRACK_SMTP_PORT", str(port))
+        monkeypatch.setenv("FINTRACK_SMTP_TLS", "none")
+        monkeypatch.setenv("FINTRACK_SMTP_FROM", "fintrack@example.org")
+        settings.cache_clear()
+        yield box

@@ -1,82 +1,103 @@
-"""Invitations: an offer of membership, bound to an address, accepted once by whom it is for."""
+"""Invitations: an offer of membership, for one address or for whoever has the link."""
 
+import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from fintrack import audit
-from fintrack.access.tenants import my_tenants
-from fintrack.context import USUAL_FLAGS, Permission, Role, TenantContext, TenantType, UserSession
-from fintrack.db import sign_in_transaction, tenant_transaction
+from fintrack.access import throttle
+from fintrack.access.acceptance import token_hash
+from fintrack.access.memberships import hold_people, members, require_flags
+from fintrack.access.sharing import NOT_YOURS, ShareLevel
+from fintrack.access.users import checked_email
+from fintrack.config import settings
+from fintrack.context import USUAL_FLAGS, Flag, Permission, Role, TenantContext
+from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
-from fintrack.schema import Invitation, new_id
+from fintrack.schema import Account, Invitation, InvitationShare, new_id
 
 INVITATIONS: Shape = {
     "id": "str",
     "email": "str",
+    "mail_domain": "str",
     "role": "str",
+    "flags": "str",
+    "message": "str",
+    "uses": "int64",
+    "most_uses": "int64",
+    "created_by": "str",
     "created_at": "datetime64[us, UTC]",
     "expires_at": "datetime64[us, UTC]",
+    "is_expired": "bool",
 }
-LONGEST = 30
-MOST_MEMBERS = 1000
+USUAL_DAYS, MOST_DAYS = 7, 30
+MOST_USES = 100
+LONGEST_MESSAGE = 500
+DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+NOT_PENDING = "There is no such pending invitation."
+NO_MAIL = (
+    "This FinTrack sends no mail, so nobody could prove an address of a mail domain. "
+    "Invite by address, or leave the domain out."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationPreview:
-    """What somebody sees before accepting: who invites, to what, as what."""
+class Terms:
+    """What an invitation offers beside the role; `flags` of None are those usual for it.
 
-    tenant_name: str
-    tenant_type: TenantType
-    role: Role
-    email: str
-    inviter: str
+    `shares` names own private accounts. Uses above one and a mail domain are for links.
+    """
+
+    flags: frozenset[Flag] | None = None
+    message: str = ""
+    days: int = USUAL_DAYS
+    shares: Mapping[UUID, ShareLevel] = field(default_factory=dict)
+    most_uses: int = 1
+    mail_domain: str | None = None
 
 
-def invite_member(context: TenantContext, email: str, role: Role, *, days: int = 7) -> str:
-    """Invite `email` to the tenant and return the invitation's token, which is kept nowhere.
+USUAL = Terms()
+
+
+def invite_member(
+    context: TenantContext, email: str | None, role: Role, terms: Terms = USUAL
+) -> str:
+    """Invite `email`, or whoever has the link, and return the token, which is kept nowhere.
 
     Raises:
         PermissionDenied: the member may not invite, or not to this role.
-        InvalidInput: the role is owner, or the days are not 1 to 30.
-        Conflict: this address is already invited.
+        InvalidInput: the role is owner, or a term cannot be offered.
+        NotFound: an account to share is not the member's own.
+        Conflict: this address is invited already, or a member's.
+        TooManyAttempts: with the time to wait.
     """
-    context.require(Permission.INVITE)
-    if role is Role.OWNER:
-        raise InvalidInput("Ownership is transferred, not given by invitation.")
-    if role.rank >= context.role.rank:
-        raise PermissionDenied(
-            f"In {context.name} you are {context.role}, who may not invite {role}."
-        )
-    if not 1 <= days <= LONGEST:
-        raise InvalidInput(f"An invitation is valid for 1 to {LONGEST} days.")
+    _require_invitable(context, role)
+    values = _checked(context, email, role, terms)
+    throttle.count_request("invitation", context.user_id)
     token, invitation_id = secrets.token_urlsafe(32), new_id()
-    values = {
-        "id": invitation_id,
-        "email": email.strip().lower(),
-        "role": role.value,
-        "flags": sorted(USUAL_FLAGS[role]),
-        "token_hash": _hash(token),
-        "expires_at": datetime.now(UTC) + timedelta(days=days),
-    }
-    try:
-        with tenant_transaction(context) as db:
-            db.execute(insert(Invitation).values(values))
-            audit.record(db, "member.invited", subject_id=invitation_id)
-    except IntegrityError as error:
-        raise Conflict(f"{values['email']} is already invited.") from error
+    values |= {"id": invitation_id, "token_hash": token_hash(token)}
+    with tenant_transaction(context) as db:
+        hold_people(db)
+        _add(db, values)
+        _share(db, context, invitation_id, terms.shares)
+        audit.record(db, "member.invited", subject_id=invitation_id, after=_told(values))
     return token
 
 
 def invitations(context: TenantContext) -> pd.DataFrame:
-    """Return the pending invitations, the latest first: `INVITATIONS`.
+    """Return the pending invitations, expired ones too, the latest first: `INVITATIONS`.
+
+    An admin sees everybody's, a member his own. Flags are words with a blank between them.
 
     Raises:
         PermissionDenied: the member may not invite people.
@@ -84,21 +105,38 @@ def invitations(context: TenantContext) -> pd.DataFrame:
     context.require(Permission.INVITE)
     statement = (
         select(
-            Invitation.id,
-            Invitation.email,
-            Invitation.role,
-            Invitation.created_at,
-            Invitation.expires_at,
+            Invitation.id, Invitation.email, Invitation.mail_domain, Invitation.role,
+            func.array_to_string(Invitation.flags, " "), Invitation.message, Invitation.uses,
+            Invitation.most_uses, Invitation.created_by, Invitation.created_at,
+            Invitation.expires_at, Invitation.expires_at <= func.now(),
         )
-        .where(
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > func.now(),
-        )
+        .where(_is_pending())
         .order_by(Invitation.created_at.desc())
-    )
+    )  # fmt: skip
     with tenant_transaction(context) as db:
         return read_frame(db, statement, INVITATIONS)
+
+
+def resend_invitation(
+    context: TenantContext, invitation_id: UUID, *, days: int = USUAL_DAYS
+) -> str:
+    """Return a new token, with a new date; the old one is worthless, and the member invites now.
+
+    Raises:
+        PermissionDenied: the member may not invite people.
+        InvalidInput: the days are not 1 to 30.
+        NotFound: no such invitation is pending.
+        TooManyAttempts: with the time to wait.
+    """
+    context.require(Permission.INVITE)
+    token, expires_at = secrets.token_urlsafe(32), _end(days)
+    throttle.count_request("invitation", context.user_id)
+    values = {"token_hash": token_hash(token), "expires_at": expires_at}
+    with tenant_transaction(context) as db:
+        _change(db, invitation_id, values)
+        after = {"expires_at": expires_at.isoformat()}
+        audit.record(db, "invitation.resent", subject_id=invitation_id, after=after)
+    return token
 
 
 def revoke_invitation(context: TenantContext, invitation_id: UUID) -> None:
@@ -109,49 +147,121 @@ def revoke_invitation(context: TenantContext, invitation_id: UUID) -> None:
         NotFound: no such invitation is pending.
     """
     context.require(Permission.INVITE)
-    statement = (
-        update(Invitation)
-        .where(
-            Invitation.id == invitation_id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .values(revoked_at=func.now())
-        .execution_options(synchronize_session=False)
-    )
     with tenant_transaction(context) as db:
-        if db.execute(statement).rowcount != 1:  # type: ignore[attr-defined]  # a cursor result
-            raise NotFound("There is no such pending invitation.")
+        _change(db, invitation_id, {"revoked_at": func.now()})
         audit.record(db, "invitation.revoked", subject_id=invitation_id)
 
 
-def preview_invitation(token: str) -> InvitationPreview | None:
-    """Return what the token offers while it is valid, and nothing otherwise."""
-    offered = func.sec.invitation(_hash(token)).table_valued(
-        "tenant_name", "tenant_type", "role", "email", "inviter"
-    )
-    with sign_in_transaction() as db:
-        row = db.execute(select(offered)).one_or_none()
-    if row is None:
-        return None
-    return InvitationPreview(
-        row.tenant_name, TenantType(row.tenant_type), Role(row.role), row.email, row.inviter
-    )
-
-
-def accept_invitation(session: UserSession, token: str) -> TenantContext:
-    """Join the tenant that the token offers to this user, and return its context.
-
-    Raises:
-        NotFound: the token is not valid for this user, or no longer.
-        Conflict: the user is a member already.
-    """
-    with sign_in_transaction() as db:
-        tenant_id = db.scalar(
-            select(func.sec.accept_invitation(session.user_id, _hash(token), MOST_MEMBERS))
+def _require_invitable(context: TenantContext, role: Role) -> None:
+    context.require(Permission.INVITE)
+    if role is Role.OWNER:
+        raise InvalidInput("Ownership is transferred, not given by invitation.")
+    if role.rank >= context.role.rank:
+        raise PermissionDenied(
+            f"In {context.name} you are {context.role}, who may not invite {role}."
         )
-    return next(context for context in my_tenants(session) if context.tenant_id == tenant_id)
 
 
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
+def _checked(context: TenantContext, email: str | None, role: Role, terms: Terms) -> dict[str, Any]:
+    """Return the invitation's columns, or refuse what cannot be offered."""
+    message = terms.message.strip()
+    if len(message) > LONGEST_MESSAGE:
+        raise InvalidInput(f"Write a message of at most {LONGEST_MESSAGE} characters.")
+    if not 1 <= terms.most_uses <= (MOST_USES if email is None else 1):
+        raise InvalidInput(f"A link may be used 1 to {MOST_USES} times, an invitation once.")
+    return {
+        "email": None if email is None else _new_address(context, email),
+        "mail_domain": _checked_domain(terms.mail_domain, email),
+        "role": role.value,
+        "flags": _offered_flags(context, role, terms.flags),
+        "message": message,
+        "most_uses": terms.most_uses,
+        "expires_at": _end(terms.days),
+    }
+
+
+def _new_address(context: TenantContext, email: str) -> str:
+    address = checked_email(email)
+    if address in set(members(context)["email"]):
+        raise Conflict(f"{address} is a member already.")
+    return address
+
+
+def _checked_domain(domain: str | None, email: str | None) -> str | None:
+    if not domain:
+        return None
+    plain = domain.strip().lower().removeprefix("@")
+    if email is not None or not DOMAIN.fullmatch(plain):
+        raise InvalidInput("Type the mail domain of a link such as example.org.")
+    if settings().mail is None:
+        raise InvalidInput(NO_MAIL)
+    return plain
+
+
+def _offered_flags(context: TenantContext, role: Role, flags: frozenset[Flag] | None) -> list[str]:
+    # Unless asked for more, who lacks a flag offers what is usual without it.
+    offered = USUAL_FLAGS[role] & context.flags if flags is None else flags
+    require_flags(role, offered)
+    if excess := sorted(offered - context.flags):
+        raise PermissionDenied(
+            f"In {context.name} you are {context.role} without {' and '.join(excess)}, "
+            "and nobody gives what he lacks."
+        )
+    return sorted(offered)
+
+
+def _end(days: int) -> datetime:
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"An invitation is valid for 1 to {MOST_DAYS} days.")
+    return datetime.now(UTC) + timedelta(days=days)
+
+
+def _add(db: Session, values: dict[str, Any]) -> None:
+    """Insert the invitation; one of the same address that has expired makes room for it."""
+    expired = update(Invitation).where(
+        Invitation.email == values["email"], Invitation.expires_at <= func.now(), _is_pending()
+    )
+    renewed = expired.values(revoked_at=func.now())
+    db.execute(renewed.execution_options(synchronize_session=False))
+    try:
+        db.execute(insert(Invitation).values(values))
+    except IntegrityError as error:
+        raise Conflict(
+            f"{values['email']} is already invited. Send that invitation again, or revoke it first."
+        ) from error
+
+
+def _share(
+    db: Session, context: TenantContext, invitation_id: UUID, shares: Mapping[UUID, ShareLevel]
+) -> None:
+    own = select(Account.id).where(Account.owner_id == context.user_id, Account.id.in_(shares))
+    if set(db.scalars(own)) != shares.keys():
+        raise NotFound(NOT_YOURS)
+    rows = [
+        {"invitation_id": invitation_id, "account_id": account_id, "level": level.value}
+        for account_id, level in shares.items()
+    ]
+    if rows:
+        db.execute(insert(InvitationShare), rows)
+
+
+def _change(db: Session, invitation_id: UUID, values: dict[str, Any]) -> None:
+    hold_people(db)
+    statement = update(Invitation).where(Invitation.id == invitation_id, _is_pending())
+    result: Any = db.execute(statement.values(values).execution_options(synchronize_session=False))
+    if result.rowcount != 1:
+        raise NotFound(NOT_PENDING)
+
+
+def _is_pending() -> ColumnElement[bool]:
+    return and_(
+        Invitation.uses < Invitation.most_uses,
+        Invitation.declined_at.is_(None),
+        Invitation.revoked_at.is_(None),
+    )
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the activity says of an invitation: not its token, not its message."""
+    names = ("email", "mail_domain", "role", "flags", "most_uses")
+    return {name: values[name] for name in names} | {"expires_at": str(values["expires_at"])}

@@ -1,17 +1,17 @@
 """Ownership: offered by an owner, and passed when the other accepts."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, insert, select
 
 from fintrack import audit
-from fintrack.context import Permission, TenantContext
+from fintrack.access.memberships import NO_MEMBER, hold_people, state_of
+from fintrack.context import Permission, Role, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.errors import ConfirmationNeeded, NotFound, PermissionDenied
+from fintrack.errors import ConfirmationNeeded, InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import OwnershipOffer
 
@@ -33,20 +33,20 @@ def offer_ownership(context: TenantContext, user_id: UUID, *, shared: bool = Fal
         PermissionDenied: only an owner may.
         ConfirmationNeeded: the owner did not show a moment ago that it is he.
         NotFound: the other is no member.
+        InvalidInput: the other is an owner already.
     """
     context.require(Permission.TRANSFER_OWNERSHIP)
-    keys = [OwnershipOffer.tenant_id, OwnershipOffer.user_id]
-    offer = insert(OwnershipOffer).values(user_id=user_id, is_shared=shared)
     stale = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
+    offer = insert(OwnershipOffer).values(user_id=user_id, is_shared=shared)
     try:
         with tenant_transaction(context) as db:
+            hold_people(db)
+            _require_candidate(state_of(db, user_id))
             db.execute(stale.execution_options(synchronize_session=False))
-            db.execute(offer.on_conflict_do_nothing(index_elements=keys))
+            db.execute(offer)
             audit.record(db, "ownership.offered", subject_id=user_id, after={"is_shared": shared})
     except PermissionDenied as error:
         raise ConfirmationNeeded(CONFIRM) from error
-    except IntegrityError as error:
-        raise NotFound("There is no such member.") from error
 
 
 def ownership_offers(context: TenantContext) -> pd.DataFrame:
@@ -66,11 +66,15 @@ def accept_ownership(context: TenantContext) -> None:
 
     Raises:
         NotFound: nobody offers it any more.
+        ConfirmationNeeded: the member did not show a moment ago that it is he.
     """
     context.require(Permission.READ)
+    accepted = func.sec.accept_ownership().table_valued("offered_by", "is_shared")
     with tenant_transaction(context) as db:
-        db.execute(select(func.sec.accept_ownership()))
-        audit.record(db, "ownership.accepted", subject_id=context.user_id)
+        hold_people(db)
+        offer = db.execute(select(accepted)).one()
+        after = {"offered_by": str(offer.offered_by), "is_shared": offer.is_shared}
+        audit.record(db, "ownership.accepted", subject_id=context.user_id, after=after)
 
 
 def withdraw_offer(context: TenantContext, user_id: UUID) -> None:
@@ -82,9 +86,17 @@ def withdraw_offer(context: TenantContext, user_id: UUID) -> None:
     context.require(Permission.READ)
     statement = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
     with tenant_transaction(context) as db:
+        hold_people(db)
         gone = db.execute(
             statement.returning(OwnershipOffer.user_id).execution_options(synchronize_session=False)
         ).all()
         if not gone:
             raise NotFound(NO_OFFER)
         audit.record(db, "ownership.offer_withdrawn", subject_id=user_id)
+
+
+def _require_candidate(member: dict[str, Any]) -> None:
+    if member["status"] != "ACTIVE":
+        raise NotFound(NO_MEMBER)
+    if member["role"] == Role.OWNER:
+        raise InvalidInput("This member is an owner already. Choose somebody else.")

@@ -107,12 +107,37 @@ def add_tenant(db: Session, user_id: UUID, tenant: NewTenant) -> str:
     Raises:
         InvalidInput: name, currency, country, locale or time zone cannot be used.
     """
-    checked = _checked(tenant)
+    checked = checked_tenant(tenant)
     slug = _slug(checked.name)
     row = asdict(checked) | {"tenant_id": str(new_id()), "slug": slug}
     categories = starting_categories(checked.type)
     db.execute(select(func.sec.create_tenant(user_id, cast(row, JSONB), cast(categories, JSONB))))
     return slug
+
+
+def checked_tenant(tenant: NewTenant) -> NewTenant:
+    """Return the tenant as it is kept, with the locale of its country unless it names one.
+
+    Raises:
+        InvalidInput: name, currency, country, locale or time zone cannot be used.
+    """
+    name = required(neutral(tenant.name), "name of the tenant", LONGEST_NAME)
+    country = tenant.country.strip().upper()
+    if not re.fullmatch("[A-Z]{2}", country):
+        raise InvalidInput("Choose the country by its two letters, such as DE or US.")
+    if tenant.time_zone not in available_timezones():
+        raise InvalidInput("Choose a time zone such as Europe/Madrid.")
+    exponent(tenant.currency)
+    locale = _locale(tenant.locale or _country_locale(country))
+    return NewTenant(
+        name,
+        TenantType(tenant.type),
+        tenant.currency,
+        country,
+        locale,
+        tenant.time_zone,
+        tenant.is_sample,
+    )
 
 
 def tenant_settings(context: TenantContext) -> TenantSettings:
@@ -215,29 +240,9 @@ def _new_values(settings: TenantSettings) -> dict[str, Any]:
     words = asdict(settings)
     kept = {name: words.pop(name) for name in ("fiscal_year_start", "colour")}
     del words["status"], words["version"]
-    values = asdict(_checked(NewTenant(**words))) | kept
+    values = asdict(checked_tenant(NewTenant(**words))) | kept
     del values["is_sample"]
     return values
-
-
-def _checked(tenant: NewTenant) -> NewTenant:
-    name = required(neutral(tenant.name), "name of the tenant", LONGEST_NAME)
-    country = tenant.country.strip().upper()
-    if not re.fullmatch("[A-Z]{2}", country):
-        raise InvalidInput("Choose the country by its two letters, such as DE or US.")
-    if tenant.time_zone not in available_timezones():
-        raise InvalidInput("Choose a time zone such as Europe/Madrid.")
-    exponent(tenant.currency)
-    locale = _locale(tenant.locale or _country_locale(country))
-    return NewTenant(
-        name,
-        TenantType(tenant.type),
-        tenant.currency,
-        country,
-        locale,
-        tenant.time_zone,
-        tenant.is_sample,
-    )
 
 
 def _locale(word: str) -> str:

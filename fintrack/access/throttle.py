@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Insert, delete, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,8 +14,11 @@ from fintrack.db import sign_in_transaction
 from fintrack.errors import TooManyAttempts
 from fintrack.schema import SessionRow, Throttle, User
 
-# How many failures are free: of one address at one account, at an account, of a network address.
-FREE = {"pair": 5, "account": 30, "network": 60}
+# How many failures are free: of one address at one account, at an account, of a network address;
+# and how many invitations, requests to join and mails to prove the own address are, of one user.
+FREE = {
+    "pair": 5, "account": 30, "network": 60, "invitation": 100, "join request": 10, "proof": 5,
+}  # fmt: skip
 LONGEST_WAIT = 15 * 60
 MINUTE = 60
 
@@ -34,6 +38,22 @@ def count_attempt(account: str, address: str) -> None:
         if wait <= timedelta():
             for kind, key in sorted(keys.items(), key=lambda item: item[1]):
                 db.execute(_count(key, FREE[kind]))
+            return
+    raise TooManyAttempts(f"Too many attempts. Try again in {_words(wait)}.")
+
+
+def count_request(kind: str, user_id: UUID) -> None:
+    """Count something that one user may ask for only so often, whether or not it succeeds.
+
+    Raises:
+        TooManyAttempts: with the time to wait.
+    """
+    key = _key(kind, str(user_id))
+    remaining: ColumnElement[Any] = Throttle.blocked_until - func.now()
+    with sign_in_transaction() as db:
+        wait = db.scalar(select(remaining).where(Throttle.key == key)) or timedelta()
+        if wait <= timedelta():
+            db.execute(_count(key, FREE[kind]))
             return
     raise TooManyAttempts(f"Too many attempts. Try again in {_words(wait)}.")
 
@@ -76,7 +96,11 @@ def _wait(db: Session, keys: dict[str, bytes], account: str, address: str) -> ti
 
 def _keys(account: str, address: str) -> dict[str, bytes]:
     words = {"pair": f"{account}\n{address}", "account": account, "network": address}
-    return {kind: sha256(f"{kind}\n{word}".encode()).digest() for kind, word in words.items()}
+    return {kind: _key(kind, word) for kind, word in words.items()}
+
+
+def _key(kind: str, word: str) -> bytes:
+    return sha256(f"{kind}\n{word}".encode()).digest()
 
 
 def _count(key: bytes, free: int) -> Insert:

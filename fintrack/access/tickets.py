@@ -17,6 +17,7 @@ from fintrack.schema import Ticket
 
 SIGN_IN_FOR = timedelta(seconds=30)
 DOWNLOAD_FOR = timedelta(seconds=60)
+ADDRESS_FOR = timedelta(days=1)
 GONE = "This link was used already or is too old. Go back and ask for it again."
 
 
@@ -77,6 +78,26 @@ def redeem_download_ticket(session: UserSession, ticket: str) -> dict[str, Any]:
         Ticket.session_id == session.id,
     )
     return _redeem(statement)[1]
+
+
+def issue_address_ticket(user_id: UUID) -> str:
+    """Return the token of a mail that proves the user's address."""
+    return _issue(ADDRESS_FOR, {"purpose": "ADDRESS", "user_id": user_id, "payload": {}})
+
+
+def redeem_address_ticket(user_id: UUID, ticket: str) -> None:
+    """Use the ticket up.
+
+    Raises:
+        NotFound: it was used, is too old, or is another user's.
+    """
+    _redeem(
+        delete(Ticket).where(
+            Ticket.hash == ticket_hash(ticket),
+            Ticket.purpose == "ADDRESS",
+            Ticket.user_id == user_id,
+        )
+    )
 
 
 def ticket_hash(secret: str) -> bytes:

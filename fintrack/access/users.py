@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fintrack.access import throttle
-from fintrack.access.invitations import InvitationPreview, preview_invitation
+from fintrack.access.acceptance import InvitationPreview, preview_invitation
 from fintrack.access.passwords import check_new_password, hash_password, is_password
 from fintrack.access.sessions import shut_out
 from fintrack.access.tenants import LONGEST_NAME, NewTenant, add_tenant
@@ -30,6 +31,7 @@ SETUP_NEEDED = (
     "The first account is made with the one-time link that FinTrack printed in its terminal."
 )
 INVITATION_NEEDED = "New accounts are by invitation here. Ask a member to invite this address."
+MAIL_NEEDED = "Here a mailed link finishes the registration. Ask for it first."
 KNOWN = "There is an account with this address already. Sign in instead."
 
 
@@ -90,25 +92,51 @@ def register(
         Conflict: the address has an account.
         TooManyAttempts: with the time to wait.
     """
-    email, name = checked_email(user.email), required(neutral(user.name), "name", LONGEST_NAME)
-    check_new_password(user.password, email, name)
+    checked = checked_user(user)
     invitation = preview_invitation(token) if token else None
-    throttle.count_attempt(f"registration {email}", address)
+    if is_finished_by_mail(invitation):
+        raise PermissionDenied(MAIL_NEEDED)
+    throttle.count_attempt(f"registration {checked.email}", address)
+    password_hash = hash_password(user.password)
+    with sign_in_transaction() as db:
+        require_offer(db, checked.email, token, invitation, same_machine=same_machine)
+        return add_user(db, checked, password_hash, tenant or own_tenant(checked.name))
+
+
+def is_finished_by_mail(invitation: InvitationPreview | None) -> bool:
+    """Return whether a mailed link has to prove the address before there is an account."""
+    is_open = settings().registration is Registration.OPEN
+    by_domain = invitation is not None and invitation.mail_domain is not None
+    return by_domain or (is_open and settings().mail is not None)
+
+
+def add_user(
+    db: Session,
+    user: NewUser,
+    password_hash: str,
+    tenant: NewTenant,
+    verified_at: datetime | None = None,
+) -> UUID:
+    """Make a user, a tenant and its OWNER in the caller's sign-in transaction; return the id.
+
+    Raises:
+        InvalidInput: the tenant cannot be used.
+        Conflict: the address has an account.
+    """
     user_id = new_id()
     row = {
         "id": user_id,
-        "email": email,
-        "name": name,
-        "password_hash": hash_password(user.password),
+        "email": user.email,
+        "name": user.name,
+        "password_hash": password_hash,
+        "verified_at": verified_at,
     }
     try:
-        with sign_in_transaction() as db:
-            _require_offer(db, email, token, invitation, same_machine=same_machine)
-            db.execute(insert(User).values(row))
-            add_tenant(db, user_id, tenant or _own_tenant(name))
-            db.execute(delete(SetupToken))
+        db.execute(insert(User).values(row))
     except IntegrityError as error:
         raise Conflict(KNOWN) from error
+    add_tenant(db, user_id, tenant)
+    db.execute(delete(SetupToken))
     return user_id
 
 
@@ -147,7 +175,18 @@ def checked_email(email: str) -> str:
         raise InvalidInput("Type an e-mail address such as ana@example.org.") from error
 
 
-def _require_offer(
+def checked_user(user: NewUser) -> NewUser:
+    """Return the user as they are kept, or refuse what cannot be used.
+
+    Raises:
+        InvalidInput: name, address or password cannot be used.
+    """
+    email, name = checked_email(user.email), required(neutral(user.name), "name", LONGEST_NAME)
+    check_new_password(user.password, email, name)
+    return NewUser(email, name, user.password)
+
+
+def require_offer(
     db: Session,
     email: str,
     token: str | None,
@@ -155,13 +194,24 @@ def _require_offer(
     *,
     same_machine: bool,
 ) -> None:
+    """Refuse a visitor who may not register here, or not with this address.
+
+    Raises:
+        PermissionDenied: with what is missing.
+    """
     db.execute(text(FIRST_ACCOUNT))
     is_first = _is_empty(db)
     if not _may_register(db, token, invitation, is_first=is_first, same_machine=same_machine):
         raise PermissionDenied(SETUP_NEEDED if is_first else INVITATION_NEEDED)
-    if invitation is not None and invitation.email != email:
+    if invitation is None:
+        return
+    if invitation.email not in (None, email):
         raise PermissionDenied(
             f"This invitation is for {invitation.email}. Register with that address."
+        )
+    if invitation.mail_domain not in (None, email.rpartition("@")[2]):
+        raise PermissionDenied(
+            f"This invitation is for addresses of {invitation.mail_domain}. Register with one."
         )
 
 
@@ -185,7 +235,8 @@ def _is_empty(db: Session) -> bool:
     return not db.scalar(select(exists().where(User.disabled_at.is_(None))))
 
 
-def _own_tenant(name: str, country: str = "") -> NewTenant:
+def own_tenant(name: str, country: str = "") -> NewTenant:
+    """Return the tenant of somebody who named none: personal, in the country's currency."""
     current = get_territory_currencies(country) if country else []
     currency = next((code for code in current if code in CURRENCIES), "EUR")
     return NewTenant(name, TenantType.PERSONAL, currency, country or "DE")

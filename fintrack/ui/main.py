@@ -7,6 +7,7 @@ import pages.accounts
 import pages.analytics
 import pages.home
 import pages.imports
+import pages.members
 import pages.settings
 import pages.transactions
 from fintrack.context import TenantContext, UserSession
@@ -15,11 +16,13 @@ from fintrack.ui import welcome
 from fintrack.ui.closing import closing_notice
 from fintrack.ui.confirmation import go_on
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.forgotten import RESET
 from fintrack.ui.header import header, look_around, new_tenant_dialog
+from fintrack.ui.invitation_screen import invitation_screen
+from fintrack.ui.join_requests import join_form
 from fintrack.ui.session import (
     current_session,
     forget_tenant,
+    note_presence,
     remember_pages,
     switch_tenant,
     tenant_context,
@@ -35,6 +38,7 @@ PAGES = (
     (pages.transactions.page, "Transactions", "receipt_long", "transactions"),
     (pages.imports.page, "Import", "upload_file", "import"),
     (pages.analytics.page, "Analytics", "monitoring", "analytics"),
+    (pages.members.page, "Members", "group", "members"),
     (pages.settings.page, "Settings", "settings", "settings"),
     (pages.account.page, "My account", "person", ACCOUNT),
 )
@@ -48,7 +52,7 @@ def main() -> None:
     # Declared for everybody, so that a deep link survives the sign-in; run for nobody else.
     page = st.navigation(router, position="sidebar" if session else "hidden")
     with shown_refusals():
-        if session is None or RESET in st.query_params:
+        if session is None or not welcome.MAILED_LINKS.isdisjoint(st.query_params):
             welcome.screen(page.url_path)
             return
         st.logo(LOGO, icon_image=ICON, size="large")
@@ -66,7 +70,7 @@ def _pages() -> list[st.Page]:
 def _signed_in(session: UserSession, page: st.Page) -> None:
     invitation = st.query_params.get("invitation")
     if invitation:
-        welcome.invitation_screen(session, invitation)
+        invitation_screen(session, invitation)
         return
     context = _context()
     header(session, tenants(), context, page.url_path)
@@ -75,6 +79,7 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
         _no_tenant(session, page.url_path)
         return
     if context is not None:
+        note_presence(context)
         closing_notice(context)
     page.run()
 
@@ -100,6 +105,8 @@ def _no_tenant(session: UserSession, url_path: str) -> None:
         if st.button("New tenant", type="primary", icon=":material/add:", key="first tenant"):
             new_tenant_dialog(session)
         look_around(session, key="first look around")
+    if wanted := st.query_params.get("tenant"):
+        join_form(session, wanted)
 
 
 main()

@@ -9,13 +9,14 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import enqueue_message
 
+from fintrack.access.memberships import note_visit
 from fintrack.access.sessions import session_of_handle
 from fintrack.access.tenants import NO_SUCH_TENANT, my_tenants
 from fintrack.access.tickets import issue_download_ticket
@@ -24,7 +25,9 @@ from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound, NotSignedIn
 
 TENANT, SEEN, PAGES = "fintrack tenant", "fintrack seen", "fintrack pages"
+VISITED = "fintrack visited"
 FRESH_SECONDS = 2.0
+VISIT_SECONDS = 300.0
 ENDED = "Your session has ended. Sign in again."
 SIGNED_OUT = "/auth/sign-out?next=/"
 
@@ -106,6 +109,14 @@ def tenant_context() -> TenantContext:
     raise NotFound(NO_SUCH_TENANT)
 
 
+def note_presence(context: TenantContext) -> None:
+    """Let the others see that the member was here, from this tab once in five minutes."""
+    where, at = st.session_state.get(VISITED, (None, 0.0))
+    if where != context.tenant_id or time.monotonic() - at > VISIT_SECONDS:
+        note_visit(context)
+        st.session_state[VISITED] = (context.tenant_id, time.monotonic())
+
+
 def switch_tenant(slug: str, url_path: str = "") -> NoReturn:
     """Open the page in another tenant with a full load: nothing of this one survives in the tab."""
     redirect(address("/" + url_path, tenant=slug))
@@ -141,6 +152,13 @@ def page_address(url_path: str, **query: str) -> str:
 def address(path: str, **query: str) -> str:
     """Return the path with the query encoded."""
     return f"{path}?{urlencode(query)}" if query else path
+
+
+def public_address(**query: str) -> str:
+    """Return a link to FinTrack for other people: the configured address, else this browser's."""
+    seen = urlsplit(str(st.context.url or ""))
+    origin = settings().base_url or f"{seen.scheme}://{seen.netloc}"
+    return address(f"{origin}/", **query)
 
 
 def redirect(path: str) -> NoReturn:

@@ -2,7 +2,7 @@
 
 import re
 
-from fintrack.context import Role, TenantType
+from fintrack.context import Flag, Role, TenantType
 
 # A word joiner, which nobody sees, keeps addresses from becoming links by themselves.
 LINKS = re.compile(r"(@|:(?=//)|\bwww(?=\.))", re.IGNORECASE)
@@ -23,6 +23,18 @@ ROLE_NAMES = {
     Role.ADMIN: "Admin",
     Role.MEMBER: "Member",
     Role.VIEWER: "Viewer",
+}
+ROLE_MEANINGS = {
+    Role.OWNER: "may do everything, and close the tenant",
+    Role.ADMIN: "changes the books, manages members and settings",
+    Role.MEMBER: "reads and changes the books",
+    Role.VIEWER: "reads the books",
+}
+FLAG_NAMES = {
+    Flag.EXPORT: "Export",
+    Flag.IMPORT: "Import bank files",
+    Flag.INVITE: "Invite people",
+    Flag.API: "Use the API",
 }
 
 

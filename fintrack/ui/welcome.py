@@ -1,22 +1,25 @@
 """The screens before sign-in: welcome, registration, an invitation, the setup link, sign-in."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import streamlit as st
 
-from fintrack.access.invitations import InvitationPreview, accept_invitation
+from fintrack.access.acceptance import InvitationPreview, accept_invitation
+from fintrack.access.registrations import finish_registration
 from fintrack.access.sessions import end_session, open_session, session_of
 from fintrack.access.tenants import NewTenant
-from fintrack.access.users import NewUser, Offer, register, registration_offer
-from fintrack.context import UserSession
-from fintrack.errors import CodeNeeded
+from fintrack.access.users import NewUser, Offer, registration_offer
+from fintrack.errors import CodeNeeded, FinTrackError
+from fintrack.operations.letters import sign_up
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.forgotten import FORGOT, RESET, forgotten_screen, new_password_screen
+from fintrack.ui.invitation_screen import CARD_WIDTH, invitation_offer
 from fintrack.ui.second_step import begin_second_step, first_step, second_step
-from fintrack.ui.session import address, redirect, switch_tenant, visitor
+from fintrack.ui.session import address, redirect, visitor
 from fintrack.ui.sign_in import checked_user, cookie_address
 from fintrack.ui.tenant_form import tenant_inputs
-from fintrack.ui.text import ROLE_NAMES, escaped
+from fintrack.ui.text import escaped
 
 NOTICES = {
     "expired": "That took too long, or the link was used already. Sign in again.",
@@ -24,8 +27,14 @@ NOTICES = {
     "reset": "The new password is set. Sign in with it.",
     "erased": "Your account is erased. Nothing of it is left here.",
 }
-OWN_QUERY = frozenset({"notice", "setup", "register", "sign-in", FORGOT, RESET})
-CARD_WIDTH = 460
+CONFIRM = "confirm"
+# Links of mails, which work as well where somebody is signed in.
+MAILED_LINKS = frozenset({CONFIRM, RESET})
+OWN_QUERY = MAILED_LINKS | {"notice", "setup", "register", "sign-in", FORGOT}
+MAILED = (
+    "A mail is on its way to {}. Open its link within a day to finish. If none comes, look among "
+    "the unwanted mail."
+)
 
 
 def screen(url_path: str) -> None:
@@ -41,22 +50,6 @@ def screen(url_path: str) -> None:
         _reassurance()
 
 
-def invitation_screen(session: UserSession, token: str) -> None:
-    """Show a signed-in user what an invitation offers, and let them join."""
-    preview = registration_offer(token, same_machine=False).invitation
-    with st.container(horizontal_alignment="center"), st.container(width=CARD_WIDTH, border=True):
-        if preview is None:
-            st.subheader("This invitation is no longer valid")
-            st.caption("It was used, withdrawn, or is too old. Ask for a new one.")
-        else:
-            _invitation(preview)
-            if st.button("Join", type="primary", width="stretch"):
-                with shown_refusals():
-                    switch_tenant(accept_invitation(session, token).slug)
-        if st.button("Not now", width="stretch"):
-            redirect("/")
-
-
 def _card(offer: Offer, url_path: str) -> None:
     query = st.query_params
     if query.get("notice") in NOTICES:
@@ -64,6 +57,8 @@ def _card(offer: Offer, url_path: str) -> None:
     if RESET in query:
         new_password_screen(query[RESET])
         _other_way("", "Back to the sign-in")
+    elif CONFIRM in query:
+        _confirmation(query[CONFIRM], url_path)
     elif FORGOT in query:
         forgotten_screen()
         _other_way("", "Back to the sign-in")
@@ -129,7 +124,7 @@ def _sign_in(offer: Offer, url_path: str) -> None:
 
 def _registration(offer: Offer) -> None:
     if offer.invitation is not None:
-        _invitation(offer.invitation)
+        invitation_offer(offer.invitation)
     else:
         st.subheader("Welcome. Let’s set up your books" if offer.is_first else "Create an account")
     invited = offer.invitation
@@ -140,17 +135,21 @@ def _registration(offer: Offer) -> None:
         submitted = st.form_submit_button(label, type="primary", width="stretch")
     if submitted:
         with shown_refusals():
-            redirect(_register(user, tenant, invited))
+            next_address = _register(user, tenant, invited)
+            if next_address is not None:
+                redirect(next_address)
+            st.success(MAILED.format(escaped(user.email)), icon=":material/mail:")
     if not offer.is_first:
         _other_way("You have an account?", "Sign in", **{"sign-in": "yes"})
 
 
 def _user_inputs(invited: InvitationPreview | None) -> NewUser:
+    invited_as = (invited and invited.email) or ""
     name = st.text_input("Your name", autocomplete="name", max_chars=80, key="register name")
     email = st.text_input(
         "E-mail",
-        value=invited.email if invited else "",
-        disabled=invited is not None,
+        value=invited_as,
+        disabled=bool(invited_as),
         autocomplete="username",
         key="register email",
     )
@@ -164,30 +163,51 @@ def _user_inputs(invited: InvitationPreview | None) -> NewUser:
     return NewUser(email, name, password)
 
 
-def _register(user: NewUser, tenant: NewTenant | None, invited: InvitationPreview | None) -> str:
-    """Make the account and return the address that signs its browser in."""
+def _register(
+    user: NewUser, tenant: NewTenant | None, invited: InvitationPreview | None
+) -> str | None:
+    """Make the account and return the address that signs its browser in; None waits for a mail."""
     who, query = visitor(), st.query_params
     token = query.get("setup") or query.get("invitation")
     if tenant is not None and not tenant.name.strip():
         tenant = replace(tenant, name=user.name)
-    user_id = register(
+    user_id = sign_up(
         user, tenant, token=token, same_machine=who.is_same_machine, address=who.address
     )
-    next_path = "/"
-    if invited is not None and token:
-        session = session_of(
-            open_session(user_id, remember=False, agent="registration", address=who.address)
-        )
-        if session is not None:
-            next_path = address("/", tenant=accept_invitation(session, token).slug)
-            end_session(session, session.id)
+    if user_id is None:
+        return None
+    next_path = _joined(user_id, token) if invited is not None and token else "/"
     return cookie_address(user_id, who, next_path, remember=False)
 
 
-def _invitation(invitation: InvitationPreview) -> None:
-    st.subheader(f"{escaped(invitation.inviter)} invites you")
-    role = ROLE_NAMES[invitation.role].lower()
-    st.write(f"to **{escaped(invitation.tenant_name)}**, as {role}.")
+def _joined(user_id: UUID, token: str) -> str:
+    """Accept the invitation and return the tenant's address, or the invitation's if it refuses."""
+    session = session_of(
+        open_session(user_id, remember=False, agent="registration", address=visitor().address)
+    )
+    if session is None:
+        return address("/", invitation=token)
+    try:
+        return address("/", tenant=accept_invitation(session, token).slug)
+    except FinTrackError:
+        return address("/", invitation=token)
+    finally:
+        end_session(session, session.id)
+
+
+def _confirmation(secret: str, url_path: str) -> None:
+    st.subheader("Finish your registration", anchor=False)
+    with st.form("finish registration", border=False):
+        password = st.text_input(
+            "The password you chose", type="password", autocomplete="current-password",
+            key="confirm password",
+        )  # fmt: skip
+        submitted = st.form_submit_button("Create account", type="primary", width="stretch")
+    if submitted:
+        with shown_refusals():
+            who = visitor()
+            user_id = finish_registration(secret, password or "", who.address)
+            redirect(cookie_address(user_id, who, _next_path(url_path), remember=False))
 
 
 def _other_way(question: str, label: str, **query: str) -> None:

@@ -1,37 +1,28 @@
-"""Memberships and invitations: roles below one's own, and always an owner."""
+"""Memberships: roles below one's own, flags within the role, and who is out."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
-from fintrack.access.invitations import (
-    accept_invitation,
-    invitations,
-    invite_member,
-    preview_invitation,
-    revoke_invitation,
-)
 from fintrack.access.memberships import (
+    change_flags,
     change_role,
+    heirs,
     leave_tenant,
+    may_manage,
     members,
+    note_visit,
     remove_member,
     resume_member,
     suspend_member,
 )
 from fintrack.access.tenants import enter_tenant, tenant_settings
-from fintrack.context import Role, TenantContext, TenantType
-from fintrack.errors import Conflict, FinTrackError, InvalidInput, NotFound, PermissionDenied
-from tests.conftest import join, share_ownership, sign_up
-
-LEAVING: list[Callable[[TenantContext, TenantContext], None]] = [
-    lambda me, other: change_role(me, other.user_id, Role.VIEWER),
-    lambda me, other: suspend_member(me, other.user_id),
-    lambda me, other: remove_member(me, other.user_id),
-    lambda me, _other: leave_tenant(me),
-]
+from fintrack.context import Flag, Role, TenantContext, TenantType
+from fintrack.db import tenant_transaction
+from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from fintrack.schema import Membership
+from tests.conftest import Database, sign_up
 
 
 def roles(context: TenantContext) -> dict[str, str]:
@@ -77,121 +68,117 @@ def test_a_stranger_is_no_member_to_change(ana: TenantContext, cleo: TenantConte
         change_role(ana, cleo.user_id, Role.VIEWER)
 
 
-def test_b4_ownership_passes_on(ana: TenantContext, dora: TenantContext) -> None:
-    dora = share_ownership(ana, dora)
-    change_role(ana, ana.user_id, Role.MEMBER)
-    assert roles(dora) == {"Ana": "MEMBER", "Dora": "OWNER"}
-
-
-def test_b4_the_last_owner_cannot_leave(ana: TenantContext) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [
+        leave_tenant,
+        lambda me: suspend_member(me, me.user_id),
+        lambda me: change_role(me, me.user_id, Role.ADMIN),
+    ],
+    ids=["leave", "suspend", "demote"],
+)
+def test_b4_the_last_owner_stays(
+    ana: TenantContext, dora: TenantContext, end: Callable[[TenantContext], None]
+) -> None:
     with pytest.raises(Conflict, match="active owner"):
-        leave_tenant(ana)
-    assert roles(ana) == {"Ana": "OWNER"}
+        end(ana)
+    assert roles(ana) == {"Ana": "OWNER", "Dora": "ADMIN"}
 
 
-@pytest.mark.parametrize("leave", range(len(LEAVING)), ids=["demote", "suspend", "remove", "leave"])
-def test_b4_two_owners_at_once_never_leave_a_tenant_without_one(
-    ana: TenantContext, leave: int
-) -> None:
-    for round_number in range(13):
-        tenant = sign_up(f"Owner{round_number}", f"Round {round_number}")
-        second = join(tenant, f"Second{round_number}", Role.ADMIN)
-        second = share_ownership(tenant, second)
-
-        def attempt(pair: tuple[TenantContext, TenantContext]) -> bool:
-            try:
-                LEAVING[leave](*pair)
-            except FinTrackError:
-                return False
-            return True
-
-        with ThreadPoolExecutor(2) as pool:
-            done = list(pool.map(attempt, [(tenant, second), (second, tenant)]))
-        assert sum(done) == 1
-
-
-def test_an_invitation_is_accepted_once(ana: TenantContext, cleo: TenantContext) -> None:
-    token = invite_member(ana, cleo.session.email, Role.MEMBER)
-    assert accept_invitation(cleo.session, token).role is Role.MEMBER
-    with pytest.raises(NotFound):
-        accept_invitation(cleo.session, token)
-    assert roles(ana) == {"Ana": "OWNER", "Cleo": "MEMBER"}
-
-
-def test_eight_acceptances_at_once_make_one_member(ana: TenantContext, cleo: TenantContext) -> None:
-    token = invite_member(ana, cleo.session.email, Role.MEMBER)
-
-    def attempt(_: int) -> bool:
-        try:
-            accept_invitation(cleo.session, token)
-        except FinTrackError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(attempt, range(8))) == 1
-
-
-def test_a_member_who_is_invited_again_stays_what_he_is(
-    ana: TenantContext, cleo: TenantContext
-) -> None:
-    accept_invitation(cleo.session, invite_member(ana, cleo.session.email, Role.VIEWER))
-    again = invite_member(ana, cleo.session.email, Role.ADMIN)
-    with pytest.raises(Conflict, match="member of this tenant already"):
-        accept_invitation(cleo.session, again)
-    assert roles(ana) == {"Ana": "OWNER", "Cleo": "VIEWER"}
-
-
-def test_an_invitation_is_bound_to_its_address(ana: TenantContext, cleo: TenantContext) -> None:
-    token = invite_member(ana, "ben@example.org", Role.MEMBER)
-    with pytest.raises(NotFound):
-        accept_invitation(cleo.session, token)
-
-
-def test_an_invitation_by_a_demoted_inviter_is_void(
-    ana: TenantContext, dora: TenantContext, cleo: TenantContext
-) -> None:
-    token = invite_member(dora, cleo.session.email, Role.MEMBER)
-    change_role(ana, dora.user_id, Role.MEMBER)
-    assert preview_invitation(token) is None
-    with pytest.raises(NotFound):
-        accept_invitation(cleo.session, token)
-
-
-def test_a_preview_says_who_invites_to_what_as_what(ana: TenantContext) -> None:
-    offer = preview_invitation(invite_member(ana, "ben@example.org", Role.VIEWER))
-    assert offer is not None
-    assert (offer.inviter, offer.tenant_name, offer.role) == ("Ana", "Rivera family", Role.VIEWER)
-
-
-def test_a_revoked_invitation_is_void(ana: TenantContext) -> None:
-    token = invite_member(ana, "ben@example.org", Role.VIEWER)
-    revoke_invitation(ana, UUID(invitations(ana)["id"].tolist()[0]))
-    assert preview_invitation(token) is None
-    assert invitations(ana).empty
-
-
-def test_an_address_is_invited_once_at_a_time(ana: TenantContext) -> None:
-    invite_member(ana, "ben@example.org", Role.VIEWER)
-    with pytest.raises(Conflict):
-        invite_member(ana, "Ben@example.org", Role.MEMBER)
-
-
-def test_ownership_is_not_given_by_invitation(ana: TenantContext) -> None:
-    with pytest.raises(InvalidInput):
-        invite_member(ana, "ben@example.org", Role.OWNER)
-
-
-def test_b3_an_admin_does_not_invite_an_admin(dora: TenantContext) -> None:
-    with pytest.raises(PermissionDenied):
-        invite_member(dora, "ben@example.org", Role.ADMIN)
-
-
-def test_a_member_does_not_invite(eli: TenantContext) -> None:
-    with pytest.raises(PermissionDenied, match="invite people"):
-        invite_member(eli, "ben@example.org", Role.VIEWER)
+def test_nobody_removes_himself(ana: TenantContext, dora: TenantContext) -> None:
+    with pytest.raises(InvalidInput, match="Leave the tenant instead"):
+        remove_member(ana, ana.user_id, dora.user_id)
+    assert roles(ana) == {"Ana": "OWNER", "Dora": "ADMIN"}
 
 
 def test_members_of_another_tenant_are_not_listed(ana: TenantContext, cleo: TenantContext) -> None:
     sign_up("Zoe", "Somebody else", TenantType.PERSONAL)
     assert roles(cleo) == {"Cleo": "OWNER"}
+
+
+def test_a_new_role_brings_its_usual_flags(ana: TenantContext, ben: TenantContext) -> None:
+    change_flags(ana, ben.user_id, [Flag.API])
+    change_role(ana, ben.user_id, Role.MEMBER)
+    flags = enter_tenant(ben.session, ana.slug).flags
+    assert flags == {Flag.EXPORT, Flag.IMPORT}
+
+
+def test_an_analyst_is_a_viewer_who_exports(ana: TenantContext, ben: TenantContext) -> None:
+    change_flags(ana, ben.user_id, [Flag.EXPORT])
+    analyst = enter_tenant(ben.session, ana.slug)
+    assert (analyst.role, analyst.flags) == (Role.VIEWER, frozenset({Flag.EXPORT}))
+
+
+def test_a_role_and_its_flags_change_together(ana: TenantContext, ben: TenantContext) -> None:
+    change_role(ana, ben.user_id, Role.MEMBER, [Flag.INVITE])
+    member = enter_tenant(ben.session, ana.slug)
+    assert (member.role, member.flags) == (Role.MEMBER, frozenset({Flag.INVITE}))
+
+
+def test_a_flag_beyond_the_role_is_refused(ana: TenantContext, ben: TenantContext) -> None:
+    with pytest.raises(InvalidInput, match="VIEWER is too weak a role for IMPORT and INVITE"):
+        change_flags(ana, ben.user_id, [Flag.INVITE, Flag.IMPORT])
+    with pytest.raises(InvalidInput):
+        change_role(ana, ben.user_id, Role.VIEWER, [Flag.IMPORT])
+
+
+def test_a_flag_written_past_the_functions_gives_a_viewer_nothing(
+    ana: TenantContext, ben: TenantContext, database: Database
+) -> None:
+    with database.administrator() as admin:
+        admin.execute(
+            "update app.membership set flags = '{IMPORT,INVITE}' where user_id = %s", [ben.user_id]
+        )
+    assert enter_tenant(ben.session, ana.slug).flags == frozenset()
+
+
+def test_a_removed_member_comes_back_by_nobodys_update(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    remove_member(ana, eli.user_id)
+    back = update(Membership).where(Membership.user_id == eli.user_id).values(status="ACTIVE")
+    with tenant_transaction(ana) as db:
+        db.execute(back.execution_options(synchronize_session=False))
+    with pytest.raises(NotFound):
+        tenant_settings(eli)
+
+
+def test_whoever_left_is_listed_only_when_asked_for(ana: TenantContext, eli: TenantContext) -> None:
+    leave_tenant(eli)
+    assert roles(ana) == {"Ana": "OWNER"}
+    assert members(ana, left=True)["status"].tolist() == ["ACTIVE", "LEFT"]
+
+
+def test_a_visit_is_remembered(ana: TenantContext, ben: TenantContext) -> None:
+    assert members(ana)["seen_at"].isna().all()
+    note_visit(ben)
+    assert members(ana)["seen_at"].notna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "may"),
+    [
+        (Role.OWNER, Role.OWNER, True),
+        (Role.OWNER, Role.ADMIN, True),
+        (Role.ADMIN, Role.ADMIN, False),
+        (Role.ADMIN, Role.MEMBER, True),
+        (Role.MEMBER, Role.VIEWER, False),
+    ],
+)
+def test_who_manages_whom(
+    ana: TenantContext,
+    dora: TenantContext,
+    eli: TenantContext,
+    mine: Role,
+    theirs: Role,
+    may: bool,
+) -> None:
+    me = {Role.OWNER: ana, Role.ADMIN: dora, Role.MEMBER: eli}[mine]
+    assert may_manage(me, theirs) is may
+
+
+def test_heirs_are_active_and_may_change_the_books(
+    ana: TenantContext, ben: TenantContext, dora: TenantContext, eli: TenantContext
+) -> None:
+    suspend_member(ana, dora.user_id)
+    assert heirs(ana, eli.user_id) == {ana.user_id: "Ana"}

@@ -10,7 +10,8 @@ import pytest
 from psycopg import sql
 from sqlalchemy import delete
 
-from fintrack.access.invitations import accept_invitation, invite_member
+from fintrack.access.acceptance import accept_invitation
+from fintrack.access.invitations import invite_member
 from fintrack.access.memberships import leave_tenant, members, suspend_member
 from fintrack.access.persons import Fate, erase_person, personal_data, ties
 from fintrack.access.sessions import (

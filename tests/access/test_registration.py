@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fintrack.access.invitations import accept_invitation, invite_member
+from fintrack.access.acceptance import accept_invitation
+from fintrack.access.invitations import invite_member
 from fintrack.access.memberships import members
 from fintrack.access.sessions import check_credentials, end_session, session_of_handle
 from fintrack.access.tenants import NewTenant, my_tenants, tenant_settings

@@ -2,20 +2,26 @@
 
 from dataclasses import replace
 
+from fintrack.access.acceptance import preview_invitation
 from fintrack.access.invitations import (
+    Terms,
     invitations,
     invite_member,
-    preview_invitation,
+    resend_invitation,
     revoke_invitation,
 )
+from fintrack.access.join_requests import admit, join_requests, turn_down
 from fintrack.access.memberships import (
     change_flags,
     change_role,
     hand_over_account,
+    heirs,
     leave_tenant,
+    may_manage,
     members,
     note_visit,
     remove_member,
+    require_below,
     resume_member,
     suspend_member,
 )
@@ -48,10 +54,16 @@ from tests.isolation.ledgers import Ledger
 
 OWNER, ADMIN, MEMBER, VIEWER = Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER
 READ = ShareLevel.READ
+USUAL = Terms()
 
 
-def _invited(me: TenantContext, own: Ledger) -> object:
-    return preview_invitation(invite_member(me, f"{own.name('x')[2:]}@example.net", VIEWER))
+def _invited(me: TenantContext, own: Ledger, terms: Terms = USUAL) -> object:
+    return preview_invitation(invite_member(me, f"{own.name('x')[2:]}@example.net", VIEWER, terms))
+
+
+def _below(me: TenantContext, _own: Ledger) -> object:
+    require_below(me, VIEWER)
+    return me.slug
 
 
 def _guest(own: Ledger) -> TenantContext:
@@ -66,13 +78,39 @@ def _settled(me: TenantContext, own: Ledger) -> object:
 
 
 ACCESS: dict[Function, Case] = {
-    invite_member: Case(ADMIN, call=_invited),
+    invite_member: Case(
+        ADMIN,
+        {
+            "terms.shares": Slot(
+                "private account",
+                lambda me, own, it: _invited(me, own, Terms(shares={it: READ})),
+            )
+        },
+        call=_invited,
+    ),
+    resend_invitation: Case(
+        ADMIN,
+        {
+            "invitation_id": Slot(
+                "invitation",
+                lambda me, own, it: preview_invitation(resend_invitation(me, it)),
+            )
+        },
+    ),
     invitations: Case(ADMIN, call=lambda me, own: invitations(me)),
     revoke_invitation: Case(
         ADMIN,
         {"invitation_id": Slot("invitation", lambda me, own, it: revoke_invitation(me, it))},
     ),
+    join_requests: Case(ADMIN, call=lambda me, own: join_requests(me)),
+    admit: Case(ADMIN, {"user_id": Slot("asker", lambda me, own, it: admit(me, it, VIEWER))}),
+    turn_down: Case(ADMIN, {"user_id": Slot("asker", lambda me, own, it: turn_down(me, it))}),
     members: Case(VIEWER, call=lambda me, own: members(me)),
+    heirs: Case(
+        VIEWER, {"leaver_id": Slot("keeper", lambda me, own, it: tuple(heirs(me, it).items()))}
+    ),
+    may_manage: Case(VIEWER, call=lambda me, own: may_manage(me, VIEWER)),
+    require_below: Case(MEMBER, call=_below),
     change_role: Case(
         ADMIN, {"user_id": Slot("member", lambda me, own, it: change_role(me, it, VIEWER))}
     ),

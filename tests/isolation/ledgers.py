@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from fintrack.access.invitations import accept_invitation, invitations, invite_member
+from fintrack.access.acceptance import accept_invitation
+from fintrack.access.invitations import invitations, invite_member
+from fintrack.access.join_requests import ask_to_join
 from fintrack.access.memberships import members
 from fintrack.access.ownership import offer_ownership
 from fintrack.access.sharing import ShareLevel, share_account
+from fintrack.access.users import NewUser, register
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from fintrack.ledger.categories import CategoryKind, create_category
@@ -20,7 +23,8 @@ from fintrack.ledger.payees import create_payee
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transfers import NewTransfer, record_transfer
-from tests.isolation.world import Book, World
+from tests.conftest import PASSWORD, sign_in
+from tests.isolation.world import Book, World, open_registration
 from tests.statements.importing import csv_file, imported
 
 DAY = date(2026, 3, 1)
@@ -152,6 +156,14 @@ def _member(own: Ledger) -> UUID:
     return guest.user_id
 
 
+def _asker(own: Ledger) -> UUID:
+    name = f"{own.name('asker')} {own.book.id}".replace(" ", "")
+    with open_registration():
+        session = sign_in(register(NewUser(f"{name}@example.org", "Asker", PASSWORD)))
+    ask_to_join(session, own.owner.slug, "let me in")
+    return session.user_id
+
+
 # In the order in which they need each other.
 MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "account": _account,
@@ -170,4 +182,5 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "member": _member,
     "keeper": lambda own: own.book.keeper.user_id,
     "offer": _offer,
+    "asker": _asker,
 }

@@ -184,6 +184,7 @@ def drop_world(installation: Installation, world: World) -> None:
 
 @contextmanager
 def open_registration() -> Iterator[None]:
+    """Let anybody register meanwhile."""
     before = os.environ.get("FINTRACK_REGISTRATION")
     os.environ["FINTRACK_REGISTRATION"] = Registration.OPEN
     settings.cache_clear()

@@ -9,7 +9,19 @@ create table sec.users (
     name text not null check (length(btrim(name)) between 1 and 80),
     password_hash text not null,
     created_at timestamptz not null default now(),
-    disabled_at timestamptz
+    disabled_at timestamptz,
+    -- When a mailed link proved that the address is his.
+    verified_at timestamptz
+);
+
+-- Somebody who registers where the address is proved by mail; the mailed link makes the user.
+create table sec.registration (
+    hash bytea primary key check (length(hash) = 32),
+    email text not null,
+    name text not null,
+    password_hash text not null,
+    tenant jsonb not null,
+    expires_at timestamptz not null
 );
 
 -- The browser holds a token, the application its sha256 (the handle), this table the sha256 of that.
@@ -46,7 +58,7 @@ create table sec.factor (
 
 create table sec.ticket (
     hash bytea primary key check (length(hash) = 32),
-    purpose text not null check (purpose in ('SIGN_IN', 'DOWNLOAD', 'RESET')),
+    purpose text not null check (purpose in ('SIGN_IN', 'DOWNLOAD', 'RESET', 'ADDRESS')),
     user_id uuid not null references sec.users on delete cascade,
     session_id uuid references sec.session on delete cascade,
     browser_hash bytea,
@@ -72,8 +84,8 @@ create table sec.maintenance_event (
     reason text not null
 );
 
-grant select, insert, update, delete on sec.users, sec.session, sec.factor, sec.ticket, sec.throttle, sec.setup_token
-    to fintrack_sign_in;
+grant select, insert, update, delete on sec.users, sec.registration, sec.session, sec.factor, sec.ticket, sec.throttle,
+    sec.setup_token to fintrack_sign_in;
 grant select (id, email, name, disabled_at) on sec.users to fintrack_maintenance;
 grant select, insert, update (revoked_at) on sec.session to fintrack_maintenance;
 grant insert on sec.maintenance_event to fintrack_maintenance;

@@ -4,6 +4,7 @@ set role fintrack_data;
 grant select, insert, delete on app.ownership_offer to fintrack_security;
 grant update (role, status, seen_at) on app.membership to fintrack_security;
 grant delete on app.account_share to fintrack_security;
+grant update (owner_id, version) on app.account to fintrack_security;
 
 set role fintrack_security;
 
@@ -38,6 +39,13 @@ begin
     return array(select m.user_id from app.membership m where m.tenant_id = v_tenant and m.status <> 'LEFT');
 end $$;
 
+-- Of changes to the people of a tenant one follows the other: each first waits here for those before it.
+create function sec.hold_people() returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from app.tenant t where t.tenant_id = sec.tenant() for no key update;
+end $$;
+
 -- Notes that the member was here, every five minutes at most.
 create function sec.note_visit() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -49,7 +57,8 @@ begin
       and (m.seen_at is null or m.seen_at < now() - interval '5 minutes');
 end $$;
 
-create function sec.leave() returns void
+-- What everyone sees and is still the leaver's passes to whoever has been an owner for longest.
+create function sec.leave() returns table (account uuid, heir uuid)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     part text[] := sec.context();
@@ -57,16 +66,27 @@ begin
     if part[6] <> '-' then
         raise exception 'You look with somebody else''s eyes. Stop that first.' using errcode = 'FT403';
     end if;
+    return query
+        update app.account a set owner_id = o.user_id, version = a.version + 1
+        from (select m.user_id from app.membership m
+              where m.tenant_id = part[2]::uuid and m.role = 'OWNER' and m.status = 'ACTIVE'
+                and m.user_id <> part[3]::uuid
+              order by m.joined_at, m.user_id limit 1) o
+        where a.tenant_id = part[2]::uuid and a.owner_id = part[3]::uuid and a.visibility = 'EVERYONE'
+        returning a.id, a.owner_id;
     update app.membership m set status = 'LEFT' where m.tenant_id = part[2]::uuid and m.user_id = part[3]::uuid;
 end $$;
 
 -- Makes whom it was offered an owner; who offered it becomes an admin unless both keep it.
-create function sec.accept_ownership() returns void
+create function sec.accept_ownership() returns table (offered_by uuid, is_shared boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     part text[] := sec.context();
     offer app.ownership_offer;
 begin
+    if part[5]::smallint & 16 = 0 then
+        raise exception 'Confirm first that it is you.' using errcode = 'FT428';
+    end if;
     delete from app.ownership_offer o
     where o.tenant_id = part[2]::uuid and o.user_id = part[3]::uuid and part[6] = '-'
       and o.created_at > now() - interval '7 days'
@@ -81,6 +101,7 @@ begin
     if not offer.is_shared then
         update app.membership m set role = 'ADMIN' where m.tenant_id = offer.tenant_id and m.user_id = offer.created_by;
     end if;
+    return query select offer.created_by, offer.is_shared;
 end $$;
 
 create function sec.check_owner() returns trigger
@@ -109,5 +130,5 @@ begin
 end $$;
 
 grant execute on function sec.check_owner(), sec.part_member() to fintrack_data;
-grant execute on function sec.members(), sec.owners(), sec.people(), sec.note_visit(), sec.leave(), sec.accept_ownership()
-    to fintrack_viewer;
+grant execute on function sec.members(), sec.owners(), sec.people(), sec.hold_people(), sec.note_visit(), sec.leave(),
+    sec.accept_ownership() to fintrack_viewer;

@@ -3,7 +3,7 @@ set role fintrack_data;
 
 grant select, update (uses, accepted_at, declined_at) on app.invitation to fintrack_security;
 grant select on app.invitation_share, app.tenant_limit to fintrack_security;
-grant select, insert, update on app.join_request to fintrack_security;
+grant select, insert, update, delete on app.join_request to fintrack_security;
 grant insert on app.membership, app.account_share to fintrack_security;
 grant update (flags, joined_at) on app.membership to fintrack_security;
 
@@ -21,38 +21,69 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       and i.expires_at > now();
 $$;
 
-create function sec.invitation(p_token_hash bytea)
-returns table (tenant_name text, tenant_type text, role text, flags text[], email text, mail_domain text, message text,
-               inviter text, accounts text[], expires_at timestamptz)
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select t.name, t.type, i.role, sec.flags_of(sec.abilities_of(i.role, i.flags)), i.email, i.mail_domain, i.message,
-           u.name,
-           array(select a.name from app.account a
-                 left join app.invitation_share s on s.tenant_id = a.tenant_id and s.account_id = a.id
-                     and s.invitation_id = i.id
-                 where a.tenant_id = i.tenant_id and a.archived_at is null
-                   and (a.visibility = 'EVERYONE' or (s.account_id is not null and a.owner_id = i.created_by))
-                 order by lower(a.name)),
-           i.expires_at
-    from sec.open_invitation(p_token_hash) i
-    join app.tenant t on t.tenant_id = i.tenant_id
-    join sec.users u on u.id = i.created_by;
-$$;
-
--- Whether the invitation is for this user: his address, or a link (of his mail domain, if it names one).
+-- Whether the invitation is for this user: his address, or a link. A link of one mail domain is for addresses there
+-- that were proved by mail.
 create function sec.is_invited(p_user uuid, p_email text, p_domain text) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select exists (select from sec.users u where u.id = p_user and u.disabled_at is null
                    and (u.email = p_email or (p_email is null and (p_domain is null
-                        or split_part(u.email, '@', 2) = p_domain))));
+                        or (split_part(u.email, '@', 2) = p_domain
+                            and u.verified_at is not null)))));
 $$;
 
--- Takes the row lock first: eight at once make one member. Re-checks that the inviter still may invite.
+-- What whoever accepts will see, and how much of it. The link of a mail domain tells it to that domain only.
+create function sec.invited_accounts(p_invitation app.invitation) returns table (name text, level text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select a.name, case when s.level = 'BALANCE' and a.visibility = 'PRIVATE' then 'BALANCE'
+                        when p_invitation.role = 'VIEWER' then 'READ'
+                        when a.visibility = 'EVERYONE' then 'WRITE'
+                        else s.level end
+    from app.account a
+    left join app.invitation_share s on s.tenant_id = a.tenant_id and s.account_id = a.id
+        and s.invitation_id = p_invitation.id
+    where a.tenant_id = p_invitation.tenant_id and a.archived_at is null
+      and (a.visibility = 'EVERYONE' or (s.account_id is not null and a.owner_id = p_invitation.created_by));
+$$;
+
+create function sec.invitation(p_token_hash bytea, p_user uuid)
+returns table (id uuid, tenant_name text, tenant_type text, role text, flags text[], email text, mail_domain text,
+               message text, inviter text, expires_at timestamptz, is_for_you boolean, accounts text[], levels text[])
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select i.id, t.name, t.type, i.role, sec.flags_of(sec.abilities_of(i.role, i.flags)), i.email, i.mail_domain,
+           i.message, u.name, i.expires_at, sec.is_invited(p_user, i.email, i.mail_domain), a.names, a.levels
+    from sec.open_invitation(p_token_hash) i
+    join app.tenant t on t.tenant_id = i.tenant_id
+    join sec.users u on u.id = i.created_by
+    cross join lateral (
+        select coalesce(array_agg(x.name order by lower(x.name)), '{}') as names,
+               coalesce(array_agg(x.level order by lower(x.name)), '{}') as levels
+        from sec.invited_accounts(i) x
+        where i.mail_domain is null or sec.is_invited(p_user, i.email, i.mail_domain)) a;
+$$;
+
+-- Whoever sends an invitation again is the one who invites from then on.
+create function sec.renew_invitation() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    new.created_by := sec.acting_user();
+    return new;
+end $$;
+
+-- One after the other: eight at once make one member, and nobody joins by what was withdrawn a moment ago.
+create function sec.hold_invitation(p_token_hash bytea) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from app.tenant t join app.invitation i on i.tenant_id = t.tenant_id and i.token_hash = p_token_hash
+    for no key update of t;
+end $$;
+
+-- Re-checks that the inviter still may invite.
 create function sec.accept_invitation(p_user uuid, p_token_hash bytea, p_most_members bigint) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     taken app.invitation;
 begin
+    perform sec.hold_invitation(p_token_hash);
     update app.invitation i set uses = i.uses + 1, accepted_at = now()
     where i.token_hash = p_token_hash and i.uses < i.most_uses
       and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(p_user, o.email, o.mail_domain))
@@ -93,6 +124,7 @@ begin
         raise exception 'This tenant has as many members as it may have. Ask its owner to make room.'
             using errcode = 'FT409';
     end if;
+    delete from app.join_request r where r.tenant_id = p_tenant and r.user_id = p_user and r.decided_at is null;
 end $$;
 
 create function sec.decline_invitation(p_user uuid, p_token_hash bytea) returns void
@@ -100,6 +132,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
     declined app.invitation;
 begin
+    perform sec.hold_invitation(p_token_hash);
     update app.invitation i set declined_at = now()
     where i.token_hash = p_token_hash and i.email is not null
       and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(p_user, o.email, o.mail_domain))
@@ -112,7 +145,10 @@ end $$;
 
 -- Says nothing about whether there is such a tenant: the same answer to everybody who asks.
 create function sec.ask_to_join(p_user uuid, p_slug text, p_message text) returns void
-language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid;
+begin
     insert into app.join_request as r (tenant_id, user_id, message)
     select t.tenant_id, p_user, p_message from app.tenant t
     where t.slug = p_slug and t.status = 'ACTIVE' and not t.is_sample
@@ -120,8 +156,27 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
                       and m.status <> 'LEFT')
     on conflict (tenant_id, user_id) do update
         set message = excluded.message, created_at = now(), decided_at = null, decided_by = null, is_accepted = null
-        where r.decided_at is null or r.decided_at < now() - interval '7 days' or r.is_accepted;
-$$;
+        where r.decided_at is null or r.decided_at < now() - interval '7 days' or r.is_accepted
+    returning r.tenant_id into v_tenant;
+    if found then
+        perform sec.record_event(v_tenant, p_user, 'VIEWER', 'member.asked', p_user, null);
+    end if;
+end $$;
+
+-- Who waits for an answer, by name and address, for those who decide.
+create function sec.askers() returns table (user_id uuid, name text, email text, message text, created_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := sec.tenant();
+begin
+    if sec.rank() < 30 then
+        raise exception 'Only owners and admins see who asks to join.' using errcode = 'FT403';
+    end if;
+    return query
+        select r.user_id, u.name, u.email, r.message, r.created_at
+        from app.join_request r join sec.users u on u.id = r.user_id and u.disabled_at is null
+        where r.tenant_id = v_tenant and r.decided_at is null;
+end $$;
 
 create function sec.admit_asker() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -130,6 +185,7 @@ begin
     return null;
 end $$;
 
-grant execute on function sec.admit_asker() to fintrack_data;
-grant execute on function sec.invitation(bytea), sec.accept_invitation(uuid, bytea, bigint),
+grant execute on function sec.renew_invitation(), sec.admit_asker() to fintrack_data;
+grant execute on function sec.askers() to fintrack_admin;
+grant execute on function sec.invitation(bytea, uuid), sec.accept_invitation(uuid, bytea, bigint),
     sec.decline_invitation(uuid, bytea), sec.ask_to_join(uuid, text, text) to fintrack_sign_in;

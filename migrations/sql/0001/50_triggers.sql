@@ -29,6 +29,8 @@ create trigger guard_account before update of visibility, owner_id on app.accoun
     for each row execute function sec.guard_account();
 create trigger part_member after update of status on app.membership
     for each row when (new.status = 'LEFT') execute function sec.part_member();
+create trigger renew_invitation before update of token_hash on app.invitation
+    for each row execute function sec.renew_invitation();
 create trigger admit_asker after update on app.join_request
     for each row when (new.is_accepted and old.decided_at is null) execute function sec.admit_asker();
 create trigger chain_event before insert on app.audit_event for each row execute function sec.chain_event();
@@ -146,9 +148,10 @@ create policy remove on app.tenant for delete to fintrack_owner
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 40 and is_sample);
 
 create policy see on app.membership for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
--- An owner changes everybody, an admin whoever is below; nobody becomes an owner this way who was none.
+-- An owner changes everybody, an admin whoever is below; nobody becomes an owner this way who was none, and whoever
+-- left comes back only by accepting.
 create policy change on app.membership for update to fintrack_admin
-    using (tenant_id = (select sec.tenant()) and ((select sec.rank()) >= 40
+    using (tenant_id = (select sec.tenant()) and status <> 'LEFT' and ((select sec.rank()) >= 40
            or ((select sec.rank()) >= 30 and role in ('MEMBER', 'VIEWER'))))
     with check (tenant_id = (select sec.tenant()) and (((select sec.rank()) >= 40
            and (role <> 'OWNER' or user_id = any ((select sec.owners())::uuid[])))
@@ -225,11 +228,13 @@ begin
                              'search_token', 'audit_event'] loop
         execute format('create policy found on app.%I for insert to fintrack_security with check (true)', t);
     end loop;
-    foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit', 'category'] loop
+    foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit', 'category',
+                             'account'] loop
         execute format('create policy operate on app.%I for update to fintrack_security
             using (true) with check (true)', t);
     end loop;
-    foreach t in array array['tenant', 'account_share', 'ownership_offer', 'tenant_limit', 'search_token'] loop
+    foreach t in array array['tenant', 'account_share', 'join_request', 'ownership_offer', 'tenant_limit',
+                             'search_token'] loop
         execute format('create policy erase on app.%I for delete to fintrack_security using (true)', t);
     end loop;
 end $$;

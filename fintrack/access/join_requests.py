@@ -1,0 +1,115 @@
+"""Requests to join: who knows a tenant's address may ask, and an admin decides."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from fintrack import audit
+from fintrack.access import throttle
+from fintrack.access.acceptance import MOST_MEMBERS
+from fintrack.access.invitations import LONGEST_MESSAGE
+from fintrack.access.memberships import hold_people, require_below, require_flags
+from fintrack.context import USUAL_FLAGS, Flag, Permission, Role, TenantContext, UserSession
+from fintrack.db import sign_in_transaction, tenant_transaction
+from fintrack.errors import Conflict, InvalidInput, NotFound
+from fintrack.frames import Shape, read_frame
+from fintrack.schema import JoinRequest
+
+JOIN_REQUESTS: Shape = {
+    "user_id": "str",
+    "name": "str",
+    "email": "str",
+    "message": "str",
+    "created_at": "datetime64[us, UTC]",
+}
+ASKED = "If there is such a tenant, its owners and admins see your request and decide."
+FULL = "This tenant has as many members as it may have. Remove somebody, or ask for more room."
+NOT_ASKED = "This person does not ask to join any more."
+
+
+def ask_to_join(session: UserSession, slug: str, message: str = "") -> str:
+    """Ask the tenant of this slug to be let in; return the answer, the same if there is none.
+
+    Raises:
+        InvalidInput: the message is too long.
+        TooManyAttempts: with the time to wait.
+    """
+    words = message.strip()
+    if len(words) > LONGEST_MESSAGE:
+        raise InvalidInput(f"Write a message of at most {LONGEST_MESSAGE} characters.")
+    throttle.count_request("join request", session.user_id)
+    with sign_in_transaction() as db:
+        db.execute(select(func.sec.ask_to_join(session.user_id, slug, words)))
+    return ASKED
+
+
+def join_requests(context: TenantContext) -> pd.DataFrame:
+    """Return who waits for an answer, the longest first: `JOIN_REQUESTS`.
+
+    Raises:
+        PermissionDenied: the member may not manage members.
+    """
+    context.require(Permission.MANAGE_MEMBERS)
+    askers = func.sec.askers().table_valued(*JOIN_REQUESTS)
+    statement = select(askers).order_by(askers.c.created_at, askers.c.user_id)
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement, JOIN_REQUESTS)
+
+
+def admit(
+    context: TenantContext, user_id: UUID, role: Role, flags: Collection[Flag] | None = None
+) -> None:
+    """Let somebody in who asks, to a role below one's own, with the usual flags or `flags`.
+
+    Raises:
+        PermissionDenied: the member may not manage members, or not give this role.
+        InvalidInput: the role does not allow one of the flags.
+        NotFound: the person does not ask any more.
+        Conflict: the tenant is full.
+    """
+    context.require(Permission.MANAGE_MEMBERS)
+    require_below(context, role)
+    wanted = USUAL_FLAGS[role] if flags is None else flags
+    require_flags(role, wanted)
+    values = {"role": role.value, "flags": sorted(set(wanted))}
+    with tenant_transaction(context) as db:
+        hold_people(db)
+        _require_room(db)
+        _decide(db, context, user_id, values | {"is_accepted": True})
+        audit.record(db, "member.admitted", subject_id=user_id, after=values)
+
+
+def turn_down(context: TenantContext, user_id: UUID) -> None:
+    """Refuse somebody who asks; for a week asking again changes nothing.
+
+    Raises:
+        PermissionDenied: the member may not manage members.
+        NotFound: the person does not ask any more.
+    """
+    context.require(Permission.MANAGE_MEMBERS)
+    with tenant_transaction(context) as db:
+        hold_people(db)
+        _decide(db, context, user_id, {"is_accepted": False})
+        audit.record(db, "member.turned_down", subject_id=user_id)
+
+
+def _require_room(db: Session) -> None:
+    people: ColumnElement[Any] = func.cardinality(func.sec.people())
+    if db.execute(select(people)).scalar_one() >= MOST_MEMBERS:
+        raise Conflict(FULL)
+
+
+def _decide(db: Session, context: TenantContext, user_id: UUID, values: dict[str, Any]) -> None:
+    statement = (
+        update(JoinRequest)
+        .where(JoinRequest.user_id == user_id, JoinRequest.decided_at.is_(None))
+        .values(**values, decided_at=func.now(), decided_by=context.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    result: Any = db.execute(statement)
+    if result.rowcount != 1:
+        raise NotFound(NOT_ASKED)

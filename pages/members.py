@@ -1,0 +1,40 @@
+"""Members: who is in the tenant and as what, and who is invited or asks to come in."""
+
+import streamlit as st
+
+from fintrack.context import Permission
+from fintrack.ui.activity import activity_section
+from fintrack.ui.invitations import invitation_section
+from fintrack.ui.people import people_section
+from fintrack.ui.session import tenant_context
+from fintrack.ui.undo import undo_bar
+
+PEOPLE, INVITATIONS, ACTIVITY = "People", "Invitations", "Activity"
+SECTIONS = {
+    PEOPLE: people_section,
+    INVITATIONS: invitation_section,
+    ACTIVITY: activity_section,
+}
+NEEDED = {
+    PEOPLE: Permission.READ,
+    INVITATIONS: Permission.INVITE,
+    ACTIVITY: Permission.READ_ACTIVITY,
+}
+
+
+def page() -> None:
+    """Show the section that the address names, of those the member may see."""
+    context = tenant_context()
+    st.title("Members", anchor=False)
+    undo_bar(context)
+    offered = [name for name in SECTIONS if context.may(NEEDED[name])]
+    chosen = st.segmented_control(
+        "Section",
+        offered,
+        default=PEOPLE,
+        required=True,
+        key="section",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    SECTIONS[chosen or PEOPLE](context)

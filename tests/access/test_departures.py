@@ -1,0 +1,200 @@
+"""Leaving and being removed: what passes on, what is sealed, and that no figure changes."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from fintrack.access.acceptance import accept_invitation
+from fintrack.access.invitations import invite_member
+from fintrack.access.memberships import (
+    change_role,
+    hand_over_account,
+    leave_tenant,
+    members,
+    remove_member,
+    suspend_member,
+)
+from fintrack.access.sharing import ShareLevel, share_account
+from fintrack.context import Role, TenantContext
+from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from tests.conftest import Database, share_ownership
+
+OPENED = date(2026, 1, 1)
+MARCH = date(2026, 3, 1)
+EVERYONE, PRIVATE = Visibility.EVERYONE, Visibility.PRIVATE
+
+
+def account(owner: TenantContext, name: str, sight: Visibility = EVERYONE) -> UUID:
+    """Open an account with 100.00 and spend 42.17 of it."""
+    new = NewAccount(name, AccountKind.CHECKING, "EUR", OPENED, 10_000, visibility=sight)
+    account_id = create_account(owner, new)
+    record_transaction(owner, NewTransaction(account_id, MARCH, -4217, "Grocer"))
+    return account_id
+
+
+def balances(context: TenantContext) -> dict[str, int]:
+    """Return what the member sees of every account, by name."""
+    table = accounts(context, archived=True)
+    return dict(zip(table["name"], table["balance"], strict=True))
+
+
+def owner_of(context: TenantContext, name: str) -> UUID:
+    """Return whose account it is."""
+    table = accounts(context, archived=True)
+    return UUID(table.loc[table["name"] == name, "owner_id"].item())
+
+
+def total(database: Database) -> object:
+    """Return every account's balance summed, past all sight."""
+    query = (
+        "select (select sum(opening_balance) from app.account) "
+        "+ (select sum(amount) from app.transaction)"
+    )
+    with database.administrator() as admin:
+        return admin.execute(query).fetchone()
+
+
+def test_removal_hands_over_without_changing_a_cent(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext, database: Database
+) -> None:
+    account(eli, "Card")
+    account(eli, "Secret", PRIVATE)
+    account(ana, "Giro")
+    seen, sum_of_all = balances(ana), total(database)
+    remove_member(ana, eli.user_id, dora.user_id)
+    assert balances(ana) == balances(dora) == seen == {"Card": 5783, "Giro": 5783}
+    assert total(database) == sum_of_all
+    assert owner_of(ana, "Card") == dora.user_id
+
+
+def test_without_an_heir_removal_hands_over_to_who_removes(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext
+) -> None:
+    account(eli, "Card")
+    remove_member(dora, eli.user_id)
+    assert owner_of(ana, "Card") == dora.user_id
+
+
+@pytest.mark.parametrize("who", ["Ben", "Hal", "Cleo"])
+def test_an_heir_is_an_active_member_who_may_change_the_books(
+    ana: TenantContext, ben: TenantContext, dora: TenantContext, eli: TenantContext,
+    cleo: TenantContext, who: str,
+) -> None:  # fmt: skip
+    account(eli, "Card")
+    suspend_member(ana, dora.user_id)
+    heir = {"Ben": ben, "Hal": dora, "Cleo": cleo}[who]
+    with pytest.raises((InvalidInput, NotFound)):
+        remove_member(ana, eli.user_id, heir.user_id)
+    assert owner_of(ana, "Card") == eli.user_id
+    assert "Eli" in members(ana)["name"].tolist()
+
+
+def test_a_removed_member_is_out_with_every_share(ana: TenantContext, eli: TenantContext) -> None:
+    account_id = account(ana, "Secret", PRIVATE)
+    share_account(ana, account_id, eli.user_id, ShareLevel.WRITE)
+    remove_member(ana, eli.user_id)
+    with pytest.raises(NotFound):
+        accounts(eli)
+    back = accept_invitation(eli.session, invite_member(ana, eli.session.email, Role.MEMBER))
+    assert balances(back) == {}
+
+
+def test_c8_private_accounts_of_a_leaver_are_sealed_until_he_comes_back(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    account(eli, "Secret", PRIVATE)
+    leave_tenant(eli)
+    assert balances(ana) == {}
+    back = accept_invitation(eli.session, invite_member(ana, eli.session.email, Role.MEMBER))
+    assert balances(back) == {"Secret": 5783}
+
+
+def test_c8_what_a_leaver_shared_stays_with_those_who_have_it(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext
+) -> None:
+    account_id = account(eli, "Joint", PRIVATE)
+    share_account(eli, account_id, dora.user_id, ShareLevel.WRITE)
+    remove_member(ana, eli.user_id)
+    assert balances(dora) == {"Joint": 5783}
+    assert balances(ana) == {}
+
+
+def test_leaving_hands_over_to_the_chosen_heir(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext
+) -> None:
+    account(eli, "Card")
+    account(eli, "Secret", PRIVATE)
+    leave_tenant(eli, dora.user_id)
+    assert owner_of(ana, "Card") == dora.user_id
+    assert balances(dora) == {"Card": 5783}
+
+
+def test_a_leaver_may_give_private_accounts_too(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext, database: Database
+) -> None:
+    account(eli, "Card")
+    account(eli, "Secret", PRIVATE)
+    sum_of_all = total(database)
+    leave_tenant(eli, dora.user_id, give_private=True)
+    assert balances(dora) == {"Card": 5783, "Secret": 5783}
+    assert balances(ana) == {"Card": 5783}
+    assert total(database) == sum_of_all
+
+
+def test_a_private_account_is_not_given_beside_one_of_its_name(
+    dora: TenantContext, eli: TenantContext
+) -> None:
+    account(dora, "Secret", PRIVATE)
+    account(eli, "Secret", PRIVATE)
+    with pytest.raises(Conflict, match="Rename one of them first"):
+        leave_tenant(eli, dora.user_id, give_private=True)
+    assert balances(eli) == {"Secret": 5783}
+
+
+def test_a_viewer_who_leaves_hands_over_to_the_longest_owner(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext
+) -> None:
+    account(eli, "Card")
+    share_ownership(ana, dora)
+    change_role(ana, eli.user_id, Role.VIEWER)
+    leave_tenant(eli)
+    assert owner_of(ana, "Card") == ana.user_id
+    assert balances(ana) == {"Card": 5783}
+
+
+def test_a_viewer_names_no_heir(
+    ana: TenantContext, dora: TenantContext, ben: TenantContext
+) -> None:
+    with pytest.raises(PermissionDenied):
+        leave_tenant(ben, dora.user_id)
+    assert "Ben" in members(ana)["name"].tolist()
+
+
+def test_every_account_handed_over_is_an_event(
+    ana: TenantContext, eli: TenantContext, database: Database
+) -> None:
+    account_id = account(eli, "Card")
+    leave_tenant(eli)
+    query = (
+        "select before ->> 'owner_id', after ->> 'owner_id', actor_id from app.audit_event "
+        "where action = 'account.handed_over' and account_id = %s"
+    )
+    with database.administrator() as admin:
+        events = admin.execute(query, [account_id]).fetchall()
+    assert events == [(str(eli.user_id), str(ana.user_id), eli.user_id)]
+
+
+def test_an_account_is_handed_over_by_its_owner_and_those_above(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext
+) -> None:
+    card, secret = account(eli, "Card"), account(eli, "Secret", PRIVATE)
+    hand_over_account(dora, card, ana.user_id)
+    with pytest.raises(NotFound):
+        hand_over_account(dora, secret, ana.user_id)
+    with pytest.raises(PermissionDenied):
+        hand_over_account(eli, card, eli.user_id)
+    hand_over_account(eli, secret, ana.user_id)
+    assert balances(ana) == {"Card": 5783, "Secret": 5783}
