@@ -34,6 +34,15 @@ _LAST_TWO_DIGIT = 99
 _FIRST_COMPACT_YEAR, _LAST_COMPACT_YEAR = 1950, 2099
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 
+ORDER_WORDS = {
+    DateOrder.DMY: "day, month, year",
+    DateOrder.MDY: "month, day, year",
+    DateOrder.YMD: "year, month, day",
+    DateOrder.YDM: "year, day, month",
+    DateOrder.MYD: "month, year, day",
+    DateOrder.DYM: "day, year, month",
+}
+
 Readings = Mapping[DateOrder, date]
 
 

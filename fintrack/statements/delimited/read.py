@@ -5,11 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from fintrack.statements.delimited.balances import balances_around
-from fintrack.statements.delimited.guess import Table, completed, open_questions, parted
+from fintrack.statements.delimited.cells import plan
+from fintrack.statements.delimited.guess import completed
+from fintrack.statements.delimited.layout import Table, parted
 from fintrack.statements.delimited.legs import Movement, are_postings, own_legs
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.own_export import is_own_export, read_own_export
-from fintrack.statements.delimited.rows import Reading, plan, read_rows
+from fintrack.statements.delimited.questions import open_questions
+from fintrack.statements.delimited.rows import Reading, read_rows
 from fintrack.statements.delimited.table import likely_delimiter, lines_of, table_rows
 from fintrack.statements.mapping import Mapping, Role
 from fintrack.statements.statement import (
@@ -60,7 +63,7 @@ def _samples(mapping: Mapping, table: Table) -> tuple[ColumnSample, ...]:
     roles = [*mapping.roles, *[Role.IGNORE] * (len(columns) - len(mapping.roles))]
     return tuple(
         ColumnSample(
-            table.names[at] if at < len(table.names) and table.names[at] else f"Column {at + 1}",
+            table.name(at),
             roles[at],
             tuple([cell for cell in cells if cell][:_SHOWN]),
         )
@@ -122,11 +125,11 @@ def _with_stated_balances(
 
 
 def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
-    at, mark = mapping.column(role), mapping.decimal_mark
-    if at is None or mark is None:
+    at = mapping.column(role)
+    if at is None:
         return None
     cells = {row.cells[at] for row in table.data if at < len(row.cells) and row.cells[at]}
-    figure = parse_figure(cells.pop(), mark) if len(cells) == 1 else None
+    figure = parse_figure(cells.pop(), mapping.mark_of(at)) if len(cells) == 1 else None
     return figure.value if figure else None
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fintrack.statements.delimited.balances import proven_steps
 from fintrack.statements.delimited.content import figures
 from fintrack.statements.delimited.header_words import CARD_WORDS, MERCHANT_WORDS, normalised
+from fintrack.statements.delimited.layout import Columns
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.profile import direction
 from fintrack.statements.mapping import DecimalMark, Role
@@ -18,11 +19,11 @@ _SHORTEST_ID = 6
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All cells of the data rows by column, under the mark that the amounts are written with."""
+    """All cells of the data rows by column, and the mark that each column is written with."""
 
     names: Sequence[str]
-    columns: Sequence[Sequence[str]]
-    mark: DecimalMark
+    columns: Columns
+    marks: Sequence[DecimalMark]
 
 
 def settled_roles(roles: Sequence[Role], evidence: Evidence) -> list[Role]:
@@ -176,7 +177,7 @@ def _choose_reference(roles: list[Role], evidence: Evidence) -> None:
 
 
 def _values(column: int, evidence: Evidence) -> list[Decimal | None]:
-    return figures(evidence.columns[column], evidence.mark)
+    return figures(evidence.columns[column], evidence.marks[column])
 
 
 def marked_direction(cells: Sequence[str], mark: DecimalMark) -> int:
