@@ -157,6 +157,8 @@ def answered(mapping: Mapping, field: str, value: str) -> Mapping:
             return replace(mapping, date_order=DateOrder(value))
         if field == "decimal_mark":
             return replace(mapping, decimal_mark=DecimalMark(value))
+        if field == "sheet":
+            return replace(mapping, sheet=value)
         if field == Role.AMOUNT and ":" in value:
             out, into = map(int, value.split(":"))
             return mapping.with_role(out, Role.DEBIT).with_role(into, Role.CREDIT)

@@ -30,7 +30,7 @@ _OFTEN_SEEN = frozenset(
     """.split(),
 )
 _FEW = 6
-_NOT_TEXT = "This file is not text; choose a CSV or OFX file from your bank."
+_NOT_TEXT = "This file is not text; choose a statement from your bank."
 _LAST_ASCII = 0x7F
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(

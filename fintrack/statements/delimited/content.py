@@ -199,7 +199,7 @@ def _with_text(roles: list[Role], profiles: Sequence[Profile], *, bare: bool) ->
         index
         for index, column in enumerate(profiles)
         if roles[index] is Role.IGNORE and column.filled
-        if column.letters >= _SOME and column.dates < _MOST
+        if column.letters >= _SOME and max(column.dates, column.currencies) < _MOST
     ]
     for index in free[:_MOST_TEXTS]:
         roles[index] = Role.TEXT

@@ -13,7 +13,7 @@ from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.own_export import is_own_export, read_own_export
 from fintrack.statements.delimited.questions import open_questions
 from fintrack.statements.delimited.rows import Reading, read_rows
-from fintrack.statements.delimited.table import likely_delimiter, lines_of, table_rows
+from fintrack.statements.delimited.table import Row, likely_delimiter, lines_of, table_rows
 from fintrack.statements.mapping import Mapping, Role
 from fintrack.statements.statement import (
     ColumnSample,
@@ -24,7 +24,7 @@ from fintrack.statements.statement import (
 from fintrack.statements.text import decode, unified
 
 _SHOWN = 5
-_NO_STATEMENT = "This file is not a statement that FinTrack can read; choose a CSV or OFX file."
+_NO_STATEMENT = "This file is not a statement that FinTrack can read; choose one from your bank."
 
 
 def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None) -> StatementFile:
@@ -39,14 +39,25 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
         return read_own_export(text)
     lines = lines_of(unified(text))
     delimiter = given.delimiter or likely_delimiter(lines)
-    table = parted(table_rows(lines, delimiter), given)
-    used = completed(replace(given, encoding=encoding, delimiter=delimiter), table, currency)
+    rows = table_rows(lines, delimiter)
+    return read_table(rows, replace(given, encoding=encoding, delimiter=delimiter), currency)
+
+
+def read_table(
+    rows: Sequence[Row], mapping: Mapping, currency: str | None, file_format: str = "csv"
+) -> StatementFile:
+    """Return what the rows of one table say, wherever they come from.
+
+    Raises:
+        StatementError: no table with dates and amounts is among the rows.
+    """
+    table = parted(rows, mapping)
+    used = completed(mapping, table, currency)
     _require_a_table(used, table)
     samples = _samples(used, table)
     questions = open_questions(used, table)
-    if questions:
-        return StatementFile("csv", (), used, questions, samples)
-    return StatementFile("csv", _statements(used, table), used, (), samples)
+    statements = () if questions else _statements(used, table)
+    return StatementFile(file_format, statements, used, questions, samples)
 
 
 def _require_a_table(mapping: Mapping, table: Table) -> None:
