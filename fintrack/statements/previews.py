@@ -92,7 +92,7 @@ def preview_import(
     with tenant_transaction(context) as db:
         ledger, taken = writable_accounts(db, context), account_names(db)
     chosen = None if account_id is None else account_of(account_id, ledger)
-    wishes = Wishes(accounts or {}, chosen, None, taken, file_name, _is_card(content))
+    wishes = Wishes(accounts or {}, chosen, None, taken, file_name)
     books = _Books(context, ledger, wishes)
     file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
     known = None if mapping else _as_remembered(file, content, books)
@@ -201,8 +201,3 @@ def _plans(file: StatementFile, currency: str) -> list[Plan]:
         plans.append(plan_of(statement, currency, first, is_own=is_own))
         first += len(statement.entries) + len(statement.rejected)
     return plans
-
-
-def _is_card(content: bytes) -> bool:
-    """Say whether an OFX file holds statements of cards alone."""
-    return b"<CCSTMTRS>" in content and b"<STMTRS>" not in content

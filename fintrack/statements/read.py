@@ -7,6 +7,8 @@ from fintrack.statements.mapping import Mapping
 from fintrack.statements.mt940.fields import is_mt940
 from fintrack.statements.mt940.read import read_mt940
 from fintrack.statements.ofx import is_ofx, read_ofx
+from fintrack.statements.qif.read import read_qif
+from fintrack.statements.qif.records import is_qif
 from fintrack.statements.statement import StatementError, StatementFile
 from fintrack.statements.workbook.book import is_workbook
 from fintrack.statements.workbook.read import read_workbook
@@ -54,6 +56,8 @@ def read_statements(
     for recognised, read in _RECOGNISED:
         if recognised(content):
             return read(content)
+    if is_qif(content):
+        return read_qif(content, mapping, currency)
     if file_name.lower().endswith(_OFX_NAMES):
         raise StatementError("This file holds no OFX; download it from your bank again.")
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):

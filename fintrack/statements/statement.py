@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from fintrack.errors import InvalidInput
+from fintrack.ledger.accounts import AccountKind
 from fintrack.statements.mapping import Mapping, Question, Role
 
 RAW_LENGTH = 2_000
@@ -28,8 +29,8 @@ class SplitLine:
 class Entry:
     """One movement; `amount` is exact, in major units, inflow positive.
 
-    What follows `raw` comes only from FinTrack's own export, but `lines`, which are the payments of
-    a batch as well; `kind` is the category's.
+    What follows `raw` comes only from QIF and FinTrack's own export, but `lines`, which are the
+    payments of a batch as well. `kind` is the category's.
     """
 
     line: int
@@ -60,7 +61,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The movements of one account in one currency, in the file's order."""
+    """The movements of one account in one currency, in the file's order; `kind` if it is known."""
 
     account: str | None
     currency: str | None
@@ -70,6 +71,7 @@ class Statement:
     closing_balance: Decimal | None = None
     closing_on: date | None = None
     notes: tuple[str, ...] = ()
+    kind: AccountKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The mark before the decimals: what each column says by itself, and what settles the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from fintrack.money import CURRENCIES
@@ -50,6 +50,14 @@ def with_marks(mapping: Mapping, columns: Columns, marks: Marks, currency: str |
     )
 
 
+def whole_mark(cells: Collection[str], currency: str | None) -> DecimalMark | None:
+    """Return the mark that no cell has, where the currency has too few decimals for the others."""
+    if CURRENCIES.get(currency or "", _TWO_DECIMALS + 1) > _TWO_DECIMALS:
+        return None
+    unused = [mark for mark in DecimalMark if not any(mark in cell for cell in cells)]
+    return unused[0] if len(unused) == 1 else None
+
+
 def _column_marks(cells: set[str]) -> Sequence[DecimalMark]:
     if not any(mark in cell for mark in DecimalMark for cell in cells):
         return ()
@@ -74,18 +82,13 @@ def _usual(
 def _by_currency(
     mapping: Mapping, columns: Columns, marks: Marks, currency: str | None
 ) -> DecimalMark | None:
-    known = _only_currency(mapping, columns) or currency
-    if CURRENCIES.get(known or "", _TWO_DECIMALS + 1) > _TWO_DECIMALS:
-        return None
-    used = {
-        mark
+    open_cells = {
+        cell
         for role, cells, each in zip(mapping.roles, columns, marks, strict=False)
         if role in MONEY and len(each) > 1
-        for mark in DecimalMark
-        if any(mark in cell for cell in cells)
+        for cell in cells
     }
-    unused = [mark for mark in DecimalMark if mark not in used]
-    return unused[0] if len(unused) == 1 else None
+    return whole_mark(open_cells, _only_currency(mapping, columns) or currency)
 
 
 def _decided(marks: Marks) -> list[DecimalMark]:
