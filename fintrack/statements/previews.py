@@ -168,10 +168,26 @@ def _read_again(guess: StatementFile, content: bytes, known: Mapping) -> Stateme
         currency=found.currency or known.currency,
         encoding=found.encoding if is_unicode else known.encoding,
     )
+    again = _read_or_guess(guess, content, mapping)
+    if guess.questions or _rejected(again) <= _rejected(guess):
+        return again
+    # The bank has changed its dates or its figures since; what the columns hold still counts.
+    marks = found.decimal_mark, found.decimal_marks
+    mapping = replace(
+        mapping, date_order=found.date_order, decimal_mark=marks[0], decimal_marks=marks[1]
+    )
+    return _read_or_guess(guess, content, mapping)
+
+
+def _read_or_guess(guess: StatementFile, content: bytes, mapping: Mapping) -> StatementFile:
     try:
         return read_statements(content, mapping=mapping)
     except StatementError:
         return guess
+
+
+def _rejected(file: StatementFile) -> int:
+    return sum(len(each.rejected) for each in file.statements)
 
 
 def _empty(content: bytes, file_name: str, file: StatementFile) -> Preview:

@@ -71,6 +71,16 @@ def test_value_dates_may_be_written_in_another_order() -> None:
     assert found.entries[0].valued_on == date(2026, 2, 13)
 
 
+def test_a_day_in_another_order_than_its_column_is_rejected() -> None:
+    rows = "".join(f"{day}/01/2026,A,1.00\n" for day in (13, 14, 15))
+    found = only(f"Date,Text,Amount\n{rows}01/31/2026,B,1.00\n2026-01-31,C,1.00\n")
+
+    assert [entry.booked_on.day for entry in found.entries] == [13, 14, 15, 31]
+    assert [each.reason for each in found.rejected] == [
+        "'01/31/2026' is not a date in the order day, month, year."
+    ]
+
+
 def test_a_line_between_two_tables_says_whose_the_next_one_is() -> None:
     found = read(
         "Account: 11112222\n\nDate,Text,Amount\n2026-01-31,A,1.00\n\nAccount: 33334444\n\n"

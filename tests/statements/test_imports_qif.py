@@ -1,10 +1,11 @@
 """Registers of other programs in the books: categories, splits, tags and transfers."""
 
 import csv
+from datetime import date
 from io import StringIO
 
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import accounts
+from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from fintrack.ledger.categories import categories
 from fintrack.statements.mapping import answered
 from tests.statements.importing import exported, imported, preview
@@ -88,14 +89,17 @@ def test_a_register_that_comes_again_adds_nothing(ana: TenantContext) -> None:
     assert imported(ana, REGISTERS).new == 0
 
 
-def test_open_dates_of_a_register_are_asked_for_every_time(ana: TenantContext) -> None:
-    """A register without a name may be anybody's, so that no answer is remembered for it."""
+def test_open_dates_are_remembered_for_the_account_alone(ana: TenantContext) -> None:
     content = b"!Type:Bank\nD1/2/2026\nT1.00\n^\n"
     asked = preview(ana, content)
     assert asked.mapping is not None
-    report = imported(ana, content, mapping=answered(asked.mapping, "date_order", "dmy"))
-    assert report.new == 1
+    imported(ana, content, mapping=answered(asked.mapping, "date_order", "dmy"))
+    card = create_account(ana, NewAccount("Card", AccountKind.CASH, "EUR", date(2026, 1, 1)))
 
-    again = preview(ana, content.replace(b"1/2", b"3/2"))
+    same, other = (
+        preview(ana, content.replace(b"1/2", b"3/2"), accounts=accounts_of_file)
+        for accounts_of_file in (None, {"": card})
+    )
 
-    assert [question.field for question in again.questions] == ["date_order"]
+    assert [each.rows["booked_on"].dt.month.tolist() for each in same.statements] == [[2]]
+    assert [question.field for question in other.questions] == ["date_order"]

@@ -67,14 +67,14 @@ def possible_orders(texts: Collection[str]) -> list[DateOrder]:
 def parse_date(text: str, order: DateOrder | None) -> date | None:
     """Return the day, None when the text is no date in this order.
 
-    A value whose four-digit year shows another order is read as what it is.
+    A value whose four-digit year stands first is read as what it is, for nobody means else.
     """
     found = date_readings(text)
     if order is not None and order in found:
         return found[order]
-    if len(set(found.values())) == 1 or (order and DateOrder.YMD in found and _year_leads(text)):
+    if order is None and len(set(found.values())) == 1:
         return next(iter(found.values()))
-    return None
+    return found[DateOrder.YMD] if DateOrder.YMD in found and _year_leads(text) else None
 
 
 @lru_cache(maxsize=65_536)

@@ -45,7 +45,7 @@ def read_qif(content: bytes, mapping: Mapping | None, currency: str | None) -> S
     if not (registers.found or registers.investments or registers.left_out):
         raise StatementError(_NOTHING)
     drafts = [draft for each in registers.found.values() for draft in each.drafts]
-    used = replace(given, encoding=encoding)
+    used = replace(given, encoding=encoding, header_fingerprint=_FORMAT)
     used, order = _with_order(used, drafts)
     used, mark = _with_mark(used, drafts, currency)
     questions = tuple(question for question in (order, mark) if question is not None)
