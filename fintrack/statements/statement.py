@@ -76,11 +76,36 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSample:
-    """One column as the mapping screen shows it: name, role and the first values."""
+    """One column as the mapping screen shows it: name, role and the first values.
+
+    `certainty` is how sure the role is, in percent; None for a column that is left alone.
+    """
 
     name: str
     role: Role
     values: tuple[str, ...]
+    certainty: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure the guess is, in percent; 100 is what the file proves or the member said."""
+
+    encoding: int = 100
+    delimiter: int = 100
+    header: int = 100
+    date_order: int = 100
+    decimal_mark: int = 100
+    columns: int = 100
+
+    @property
+    def overall(self) -> int:
+        """Return the certainty of the least certain part."""
+        parts = self.encoding, self.delimiter, self.header
+        return min(*parts, self.date_order, self.decimal_mark, self.columns)
+
+
+CERTAIN = Certainty()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +117,4 @@ class StatementFile:
     mapping: Mapping | None = None
     questions: tuple[Question, ...] = ()
     columns: tuple[ColumnSample, ...] = ()
+    certainty: Certainty = CERTAIN

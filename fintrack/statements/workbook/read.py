@@ -22,7 +22,7 @@ def read_workbook(content: bytes, mapping: Mapping | None, currency: str | None)
     book = book_of(content)
     given = mapping or Mapping()
     if given.sheet is not None:
-        return read_table(_rows(book, given.sheet), given, currency, _FORMAT)
+        return read_table(_rows(book, given.sheet), given, currency, file_format=_FORMAT)
     tables = {name: rows for name in book.sheets if _is_table(rows := _rows(book, name))}
     if len(tables) > 1:
         choices = tuple(Choice(name, f"{name} ({len(rows)} rows)") for name, rows in tables.items())
@@ -30,7 +30,7 @@ def read_workbook(content: bytes, mapping: Mapping | None, currency: str | None)
         return StatementFile(_FORMAT, (), given, (question,))
     name = next(iter(tables or book.sheets))
     rows = tables.get(name) or _rows(book, name)
-    return read_table(rows, replace(given, sheet=name), currency, _FORMAT)
+    return read_table(rows, replace(given, sheet=name), currency, file_format=_FORMAT)
 
 
 def _rows(book: Book, name: str) -> list[Row]:
