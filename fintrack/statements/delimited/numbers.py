@@ -86,7 +86,7 @@ def is_number(text: str) -> bool:
     return any(parse_figure(bare, mark) is not None for mark in DecimalMark)
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=16_384)
 def parse_figure(text: str, mark: DecimalMark) -> Figure | None:
     """Return what the cell is worth, None when it is no number under this mark."""
     if _PLAIN[mark].fullmatch(text):
