@@ -6,10 +6,12 @@ from contextlib import contextmanager
 
 from fintrack.statements.camt.nodes import is_camt
 from fintrack.statements.camt.read import read_camt
+from fintrack.statements.coda.read import is_coda, read_coda
 from fintrack.statements.delimited.read import read_delimited
 from fintrack.statements.mapping import Mapping
 from fintrack.statements.mt940.fields import is_mt940
 from fintrack.statements.mt940.read import read_mt940
+from fintrack.statements.norma43.read import is_norma43, read_norma43
 from fintrack.statements.ofx import is_ofx, read_ofx
 from fintrack.statements.qif.read import read_qif
 from fintrack.statements.qif.records import is_qif
@@ -29,7 +31,13 @@ _KNOWN_BINARIES = (
     (b"\x89PNG", f"a picture; {_CHOOSE}"),
     (b"\xff\xd8\xff", f"a picture; {_CHOOSE}"),
 )
-_RECOGNISED = ((is_ofx, read_ofx), (is_camt, read_camt), (is_mt940, read_mt940))
+_RECOGNISED = (
+    (is_ofx, read_ofx),
+    (is_camt, read_camt),
+    (is_mt940, read_mt940),
+    (is_coda, read_coda),
+    (is_norma43, read_norma43),
+)
 _OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
