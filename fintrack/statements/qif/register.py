@@ -8,9 +8,9 @@ from functools import lru_cache
 from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.ledger.filters import Status
 from fintrack.ledger.tags import LONGEST_NAME
-from fintrack.ledger.texts import neutral
 from fintrack.statements.qif.records import Record
 from fintrack.statements.text import clean
+from fintrack.texts import neutral
 
 _AROUND_MARK = re.compile(r"\s*([/'.-])\s*")
 _CATEGORY_LENGTH = 60
