@@ -22,6 +22,7 @@ from fintrack.analytics.periods import (
     Interval,
     Period,
     interval_of,
+    interval_until,
     months_before,
     previous,
     today_of,
@@ -46,7 +47,7 @@ from fintrack.ui.inputs import (
 )
 from fintrack.ui.session import open_page, page_address, page_link, tenant_context
 from fintrack.ui.text import escaped
-from fintrack.ui.theme import chart_style, clicked_in_chart, show_chart
+from fintrack.ui.theme import chart_style, clicked_in_chart
 
 PAYEES_SHOWN = 8
 
@@ -111,7 +112,12 @@ def _headlines(
 def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:
     interval = interval_of(period)
     with card("Net worth", csv=_csv("net-worth", period, interval=interval)):
-        show_chart(net_worth_chart(worth, chart_style(context, currency)), "Net worth", "worth")
+        figure = net_worth_chart(worth, chart_style(context, currency))
+        clicked = clicked_in_chart(figure, "Net worth", "worth")
+    if clicked:
+        moved = interval_until(date.fromisoformat(clicked), interval)
+        since = max(moved.since, period.since)
+        open_page("transactions", **TransactionFilter(since=since, until=moved.until).to_query())
 
 
 def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.DataFrame) -> None:

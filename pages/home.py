@@ -1,6 +1,7 @@
 """Home: where the tenant stands today, and what waits to be done."""
 
 from collections.abc import Hashable
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -9,8 +10,16 @@ from babel.dates import format_date
 from fintrack.analytics.charts import net_worth_chart, spending_chart
 from fintrack.analytics.headlines import currencies, home_headlines
 from fintrack.analytics.overview import MOST_COUNTED, Overview, overview
-from fintrack.analytics.periods import PeriodChoice, chosen_period, previous, today_of
+from fintrack.analytics.periods import (
+    Interval,
+    PeriodChoice,
+    chosen_period,
+    interval_until,
+    previous,
+    today_of,
+)
 from fintrack.context import Permission, TenantContext
+from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.account_forms import KIND_NAMES, kind_of
 from fintrack.ui.header import look_around
 from fintrack.ui.inputs import (
@@ -29,7 +38,7 @@ from fintrack.ui.inputs import (
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.text import escaped
-from fintrack.ui.theme import chart_style, clicked_in_chart, show_chart
+from fintrack.ui.theme import chart_style, clicked_in_chart
 
 
 def page() -> None:
@@ -91,7 +100,11 @@ def _attention(home: Overview) -> None:
 def _net_worth(context: TenantContext, home: Overview, currency: str) -> None:
     with card("Net worth"):
         figure = net_worth_chart(home.net_worth, chart_style(context, currency))
-        show_chart(figure, "Net worth", "net worth")
+        clicked = clicked_in_chart(figure, "Net worth", "net worth")
+    if clicked:
+        month = interval_until(date.fromisoformat(clicked), Interval.MONTH)
+        wanted = TransactionFilter(since=month.since, until=month.until)
+        open_page("transactions", **wanted.to_query())
 
 
 def _spending(context: TenantContext, home: Overview, currency: str) -> None:

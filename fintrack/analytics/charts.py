@@ -185,7 +185,9 @@ def _area(
         x=keys,
         y=_floats(amounts.tolist(), style),
         name=name,
-        mode="lines" if len(keys) > 1 else "markers",
+        mode="lines+markers" if len(keys) > 1 else "markers",
+        # Nobody sees the points of a line, but only points can be clicked.
+        marker={"size": 10, "opacity": 0 if len(keys) > 1 else 1},
         line={"color": accent, "width": 2.5, "shape": shape},
         fill="tozeroy",
         cliponaxis=False,

@@ -96,6 +96,16 @@ def previous(period: Period) -> Period:
     return Period(period.since - (period.until - period.since), period.since)
 
 
+def interval_until(last_day: date, interval: Interval) -> Period:
+    """Return the day, the week from Monday or the month that ends with `last_day`, as yet."""
+    starts = {
+        Interval.DAY: last_day,
+        Interval.WEEK: last_day - DAY * last_day.weekday(),
+        Interval.MONTH: last_day.replace(day=1),
+    }
+    return Period(starts[interval], last_day + DAY)
+
+
 def months_before(day: date, months: int) -> date:
     """Return the same day of the month `months` earlier, at most that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

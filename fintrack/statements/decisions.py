@@ -42,28 +42,14 @@ def decided(outcome: Outcome, decisions: Mapping[int, Decision]) -> list[Decided
     return sorted(rows + refused, key=lambda each: each.row.ordinal)
 
 
-def meaning_of_statement_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
-    """Return the ids of the new rows and the categories that their payees usually get.
+def meaning_of_rows(db: Session, new: Sequence[NewRow], *, is_own_export: bool) -> Meaning:
+    """Return the rows' ids and what the file says of them; what it names and is missing is made.
 
-    The payments of a batch become lines, whose categories are the member's to say.
-    """
-    usual = usual_categories(db, {each.row.movement.payee for each in new})
-    payees = {each.row.ordinal: each.row.movement.payee for each in new}
-    categories = {ordinal: usual[payee] for ordinal, payee in payees.items() if payee in usual}
-    lines: dict[int, Sequence[UUID | None]] = {
-        each.row.ordinal: [None] * len(each.row.entry.lines) for each in new if _adds_up(each)
-    }
-    ids = _ids(new, newest_first=_is_newest_first(new))
-    return Meaning(ids, categories, {}, lines, {})
-
-
-def meaning_of_exported_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
-    """Return what FinTrack's own export says; categories and tags that are missing are made.
-
-    A transfer of which only one side is new, and a split that does not add up, become plain.
+    A row without a category gets the usual one of its payee, except in FinTrack's own export. A
+    transfer of which only one side is new, and a split that does not add up, become plain.
     """
     known = known_categories(db)
-    categories: dict[int, UUID] = {}
+    categories = {} if is_own_export else _usual(db, new)
     lines: dict[int, Sequence[UUID | None]] = {}
     for row in (each.row for each in new):
         if row.entry.category:
@@ -75,8 +61,14 @@ def meaning_of_exported_rows(db: Session, new: Sequence[NewRow]) -> Meaning:
                 for line in each.row.entry.lines
             ]
     known.make(db)
-    ids = _ids(new, newest_first=False)
+    ids = _ids(new, newest_first=not is_own_export and _is_newest_first(new))
     return Meaning(ids, categories, _transfers(new), lines, _tags(db, new))
+
+
+def _usual(db: Session, new: Sequence[NewRow]) -> dict[int, UUID]:
+    payees = {each.row.ordinal: each.row.movement.payee for each in new}
+    usual = usual_categories(db, set(payees.values()))
+    return {ordinal: usual[payee] for ordinal, payee in payees.items() if payee in usual}
 
 
 def _decided(

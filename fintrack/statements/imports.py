@@ -20,8 +20,7 @@ from fintrack.statements.batches import Decided, NewRow, Place, new_rows, write_
 from fintrack.statements.decisions import (
     Decision,
     decided,
-    meaning_of_exported_rows,
-    meaning_of_statement_rows,
+    meaning_of_rows,
 )
 from fintrack.statements.mappings import remember_mapping
 from fintrack.statements.outcomes import Outcome, outcomes, own_ids
@@ -301,8 +300,7 @@ def _write_rows(
     db: Session, preview: Preview, statements: Sequence[_Statement], progress: Progress | None
 ) -> None:
     new = [row for each in statements for row in each.new]
-    meant = meaning_of_exported_rows if preview.is_own_export else meaning_of_statement_rows
-    meaning = meant(db, new)
+    meaning = meaning_of_rows(db, new, is_own_export=preview.is_own_export)
     done, total = 0, sum(len(each.rows) for each in statements)
     for each in statements:
         for written in write_rows(db, each.place, each.rows, meaning):

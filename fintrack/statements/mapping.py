@@ -78,17 +78,21 @@ class Question:
 class Mapping:
     """How to read one layout; a field that is None is found again from the file.
 
-    `header_row` and `first_row` are line numbers, 1-based; `roles` has one role per column;
-    `inverted` says that purchases are positive.
+    `sheet` is the table of a workbook. `header_row` (0 for none), `first_row` and `last_row` are
+    line numbers, 1-based. `roles` has one role per column, `decimal_marks` one mark or None where
+    `decimal_mark` holds; `inverted` says that purchases are positive.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
     header_row: int | None = None
     first_row: int | None = None
+    last_row: int | None = None
     roles: tuple[Role, ...] = ()
     date_order: DateOrder | None = None
     decimal_mark: DecimalMark | None = None
+    decimal_marks: tuple[DecimalMark | None, ...] = ()
     inverted: bool = False
     currency: str | None = None
     account: str | None = None
@@ -113,6 +117,9 @@ class Mapping:
                     "roles": tuple(Role(role) for role in found.get("roles", ())),
                     "date_order": _optional(DateOrder, found.get("date_order")),
                     "decimal_mark": _optional(DecimalMark, found.get("decimal_mark")),
+                    "decimal_marks": tuple(
+                        _optional(DecimalMark, mark) for mark in found.get("decimal_marks", ())
+                    ),
                 },
             )
         except (TypeError, ValueError, AttributeError) as error:
@@ -126,6 +133,11 @@ class Mapping:
     def column(self, role: Role) -> int | None:
         """Return the position of the first column with this role."""
         return next((index for index, each in enumerate(self.roles) if each is role), None)
+
+    def mark_of(self, column: int) -> DecimalMark:
+        """Return the mark before the decimals of this column, a point where none is known."""
+        own = self.decimal_marks[column] if column < len(self.decimal_marks) else None
+        return own or self.decimal_mark or DecimalMark.POINT
 
     def with_role(self, column: int, role: Role) -> "Mapping":
         """Return the mapping in which this column holds `role`."""
@@ -145,6 +157,8 @@ def answered(mapping: Mapping, field: str, value: str) -> Mapping:
             return replace(mapping, date_order=DateOrder(value))
         if field == "decimal_mark":
             return replace(mapping, decimal_mark=DecimalMark(value))
+        if field == "sheet":
+            return replace(mapping, sheet=value)
         if field == Role.AMOUNT and ":" in value:
             out, into = map(int, value.split(":"))
             return mapping.with_role(out, Role.DEBIT).with_role(into, Role.CREDIT)

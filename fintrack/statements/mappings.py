@@ -23,10 +23,11 @@ def remembered_mappings(db: Session, fingerprint: str) -> dict[UUID, Mapping]:
 
 
 def remember_mapping(db: Session, account_id: UUID, mapping: Mapping) -> None:
-    """Keep the mapping for the next file of this account; where its table begins may differ."""
+    """Keep the mapping for the next file of this account; where its table stands may differ."""
     if not mapping.header_fingerprint:
         return
-    kept = json.loads(replace(mapping, header_row=None, first_row=None).to_json())
+    anywhere = replace(mapping, sheet=None, header_row=None, first_row=None, last_row=None)
+    kept = json.loads(anywhere.to_json())
     values = {
         "account_id": account_id,
         "fingerprint": mapping.header_fingerprint,

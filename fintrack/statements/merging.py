@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from fintrack.statements.statement import Statement, StatementError
+from fintrack.statements.statement import Entry, Statement, StatementError
 
 
 def finished(statements: Iterable[Statement], nothing: str) -> tuple[Statement, ...]:
@@ -26,6 +26,19 @@ def finished(statements: Iterable[Statement], nothing: str) -> tuple[Statement, 
 def merged(statements: Iterable[Statement]) -> list[Statement]:
     """Return one statement per account and currency, closing as the last of them does."""
     return [_joined(parts) for parts in _groups(statements)]
+
+
+def miscounted(
+    entries: Sequence[Entry], count: int, total: Decimal, *, is_credit: bool
+) -> tuple[str, ...]:
+    """Return a note where the bank counts other credits, or debits, than were read."""
+    amounts = [each.amount for each in entries if (each.amount > 0) is is_credit]
+    read = sum(map(abs, amounts), Decimal(0))
+    if (len(amounts), read) == (count, total):
+        return ()
+    kind = "credits" if is_credit else "debits"
+    counted = f"The bank counts {count} {kind} of {total:f}"
+    return (f"{counted}; {len(amounts)} of {read:f} were read.",)
 
 
 def _groups(statements: Iterable[Statement]) -> list[list[Statement]]:

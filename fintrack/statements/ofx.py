@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from fintrack.ledger.accounts import AccountKind
 from fintrack.money import CURRENCIES
 from fintrack.statements.statement import (
     RAW_LENGTH,
@@ -25,7 +26,19 @@ from fintrack.statements.text import clean, decode, unified
 _HEAD = 4_096
 _DECLARED = re.compile(rb"(?:CHARSET:|encoding=[\"'])\s*([\w.-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*+)[^<>]*+>")
-_STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS", "LOANSTMTRS"})
+_STATEMENTS = {
+    "STMTRS": None,
+    "CCSTMTRS": AccountKind.CREDIT_CARD,
+    "INVSTMTRS": AccountKind.INVESTMENT,
+    "LOANSTMTRS": AccountKind.LOAN,
+}
+# Many banks call every account CHECKING, so that this word says nothing.
+_ACCOUNT_TYPES = {
+    "SAVINGS": AccountKind.SAVINGS,
+    "MONEYMRKT": AccountKind.SAVINGS,
+    "CD": AccountKind.SAVINGS,
+    "CREDITLINE": AccountKind.LOAN,
+}
 _OWN_ACCOUNTS = frozenset({"BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "LOANACCTFROM"})
 _SCOPES = _OWN_ACCOUNTS | {"LEDGERBAL", "CURRENCY", "ORIGCURRENCY", "BANKACCTTO", "CCACCTTO"}
 _INVESTMENTS = frozenset(
@@ -76,7 +89,9 @@ class _Record:
 class _Draft:
     values: dict[str, str] = field(default_factory=dict)
     records: list[tuple[_Record, str]] = field(default_factory=list)
+    kind: AccountKind | None = None
     investments: int = 0
+    pending: int = 0
 
 
 @dataclass(slots=True)
@@ -93,7 +108,7 @@ class _Reader:
     def open(self, tag: str, value: str, line: int, start: int) -> None:
         if tag in _STATEMENTS:
             self.close_record(start)
-            self.drafts.append(_Draft())
+            self.drafts.append(_Draft(kind=_STATEMENTS[tag]))
             self.scope.clear()
             self.in_statement = True
         elif tag == "STMTTRN":
@@ -108,6 +123,8 @@ class _Reader:
             self.in_list = True
         elif tag in _INVESTMENTS and self.in_list and self.drafts:
             self.drafts[-1].investments += 1
+        elif tag == "STMTTRNP" and self.drafts:
+            self.drafts[-1].pending += 1
 
     def close(self, tag: str, end: int) -> None:
         if tag == "STMTTRN":
@@ -223,10 +240,11 @@ def _statements(draft: _Draft) -> Iterator[Statement]:
         currency=currency,
         entries=tuple(entries.pop(currency, ())),
         rejected=tuple(rejected),
-        notes=_notes(draft),
+        notes=tuple(_notes(draft)),
+        kind=draft.kind or _ACCOUNT_TYPES.get(draft.values.get("BANKACCTFROM.ACCTTYPE", "")),
     )
     for other, rows in entries.items():
-        yield Statement(account, other, tuple(rows))
+        yield Statement(account, other, tuple(rows), kind=draft.kind)
 
 
 def _repeated_references(draft: _Draft) -> frozenset[str]:
@@ -264,13 +282,15 @@ def _balances(draft: _Draft) -> Statement:
     return Statement(None, None, (), closing_balance=closing, closing_on=closing_on)
 
 
-def _notes(draft: _Draft) -> tuple[str, ...]:
-    count = draft.investments
-    if count == 0:
-        return ()
-    if count == 1:
-        return ("1 investment entry is not a cash movement and was left out.",)
-    return (f"{count} investment entries are not cash movements and were left out.",)
+def _notes(draft: _Draft) -> Iterator[str]:
+    if draft.investments == 1:
+        yield "1 investment entry is not a cash movement and was left out."
+    elif draft.investments:
+        yield f"{draft.investments} investment entries are not cash movements and were left out."
+    if draft.pending == 1:
+        yield "1 row is pending and was left out."
+    elif draft.pending:
+        yield f"{draft.pending} rows are pending and were left out."
 
 
 def _date(text: str) -> date | None:

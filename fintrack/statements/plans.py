@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from fintrack.errors import InvalidInput
+from fintrack.ledger.accounts import AccountKind
 from fintrack.money import decimal_amount, rounded_minor_units
 from fintrack.statements.matching import Movement
 from fintrack.statements.statement import RAW_LENGTH, Entry, Rejected, Statement
@@ -62,6 +63,7 @@ class Plan:
     closing: int | None
     closing_on: date | None
     notes: tuple[str, ...]
+    kind: AccountKind | None
 
     @property
     def import_keys(self) -> list[str]:
@@ -110,6 +112,7 @@ def plan_of(statement: Statement, currency: str, first: int, *, is_own: bool) ->
         closing=_balance(statement.closing_balance, used),
         closing_on=statement.closing_on,
         notes=statement.notes,
+        kind=statement.kind,
     )
 
 

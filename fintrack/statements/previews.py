@@ -92,7 +92,7 @@ def preview_import(
     with tenant_transaction(context) as db:
         ledger, taken = writable_accounts(db), account_names(db)
     chosen = None if account_id is None else account_of(account_id, ledger)
-    wishes = Wishes(accounts or {}, chosen, None, taken, file_name, _is_card(content))
+    wishes = Wishes(accounts or {}, chosen, None, taken, file_name)
     books = _Books(context, ledger, wishes)
     file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
     known = None if mapping else _as_remembered(file, content, books)
@@ -168,10 +168,26 @@ def _read_again(guess: StatementFile, content: bytes, known: Mapping) -> Stateme
         currency=found.currency or known.currency,
         encoding=found.encoding if is_unicode else known.encoding,
     )
+    again = _read_or_guess(guess, content, mapping)
+    if guess.questions or _rejected(again) <= _rejected(guess):
+        return again
+    # The bank has changed its dates or its figures since; what the columns hold still counts.
+    marks = found.decimal_mark, found.decimal_marks
+    mapping = replace(
+        mapping, date_order=found.date_order, decimal_mark=marks[0], decimal_marks=marks[1]
+    )
+    return _read_or_guess(guess, content, mapping)
+
+
+def _read_or_guess(guess: StatementFile, content: bytes, mapping: Mapping) -> StatementFile:
     try:
         return read_statements(content, mapping=mapping)
     except StatementError:
         return guess
+
+
+def _rejected(file: StatementFile) -> int:
+    return sum(len(each.rejected) for each in file.statements)
 
 
 def _empty(content: bytes, file_name: str, file: StatementFile) -> Preview:
@@ -201,8 +217,3 @@ def _plans(file: StatementFile, currency: str) -> list[Plan]:
         plans.append(plan_of(statement, currency, first, is_own=is_own))
         first += len(statement.entries) + len(statement.rejected)
     return plans
-
-
-def _is_card(content: bytes) -> bool:
-    """Say whether an OFX file holds statements of cards alone."""
-    return b"<CCSTMTRS>" in content and b"<STMTRS>" not in content

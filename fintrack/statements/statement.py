@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from fintrack.errors import InvalidInput
+from fintrack.ledger.accounts import AccountKind
 from fintrack.statements.mapping import Mapping, Question, Role
 
 RAW_LENGTH = 2_000
@@ -28,8 +29,8 @@ class SplitLine:
 class Entry:
     """One movement; `amount` is exact, in major units, inflow positive.
 
-    What follows `raw` comes only from FinTrack's own export, but `lines`, which are the payments of
-    a batch as well; `kind` is the category's.
+    What follows `raw` comes only from QIF and FinTrack's own export, but `lines`, which are the
+    payments of a batch as well. `kind` is the category's.
     """
 
     line: int
@@ -60,7 +61,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The movements of one account in one currency, in the file's order."""
+    """The movements of one account in one currency, in the file's order; `kind` if it is known."""
 
     account: str | None
     currency: str | None
@@ -70,15 +71,41 @@ class Statement:
     closing_balance: Decimal | None = None
     closing_on: date | None = None
     notes: tuple[str, ...] = ()
+    kind: AccountKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSample:
-    """One column as the mapping screen shows it: name, role and the first values."""
+    """One column as the mapping screen shows it: name, role and the first values.
+
+    `certainty` is how sure the role is, in percent; None for a column that is left alone.
+    """
 
     name: str
     role: Role
     values: tuple[str, ...]
+    certainty: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure the guess is, in percent; 100 is what the file proves or the member said."""
+
+    encoding: int = 100
+    delimiter: int = 100
+    header: int = 100
+    date_order: int = 100
+    decimal_mark: int = 100
+    columns: int = 100
+
+    @property
+    def overall(self) -> int:
+        """Return the certainty of the least certain part."""
+        parts = self.encoding, self.delimiter, self.header
+        return min(*parts, self.date_order, self.decimal_mark, self.columns)
+
+
+CERTAIN = Certainty()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +117,4 @@ class StatementFile:
     mapping: Mapping | None = None
     questions: tuple[Question, ...] = ()
     columns: tuple[ColumnSample, ...] = ()
+    certainty: Certainty = CERTAIN

@@ -65,7 +65,6 @@ class Wishes:
     remembered: LedgerAccount | None
     taken: Collection[str]
     file_name: str
-    is_card: bool
 
     @property
     def named(self) -> UUID | None:
@@ -145,9 +144,7 @@ def targets(
         taken = [*wishes.taken, *(each.name for each in found.values())]
         if plan.key in takes and wishes.chosen:
             known = wishes.chosen
-        found[plan.key] = known or proposed_account(
-            plan, wishes.file_name, taken, is_card=wishes.is_card
-        )
+        found[plan.key] = known or proposed_account(plan, wishes.file_name, taken)
     return found
 
 
@@ -168,11 +165,9 @@ def matching_account(
     return found[0] if len(found) == 1 else None
 
 
-def proposed_account(
-    plan: Plan, file_name: str, taken: Collection[str], *, is_card: bool
-) -> NewAccount:
+def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewAccount:
     """Return a new account whose balance will be the one that the file states."""
-    kind = AccountKind.CREDIT_CARD if is_card else _kind(f"{plan.label} {PurePath(file_name).stem}")
+    kind = plan.kind or _kind(f"{plan.label} {PurePath(file_name).stem}")
     is_number = bool(_NUMBER.fullmatch(_bare(plan.label)))
     return NewAccount(
         name=_free_name(_names(plan, kind, is_number=is_number), taken),

@@ -60,8 +60,15 @@ def _is_wanted(scope: Scope) -> bool:
 def _is_whole_file(messages: list[Message]) -> bool:
     headers = dict(messages[0]["headers"])
     is_found = messages[0]["status"] == 200 and b"content-encoding" not in headers  # noqa: PLR2004 - OK
+    # Whoever closes the page while a file is read is answered with a part of it, or with nothing.
+    is_whole = int(headers.get(b"content-length", b"-1")) == len(_body(messages))
     # An unknown name is answered with the page itself, which must not fill the memory.
-    return is_found and not headers.get(b"content-type", b"").startswith(b"text/html")
+    is_page = headers.get(b"content-type", b"").startswith(b"text/html")
+    return is_found and is_whole and not is_page
+
+
+def _body(messages: list[Message]) -> bytes:
+    return b"".join(message.get("body", b"") for message in messages[1:])
 
 
 async def _replay(messages: list[Message], send: Send) -> None:
@@ -70,7 +77,7 @@ async def _replay(messages: list[Message], send: Send) -> None:
 
 
 def _compressed(messages: list[Message]) -> Kept:
-    body = gzip.compress(b"".join(message.get("body", b"") for message in messages[1:]), LEVEL)
+    body = gzip.compress(_body(messages), LEVEL)
     dropped = {b"content-length", b"etag", b"accept-ranges"}
     headers = [pair for pair in messages[0]["headers"] if pair[0].lower() not in dropped]
     length = str(len(body)).encode()

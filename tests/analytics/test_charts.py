@@ -111,6 +111,13 @@ def test_net_worth_is_drawn_in_major_units() -> None:
     assert list(figure.data[0].y) == [5.0]
 
 
+def test_a_line_is_clicked_at_points_that_nobody_sees() -> None:
+    rows = [(pd.Timestamp(day), "EUR", 0, 0, 100) for day in ("2026-01-31", "2026-02-28")]
+    (trace,) = net_worth_chart(frame(rows, NET_WORTH), EUR).data
+    assert (trace.mode, trace.marker.opacity) == ("lines+markers", 0)
+    assert [point[0] for point in trace.customdata] == ["2026-01-31", "2026-02-28"]
+
+
 def test_a_single_balance_is_still_seen() -> None:
     rows = [(pd.Timestamp("2026-01-31"), "EUR", -4_200)]
     trace = balance_chart(frame(rows, BALANCE), EUR).data[0]

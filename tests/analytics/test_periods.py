@@ -13,6 +13,7 @@ from fintrack.analytics.periods import (
     chosen_period,
     custom_period,
     interval_of,
+    interval_until,
     months_before,
     previous,
 )
@@ -46,6 +47,21 @@ def test_a_month_is_compared_with_the_same_days_of_the_one_before() -> None:
 def test_the_end_of_march_is_compared_with_all_of_february() -> None:
     period = chosen_period(PeriodChoice.THIS_MONTH, date(2026, 3, 31))
     assert previous(period) == Period(date(2026, 2, 1), date(2026, 3, 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("interval", "first"),
+    [
+        (Interval.DAY, date(2026, 11, 27)),
+        (Interval.WEEK, date(2026, 11, 23)),
+        (Interval.MONTH, date(2026, 11, 1)),
+    ],
+)
+def test_a_point_stands_for_what_moved_since_the_one_before(
+    interval: Interval, first: date
+) -> None:
+    friday = date(2026, 11, 27)
+    assert interval_until(friday, interval) == Period(first, date(2026, 11, 28))
 
 
 def test_a_year_is_compared_with_the_same_days_of_the_one_before() -> None:

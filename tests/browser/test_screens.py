@@ -259,6 +259,17 @@ def test_a_bar_leads_down_the_tree_to_the_transactions(sample: Page, open_server
     assert set(texts(page, "Category")) == {"Housing › Rent and mortgage"}  # noqa: RUF001
 
 
+def test_a_point_of_net_worth_leads_to_what_moved_until_then(
+    sample: Page, open_server: Served
+) -> None:
+    page = opened(sample, open_server.url)
+    area = page.locator(".js-plotly-plot").first.locator(".nsewdrag").first
+    box = area.bounding_box()
+    assert box is not None
+    area.click(position={"x": 1, "y": box["height"] / 2})
+    page.wait_for_url(re.compile(r"/transactions\?.*since=\d{4}-\d\d-01&until="))
+
+
 def test_the_data_of_each_chart_is_a_file(
     sample: Page, open_server: Served, tmp_path: Path
 ) -> None:

@@ -122,7 +122,7 @@ def test_the_mapping_that_was_found_reads_the_file_again(dialect: Dialect, rows:
 
     again = read_statements(content or b"", mapping=Mapping.from_json(first.mapping.to_json()))
 
-    assert again == first
+    assert (again.statements, again.mapping) == (first.statements, first.mapping)
 
 
 def answer_all(content: bytes, dialect: Dialect) -> StatementFile:

@@ -105,3 +105,12 @@ def test_a_file_of_several_accounts_is_read_like_all_of_them(ana: TenantContext)
     assert days(preview(ana, content)) == ["03 Apr"] * 2
     other = content.replace(b"Card", b"Wallet")
     assert asked_for(preview(ana, other)) == ["date_order"]
+
+
+def test_a_bank_that_changed_its_dates_is_read_as_it_writes_now(
+    ana: TenantContext, giro: UUID
+) -> None:
+    later = csv_file([("04/25/2026", "-1.00", "A"), ("05/06/2026", "-1.00", "B")])
+    seen = preview(ana, later, account_id=giro)
+    assert days(seen) == ["25 Apr", "06 May"]
+    assert seen.rejected == 0

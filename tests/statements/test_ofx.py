@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fintrack.ledger.accounts import AccountKind
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Statement, StatementError
 
@@ -51,6 +52,32 @@ def test_each_account_is_a_statement_of_its_own() -> None:
 
     named = [(each.account, each.currency) for each in found.statements]
     assert named == [("1", "EUR"), ("2", "USD")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "account", "kind"),
+    [
+        ("CCSTMTRS", "<CCACCTFROM><ACCTID>1</CCACCTFROM>", AccountKind.CREDIT_CARD),
+        ("STMTRS", "<BANKACCTFROM><ACCTTYPE>SAVINGS</BANKACCTFROM>", AccountKind.SAVINGS),
+        ("STMTRS", "<BANKACCTFROM><ACCTTYPE>CHECKING</BANKACCTFROM>", None),
+    ],
+)
+def test_a_statement_says_what_kind_of_account_it_is_of(
+    statement: str, account: str, kind: AccountKind | None
+) -> None:
+    found = read_statements(f"<OFX><{statement}>{account}</{statement}></OFX>".encode())
+
+    assert [each.kind for each in found.statements] == [kind]
+
+
+def test_pending_movements_are_left_out_and_counted() -> None:
+    only = one_statement(
+        "<STMTTRN><DTPOSTED>20260314<TRNAMT>1</STMTTRN>",
+        after="<BANKTRANLISTP><STMTTRNP><DTTRAN>20260315<TRNAMT>9</STMTTRNP></BANKTRANLISTP>",
+    )
+
+    assert [entry.amount for entry in only.entries] == [1]
+    assert only.notes == ("1 row is pending and was left out.",)
 
 
 def test_the_other_account_of_a_transfer_is_not_the_statements_account() -> None:

@@ -1,10 +1,15 @@
 """The front door of a real server, spoken to as a browser, or an attacker, speaks."""
 
+import gzip
 import json
 import time
 from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import streamlit
 from websockets.exceptions import ConnectionClosed
 
 from fintrack.web.sockets import POLL_SECONDS
@@ -14,6 +19,7 @@ from tests.web.visiting import PASSWORD, Person, fetch, register_first, sign_in,
 
 PAGES = ("", "home", "settings", "account", "analytics")
 LATEST = POLL_SECONDS + 3
+SCRIPTS = Path(streamlit.__file__).parent / "static" / "static" / "js"
 
 
 def test_i1_a_cold_server_runs_no_page_for_a_stranger(server: Served) -> None:
@@ -22,7 +28,7 @@ def test_i1_a_cold_server_runs_no_page_for_a_stranger(server: Served) -> None:
         with tab(server.url, {"ft_pre": "x"}) as stranger:
             words = stranger.run(page, tenant="rivera-family").words
         assert "Welcome" in words
-        assert "Number format" not in words
+        assert "Numbers and dates as in" not in words
         assert "Where you are signed in" not in words
 
 
@@ -138,6 +144,17 @@ def test_files_of_the_user_interface_come_compressed(server: Served) -> None:
     assert "immutable" in small.headers["cache-control"]
     assert small.body == again.body
     assert len(small.body) < len(plain.body) / 2
+
+
+def test_a_file_that_somebody_did_not_wait_for_comes_whole_to_the_next(server: Served) -> None:
+    script = max(SCRIPTS.glob("*.js"), key=lambda path: path.stat().st_size)
+    for _ in range(3):
+        connection = HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+        connection.request("GET", f"/static/js/{script.name}", headers={"Accept-Encoding": "gzip"})
+        connection.close()
+    time.sleep(1)  # The server learns of it after a while.
+    answer = fetch(server.url, f"/static/js/{script.name}", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(answer.body) == script.read_bytes()
 
 
 def test_g2_signing_out_closes_the_other_tabs_and_kills_the_cookie(

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise, permutations
+from itertools import pairwise, permutations, product
 
 from fintrack.statements.delimited.balances import is_running
 from fintrack.statements.delimited.header import role_scores
+from fintrack.statements.delimited.layout import Columns
 from fintrack.statements.delimited.numbers import is_number, parse_figure, possible_marks
-from fintrack.statements.delimited.profile import Profile
+from fintrack.statements.delimited.profile import MONEY, Profile
 from fintrack.statements.mapping import DecimalMark, Role
-
-Columns = Sequence[Sequence[str]]
 
 _MOST, _SOME = 0.8, 0.3
 _MOST_TEXTS = 8
 _PROVING = 300
-_MONEY = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
 
 
 def roles_by_content(
@@ -28,7 +26,7 @@ def roles_by_content(
     found = _with_dates(list(roles), profiles)
     bare = not any(names)
     _undo_half_amount(found, columns)
-    if not any(role in found for role in _MONEY):
+    if not any(role in found for role in MONEY):
         found = _with_money(found, profiles, columns, bare=bare)
     if bare:
         found = _with_account(_with_currency(found, profiles), profiles)
@@ -122,12 +120,12 @@ def _proven_pair(
     balances = columns[roles.index(Role.BALANCE)][:_PROVING]
     for out, into in (pair, pair[::-1]):
         outs, ins = columns[out][:_PROVING], columns[into][:_PROVING]
-        for mark in possible_marks({*outs, *ins, *balances}):
+        for mark, other in product(possible_marks({*outs, *ins}), possible_marks(balances)):
             amounts = [
                 (b or Decimal(0)) - (a or Decimal(0))
                 for a, b in zip(figures(outs, mark), figures(ins, mark), strict=True)
             ]
-            if is_running(amounts, figures(balances, mark)):
+            if is_running(amounts, figures(balances, other)):
                 return out, into
     return None
 
@@ -152,8 +150,8 @@ def _split_by_blank_neighbour(roles: list[Role], at: int, profiles: Sequence[Pro
 def _with_running_balance(roles: list[Role], found: Sequence[int], columns: Columns) -> None:
     for amount, balance in permutations(found[:_MOST_TEXTS], 2):
         amounts, balances = columns[amount][:_PROVING], columns[balance][:_PROVING]
-        for mark in possible_marks({*amounts, *balances}):
-            if is_running(figures(amounts, mark), figures(balances, mark)):
+        for mark, other in product(possible_marks(amounts), possible_marks(balances)):
+            if is_running(figures(amounts, mark), figures(balances, other)):
                 roles[amount], roles[balance] = Role.AMOUNT, Role.BALANCE
                 return
 
@@ -201,7 +199,7 @@ def _with_text(roles: list[Role], profiles: Sequence[Profile], *, bare: bool) ->
         index
         for index, column in enumerate(profiles)
         if roles[index] is Role.IGNORE and column.filled
-        if column.letters >= _SOME and column.dates < _MOST
+        if column.letters >= _SOME and max(column.dates, column.currencies) < _MOST
     ]
     for index in free[:_MOST_TEXTS]:
         roles[index] = Role.TEXT

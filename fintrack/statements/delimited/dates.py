@@ -34,6 +34,15 @@ _LAST_TWO_DIGIT = 99
 _FIRST_COMPACT_YEAR, _LAST_COMPACT_YEAR = 1950, 2099
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 
+ORDER_WORDS = {
+    DateOrder.DMY: "day, month, year",
+    DateOrder.MDY: "month, day, year",
+    DateOrder.YMD: "year, month, day",
+    DateOrder.YDM: "year, day, month",
+    DateOrder.MYD: "month, year, day",
+    DateOrder.DYM: "day, year, month",
+}
+
 Readings = Mapping[DateOrder, date]
 
 
@@ -58,14 +67,14 @@ def possible_orders(texts: Collection[str]) -> list[DateOrder]:
 def parse_date(text: str, order: DateOrder | None) -> date | None:
     """Return the day, None when the text is no date in this order.
 
-    A value whose four-digit year shows another order is read as what it is.
+    A value whose four-digit year stands first is read as what it is, for nobody means else.
     """
     found = date_readings(text)
     if order is not None and order in found:
         return found[order]
-    if len(set(found.values())) == 1 or (order and DateOrder.YMD in found and _year_leads(text)):
+    if order is None and len(set(found.values())) == 1:
         return next(iter(found.values()))
-    return None
+    return found[DateOrder.YMD] if DateOrder.YMD in found and _year_leads(text) else None
 
 
 @lru_cache(maxsize=65_536)

@@ -24,9 +24,10 @@ def header_position(rows: Sequence[Row]) -> int | None:
     """Return the header's index: by known words, else the full line above the first movement."""
     best, best_count = None, 0
     for index, row in enumerate(rows[:_SEARCHED]):
+        if is_telling(row.cells):
+            continue
         found = {role for cell in row.cells if cell for role in _sure_roles(cell)}
-        is_header = bool(found & _DATES and found & _MONEY) and not is_telling(row.cells)
-        if is_header and len(found) > best_count:
+        if found & _DATES and found & _MONEY and len(found) > best_count:
             best, best_count = index, len(found)
     return best if best is not None else _unknown_header(rows)
 

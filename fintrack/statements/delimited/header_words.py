@@ -168,7 +168,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             """
             description, transaction description, original description, details, detail,
             transaction details, transaction remarks, remarks, narrative, narration, particulars,
-            memo, memo description, payment reference, purpose, payment details, reason, message,
+            label, memo, memo description, payment reference, purpose, payment details, reason,
+            message,
             note, notes, comment, comments, additional description, information,
             statement descriptor, original statement, verwendungszweck, vwz, buchungstext,
             vorgangsart, buchungsdetails, beschreibung, zahlungsgrund, umsatztext, mitteilung,
@@ -187,6 +188,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             selgitus, paskirtis, mokejimo paskirtis, operacijos aprasymas, informacija,
             maksajuma merkis, detalii, detalii tranzactie, descriere, opis transakcije, svrha,
             namen, aciklama, описание, назначение платежа, описание операции, деталі операції,
+            опис операції, опис, призначення платежу,
             примечание, 摘要, 交易摘要, 备注, 附言, 用途, 商品, 说明, 交易说明, お取り扱い内容,
             お取引内容, 摘要内容, 적요, 내용, 거래내용, 메모, reference text,
             category group category
@@ -217,9 +219,11 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             numer konta, nr rachunku, rachunek, szamlaszam, kontonummer, tilinumero, tili,
             konto number, kliendi konto, saskaitos numeris, saskaita, konta numurs, numar cont,
             cont, broj racuna, racun, hesap numarasi, hesap no, hesap, номер счета, счет,
-            номер рахунку, 账号, 帐号, 卡号, 交易账号, 本方账号, 帳號, 口座番号, 계좌번호,
+            номер рахунку, рахунок, картка, номер картки, карта, номер карты, 账号, 帐号, 卡号,
+            交易账号, 本方账号, 帳號, 口座番号, 계좌번호,
             account name, kontoname, konto, nom du compte, nazev uctu, nazwa rachunku, szamla neve,
-            card number, card no, card, card used, card used for transaction, kreditkarte,
+            bank account, card number, card no, card, card used, card used for transaction,
+            kreditkarte,
             kreditkartennummer, kartennummer, kredietkaart, kaartnummer, numero de carte, carte,
             tarjeta, carta, karta, cislo karty, numer karty, kartyaszam, kortnummer, produit,
             product, wallet

@@ -8,7 +8,7 @@ from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.numbers import currency_of, parse_figure
 from fintrack.statements.delimited.table import Row
 from fintrack.statements.delimited.words import MONEY_ACCOUNTS
-from fintrack.statements.mapping import DecimalMark, Mapping, Role
+from fintrack.statements.mapping import Mapping, Role
 from fintrack.statements.statement import Entry
 from fintrack.statements.text import clean
 
@@ -29,11 +29,12 @@ class Movement:
     balance: Decimal | None
 
 
-def legs(row: Row, movement: Movement, mapping: Mapping, mark: DecimalMark) -> list[Movement]:
+def legs(row: Row, movement: Movement, mapping: Mapping) -> list[Movement]:
     """Return one movement for each side, source and destination, that is the member's own."""
     source, destination = (_cell(row, mapping, r) for r in (Role.SOURCE, Role.DESTINATION))
     size = abs(movement.entry.amount)
-    foreign = parse_figure(_cell(row, mapping, Role.FOREIGN_AMOUNT), mark)
+    at = mapping.column(Role.FOREIGN_AMOUNT)
+    foreign = parse_figure(_cell(row, mapping, Role.FOREIGN_AMOUNT), mapping.mark_of(at or 0))
     foreign_currency = currency_of(_cell(row, mapping, Role.FOREIGN_CURRENCY))
     from_own, to_own = _own_sides(row, mapping, movement.entry.amount)
     found = []

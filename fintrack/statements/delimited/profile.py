@@ -13,11 +13,10 @@ from fintrack.statements.mapping import Role
 _SAMPLE = 400
 _DECIMALS = re.compile(r"\d[.,]\d{1,2}(?!\d)|^\s*[-+(]|\$|€|£")
 _MOST, _SOME = 0.8, 0.3
-_NUMBERS = frozenset(
+MONEY = frozenset({Role.AMOUNT, Role.DEBIT, Role.CREDIT})
+NUMBERS = frozenset(
     {
-        Role.AMOUNT,
-        Role.DEBIT,
-        Role.CREDIT,
+        *MONEY,
         Role.FEE,
         Role.BALANCE,
         Role.FOREIGN_AMOUNT,
@@ -107,7 +106,7 @@ def fits(role: Role, column: Profile) -> bool:
         return column.rows == 0 or role in _MAY_BE_EMPTY
     if role in {Role.DATE, Role.VALUE_DATE}:
         return column.dates >= _SOME
-    if role in _NUMBERS:
+    if role in NUMBERS:
         return column.numbers >= _SOME and column.dates < _MOST
     if role is Role.DIRECTION:
         return column.directions == 1

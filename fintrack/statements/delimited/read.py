@@ -3,25 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from fintrack.statements.delimited.balances import balances_around
-from fintrack.statements.delimited.guess import Table, completed, open_questions, parted
+from fintrack.statements.delimited.cells import plan
+from fintrack.statements.delimited.certainty import certainties
+from fintrack.statements.delimited.guess import completed
+from fintrack.statements.delimited.layout import Table, parted
 from fintrack.statements.delimited.legs import Movement, are_postings, own_legs
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.own_export import is_own_export, read_own_export
-from fintrack.statements.delimited.rows import Reading, plan, read_rows
-from fintrack.statements.delimited.table import likely_delimiter, lines_of, table_rows
+from fintrack.statements.delimited.questions import open_questions
+from fintrack.statements.delimited.rows import Reading, read_rows
+from fintrack.statements.delimited.table import Row, likely_delimiter, lines_of, table_rows
 from fintrack.statements.mapping import Mapping, Role
 from fintrack.statements.statement import (
+    CERTAIN,
+    Certainty,
     ColumnSample,
     Statement,
     StatementError,
     StatementFile,
 )
-from fintrack.statements.text import decode, unified
+from fintrack.statements.text import decode, encoding_certainty, unified
 
 _SHOWN = 5
-_NO_STATEMENT = "This file is not a statement that FinTrack can read; choose a CSV or OFX file."
+_NO_STATEMENT = "This file is not a statement that FinTrack can read; choose one from your bank."
 
 
 def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None) -> StatementFile:
@@ -35,15 +42,39 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
     if mapping is None and is_own_export(text):
         return read_own_export(text)
     lines = lines_of(unified(text))
-    delimiter = given.delimiter or likely_delimiter(lines)
-    table = parted(table_rows(lines, delimiter), given)
-    used = completed(replace(given, encoding=encoding, delimiter=delimiter), table, currency)
+    delimiter, sure = likely_delimiter(lines)
+    rows = table_rows(lines, given.delimiter or delimiter)
+    certainty = Certainty(
+        encoding=100 if given.encoding else encoding_certainty(content, encoding),
+        delimiter=100 if given.delimiter else sure,
+    )
+    given = replace(given, encoding=encoding, delimiter=given.delimiter or delimiter)
+    return read_table(rows, given, currency, certainty=certainty)
+
+
+def read_table(
+    rows: Sequence[Row],
+    mapping: Mapping,
+    currency: str | None,
+    *,
+    file_format: str = "csv",
+    certainty: Certainty = CERTAIN,
+) -> StatementFile:
+    """Return what the rows of one table say, wherever they come from.
+
+    `certainty` is how sure it is that these are the file's rows.
+
+    Raises:
+        StatementError: no table with dates and amounts is among the rows.
+    """
+    table = parted(rows, mapping)
+    used = completed(mapping, table, currency)
     _require_a_table(used, table)
-    samples = _samples(used, table)
     questions = open_questions(used, table)
-    if questions:
-        return StatementFile("csv", (), used, questions, samples)
-    return StatementFile("csv", _statements(used, table), used, (), samples)
+    statements = () if questions else _statements(used, table)
+    found, columns = certainties(mapping, used, table, certainty)
+    samples = _samples(used, table, columns)
+    return StatementFile(file_format, statements, used, questions, samples, found)
 
 
 def _require_a_table(mapping: Mapping, table: Table) -> None:
@@ -55,16 +86,18 @@ def _require_a_table(mapping: Mapping, table: Table) -> None:
         raise StatementError(_NO_STATEMENT)
 
 
-def _samples(mapping: Mapping, table: Table) -> tuple[ColumnSample, ...]:
-    columns = table.columns
-    roles = [*mapping.roles, *[Role.IGNORE] * (len(columns) - len(mapping.roles))]
+def _samples(
+    mapping: Mapping, table: Table, certainties: Sequence[int | None]
+) -> tuple[ColumnSample, ...]:
+    roles, sure = dict(enumerate(mapping.roles)), dict(enumerate(certainties))
     return tuple(
         ColumnSample(
-            table.names[at] if at < len(table.names) and table.names[at] else f"Column {at + 1}",
-            roles[at],
-            tuple([cell for cell in cells if cell][:_SHOWN]),
+            table.name(at),
+            roles.get(at, Role.IGNORE),
+            tuple(islice((cell for cell in cells if cell), _SHOWN)),
+            sure.get(at),
         )
-        for at, cells in enumerate(columns)
+        for at, cells in enumerate(table.columns)
     )
 
 
@@ -122,11 +155,11 @@ def _with_stated_balances(
 
 
 def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
-    at, mark = mapping.column(role), mapping.decimal_mark
-    if at is None or mark is None:
+    at = mapping.column(role)
+    if at is None:
         return None
     cells = {row.cells[at] for row in table.data if at < len(row.cells) and row.cells[at]}
-    figure = parse_figure(cells.pop(), mark) if len(cells) == 1 else None
+    figure = parse_figure(cells.pop(), mapping.mark_of(at)) if len(cells) == 1 else None
     return figure.value if figure else None
 
 

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from fintrack.statements.delimited.balances import proven_steps
 from fintrack.statements.delimited.content import figures
 from fintrack.statements.delimited.header_words import CARD_WORDS, MERCHANT_WORDS, normalised
+from fintrack.statements.delimited.layout import Columns
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.profile import direction
 from fintrack.statements.mapping import DecimalMark, Role
@@ -18,11 +19,18 @@ _SHORTEST_ID = 6
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All cells of the data rows by column, under the mark that the amounts are written with."""
+    """All cells of the data rows by column, and the mark that each column is written with."""
 
     names: Sequence[str]
-    columns: Sequence[Sequence[str]]
-    mark: DecimalMark
+    columns: Columns
+    marks: Sequence[DecimalMark]
+    _read: dict[int, list[Decimal | None]] = field(default_factory=dict)
+
+    def values(self, column: int) -> list[Decimal | None]:
+        """Return the column's figures, None where a cell is none; they are read once."""
+        if column not in self._read:
+            self._read[column] = figures(self.columns[column], self.marks[column])
+        return self._read[column]
 
 
 def settled_roles(roles: Sequence[Role], evidence: Evidence) -> list[Role]:
@@ -46,7 +54,7 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     others = (Role.DIRECTION, Role.DEBIT, Role.CREDIT, Role.BALANCE)
     if Role.AMOUNT not in roles or any(role in roles for role in others):
         return False
-    values = _values(roles.index(Role.AMOUNT), evidence)
+    values = evidence.values(roles.index(Role.AMOUNT))
     words = {word for name in evidence.names for word in normalised(name).split()}
     if all(value is None or value >= 0 for value in values):
         return bool(words & CARD_WORDS) and bool(words & MERCHANT_WORDS)
@@ -84,7 +92,7 @@ def _choose_journal(roles: list[Role], evidence: Evidence) -> None:
     at = roles.index(Role.JOURNAL)
     sums: dict[str, list[Decimal]] = defaultdict(list)
     if Role.AMOUNT in roles and Role.ACCOUNT in roles:
-        amounts = _values(roles.index(Role.AMOUNT), evidence)
+        amounts = evidence.values(roles.index(Role.AMOUNT))
         for journal, amount in zip(evidence.columns[at], amounts, strict=True):
             sums[journal].append(amount or Decimal(0))
     if not sums or any(sum(each) != 0 or len(each) == 1 for each in sums.values()):
@@ -97,7 +105,7 @@ def _choose_amount(roles: list[Role], evidence: Evidence) -> None:
         return
     pair = [roles.index(role) for role in (Role.DEBIT, Role.CREDIT) if role in roles]
     amount = roles.index(Role.AMOUNT)
-    signed = any(value is not None and value < 0 for value in _values(amount, evidence))
+    signed = any(value is not None and value < 0 for value in evidence.values(amount))
     pair_is_full = len(pair) > 1 and all(
         evidence.columns[pair[0]][row] or evidence.columns[pair[1]][row]
         for row, cell in enumerate(evidence.columns[amount])
@@ -118,7 +126,7 @@ def _choose_direction(roles: list[Role], evidence: Evidence) -> None:
     if Role.AMOUNT not in roles:
         roles[at] = Role.IGNORE
         return
-    values = _values(roles.index(Role.AMOUNT), evidence)
+    values = evidence.values(roles.index(Role.AMOUNT))
     outflows = [
         value
         for cell, value in zip(evidence.columns[at], values, strict=True)
@@ -134,11 +142,11 @@ def _choose_fee(roles: list[Role], evidence: Evidence) -> None:
     if Role.FEE not in roles:
         return
     at = roles.index(Role.FEE)
-    fees = [abs(value) if value else Decimal(0) for value in _values(at, evidence)]
+    fees = [abs(value) if value else Decimal(0) for value in evidence.values(at)]
     if not any(fees) or Role.AMOUNT not in roles:
         roles[at] = Role.IGNORE
         return
-    amounts = _values(roles.index(Role.AMOUNT), evidence)
+    amounts = evidence.values(roles.index(Role.AMOUNT))
     alone = any(fee and amount == 0 for amount, fee in zip(amounts, fees, strict=True))
     net = [None if a is None else a - fee for a, fee in zip(amounts, fees, strict=True)]
     if not alone and _proven(roles, evidence, net) <= _proven(roles, evidence, amounts):
@@ -149,7 +157,7 @@ def _proven(roles: Sequence[Role], evidence: Evidence, amounts: Sequence[Decimal
     """Count the proven steps of each account and currency apart; none without balances."""
     if Role.BALANCE not in roles:
         return 0
-    balances = _values(roles.index(Role.BALANCE), evidence)
+    balances = evidence.values(roles.index(Role.BALANCE))
     keys = [
         evidence.columns[roles.index(role)]
         for role in (Role.ACCOUNT, Role.CURRENCY)
@@ -173,10 +181,6 @@ def _choose_reference(roles: list[Role], evidence: Evidence) -> None:
     counted = all(cell.isdecimal() and len(cell) < _SHORTEST_ID for cell in filled)
     if len(set(filled)) < len(filled) or counted:
         roles[at] = Role.TEXT if any(" " in cell for cell in filled) else Role.IGNORE
-
-
-def _values(column: int, evidence: Evidence) -> list[Decimal | None]:
-    return figures(evidence.columns[column], evidence.mark)
 
 
 def marked_direction(cells: Sequence[str], mark: DecimalMark) -> int:

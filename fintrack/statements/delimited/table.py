@@ -49,10 +49,16 @@ def table_rows(lines: list[str], delimiter: str) -> list[Row]:
     return rows
 
 
-def likely_delimiter(lines: list[str]) -> str:
-    """Return the delimiter under which most lines hold a date and an amount."""
+def likely_delimiter(lines: list[str]) -> tuple[str, int]:
+    """Return the delimiter under which most lines hold a date and an amount, and how sure it is.
+
+    In percent: all telling lines against those that another delimiter would make as telling.
+    """
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
-    return max(DELIMITERS, key=lambda delimiter: _sense(sample, delimiter))
+    senses = {delimiter: _sense(sample, delimiter) for delimiter in DELIMITERS}
+    best, second = sorted(DELIMITERS, key=senses.__getitem__, reverse=True)[:2]
+    own, other = senses[best][0], senses[second][0]
+    return best, round(100 * own / (own + other)) if own else 50
 
 
 def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row]) -> int:

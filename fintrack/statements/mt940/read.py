@@ -6,9 +6,8 @@ that is written with a year; the entry date is optional and stays in the raw row
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from fintrack.statements.merging import finished
+from fintrack.statements.merging import finished, miscounted
 from fintrack.statements.mt940.details import Details, details, non_swift_details
 from fintrack.statements.mt940.fields import TRUNCATED, Field, fields
 from fintrack.statements.mt940.statement_line import (
@@ -140,16 +139,8 @@ class _Draft:
         match = _TOTAL.fullmatch(text)
         total = swift_amount(match[3]) if match else None
         self.note_currency(match, 2)
-        if match is None or total is None or self.expected:
-            return
-        amounts = [each.amount for each in self.entries if (each.amount > 0) is is_credit]
-        read = sum(map(abs, amounts), Decimal(0))
-        if (len(amounts), read) != (int(match[1]), total):
-            kind = "credits" if is_credit else "debits"
-            self.notes.append(
-                f"The bank counts {int(match[1])} {kind} of {total:f}; {len(amounts)} of "
-                f"{read:f} were read."
-            )
+        if match and total is not None and not self.expected:
+            self.notes += miscounted(self.entries, int(match[1]), total, is_credit=is_credit)
 
     def close_row(self) -> None:
         row, self.row = self.row, None

@@ -1,0 +1,1 @@
+"""CODA: the movements of Belgian statements, and the records around them."""

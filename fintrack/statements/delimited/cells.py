@@ -1,0 +1,191 @@
+"""What the cells of one row are worth, as a mapping says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import repeat
+from typing import NamedTuple
+
+from fintrack.statements.delimited.dates import ORDER_WORDS, parse_date, possible_orders
+from fintrack.statements.delimited.layout import Table
+from fintrack.statements.delimited.numbers import Figure, currency_of, parse_figure
+from fintrack.statements.delimited.profile import direction
+from fintrack.statements.delimited.settle import marked_direction
+from fintrack.statements.delimited.table import Row
+from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Role
+from fintrack.statements.text import clean
+
+
+class Cells(NamedTuple):
+    """One row and what it has in the column of each role, blank where no column has the role."""
+
+    row: Row
+    date: str
+    value_date: str
+    amount: str
+    debit: str
+    credit: str
+    direction: str
+    fee: str
+    balance: str
+    currency: str
+    account: str
+    reference: str
+    status: str
+
+    @property
+    def has_money(self) -> bool:
+        """Say whether any column of money is filled."""
+        return bool(self.amount or self.debit or self.credit)
+
+
+_ROLES = tuple(Role(name) for name in Cells._fields[1:])
+
+
+class Unreadable(Exception):
+    """A row's reason to be rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A mapping prepared for reading many rows of one table."""
+
+    mapping: Mapping
+    marks: dict[Role, DecimalMark]
+    value_order: DateOrder | None
+    unmarked: int
+    blank_way: int
+    debits_negative: bool
+    texts: Sequence[int]
+    payees: Sequence[int]
+
+
+def plan(mapping: Mapping, table: Table) -> Plan:
+    """Return what has to be known of all rows before one of them is read."""
+    marks = {role: mapping.mark_of(mapping.roles.index(role)) for role in mapping.roles}
+
+    def cells(role: Role) -> Sequence[str]:
+        return table.cells(mapping.column(role))
+
+    debit_figures = [parse_figure(cell, marks[Role.DEBIT]) for cell in cells(Role.DEBIT)]
+    debits = [figure.value for figure in debit_figures if figure]
+    ways = {direction(cell) for cell in set(cells(Role.DIRECTION)) if cell} - {0}
+    return Plan(
+        mapping=mapping,
+        marks=marks,
+        value_order=_value_order(mapping.date_order, set(cells(Role.VALUE_DATE))),
+        unmarked=-marked_direction(cells(Role.AMOUNT), marks.get(Role.AMOUNT, DecimalMark.POINT)),
+        blank_way=-ways.pop() if len(ways) == 1 else 0,
+        debits_negative=any(debits) and max(debits) <= 0,
+        texts=mapping.columns(Role.TEXT),
+        payees=mapping.columns(Role.PAYEE),
+    )
+
+
+def each_row(table: Table, mapping: Mapping) -> Iterator[Cells]:
+    """Yield the cells of every row, in the file's order."""
+    columns = [table.cells(mapping.column(role)) or repeat("") for role in _ROLES]
+    return map(Cells._make, zip(table.data, *columns, strict=False))
+
+
+def dates_of(cells: Cells, prepared: Plan) -> tuple[date, date | None]:
+    """Return booking date and value date.
+
+    Raises:
+        Unreadable: there is no booking date.
+    """
+    order, written = prepared.mapping.date_order, cells.date
+    valued_on = parse_date(cells.value_date, prepared.value_order)
+    booked_on = parse_date(written, order) if written else valued_on
+    if booked_on is not None:
+        return booked_on, valued_on
+    if not written:
+        raise Unreadable("The row has no date.")
+    said = f"{clean(written)[:40]!r} is not a date"
+    raise Unreadable(f"{said} in the order {ORDER_WORDS[order]}." if order else f"{said}.")
+
+
+def amount_of(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
+    """Return what the row moves, inflow positive, and the currency that stands beside it.
+
+    Raises:
+        Unreadable: there is no amount, or a cell that is none.
+    """
+    if Role.AMOUNT not in prepared.marks:
+        return _amount_of_pair(cells, prepared)
+    figure = _figure(cells.amount, prepared.marks[Role.AMOUNT])
+    if figure is None:
+        raise Unreadable("The row has no amount.")
+    value = figure.value * _way(cells, figure, prepared)
+    if cells.fee and (fee := _figure(cells.fee, prepared.marks[Role.FEE])):
+        value -= abs(fee.value)
+    return value, figure.currency
+
+
+def currency_in(cells: Cells, prepared: Plan) -> str | None:
+    """Return the currency of the row's own column, else of the file.
+
+    Raises:
+        Unreadable: the cell names no currency.
+    """
+    cell = cells.currency
+    if not cell:
+        return prepared.mapping.currency
+    known = currency_of(cell)
+    if known is None:
+        raise Unreadable(f"{clean(cell)[:40]!r} is not a currency.")
+    return known or prepared.mapping.currency
+
+
+def balance_of(cells: Cells, prepared: Plan) -> Decimal | None:
+    """Return the balance that the row states."""
+    if not cells.balance:
+        return None
+    figure = parse_figure(cells.balance, prepared.marks[Role.BALANCE])
+    return figure.value if figure else None
+
+
+def joined(row: Row, columns: Sequence[int]) -> str:
+    """Return the cells of these columns as one text."""
+    cells = row.cells
+    return clean(" ".join([cells[at] for at in columns if at < len(cells) and cells[at]]))
+
+
+def _value_order(booked: DateOrder | None, texts: set[str]) -> DateOrder | None:
+    """Value dates follow the booking dates, unless their own column decides otherwise."""
+    orders = possible_orders(texts)
+    return orders[0] if booked not in orders and len(orders) == 1 else booked
+
+
+def _way(cells: Cells, figure: Figure, prepared: Plan) -> int:
+    """The sign that a word or marker beside the amount gives it, +1 where it has its own."""
+    if Role.DIRECTION in prepared.marks:
+        word = cells.direction
+        way = direction(word) if word else prepared.blank_way
+        if word and way == 0:
+            raise Unreadable(f"{clean(word)[:40]!r} says neither money in nor money out.")
+        return way or 1
+    if figure.signed:
+        return 1
+    return figure.marker or prepared.unmarked or 1
+
+
+def _amount_of_pair(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
+    debit = _figure(cells.debit, prepared.marks.get(Role.DEBIT))
+    credit = _figure(cells.credit, prepared.marks.get(Role.CREDIT))
+    if debit is None and credit is None:
+        raise Unreadable("The row has no amount.")
+    value = credit.value if credit else Decimal(0)
+    if debit:
+        value += debit.value if prepared.debits_negative else -debit.value
+    return value, (debit.currency if debit else None) or (credit.currency if credit else None)
+
+
+def _figure(cell: str, mark: DecimalMark | None) -> Figure | None:
+    if not cell or cell in {"-", "–"} or mark is None:
+        return None
+    figure = parse_figure(cell, mark)
+    if figure is None:
+        raise Unreadable(f"{clean(cell)[:40]!r} is not an amount.")
+    return figure

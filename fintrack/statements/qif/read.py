@@ -1,0 +1,132 @@
+"""QIF to statements: one a register, with categories, splits and transfers between registers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from fintrack.ledger.accounts import AccountKind
+from fintrack.statements.delimited.dates import possible_orders
+from fintrack.statements.delimited.marks import whole_mark
+from fintrack.statements.delimited.numbers import possible_marks
+from fintrack.statements.delimited.questions import mark_question, order_question
+from fintrack.statements.mapping import DecimalMark, Mapping, Question
+from fintrack.statements.qif.entries import Habits, entry_of
+from fintrack.statements.qif.records import records
+from fintrack.statements.qif.register import Draft, plain_date
+from fintrack.statements.qif.registers import Register, Registers
+from fintrack.statements.qif.transfers import linked
+from fintrack.statements.statement import Entry, Rejected, Statement, StatementError, StatementFile
+from fintrack.statements.text import decode, unified
+
+_FORMAT = "qif"
+_NOTHING = "This QIF file holds no register; export the transactions of an account."
+_KIND_NAMES = {
+    AccountKind.CHECKING: "Bank",
+    AccountKind.CASH: "Cash",
+    AccountKind.CREDIT_CARD: "Credit card",
+    AccountKind.OTHER: "Other assets",
+    AccountKind.LOAN: "Liabilities",
+    AccountKind.INVESTMENT: "Investments",
+}
+
+
+def read_qif(content: bytes, mapping: Mapping | None, currency: str | None) -> StatementFile:
+    """Return one statement a register, or the questions that must be answered first.
+
+    The order of dates and the decimal mark are decided over the whole file.
+
+    Raises:
+        StatementError: it holds no register, or its end is missing.
+    """
+    given = mapping or Mapping()
+    text, encoding = decode(content, given.encoding)
+    registers = Registers()
+    for record in records(unified(text)):
+        registers.take(record)
+    if not (registers.found or registers.investments or registers.left_out):
+        raise StatementError(_NOTHING)
+    drafts = [draft for each in registers.found.values() for draft in each.drafts]
+    used = replace(given, encoding=encoding, header_fingerprint=_FORMAT)
+    used, order = _with_order(used, drafts)
+    used, mark = _with_mark(used, drafts, currency)
+    questions = tuple(question for question in (order, mark) if question is not None)
+    statements = () if questions else _statements(registers, used)
+    return StatementFile(_FORMAT, statements, used, questions)
+
+
+def _with_order(mapping: Mapping, drafts: Sequence[Draft]) -> tuple[Mapping, Question | None]:
+    if mapping.date_order is not None:
+        return mapping, None
+    written = {plain_date(draft.date): draft.date for draft in drafts if draft.date}
+    orders = possible_orders(written)
+    if len(orders) > 1:
+        return mapping, order_question(orders, written[min(written)])
+    return replace(mapping, date_order=next(iter(orders), None)), None
+
+
+def _with_mark(
+    mapping: Mapping, drafts: Sequence[Draft], currency: str | None
+) -> tuple[Mapping, Question | None]:
+    if mapping.decimal_mark is not None:
+        return mapping, None
+    amounts = {amount for draft in drafts for amount in _amounts(draft) if amount}
+    marks = possible_marks(amounts)
+    if len(marks) > 1 and (whole := whole_mark(amounts, currency)):
+        marks = [whole]
+    if len(marks) > 1:
+        marked = {amount for amount in amounts if set(amount) & set(DecimalMark)}
+        return mapping, mark_question(max(sorted(marked), key=len))
+    return replace(mapping, decimal_mark=next(iter(marks), None)), None
+
+
+def _amounts(draft: Draft) -> Iterator[str]:
+    yield draft.amount
+    yield from (part.amount for part in draft.parts)
+
+
+def _statements(registers: Registers, mapping: Mapping) -> tuple[Statement, ...]:
+    habits = Habits(
+        mapping.date_order, mapping.decimal_mark or DecimalMark.POINT, registers.categories
+    )
+    unnamed = sum(each.account is None for each in registers.found.values())
+    found = [
+        _statement(each, habits, by_kind=unnamed > 1) for each in registers.found.values()
+    ] or [
+        Statement(account, None, (), kind=AccountKind.INVESTMENT)
+        for account in registers.investments or (None,)
+    ]
+    notes = (*found[0].notes, *_file_notes(registers))
+    return linked([replace(found[0], notes=notes), *found[1:]])
+
+
+def _statement(register: Register, habits: Habits, *, by_kind: bool) -> Statement:
+    rows = [entry_of(draft, habits) for draft in register.drafts]
+    entries = tuple(row for row in rows if isinstance(row, Entry))
+    kind_name = _KIND_NAMES[register.kind] if by_kind and register.kind else None
+    return Statement(
+        register.account or kind_name,
+        None,
+        entries,
+        tuple(row for row in rows if isinstance(row, Rejected)),
+        notes=tuple(_notes(register, entries)),
+        kind=register.kind,
+    )
+
+
+def _notes(register: Register, entries: Sequence[Entry]) -> Iterator[str]:
+    whole = {entry.line for entry in entries if not entry.lines}
+    count = sum(len(each.parts) > 1 and each.record.line in whole for each in register.drafts)
+    if count:
+        said = "1 split does" if count == 1 else f"{count} splits do"
+        yield f"{said} not add up to the amount; the amount was taken without its parts."
+
+
+def _file_notes(registers: Registers) -> Iterator[str]:
+    count = registers.investments.total()
+    if count == 1:
+        yield "1 investment entry is not a cash movement and was left out."
+    elif count:
+        yield f"{count} investment entries are not cash movements and were left out."
+    for name, count in registers.left_out.items():
+        yield f"The section {name[:40]!r} is no register and was left out ({count})."
+    if registers.endless:
+        yield "A record has no end; the file may be incomplete."

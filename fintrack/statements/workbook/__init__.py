@@ -1,0 +1,1 @@
+"""Workbooks of spreadsheet programs: from a packed file to the rows of one sheet."""
