@@ -67,7 +67,6 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "25006": (PermissionDenied, LOOKING),
     "40P01": (Unavailable, BUSY),
     "42501": (PermissionDenied, FORBIDDEN),
-    "25006": (PermissionDenied, LOOKING),
     "22003": (InvalidInput, TOO_LARGE),
     "22P05": (InvalidInput, UNKEEPABLE),
     NO_TEXT: (InvalidInput, UNKEEPABLE),
