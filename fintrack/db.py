@@ -49,7 +49,6 @@ ENTER = "select set_config('role', sec.enter(%s, %s), true)"
 ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
 FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
-LOOKING = "You look with another member's eyes, which only read. Stop that first."
 FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
 LOOKING = "You only look, and may not change anything. Stop looking first."
 TOO_LARGE = "An amount or a sum is too large for FinTrack to keep."
@@ -67,7 +66,6 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "25006": (PermissionDenied, LOOKING),
     "40P01": (Unavailable, BUSY),
     "42501": (PermissionDenied, FORBIDDEN),
-    "25006": (PermissionDenied, LOOKING),
     "22003": (InvalidInput, TOO_LARGE),
     "22P05": (InvalidInput, UNKEEPABLE),
     NO_TEXT: (InvalidInput, UNKEEPABLE),

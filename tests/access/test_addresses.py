@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fintrack.access.invitations import accept_invitation, invite_member, preview_invitation
+from fintrack.access.acceptance import accept_invitation, preview_invitation
+from fintrack.access.invitations import invite_member
 from fintrack.access.resets import new_reset_token
 from fintrack.access.sessions import check_credentials
 from fintrack.access.users import registration_offer
