@@ -243,7 +243,7 @@ def _menu(label: str) -> Callable[[AppTest], bool]:
 
 SCREENS: dict[Permission, tuple[str, Callable[[AppTest], bool]]] = {
     Permission.READ: ("members", lambda page: "6 people" in [each.value for each in page.caption]),
-    Permission.EXPORT: ("transactions", _button("Export as shown")),
+    Permission.EXPORT: ("transactions", _button("Everything")),
     Permission.WRITE: ("transactions", _button("Add")),
     Permission.IMPORT: ("import", lambda page: bool(page.file_uploader)),
     Permission.INVITE: (

@@ -17,7 +17,7 @@ from tests.isolation.world import ROLES, World
 
 CHANGE_ROLE = sql.SQL("update app.membership set role = %s where user_id = %s")
 SUSPEND = sql.SQL("update app.membership set status = 'SUSPENDED' where user_id = %s")
-REMOVE = sql.SQL("delete from app.membership where user_id = %s")
+REMOVE = sql.SQL("update app.membership set status = 'LEFT' where user_id = %s")
 INVITE = sql.SQL("""
     insert into app.invitation (id, email, role, token_hash, expires_at)
     values (gen_random_uuid(), 'new@example.org', %s, sha256('x'), now() + interval '1 day')
@@ -26,15 +26,21 @@ SETTLE = sql.SQL("update app.tenant set name = 'Mine'")
 LEAVING = {
     "demote": "update app.membership set role = 'VIEWER' where user_id = %s",
     "suspend": "update app.membership set status = 'SUSPENDED' where user_id = %s",
-    "remove": "delete from app.membership where user_id = %s",
+    "remove": "update app.membership set status = 'LEFT' where user_id = %s",
 }
 # What each role reads nothing of; a new column that some role may not read belongs here.
-SECRETS = {("invitation", "token_hash")}
+SECRETS = {("invitation", "token_hash"), ("audit_event", "number"), ("audit_event", "hash")}
 CLOSED = {
     Role.OWNER: set[str](),
     Role.ADMIN: set[str](),
-    Role.MEMBER: {"invitation"},
-    Role.VIEWER: {"invitation", "audit_event"},
+    Role.MEMBER: {"join_request"},
+    Role.VIEWER: {
+        "join_request",
+        "invitation",
+        "invitation_share",
+        "change_set",
+        "audit_event",
+    },
 }
 FORGERIES = {"actor_id": "gen_random_uuid()", "actor_rank": "40", "at": "'2020-01-01'"}
 RECORD = "insert into app.audit_event (id, action) values (gen_random_uuid(), 'b10')"
@@ -78,6 +84,13 @@ def test_b3_an_admin_gives_nobody_his_own_rank(world: World, role: Role) -> None
             assert attempt(connection, INVITE, [role]) == 0
 
 
+def test_b3_an_owner_makes_nobody_an_owner_by_sql(world: World) -> None:
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        for role in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
+            person = world.family.members[role].user_id
+            assert attempt(connection, CHANGE_ROLE, [Role.OWNER, person]) == 0
+
+
 @pytest.mark.parametrize("change", LEAVING)
 def test_b4_the_last_owner_stays_whatever_sql_says(world: World, change: str) -> None:
     with world.doors():
@@ -111,6 +124,13 @@ def test_b9_a_role_reads_the_columns_that_are_for_it_and_no_others(
     with world.entered(world.family.members[role]) as connection:
         refused = {column for column in columns if not _may_read(connection, *column)}
     assert refused == SECRETS | {each for each in columns if each[0] in CLOSED[role]}
+
+
+@every_role
+def test_b9_who_asks_to_join_is_named_to_those_who_decide(world: World, role: Role) -> None:
+    with world.entered(world.family.members[role]) as connection:
+        count = attempt(connection, sql.SQL("select name, email from sec.askers()"))
+    assert bool(count) is (role in {Role.OWNER, Role.ADMIN})
 
 
 @every_role
