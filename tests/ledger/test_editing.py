@@ -211,7 +211,7 @@ def test_a_leg_whose_partner_is_hidden_is_not_changed(
 def test_a_transfer_that_cannot_be_is_refused(
     ana: TenantContext, giro: UUID, savings: UUID, change: dict[str, Any], words: str
 ) -> None:
-    wanted = {"to_account_id": giro} if change.pop("same", False) else change
+    wanted = {"to_account_id": giro} if "same" in change else change
     with pytest.raises(FinTrackError, match=words):
         record_transfer(ana, replace(NewTransfer(giro, savings, 2500, MARCH), **wanted))
     assert transactions(ana).frame.empty
