@@ -27,6 +27,7 @@ from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.previews import Preview, preview_import
+from fintrack.statements.read import FORMATS
 from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
 
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     tenant = argparse.ArgumentParser(add_help=False)
     tenant.add_argument("--tenant", required=True, metavar="SLUG", help="the name in its address")
     read = commands.add_parser("import", parents=[person, tenant, machine], help="read a bank file")
-    read.add_argument("file", type=_file, help="CSV, OFX or QFX")
+    read.add_argument("file", type=_file, help=FORMATS)
     read.add_argument("--account", metavar="NAME", help="where its transactions go")
     read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     read.set_defaults(command=_import)

@@ -20,6 +20,7 @@ from fintrack.analytics.periods import (
 )
 from fintrack.context import Permission, TenantContext
 from fintrack.ledger.filters import TransactionFilter
+from fintrack.statements.read import FORMATS
 from fintrack.ui.account_forms import KIND_NAMES, kind_of
 from fintrack.ui.header import look_around
 from fintrack.ui.inputs import (
@@ -151,7 +152,7 @@ def _doors(context: TenantContext) -> None:
     grid = st.grid(3, min_column_width=260)
     if context.may(Permission.IMPORT):
         with grid.cell(), card("Drop a bank file", stretch=True):
-            st.write("CSV, OFX or QFX from your bank. You see everything before it is written.")
+            st.write(f"{FORMATS} from your bank. You see everything before it is written.")
             if st.button("Import a file", icon=":material/upload_file:", type="primary"):
                 open_page("import")
     if context.may(Permission.WRITE):

@@ -10,6 +10,7 @@ from fintrack.statements.decisions import Decision, rows_taken
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview
+from fintrack.statements.read import FORMATS
 from fintrack.statements.summaries import RowState
 from fintrack.statements.undoing import undo_import
 from fintrack.ui.failures import shown_refusals
@@ -26,7 +27,6 @@ from fintrack.ui.session import page_link, tenant_context
 from fintrack.ui.text import escaped
 from fintrack.ui.undo import done, undo_bar
 
-KINDS = ["csv", "tsv", "txt", "dat", "xls", "ofx", "qfx", "qbo"]
 UPLOAD = "fintrack upload"
 
 
@@ -45,8 +45,7 @@ def page() -> None:
 def _upload(context: TenantContext) -> None:
     generation = st.session_state.setdefault(UPLOAD, 0)
     files = st.file_uploader(
-        "Drop one or more files from your bank: CSV, OFX or QFX",
-        type=KINDS,
+        f"Drop one or more files from your bank: {FORMATS}",
         accept_multiple_files=True,
         key=f"upload {context.slug} {generation}",
     )
@@ -101,7 +100,9 @@ def _counts(new: int, duplicate: int, rejected: int, skipped: int = 0) -> str:
 def _history(context: TenantContext) -> None:
     table = imports(context)
     if table.empty:
-        st.caption("Nothing was imported yet. Most banks offer a CSV or OFX file of an account.")
+        st.caption(
+            "Nothing was imported yet. Most banks offer a CSV, OFX or CAMT file of an account."
+        )
         return
     st.subheader("Imported before", anchor=False)
     for import_id, batches in table.groupby("import_id", sort=False):

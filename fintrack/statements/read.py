@@ -19,7 +19,8 @@ from fintrack.statements.statement import StatementError, StatementFile
 from fintrack.statements.workbook.book import is_workbook
 from fintrack.statements.workbook.read import read_workbook
 
-_CHOOSE = "choose a CSV, XLSX, OFX, QIF, CAMT or MT940 file from your bank"
+FORMATS = "CSV, XLSX, OFX, QFX, QIF, CAMT, MT940, MT942, CODA or Norma 43"
+_CHOOSE = f"choose a {FORMATS} file from your bank"
 _KNOWN_BINARIES = (
     (b"PK\x03\x04", "a spreadsheet or an archive; save the sheet as XLSX or CSV"),
     (

@@ -1,12 +1,29 @@
 """The Import page: what a file would do, what it did, and its way back."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import accounts
 from tests.pages.opening import open_page
+from tests.statements.camt_files import IN, balance, document
+from tests.statements.coda_files import file as coda_file
+from tests.statements.coda_files import movement as coda_movement
 from tests.statements.importing import csv_file, held, imported, ofx_file
+from tests.statements.norma43_files import file as norma43_file
+from tests.statements.norma43_files import movement as norma43_movement
 
+STATEMENTS = {
+    "camt.053": document(
+        balance("OPBD", "10") + balance("CLBD", "15") + f"<Ntry>{IN}</Ntry>"
+    ).encode(),
+    "mt940": (
+        b":20:A\n:25:77\n:28C:1/1\n:60F:C260301EUR10,\n:61:2603140314C5,NTRFNONREF\n"
+        b":86:Ana\n:62F:C260331EUR15,\n"
+    ),
+    "coda": coda_file(coda_movement()).encode(),
+    "norma43": norma43_file(norma43_movement()).encode(),
+}
 AMBIGUOUS = csv_file([("01/02/2026", "-3.00", "Shop"), ("03/04/2026", "5.00", "Other")])
 
 
@@ -36,6 +53,18 @@ def test_a_file_is_shown_before_anything_is_written(ana: TenantContext) -> None:
     assert [each.value for each in page.metric] == ["2", "0", "€0.00", "€1,458.00"]
     assert "Import 2 transactions" in labels(page)
     assert accounts(ana).empty
+
+
+@pytest.mark.parametrize("content", STATEMENTS.values(), ids=STATEMENTS)
+def test_a_file_of_any_format_comes_in_whatever_its_name(
+    ana: TenantContext, content: bytes
+) -> None:
+    page = dropped(ana, content, "download.bin")
+    assert [each.value for each in page.metric] == ["1", "0", "€10.00", "€15.00"]
+    assert "closing balance agrees" in words(page)
+
+    commit(page)
+    assert [(day, amount) for day, amount, _ in held(ana)] == [("2026-03-14", 500)]
 
 
 def test_a_file_is_taken_in_with_one_click(ana: TenantContext) -> None:

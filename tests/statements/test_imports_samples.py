@@ -27,7 +27,7 @@ if not MANIFEST.exists():
         pytest.fail(f"The samples are missing: {SAMPLES}", pytrace=False)
     pytest.skip("The shared samples are not here.", allow_module_level=True)
 
-FORMATS = frozenset("csv ofx qif xlsx camt.052 camt.053 camt.054 mt940 mt942".split())
+FORMATS = frozenset("csv ofx qif xlsx camt.052 camt.053 camt.054 coda mt940 mt942 n43".split())
 Sample = dict[str, str]
 with MANIFEST.open(encoding="utf-8", newline="") as manifest:
     ROWS: Sequence[Sample] = [row for row in csv.DictReader(manifest) if row["format"] in FORMATS]
