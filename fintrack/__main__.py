@@ -21,7 +21,7 @@ from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
 from fintrack.ledger.exports import export_transactions
-from fintrack.operations import bench, checks, demo, health
+from fintrack.operations import bench, bench_readers, checks, demo, health
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("only", nargs="*", help=f"of {', '.join(checks.CHECKS)}; all by default")
     check.set_defaults(command=_check)
     measure = commands.add_parser("bench", parents=[machine], help="measure on a server of its own")
+    measure.add_argument(
+        "what", nargs="?", choices=["readers"], help="of bank files; all but those by default"
+    )
     measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
     measure.add_argument(
         "--tenants", type=int, nargs="+", default=bench.SIZES, help="of each fleet"
@@ -122,6 +125,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
+    if arguments.what == "readers":
+        bench_readers.main(as_json=arguments.json)
+        return WELL
     sizes = sorted(arguments.tenants)
     bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds, sizes=sizes)
     return WELL

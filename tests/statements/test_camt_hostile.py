@@ -53,8 +53,8 @@ def test_a_file_that_breaks_off_is_refused(cut: int) -> None:
     [
         ("<Ntry>\x00</Ntry>", "not text"),
         ("<Ntry>\n</Bal>", "damaged in line 2"),
-        ("<a>" * 100_000, "nested"),
-        ("<Ntry>" * 100_000, "nested"),
+        ("<a>" * 100_000, "no bank builds"),
+        ("<Ntry>" * 100_000, "no bank builds"),
     ],
 )
 def test_what_is_no_such_file_is_refused_in_one_sentence(body: str, words: str) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -22,39 +21,13 @@ _CREDITOR, _DEBTOR = (
     )
     for role in ("Cdtr", "Dbtr")
 )
+_REFERENCES = (
+    "/RmtInf/Strd/CdtrRefInf/Ref",
+    "/RmtInf/Strd/CdtrRefInf/CdtrRef",
+    "/RmtInf/Strd/AddtlRmtInf",
+)
 _AMOUNT = re.compile(r"\+?(\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 _CURRENCY = re.compile("[A-Z]{3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One payment of an entry, in the currency that it names."""
-
-    amount: Decimal | None
-    currency: str | None
-    direction: str
-    creditor: str
-    debtor: str
-    text: str
-    reference: str
-
-    def payee(self, *, is_outflow: bool) -> str:
-        """Return the other side: whom it was paid to, or who paid."""
-        return self.creditor if is_outflow else self.debtor
-
-
-def detail(node: Node) -> Detail:
-    """Return what a `TxDtls` says."""
-    path = "/Amt" if "/Amt" in node.texts else "/AmtDtls/TxAmt/Amt"
-    return Detail(
-        amount_of(node, path),
-        currency_of(node, path),
-        node.text("/CdtDbtInd"),
-        _given(node.text(*_CREDITOR)),
-        _given(node.text(*_DEBTOR)),
-        _remittance(node) or clean(node.text("/AddtlTxInf")),
-        _given(node.text("/Refs/AcctSvcrRef")),
-    )
 
 
 def is_booked(node: Node) -> bool:
@@ -62,8 +35,8 @@ def is_booked(node: Node) -> bool:
     return node.text("/Sts", "/Sts/Cd", "/Sts/Prtry").upper() not in _NOT_BOOKED
 
 
-def entry(node: Node, details: Sequence[Detail]) -> Entry | Rejected:
-    """Return the movement of a `Ntry`.
+def entry(node: Node, details: Sequence[Node]) -> Entry | Rejected:
+    """Return the movement of a `Ntry` with these `TxDtls`.
 
     The direction that it names holds for reversals too; only the parties stand as they first did.
 
@@ -77,17 +50,17 @@ def entry(node: Node, details: Sequence[Detail]) -> Entry | Rejected:
     if amount is None:
         return Rejected(node.line, node.raw, _why_no_amount(node))
     is_reversal = node.text("/RvslInd") in {"true", "1"}
-    payee, text = _about(details, is_outflow=(direction == "DBIT") is not is_reversal)
+    parties = _CREDITOR if (direction == "DBIT") is not is_reversal else _DEBTOR
     reference = _given(node.text("/AcctSvcrRef"))
     if not reference and len(details) == 1:
-        reference = details[0].reference
+        reference = _given(details[0].text("/Refs/AcctSvcrRef"))
     return Entry(
         line=node.line,
         booked_on=day,
         valued_on=valued_on,
         amount=amount,
-        payee=payee,
-        text=text or clean(node.text("/AddtlNtryInf")),
+        payee=_common([_given(each.text(*parties)) for each in details]),
+        text=_common([_purpose(each) for each in details]) or clean(node.text("/AddtlNtryInf")),
         reference=reference or None,
         raw=node.raw,
         lines=_lines(node, details, amount),
@@ -129,26 +102,24 @@ def _signed(amount: Decimal | None, direction: str) -> Decimal | None:
     return -amount if direction == "DBIT" else amount
 
 
-def _about(details: Sequence[Detail], *, is_outflow: bool) -> tuple[str, str]:
-    """Payee and text, as far as all details of an entry agree on them."""
-    if len(details) == 1:
-        return details[0].payee(is_outflow=is_outflow), details[0].text
-    payees = {each.payee(is_outflow=is_outflow) for each in details}
-    texts = {each.text for each in details}
-    return payees.pop() if len(payees) == 1 else "", texts.pop() if len(texts) == 1 else ""
+def _common(said: Sequence[str]) -> str:
+    """What all details of an entry agree on."""
+    return said[0] if said and said.count(said[0]) == len(said) else ""
 
 
-def _lines(node: Node, details: Sequence[Detail], amount: Decimal) -> tuple[SplitLine, ...]:
+def _lines(node: Node, details: Sequence[Node], amount: Decimal) -> tuple[SplitLine, ...]:
     """A batch is one movement, split by its payments where these add up to it."""
     if not 1 < len(details) <= MOST_DETAILS:
         return ()
     direction, currency = node.text("/CdtDbtInd"), currency_of(node, "/Amt")
+    parties = _CREDITOR if direction == "DBIT" else _DEBTOR
     lines = []
     for each in details:
-        part = _signed(each.amount, each.direction or direction)
-        if part is None or each.currency not in {None, currency}:
+        path = "/Amt" if "/Amt" in each.texts else "/AmtDtls/TxAmt/Amt"
+        part = _signed(amount_of(each, path), each.text("/CdtDbtInd") or direction)
+        if part is None or currency_of(each, path) not in {None, currency}:
             return ()
-        said = (each.payee(is_outflow=direction == "DBIT"), each.text)
+        said = (_given(each.text(*parties)), _purpose(each))
         lines.append(SplitLine(None, part, " · ".join(filter(None, said))))
     return tuple(lines) if sum(each.amount for each in lines) == amount else ()
 
@@ -157,14 +128,13 @@ def _given(text: str) -> str:
     return "" if text in _NOT_GIVEN else clean(text)
 
 
-def _remittance(node: Node) -> str:
+def _purpose(node: Node) -> str:
     """The free text; else what structured references say, which repeat the free text."""
     free = node.all_texts("/RmtInf/Ustrd")
     if free:
         return clean("".join(part if len(part) >= _FULL_LINE else f"{part} " for part in free))
-    references = ("/CdtrRefInf/Ref", "/CdtrRefInf/CdtrRef", "/AddtlRmtInf")
-    said = [text for each in references for text in node.all_texts(f"/RmtInf/Strd{each}")]
-    return clean(" ".join(said))
+    said = [text for path in _REFERENCES for text in node.all_texts(path)]
+    return clean(" ".join(said)) or clean(node.text("/AddtlTxInf"))
 
 
 def _why_no_day(node: Node) -> str:

@@ -47,16 +47,6 @@ class Node:
         first = [self.texts[path]] if path in self.texts else []
         return first + [text for other, text in self.repeated if other == path]
 
-    def add(self, path: str, text: str) -> None:
-        """Keep a text, up to what no bank writes; a blank is none."""
-        texts = self.texts
-        if not text or len(texts) > _MOST_TEXTS:
-            return
-        if path not in texts:
-            texts[path] = text
-        elif len(self.repeated) < _MOST_REPEATED:
-            self.repeated.append((path, text))
-
 
 def is_camt(content: bytes) -> bool:
     """Say whether the first bytes are XML that names an account report, in any encoding."""
@@ -86,34 +76,39 @@ def nodes(content: bytes) -> Iterator[Node]:
         raise StatementError(f"{message}; download it from your bank again.") from error
 
 
-def _listen(parser: expat.XMLParserType, content: bytes, ended: list[Node]) -> None:
-    """Let the parser add to `ended`; plain variables, since this runs for every element."""
+def _listen(parser: expat.XMLParserType, content: bytes, ended: list[Node]) -> None:  # noqa: C901
+    """Let the parser add to `ended`: three handlers, which share plain variables to be fast."""
     path, written = "", ""
     paths: list[str] = []
-    open_nodes: list[Node] = []
+    node = Node("", 0, 0)
+    open_nodes = [node]
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal path, written
+        nonlocal path, written, node
         paths.append(path)
         written = ""
-        if len(paths) > _DEEPEST:
-            raise StatementError("The file is nested as no bank does it; choose another file.")
         if ":" in name:
             name = name.rpartition(":")[2]
         if name in _TOLD:
-            open_nodes.append(Node(name, parser.CurrentLineNumber, parser.CurrentByteIndex))
-            path = ""
-            return
-        path = f"{path}/{name}"
-        if attributes and open_nodes:
-            open_nodes[-1].add(f"{path}@Ccy", attributes.get("Ccy", ""))
+            node, path = Node(name, parser.CurrentLineNumber, parser.CurrentByteIndex), ""
+            open_nodes.append(node)
+        else:
+            path = f"{path}/{name}"
+            if attributes:
+                node.texts[f"{path}@Ccy"] = attributes.get("Ccy", "")
+        if len(paths) > _DEEPEST or len(node.texts) > _MOST_TEXTS:
+            raise StatementError("The file is built as no bank builds it; choose another file.")
 
     def end(_name: str) -> None:
-        nonlocal path, written
+        nonlocal path, written, node
         if not path:
             ended.append(_ended(open_nodes.pop(), content, parser.CurrentByteIndex))
-        elif written and open_nodes:
-            open_nodes[-1].add(path, written.strip())
+            node = open_nodes[-1]
+        elif written and (text := written.strip()):
+            if path not in node.texts:
+                node.texts[path] = text
+            elif len(node.repeated) < _MOST_REPEATED:
+                node.repeated.append((path, text))
         path, written = paths.pop(), ""
 
     def characters(text: str) -> None:

@@ -9,10 +9,8 @@ from decimal import Decimal
 
 from fintrack.statements.camt.entry import (
     MOST_DETAILS,
-    Detail,
     currency_of,
     day_of,
-    detail,
     entry,
     is_booked,
     signed_amount,
@@ -61,7 +59,7 @@ class _Draft:
     balances: list[_Balance] = field(default_factory=list)
     entries: dict[str | None, list[Entry]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
-    details: list[Detail] = field(default_factory=list)
+    details: list[Node] = field(default_factory=list)
     not_booked: int = 0
 
     def take(self, node: Node) -> None:
@@ -69,7 +67,7 @@ class _Draft:
             case "TxDtls":
                 # One more than can be split says that there are too many.
                 if len(self.details) <= MOST_DETAILS:
-                    self.details.append(detail(node))
+                    self.details.append(node)
             case "Ntry":
                 self.take_entry(node)
                 self.details.clear()
