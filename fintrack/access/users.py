@@ -104,10 +104,15 @@ def register(
 
 
 def is_finished_by_mail(invitation: InvitationPreview | None) -> bool:
-    """Return whether a mailed link has to prove the address before there is an account."""
+    """Return whether a mailed link has to prove the address before there is an account.
+
+    Where anybody may type any address, open registration or a link for whoever has it, the mail
+    also keeps him from learning which addresses have one already.
+    """
     is_open = settings().registration is Registration.OPEN
     by_domain = invitation is not None and invitation.mail_domain is not None
-    return by_domain or (is_open and settings().mail is not None)
+    by_link = invitation is not None and invitation.email is None
+    return by_domain or ((is_open or by_link) and settings().mail is not None)
 
 
 def add_user(

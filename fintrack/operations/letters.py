@@ -1,5 +1,6 @@
-"""Letters: what FinTrack writes to people who are invited, register, or prove their address."""
+"""Letters: what FinTrack writes to people who are invited, register, or forgot their password."""
 
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fintrack.access.registrations import (
     ask_to_prove_address,
     begin_registration,
 )
+from fintrack.access.resets import new_reset_token
 from fintrack.access.tenants import NewTenant
 from fintrack.access.users import NewUser, is_finished_by_mail, register
 from fintrack.config import settings
@@ -45,6 +47,16 @@ this link proves within a day that you get the mail of this address:
 
 Open it where you are signed in to FinTrack. If you did not ask for it, do nothing.
 """
+RESET = """Hello,
+
+somebody, probably you, forgot the password of this address in FinTrack. Choose a new one within an
+hour; the link works once:
+{link}
+
+If it was not you, do nothing: the password stays as it is.
+"""
+# For a mail that only some addresses get nobody waits: how long it takes would tell which.
+_POST = ThreadPoolExecutor(1, "mail")
 
 
 def mail_invitation(token: str) -> Delivery:
@@ -95,6 +107,18 @@ def mail_proof(session: UserSession, token: str) -> None:
     """
     link = _link(address=ask_to_prove_address(session), invitation=token)
     _send_or_refuse(Letter(session.email, "Prove your address", PROOF.format(link=link)))
+
+
+def mail_reset_link(email: str, address: str) -> None:
+    """Mail the owner of the address a link for a new password; nothing tells whether there is one.
+
+    Raises:
+        TooManyAttempts: with the time to wait; known and unknown addresses alike.
+    """
+    token = new_reset_token(email, address)
+    if token is not None:
+        text = RESET.format(link=_link(reset=token))
+        _POST.submit(send, Letter(email.strip(), "A new password for FinTrack", text))
 
 
 def _invitation_text(preview: InvitationPreview, token: str) -> str:

@@ -157,7 +157,7 @@ def _subject(context: TenantContext, state: dict[str, Any]) -> str:
     if "amount" in state and "currency" in state:
         amount = money(context, state["amount"], state["currency"])
         return f": {escaped(state.get('payee') or 'no payee')} {escaped(amount)}"
-    name = state.get("name") or state.get("file") or state.get("email")
+    name = state.get("name") or state.get("file")
     return f": {escaped(str(name))}" if name else ""
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from fintrack.access.resets import reset_email, reset_password
 from fintrack.config import settings
 from fintrack.errors import NotFound
-from fintrack.operations.reset_letters import mail_reset_link
+from fintrack.operations.letters import mail_reset_link
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.session import address, redirect, visitor
 

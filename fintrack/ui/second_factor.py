@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import segno
 import streamlit as st
 
 from fintrack.access.factors import (
@@ -17,6 +16,7 @@ from fintrack.access.sessions import require_confirmation
 from fintrack.access.totp import Enrolment, new_enrolment
 from fintrack.context import UserSession
 from fintrack.ui.confirmation import when_confirmed
+from fintrack.ui.link_card import qr_code
 
 ENROLMENT, CODES = "fintrack enrolment", "fintrack recovery codes"
 FEW = 3
@@ -55,10 +55,9 @@ def _state(session: UserSession, factor: SecondFactor | None) -> None:
 
 def _enrolment(session: UserSession, enrolment: Enrolment) -> None:
     st.write("Scan this with an authenticator app, then type the code that it shows.")
-    picture = segno.make_qr(enrolment.uri, error="m").svg_inline(
-        scale=5, border=3, dark="#0F172A", light="#FFFFFF"
+    st.image(
+        qr_code(enrolment.uri), width=220, alt="The key of your app, as a picture for its camera"
     )
-    st.image(picture, width=200, alt="The key of your app, as a picture for its camera")
     with st.expander("No camera? Type the key"):
         st.code(enrolment.words, language=None, wrap_lines=True)
     with st.form("enrolment", border=False):

@@ -14,6 +14,7 @@ from fintrack.access.acceptance import accept_invitation
 from fintrack.access.invitations import invite_member
 from fintrack.access.memberships import leave_tenant, members, suspend_member
 from fintrack.access.persons import Fate, erase_person, personal_data, ties
+from fintrack.access.registrations import begin_registration
 from fintrack.access.sessions import (
     check_credentials,
     confirm_session,
@@ -141,6 +142,7 @@ def test_an_ended_session_neither_exports_nor_erases(ana: TenantContext) -> None
 def test_j6_an_erased_person_is_a_tombstone(
     ana: TenantContext, eli: TenantContext, database: Database
 ) -> None:
+    begin_registration(NewUser(eli.session.email, "Eli", PASSWORD))
     with acting_for(eli.session.email, "a test"):
         open_session(eli.user_id, remember=True, agent="Eli's phone", address="192.0.2.7")
     assert rows_with(database, "eli") >= {"sec.users", "sec.session", "sec.maintenance_event"}

@@ -1,107 +1,72 @@
 """The mail for a forgotten password, through a real mail server of this machine."""
 
 import re
-import time
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from queue import Empty, Queue
+from threading import Event
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from fintrack.access.resets import reset_email, reset_password
 from fintrack.access.sessions import check_credentials
 from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.errors import TooManyAttempts
-from fintrack.operations import reset_letters
-from fintrack.operations.reset_letters import mail_reset_link
+from fintrack.operations import letters
+from fintrack.operations.letters import mail_reset_link
+from tests.mailing import Mailbox
 from tests.web.serving import free_port
 
 HERE = "192.0.2.1"
 PATIENCE = 10
+LINK = r"https://money\.example\.org/\?reset=(\S+)"
 
 
-class PostBox:
-    """A mail server that keeps what it is given, as slowly as it is told to."""
-
-    def __init__(self) -> None:
-        self.letters: Queue[tuple[str, str]] = Queue()
-        self.delay = 0.0
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it so
-        """Keep the letter's address and text."""
-        time.sleep(self.delay)  # noqa: ASYNC251 - the server is meant to be slow
-        letter = message_from_bytes(envelope.original_content or b"", policy=policy.default)
-        self.letters.put((envelope.rcpt_tos[0], letter.get_content()))
-        return "250 kept"
-
-    def token(self) -> str:
-        """Return the secret of the link in the next letter."""
-        text = self.letters.get(timeout=PATIENCE)[1]
-        found = re.search(r"https://money\.example\.org/\?reset=(\S+)", text)
-        assert found is not None
-        return found[1]
+def delivered() -> None:
+    """Wait until everything that was to be mailed has been handed over."""
+    letters._POST.submit(lambda: None).result(PATIENCE)
 
 
-@pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostBox]:
-    """A running mail server that FinTrack is configured for."""
-    box, port = PostBox(), free_port()
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    for name, value in {
-        "FINTRACK_SMTP_HOST": "127.0.0.1",
-        "FINTRACK_SMTP_PORT": str(port),
-        "FINTRACK_SMTP_TLS": "none",
-        "FINTRACK_SMTP_FROM": "fintrack@example.org",
-        "FINTRACK_BASE_URL": "https://money.example.org",
-    }.items():
-        monkeypatch.setenv(name, value)
-    settings.cache_clear()
-    yield box
-    reset_letters._POST.submit(lambda: None).result(PATIENCE)
-    server.stop()
-    settings.cache_clear()
-
-
-def test_g8_a_mailed_link_gives_a_new_password(ana: TenantContext, post: PostBox) -> None:
-    mail_reset_link(ana.session.email, HERE)
-    token = post.token()
-    assert reset_email(token) == ana.session.email
-    reset_password(token, "four other plain words")
+def test_g8_a_mailed_link_gives_a_new_password(ana: TenantContext, mailbox: Mailbox) -> None:
+    mail_reset_link(f" {ana.session.email.upper()} ", HERE)
+    delivered()
+    found = re.fullmatch(LINK, mailbox.link())
+    assert found is not None
+    assert reset_email(found[1]) == ana.session.email
+    reset_password(found[1], "four other plain words")
     assert check_credentials(ana.session.email, "four other plain words", HERE) == ana.user_id
 
 
-def test_g8_nobody_gets_mail_who_has_no_account(ana: TenantContext, post: PostBox) -> None:
-    mail_reset_link("nobody@example.org", HERE)
-    mail_reset_link(ana.session.email, HERE)
-    assert post.letters.get(timeout=PATIENCE)[0] == ana.session.email
-    with pytest.raises(Empty):
-        post.letters.get_nowait()
+def test_g8_nobody_gets_mail_who_has_no_account(ana: TenantContext, mailbox: Mailbox) -> None:
+    for email in ("zoe@example.org", ana.session.email, "nonsense"):
+        mail_reset_link(email, HERE)
+    delivered()
+    assert [letter["To"] for letter in mailbox.letters] == [ana.session.email]
 
 
-def test_g8_nobody_waits_for_the_mail_server(ana: TenantContext, post: PostBox) -> None:
-    """The link is asked for while the mail server still holds the letter back."""
-    post.delay = 1.0
+def test_g8_nobody_waits_for_the_mail_server(ana: TenantContext, mailbox: Mailbox) -> None:
+    """Somebody else's letter holds the post up until the link has been asked for."""
+    asked = Event()
+    letters._POST.submit(asked.wait, PATIENCE)
     mail_reset_link(ana.session.email, HERE)
-    with pytest.raises(Empty):
-        post.letters.get_nowait()
-    assert post.token()
+    assert mailbox.letters == []
+    asked.set()
+    delivered()
+    assert len(mailbox.letters) == 1
 
 
 def test_g8_a_mail_server_that_is_down_tells_nothing(
-    ana: TenantContext, post: PostBox, monkeypatch: pytest.MonkeyPatch
+    ana: TenantContext, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FINTRACK_SMTP_PORT", str(free_port()))
     settings.cache_clear()
-    for email in (ana.session.email, "nobody@example.org"):
+    for email in (ana.session.email, "zoe@example.org"):
         mail_reset_link(email, HERE)
+    delivered()
+    assert mailbox.letters == []
 
 
-def test_g5_mail_cannot_be_had_without_end(ana: TenantContext, post: PostBox) -> None:
+def test_g5_mail_cannot_be_had_without_end(ana: TenantContext, mailbox: Mailbox) -> None:
     for _ in range(6):
         mail_reset_link(ana.session.email, HERE)
     with pytest.raises(TooManyAttempts):
         mail_reset_link(ana.session.email, HERE)
+    delivered()

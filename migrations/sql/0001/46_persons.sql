@@ -1,7 +1,7 @@
 -- The person behind a user: what is held on him, and his erasure, asked through the sign-in door.
 set role fintrack_data;
 
-grant update (email, revoked_at) on app.invitation to fintrack_security;
+grant update (email, message, revoked_at) on app.invitation to fintrack_security;
 grant delete on app.join_request to fintrack_security;
 create policy forget on app.join_request for delete to fintrack_security using (true);
 
@@ -29,7 +29,7 @@ declare
 begin
     return json_build_object(
         'profile', (
-            select json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'created_at', u.created_at,
+            select json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'created_at', u.created_at, 'verified_at', u.verified_at,
                                      'second_factor_since', f.created_at,
                                      'recovery_codes_left', cardinality(f.recovery_hashes))
             from sec.users u left join sec.factor f on f.user_id = u.id where u.id = v_user),
@@ -125,15 +125,18 @@ begin
                returning m.tenant_id, m.role loop
         perform sec.record_event(tie.tenant_id, v_user, tie.role, 'member.erased', v_user, null);
     end loop;
-    update app.invitation i set email = v_neutral, revoked_at = coalesce(i.revoked_at, now()) where i.email = v_email;
+    update app.invitation i set email = v_neutral, message = '', revoked_at = coalesce(i.revoked_at, now())
+    where i.email = v_email;
     delete from app.join_request r where r.user_id = v_user;
     update sec.maintenance_event e set reason = left(e.reason, -length(v_email)) || v_neutral
     where right(e.reason, length(v_email) + 5) = ' for ' || v_email;
+    delete from sec.registration r where r.email = v_email;
     delete from sec.session s where s.user_id = v_user;
     delete from sec.ticket k where k.user_id = v_user;
     delete from sec.factor f where f.user_id = v_user;
     update sec.users u
-    set email = v_neutral, name = 'Somebody who left', password_hash = '', disabled_at = now() where u.id = v_user;
+    set email = v_neutral, name = 'Somebody who left', password_hash = '', verified_at = null, disabled_at = now()
+    where u.id = v_user;
 end $$;
 
 -- Waits for an erasure that is under way, so that a tombstone becomes nobody's member.
