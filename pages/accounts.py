@@ -39,6 +39,7 @@ from fintrack.ui.account_sight import (
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import WORTH, card, day_text, metric, money
 from fintrack.ui.ledger_inputs import id_of
+from fintrack.ui.popovers import close_popover, popover
 from fintrack.ui.register import register_table
 from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.sight import PARTIAL
@@ -47,6 +48,7 @@ from fintrack.ui.theme import chart_style, show_chart
 from fintrack.ui.transaction_filters import page_buttons, page_of_list
 from fintrack.ui.undo import done, undo_bar
 
+DELETE = "delete account"
 CARD_WIDTH, MOST_ABREAST = 280, 3
 
 
@@ -176,7 +178,7 @@ def _register(context: TenantContext, shown: AccountRecord, *, is_writable: bool
             page_link("import", "Import a bank file", icon=":material/upload_file:")
         return
     with card("Balance over these transactions"):
-        course = page.frame.rename(columns={"booked_on": "on"})
+        course = page.frame.iloc[::-1].rename(columns={"booked_on": "on"})
         figure = balance_chart(course, chart_style(context, shown.currency))
         show_chart(figure, f"Balance of {shown.name}", "balance")
     register_table(context, page.frame)
@@ -206,8 +208,10 @@ def _changes(context: TenantContext, shown: AccountRecord) -> None:
     elif st.button("Archive", icon=":material/archive:", key="archive account"):
         archive_account(context, shown.id, shown.version)
         done(f"Archived {escaped(shown.name)}. It stays in reports; reopen it here any time.")
-    with st.popover("Delete", icon=":material/delete:"):
+    with popover("Delete", name=DELETE, icon=":material/delete:"):
         st.caption("Only an account without transactions can go. There is no undo.")
-        if st.button("Delete the account", key="delete account"):
+        if st.button(
+            "Delete the account", key="delete account", on_click=close_popover, args=(DELETE,)
+        ):
             delete_account(context, shown.id)
             open_page("accounts")

@@ -31,7 +31,7 @@ def month_axis(months: Sequence[date], locale: str) -> Names:
 
 
 def day_axis(days: Sequence[date], locale: str) -> Names:
-    """Return the ticks of an axis of days that may lie unevenly; the last one is named."""
+    """Return the ticks of an axis of days, the oldest first, that may lie unevenly."""
     shown = list(days[-1:])
     for day in reversed(days):
         if (shown[-1] - day) * MOST_NAMES >= days[-1] - days[0] and day < shown[-1]:

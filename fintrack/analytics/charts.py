@@ -20,7 +20,7 @@ from fintrack.money import decimal_amount, format_money, spoken_locale
 MOST_BARS = 8
 MOST_LETTERS = 20
 HEIGHT = 320
-PHONE = 330
+NARROW = 290
 LETTER = 7
 SPOKEN_POINTS = 12
 BEFORE = "Period before"
@@ -56,7 +56,7 @@ def net_worth_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def balance_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
-    """Draw one account's balance, the columns `on` and `balance`; keys are dates."""
+    """Draw one account's balance, the columns `on` and `balance`, oldest first; keys are dates."""
     rows = _of_currency(frame, style)
     return _area(rows["on"], rows["balance"], style, "Balance", "hv")
 
@@ -303,10 +303,10 @@ def _rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def _share_of_figures(figure: go.Figure, table: pd.DataFrame) -> float:
-    """Return the room that the longest figure needs on a phone, as a share of the longest bar."""
+    """Return the room of the longest figure in a narrow card, as a share of the longest bar."""
     figures = max([len(text) for trace in figure.data for text in trace.text], default=0) * LETTER
     names = min(max(map(len, table["label"]), default=0), MOST_LETTERS) * LETTER
-    return figures / max(figures, PHONE - names - figures)
+    return figures / max(figures, NARROW - names - figures)
 
 
 def _shortened(label: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from fintrack.errors import FinTrackError, NotSignedIn
 from fintrack.ui.session import address, redirect, visitor
+from fintrack.ui.text import escaped_sentence
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def shown_refusals() -> Iterator[None]:
     except FinTrackError as error:
         if isinstance(error, NotSignedIn) and visitor().handle is not None:
             redirect(address("/auth/sign-out", next=address("/", notice="ended")))
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped_sentence(str(error)), icon=":material/error:")
 
 
 def show_failure(error: Exception) -> bool:

@@ -78,7 +78,7 @@ def questions(file: OpenFile, preview: Preview) -> None:
     with st.form(f"questions {file.key}", border=False):
         answers = {}
         for question in preview.questions:
-            words = {choice.value: choice.label for choice in question.choices}
+            words = {choice.value: escaped(choice.label) for choice in question.choices}
             answers[question.field] = st.radio(
                 escaped(question.sentence), list(words), format_func=words.__getitem__, index=None
             )
@@ -203,7 +203,7 @@ def _destination(file: OpenFile, statement: StatementPreview) -> None:
     chosen = str(statement.account.id) if statement.account else NEW_ACCOUNT
     options = list(names)
     wanted = st.selectbox(
-        f"{statement.label or 'Statement'} goes into",
+        f"{escaped(statement.label or 'Statement')} goes into",
         options,
         options.index(chosen) if chosen in options else 0,
         format_func=names.__getitem__,

@@ -8,6 +8,8 @@ from fintrack.context import Flag, Role, TenantContext, TenantType
 # A word joiner, which nobody sees, keeps addresses from becoming links by themselves.
 LINKS = re.compile(r"(@|:(?=//)|\bwww(?=\.))", re.IGNORECASE)
 JOINER = "\u2060"
+INLINE = re.compile(r"([\\`*_\[\]<>$~:^|&=])")
+BLOCK = re.compile(r"^([#+-])|^(\d+)(?=[.)])")
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=@&/])")
 TYPE_NAMES = {
     TenantType.PERSONAL: "Personal",
@@ -47,5 +49,17 @@ def colour_of(context: TenantContext) -> Colour:
 
 def escaped(text: str) -> str:
     """Return the text so that Streamlit's Markdown shows it letter for letter."""
-    plain = LINKS.sub(rf"\1{JOINER}", " ".join(text.split()))
-    return MARKUP.sub(r"\\\1", plain)
+    return MARKUP.sub(r"\\\1", _joined(text))
+
+
+def escaped_sentence(text: str) -> str:
+    """Return a whole sentence that may quote a member, so that it is shown letter for letter.
+
+    It stands alone, so that only its first sign could begin a list, a heading or a quotation.
+    """
+    inline = INLINE.sub(r"\\\1", _joined(text))
+    return BLOCK.sub(lambda start: f"\\{start[1]}" if start[1] else f"{start[2]}\\", inline)
+
+
+def _joined(text: str) -> str:
+    return LINKS.sub(rf"\1{JOINER}", " ".join(text.split()))

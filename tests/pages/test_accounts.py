@@ -1,5 +1,6 @@
 """The Accounts page: what a member sees of accounts, and what only some may do."""
 
+import json
 from datetime import date
 from uuid import UUID
 
@@ -73,6 +74,16 @@ def test_an_account_shows_the_balance_after_each_transaction(ana: TenantContext)
     assert page.dataframe[0].value["Balance"].tolist() == ["€70.00", "€58.00"]
 
 
+def test_the_course_of_an_account_is_drawn_from_the_oldest_day_on(ana: TenantContext) -> None:
+    account_id = checking(ana)
+    for day, amount in ((2, -4_200), (9, 1_200)):
+        record_transaction(ana, NewTransaction(account_id, date(2026, 3, day), amount, "Grocer"))
+    page = open_page(ana, "accounts", account=str(account_id))
+    figure = json.loads(page.get("plotly_chart")[0].proto.spec)
+    assert figure["data"][0]["x"] == ["2026-03-02", "2026-03-09"]
+    assert figure["layout"]["xaxis"]["tickvals"] == ["2026-03-09", "2026-03-02"]
+
+
 def test_an_account_of_another_tenant_is_not_there(ana: TenantContext, cleo: TenantContext) -> None:
     page = open_page(ana, "accounts", account=str(checking(cleo)))
     assert [each.value for each in page.error] == ["There is no such account."]
@@ -125,6 +136,14 @@ def test_a_viewer_is_not_shown_how_to_change_an_account(
 ) -> None:
     page = open_page(ben, "accounts", account=str(checking(ana)))
     assert not set(labels(page)) & {"Edit", "Archive", "Delete the account"}
+
+
+def test_a_refusal_quotes_a_name_letter_for_letter(ana: TenantContext) -> None:
+    account_id = checking(ana, "**bold** [link](https://example.org)")
+    record_transaction(ana, NewTransaction(account_id, OPENED, -100, "Grocer"))
+    page = open_page(ana, "accounts", account=str(account_id))
+    page.button(key="delete account").click().run()
+    assert page.error[0].value.startswith(r"\*\*bold\*\* \[link\](https\:")
 
 
 def test_archived_accounts_stand_apart(ana: TenantContext) -> None:

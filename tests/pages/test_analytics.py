@@ -1,10 +1,12 @@
 """Analytics: figures of a period beside the one before, down to the transactions."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fintrack.access.tenants import change_settings, tenant_settings
 from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
 from fintrack.schema import new_id
@@ -53,6 +55,13 @@ def test_last_month_knows_nothing_of_today(ana: TenantContext) -> None:
     assert figures(page) == ["€100.00", "€0.00", "€0.00", "€0.00"]
     captions = [each.value for each in page.caption]
     assert "Nothing moved in this period." in captions
+
+
+def test_a_day_of_the_caption_is_no_list(ana: TenantContext) -> None:
+    book(ana)
+    change_settings(ana, replace(tenant_settings(ana), locale="de_DE"))
+    captions = [each.value for each in open_page(ana, "analytics").caption]
+    assert any(caption.startswith(r"1\. ") for caption in captions)
 
 
 def test_a_custom_period_asks_for_its_days(ana: TenantContext) -> None:

@@ -17,7 +17,7 @@ from fintrack.context import Role, TenantContext, TenantStatus
 from fintrack.db import sign_in_transaction
 from fintrack.operations.demo import create_sample
 from fintrack.schema import User
-from fintrack.ui.text import escaped
+from fintrack.ui.text import escaped, escaped_sentence
 from tests.conftest import PASSWORD, Database, erase, sign_in
 from tests.pages.opening import PATIENCE, ROOT, open_page
 
@@ -51,7 +51,7 @@ def words(page: AppTest) -> str:
 
 def errors(page: AppTest) -> list[str]:
     assert not page.exception
-    return [error.value for error in page.error]
+    return [error.value.replace("\u2060", "") for error in page.error]
 
 
 def try_password(email: str, password: str) -> list[str]:
@@ -288,6 +288,20 @@ def test_i6_a_name_is_never_markup(name: str) -> None:
     plain = escaped(name)
     assert plain.replace("\\", "").replace("\u2060", "") == name
     assert all(plain[at - 1] == "\\" for at, sign in enumerate(plain) if sign in "*[]()<>:$`!")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("**A** is no [name](b).", r"\*\*A\*\* is no \[name\](b)."),
+        ("- is there already.", r"\- is there already."),
+        ("# is there already.", r"\# is there already."),
+        ("1. is there already.", r"1\. is there already."),
+        ("Use EUR or USD; 12.50 - not more.", "Use EUR or USD; 12.50 - not more."),
+    ],
+)
+def test_a_sentence_is_never_markup(sentence: str, shown: str) -> None:
+    assert escaped_sentence(sentence) == shown
 
 
 @pytest.mark.parametrize("name", ["ana@example.org", "www.example.org", "https://example.org"])

@@ -107,6 +107,11 @@ def test_the_files_own_balance_is_compared(ana: TenantContext) -> None:
     assert r"€50\.00" in page.warning[0].value
 
 
+def test_what_a_file_calls_its_account_is_never_markup(ana: TenantContext) -> None:
+    page = dropped(ana, ofx_file([("20260302", "1.00", "a", "X")], account="**A**"), "a.ofx")
+    assert any(each.label == r"\*\*A\*\* goes into" for each in page.selectbox)
+
+
 def test_what_is_no_statement_is_refused_in_one_sentence(ana: TenantContext) -> None:
     page = dropped(ana, b"<html><body>nope</body></html>")
     assert [each.value for each in page.error] == [
