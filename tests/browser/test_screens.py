@@ -14,7 +14,9 @@ from tests.web.serving import Served
 
 pytestmark = pytest.mark.browser
 
-PATHS = ("", "accounts", "transactions", "import", "analytics", "settings", "account")
+PATHS = (
+    "", "accounts", "transactions", "import", "analytics", "members", "settings", "account",
+)  # fmt: skip
 PHONE: ViewportSize = {"width": 390, "height": 844}
 ROW, SPLIT_ROW, TICK = 36, 33, 16  # in pixels: rows of the two tables, and where a box is
 

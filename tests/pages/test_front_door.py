@@ -135,7 +135,8 @@ def test_a_used_invitation_joins_nothing(ana: TenantContext, cleo: TenantContext
 
 
 @pytest.mark.parametrize(
-    "path", ["", "accounts", "transactions", "import", "analytics", "settings", "account"]
+    "path",
+    ["", "accounts", "transactions", "import", "analytics", "members", "settings", "account"],
 )
 def test_the_head_says_tenant_type_and_role_and_leads_to_the_others(
     ben: TenantContext, path: str
