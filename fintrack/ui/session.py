@@ -32,7 +32,9 @@ NEXT, LOOK = "fintrack next", "fintrack look"
 FRESH_SECONDS = 2.0
 VISIT_SECONDS = 300.0
 ENDED = "Your session has ended. Sign in again."
-SIGNED_OUT = "/auth/sign-out?next=/"
+SIGN_OUT = "/auth/sign-out"
+SIGNED_OUT = f"{SIGN_OUT}?next=/"
+LONGEST_REDIRECT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,15 @@ def redirect_message(path: str) -> bytes:
     message.auth_redirect.url = path
     written: bytes = message.SerializeToString()
     return written
+
+
+def leads_out(written: bytes) -> bool:
+    """Return whether the message sends the browser to the sign-out already."""
+    if len(written) > LONGEST_REDIRECT:
+        return False
+    message = ForwardMsg()
+    message.ParseFromString(written)
+    return str(message.auth_redirect.url).startswith(SIGN_OUT)
 
 
 def own_address(**query: str) -> str:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fintrack.access.sessions import ended_sessions
 from fintrack.errors import FinTrackError
-from fintrack.ui.session import SIGNED_OUT, redirect_message
+from fintrack.ui.session import SIGNED_OUT, leads_out, redirect_message
 from fintrack.web.known_sessions import forget_sessions
 
 POLL_SECONDS = 2.0
@@ -32,17 +32,18 @@ async def serve_socket(
 ) -> None:
     """Serve the websocket until it, or the session it belongs to, ends.
 
-    A browser whose session ends is sent to the sign-in, so that nothing stays on its screen.
+    A browser whose session ends is sent to the sign-in, so that nothing stays on its screen; one
+    that the script has just sent there is left to go its way.
     """
-    ended, accepted = Event(), Event()
+    ended, inside = Event(), Event()
     _open.setdefault(session_id, set()).add(ended)
-    serving = asyncio.create_task(_served(app, scope, receive, send, accepted))
+    serving = asyncio.create_task(_served(app, scope, receive, send, inside))
     ending = asyncio.create_task(ended.wait())
     try:
         await asyncio.wait({serving, ending}, return_when=FIRST_COMPLETED)
         if not serving.done():
             await _cancel(serving)
-            if accepted.is_set():
+            if inside.is_set():
                 await send({"type": "websocket.send", "bytes": redirect_message(SIGNED_OUT)})
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
     finally:
@@ -97,13 +98,13 @@ async def _close_ended() -> None:
     close_sockets(ended)
 
 
-async def _served(
-    app: ASGIApp, scope: Scope, receive: Receive, send: Send, accepted: Event
-) -> None:
+async def _served(app: ASGIApp, scope: Scope, receive: Receive, send: Send, inside: Event) -> None:
     async def watched(message: Message) -> None:
         await send(message)
         if message["type"] == "websocket.accept":
-            accepted.set()
+            inside.set()
+        elif leads_out(message.get("bytes") or b""):
+            inside.clear()
 
     await app(scope, receive, watched)
 

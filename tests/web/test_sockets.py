@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fintrack.access.sessions import end_all_sessions, end_session, session_of
 from fintrack.context import TenantContext, UserSession
@@ -25,7 +25,7 @@ async def endless(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 async def serve_until(
-    session: UserSession, end: Callable[[], None], *, by_poll: bool
+    session: UserSession, end: Callable[[], None], *, by_poll: bool, app: ASGIApp = endless
 ) -> list[Message]:
     """Return what a session's websocket is told when `end` was called."""
     sent: list[Message] = []
@@ -37,7 +37,7 @@ async def serve_until(
         return {"type": "websocket.connect"}
 
     watching = asyncio.create_task(watch_sessions())
-    serving = asyncio.create_task(serve_socket(endless, {}, receive, send, session.id))
+    serving = asyncio.create_task(serve_socket(app, {}, receive, send, session.id))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert open_sessions() == {session.id}
@@ -78,6 +78,23 @@ def test_g2_a_websocket_is_closed_within_five_seconds_when_its_session_ends_else
     """`ana` signed in with another browser, before another process."""
     end = serve_until(session, lambda: end_all_sessions(ana.session), by_poll=True)
     assert asyncio.run(end) == CLOSED
+
+
+@pytest.mark.parametrize(
+    ("address", "is_left_alone"),
+    [("/auth/sign-out?next=/%3Fnotice=erased", True), ("/export/a-ticket", False)],
+)
+def test_a_browser_on_its_way_out_is_not_sent_another(
+    session: UserSession, address: str, *, is_left_alone: bool
+) -> None:
+    async def leaving(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "bytes": redirect_message(address)})
+        await asyncio.Event().wait()
+
+    end = serve_until(session, lambda: end_session(session, session.id), by_poll=False, app=leaving)
+    told = [message.get("bytes") for message in asyncio.run(end)]
+    assert (redirect_message("/auth/sign-out?next=/") in told) is not is_left_alone
 
 
 def test_a_websocket_that_ends_by_itself_is_forgotten(session: UserSession) -> None:
