@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from fintrack.statements.statement import Entry, Statement, StatementError
 
+_MOST_NOTES = 20
+
 
 def finished(statements: Iterable[Statement], nothing: str) -> tuple[Statement, ...]:
     """Return one statement per account and currency, with what its own balances prove wrong.
@@ -65,7 +67,9 @@ def _joined(parts: Sequence[Statement]) -> Statement:
 
 
 def _notes(parts: Sequence[Statement]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for each in parts for note in each.notes))
+    notes = list(dict.fromkeys(note for each in parts for note in each.notes))
+    more = len(notes) - _MOST_NOTES
+    return (*notes[:_MOST_NOTES], *([f"There are {more} more such remarks."] if more > 0 else []))
 
 
 def _all_notes(parts: Sequence[Statement]) -> tuple[str, ...]:

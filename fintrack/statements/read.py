@@ -72,7 +72,7 @@ def read_statements(
     Raises:
         StatementError: the file is empty, cut off, or no statement at all.
     """
-    if not content.strip():
+    if not content or content.isspace():
         raise StatementError("The file is empty; download it from your bank again.")
     if is_workbook(content):
         return read_workbook(content, mapping, currency)

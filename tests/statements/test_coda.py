@@ -185,6 +185,21 @@ def test_parts_that_do_not_make_up_the_whole_split_nothing() -> None:
     assert (entry.amount, entry.lines) == (Decimal(5), ())
 
 
+def test_a_movement_of_too_many_parts_is_not_split() -> None:
+    parts = [movement(1, number=f"0001{at % 9 + 1:04}") for at in range(5_000)]
+
+    (entry,) = statement(movement(5_000), *parts).entries
+
+    assert (entry.amount, entry.lines) == (Decimal(5), ())
+
+
+def test_a_movement_that_continues_without_end_is_cut() -> None:
+    (entry,) = statement(movement(), *[columns((0, "2200010000"), (10, "x" * 53))] * 50_000).entries
+
+    assert len(entry.raw) == 2_000
+    assert len(entry.text) < 50_000
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [

@@ -272,6 +272,15 @@ def test_any_heap_of_fields_is_read_or_refused(heap: list[str]) -> None:
     is_read_or_refused("\n".join([":20:A", ":25:77", *heap]))
 
 
+def test_what_goes_on_without_end_is_cut() -> None:
+    many = ":86:more text\n" * 50_000 + ":90C:1EUR1,\n" * 50_000 + ":60F:x\n" * 50_000
+
+    only = statement(f":61:260314C1,NTRFNONREF\n{many}")
+
+    assert len(only.entries[0].text) < 1_000
+    assert len(only.notes) < 5
+
+
 @pytest.mark.parametrize("unit", [":61:", ":86:?", "?20", "/NAME/", "NAAM:", "-", "{4:", "1' "])
 def test_hostile_repetition_is_read_or_refused_in_linear_time(unit: str) -> None:
     is_read_or_refused(":20:A\n:25:77\n:61:260314C1,N\n:86:" + unit * 2_000)

@@ -81,6 +81,13 @@ def test_the_records_that_continue_a_movement_are_its_text() -> None:
     assert entry.raw.count("\n") == 3
 
 
+def test_a_movement_that_continues_without_end_is_cut() -> None:
+    (entry,) = statement(movement(), *["2301" + "x" * 76] * 50_000).entries
+
+    assert len(entry.raw) < 2_000
+    assert len(entry.text) < 5_000
+
+
 def test_a_movement_without_a_text_says_its_kind() -> None:
     (entry,) = statement(movement(kind="11")).entries
 

@@ -15,7 +15,8 @@ _AMOUNT = re.compile(r"[01]\d{15}", re.ASCII)
 _DAY = re.compile(r"\d{6}", re.ASCII)
 _CENTURY = 80
 _TRANSFER, _DIRECT_DEBIT, _COUNTERPARTY = frozenset({"101", "102"}), "127", "001"
-_LONGEST = 2 * RAW_LENGTH
+MOST_PARTS = 1_000
+_LONGEST = 20 * RAW_LENGTH
 
 
 @dataclass(slots=True)
@@ -39,8 +40,9 @@ class Movement:
 
     def take(self, record: str, version: str) -> None:
         """Continue with such a record; older versions write the name where now is the message."""
-        if len(self.raw) < RAW_LENGTH:
-            self.raw += f"\n{record.rstrip()}"
+        if len(self.raw) > _LONGEST:
+            return
+        self.raw += f"\n{record.rstrip()}"
         kind = record[:2]
         if kind == "22":
             self.message += record[10:63]
@@ -58,7 +60,7 @@ class Movement:
             if not self.is_informing and record[40:43] == _COUNTERPARTY:
                 self.name = self.name if self.name.strip() else record[43:113]
         columns = {"31": slice(40, 113), "32": slice(10, 115)}.get(kind, slice(10, 100))
-        if self.is_informing and len(self.information) < _LONGEST:
+        if self.is_informing:
             self.information += record[columns]
 
     def text(self) -> str:
@@ -93,7 +95,7 @@ class Movement:
         """Return a line for every part, none where they do not add up."""
         found = [(coda_amount(part.record[31:47]), part) for part in self.parts]
         known = [(each, part) for each, part in found if each is not None]
-        if len(known) < 2 or sum(each for each, _ in known) != amount:  # noqa: PLR2004 - a whole
+        if not 1 < len(known) <= MOST_PARTS or sum(each for each, _ in known) != amount:
             return ()
         return tuple(
             SplitLine(None, each, " · ".join(filter(None, (clean(part.name), part.text()))))

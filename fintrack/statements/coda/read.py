@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from fintrack.statements.coda.movement import Movement, coda_amount, coda_day, movement
+from fintrack.statements.coda.movement import MOST_PARTS, Movement, coda_amount, coda_day, movement
 from fintrack.statements.merging import finished
 from fintrack.statements.statement import (
     RAW_LENGTH,
@@ -89,7 +89,9 @@ class _Draft:
             self.close_movement()
             self.whole = found
         elif self.whole is not None and self.whole.record[2:6] == found.record[2:6]:
-            self.whole.parts.append(found)
+            # One more than can be lines says that there are too many.
+            if len(self.whole.parts) <= MOST_PARTS:
+                self.whole.parts.append(found)
         else:
             self.reject(found.line, found.record, "The movement that this is a part of is missing.")
 

@@ -28,6 +28,7 @@ from fintrack.statements.statement import (
 from fintrack.statements.text import clean
 
 _NOTHING = "This SWIFT file holds no account statement; download the transactions again."
+_MOST_FIELDS = 20
 _LIMIT = re.compile(r"([A-Z]{3})[DC]?[\d,]+\s*")
 _TOTAL = re.compile(r"(\d{1,6})([A-Z]{3})([\d.,]+)\s*", re.ASCII)
 
@@ -83,6 +84,7 @@ class _Draft:
     entries: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    totals: dict[str, str] = field(default_factory=dict)
     expected: int = 0
     is_interim: bool = False
     row: _Row | None = None
@@ -101,7 +103,7 @@ class _Draft:
 
     def take(self, each: Field) -> None:
         if each.tag in {"86", "NS"}:
-            if self.row:
+            if self.row and len(self.row.more) < _MOST_FIELDS:
                 self.row.more.append(each)
             return
         self.close_row()
@@ -119,13 +121,13 @@ class _Draft:
             self.note_currency(_LIMIT.fullmatch(first), 1)
         elif each.tag in {"90C", "90D"}:
             self.is_interim = True
-            self.check(first, is_credit=each.tag == "90C")
+            self.totals[each.tag] = first
 
     def balance(self, each: Field) -> Balance | None:
         found = balance(each.lines[0])
         if found is None:
             said = clean(each.lines[0])[:40]
-            self.notes.append(f"Line {each.line}: {said!r} is not a balance.")
+            self.notes = [*self.notes[:1], f"Line {each.line}: {said!r} is not a balance."]
         elif found.currency:
             self.currency = self.currency or found.currency
         return found
@@ -134,13 +136,15 @@ class _Draft:
         if match:
             self.currency = self.currency or match[group]
 
-    def check(self, text: str, *, is_credit: bool) -> None:
+    def check_totals(self) -> None:
         """Compare number and sum of the entries with what the bank counted."""
-        match = _TOTAL.fullmatch(text)
-        total = swift_amount(match[3]) if match else None
-        self.note_currency(match, 2)
-        if match and total is not None and not self.expected:
-            self.notes += miscounted(self.entries, int(match[1]), total, is_credit=is_credit)
+        for tag, text in self.totals.items():
+            match = _TOTAL.fullmatch(text)
+            total = swift_amount(match[3]) if match else None
+            self.note_currency(match, 2)
+            if match and total is not None and not self.expected:
+                count, is_credit = int(match[1]), tag == "90C"
+                self.notes += miscounted(self.entries, count, total, is_credit=is_credit)
 
     def close_row(self) -> None:
         row, self.row = self.row, None
@@ -158,6 +162,7 @@ class _Draft:
         self.close_row()
         if not (self.account or self.entries or self.rejected or self.closing):
             return []
+        self.check_totals()
         if self.expected:
             rows = "1 row is" if self.expected == 1 else f"{self.expected} rows are"
             self.notes.append(f"{rows} only expected by the bank and left out.")
