@@ -76,6 +76,11 @@ def _ofx(rows: int) -> bytes:
     return _file(head, row, rows, "</BANKTRANLIST></STMTRS></OFX>")
 
 
+def _qif(rows: int) -> bytes:
+    row = "D2026-03-{day}\nT{sign}{at}.50\nPShop {at}\nMInvoice {at}\n^\n"
+    return _file("!Type:Bank\n", row, rows)
+
+
 def _camt(rows: int) -> bytes:
     head = (
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt>'
@@ -143,6 +148,7 @@ def _file(head: str, row: str, rows: int, tail: str = "") -> bytes:
 FILES: dict[str, Callable[[int], bytes]] = {
     "csv": _csv,
     "ofx": _ofx,
+    "qif": _qif,
     "camt": _camt,
     "mt940": _mt940,
     "coda": _coda,

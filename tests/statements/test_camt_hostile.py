@@ -1,5 +1,7 @@
 """CAMT files that break off, lie or attack are refused in one sentence, and nothing else fails."""
 
+import gc
+import sys
 from datetime import date
 from decimal import Decimal
 from xml.sax.saxutils import escape
@@ -77,6 +79,17 @@ def test_an_endless_text_is_cut_and_not_kept() -> None:
     (entry,) = read_statements(content.encode()).statements[0].entries
 
     assert (len(entry.text), len(entry.raw)) == (10_000, 2_000)
+
+
+def test_a_file_is_let_go_of_as_soon_as_it_is_read() -> None:
+    content = document(f"<Ntry>{IN}</Ntry>").encode()
+    gc.disable()
+    try:
+        before = sys.getrefcount(content)
+        read_statements(content)
+        assert sys.getrefcount(content) == before
+    finally:
+        gc.enable()
 
 
 @given(

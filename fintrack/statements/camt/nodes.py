@@ -74,6 +74,9 @@ def nodes(content: bytes) -> Iterator[Node]:
     except expat.ExpatError as error:
         message = f"The file breaks off or is damaged in line {error.lineno}"
         raise StatementError(f"{message}; download it from your bank again.") from error
+    finally:
+        # The handlers hold the parser and the content, which would wait for the collector.
+        parser.StartElementHandler = parser.EndElementHandler = None
 
 
 def _listen(parser: expat.XMLParserType, content: bytes, ended: list[Node]) -> None:  # noqa: C901
