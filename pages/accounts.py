@@ -7,6 +7,7 @@ from uuid import UUID
 import pandas as pd
 import streamlit as st
 
+from fintrack.access.sharing import shared_balances
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.charts import balance_chart
 from fintrack.analytics.headlines import Headline
@@ -15,7 +16,6 @@ from fintrack.context import Permission, TenantContext
 from fintrack.ledger.accounts import (
     AccountKind,
     AccountRecord,
-    Visibility,
     account,
     accounts,
     archive_account,
@@ -30,11 +30,18 @@ from fintrack.ui.account_forms import (
     kind_of,
     new_account_dialog,
 )
+from fintrack.ui.account_sight import (
+    may_say_who_sees,
+    sight_dialog,
+    sight_words,
+    sights_of,
+)
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import WORTH, card, day_text, metric, money
 from fintrack.ui.ledger_inputs import id_of
 from fintrack.ui.register import register_table
 from fintrack.ui.session import open_page, page_link, tenant_context
+from fintrack.ui.sight import PARTIAL
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, show_chart
 from fintrack.ui.transaction_filters import page_buttons, page_of_list
@@ -51,13 +58,16 @@ def page() -> None:
         _detail(context, id_of(wanted))
         return
     st.title("Accounts", anchor=False)
+    if context.is_shared:
+        st.caption(f"Balances {PARTIAL}")
     undo_bar(context)
-    table = accounts(context, archived=True)
+    table, given = accounts(context, archived=True), shared_balances(context)
     _toolbar(context)
-    if table.empty:
+    if table.empty and given.empty:
         _empty(context)
         return
     _kinds(context, table[~table["archived"]])
+    _given(context, given)
     _archived(context, table[table["archived"]])
 
 
@@ -73,7 +83,7 @@ def _toolbar(context: TenantContext) -> None:
 
 def _kinds(context: TenantContext, table: pd.DataFrame) -> None:
     """Draw a group for each kind, as wide as it has accounts, as far as there is room."""
-    trends = account_trends(context, today_of(context))
+    trends, sights = account_trends(context, today_of(context)), sights_of(context)
     groups = st.grid("auto", min_column_width=CARD_WIDTH)
     for kind in AccountKind:
         group = table[table["kind"] == kind].to_dict("records")
@@ -84,10 +94,13 @@ def _kinds(context: TenantContext, table: pd.DataFrame) -> None:
             cards = st.grid("auto", min_column_width=CARD_WIDTH)
             for each in group:
                 with cards.cell():
-                    _card(context, each, trends[trends["account_id"] == each["id"]])
+                    words = sight_words(context, sights.get(each["id"]))
+                    _card(context, each, trends[trends["account_id"] == each["id"]], words)
 
 
-def _card(context: TenantContext, each: dict[Hashable, Any], trend: pd.DataFrame) -> None:
+def _card(
+    context: TenantContext, each: dict[Hashable, Any], trend: pd.DataFrame, sight: str
+) -> None:
     course = tuple(int(balance) for balance in trend["balance"])
     balance = Headline(each["balance"], next(iter(course), each["balance"]), course)
     with st.container(border=True, height="stretch"):
@@ -95,9 +108,21 @@ def _card(context: TenantContext, each: dict[Hashable, Any], trend: pd.DataFrame
         key = f"open {each['id']}"
         if st.button(f"**{name}**", icon=icon, type="tertiary", key=key, wrap=False):
             open_page("accounts", account=each["id"])
-        sight = ":material/lock: Only me" if each["visibility"] == Visibility.PRIVATE else ""
         label = " · ".join(filter(None, (sight, escaped(each["number"])))) or "Balance"
         metric(context, label, balance, each["currency"], WORTH, span="13 weeks", border=False)
+
+
+def _given(context: TenantContext, given: pd.DataFrame) -> None:
+    """Draw what others let the member know of their accounts: the balance and nothing else."""
+    if given.empty:
+        return
+    st.subheader("Balances that others show you", anchor=False)
+    cards = st.grid("auto", min_column_width=CARD_WIDTH)
+    for each in given.to_dict("records"):
+        with cards.cell(), st.container(border=True, height="stretch"):
+            st.markdown(f"**{escaped(each['name'])}**")
+            owner = f":material/group: {escaped(each['owner'])} · in no total"
+            st.metric(owner, money(context, each["balance"], each["currency"]))
 
 
 def _archived(context: TenantContext, table: pd.DataFrame) -> None:
@@ -132,18 +157,22 @@ def _detail(context: TenantContext, account_id: UUID) -> None:
     st.title(escaped(shown.name), anchor=False)
     since = f"since {day_text(context, shown.opened_on)}"
     about = (KIND_NAMES[shown.kind], since, shown.number, "archived" if shown.archived else "")
-    st.caption(escaped(" · ".join(filter(None, about))))
+    sight = sights_of(context).get(str(shown.id))
+    words = (escaped(" · ".join(filter(None, about))), sight_words(context, sight))
+    st.caption(" · ".join(filter(None, words)))
     undo_bar(context)
     st.metric("Balance", money(context, shown.balance, shown.currency))
-    _account_actions(context, shown)
-    _register(context, shown)
+    is_writable = sight is not None and bool(sight["is_writable"])
+    _account_actions(context, shown, is_writable=is_writable)
+    _register(context, shown, is_writable=is_writable)
 
 
-def _register(context: TenantContext, shown: AccountRecord) -> None:
+def _register(context: TenantContext, shown: AccountRecord, *, is_writable: bool) -> None:
     page = account_register(context, shown.id, page_of_list(), 50)
     if page.frame.empty:
-        st.caption("No transactions yet. Import a bank file, or add one by hand.")
-        if context.may(Permission.IMPORT):
+        way = " Import a bank file, or add one by hand." if is_writable else ""
+        st.caption(f"No transactions yet.{way}")
+        if is_writable and context.may(Permission.IMPORT):
             page_link("import", "Import a bank file", icon=":material/upload_file:")
         return
     with card("Balance over these transactions"):
@@ -154,18 +183,22 @@ def _register(context: TenantContext, shown: AccountRecord) -> None:
     page_buttons(page.next, page.previous)
 
 
-def _account_actions(context: TenantContext, shown: AccountRecord) -> None:
+def _account_actions(context: TenantContext, shown: AccountRecord, *, is_writable: bool) -> None:
     # The sentence of a refusal stands below the row of buttons, not in it.
     with shown_refusals(), st.container(horizontal=True, vertical_alignment="center"):
-        if context.may(Permission.WRITE):
+        if is_writable:
             _changes(context, shown)
-        label = "Search and edit" if context.may(Permission.WRITE) else "Search"
+        label = "Search and edit" if is_writable else "Search"
         page_link("transactions", label, icon=":material/search:", account=str(shown.id))
 
 
 def _changes(context: TenantContext, shown: AccountRecord) -> None:
     if st.button("Edit", icon=":material/edit:", key="edit account"):
         edit_account_dialog(context, shown)
+    if may_say_who_sees(context, shown) and st.button(
+        "Sharing", icon=":material/group:", key="sharing"
+    ):
+        sight_dialog(context, shown)
     if shown.archived:
         if st.button("Reopen", icon=":material/unarchive:", key="reopen account"):
             reopen_account(context, shown.id, shown.version)

@@ -46,6 +46,7 @@ from fintrack.ui.inputs import (
     span_text,
 )
 from fintrack.ui.session import open_page, page_address, page_link, tenant_context
+from fintrack.ui.sight import partial_mark
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
@@ -62,7 +63,8 @@ def page() -> None:
 
 def _period(context: TenantContext, period: Period) -> None:
     before = previous(period)
-    st.caption(f"{span_text(context, period)}, compared with {span_text(context, before)}")
+    compared = f"{span_text(context, period)}, compared with {span_text(context, before)}"
+    st.caption(compared + partial_mark(context))
     worth = net_worth(context, period.since, period.until, interval_of(period))
     if worth.empty:
         _nothing()

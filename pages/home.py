@@ -4,9 +4,11 @@ from collections.abc import Hashable
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from babel.dates import format_date
 
+from fintrack.access.sharing import shared_balances
 from fintrack.analytics.charts import net_worth_chart, spending_chart
 from fintrack.analytics.headlines import currencies, home_headlines
 from fintrack.analytics.overview import MOST_COUNTED, Overview, overview
@@ -33,10 +35,12 @@ from fintrack.ui.inputs import (
     headline_row,
     link_row,
     money,
+    row,
     short_day_text,
     span_text,
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
+from fintrack.ui.sight import partial_mark
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
@@ -44,9 +48,11 @@ from fintrack.ui.theme import chart_style, clicked_in_chart
 def page() -> None:
     """Show the overview, or the three ways to begin when there is no account yet."""
     context = tenant_context()
-    home = overview(context, today_of(context))
+    home, given = overview(context, today_of(context)), shared_balances(context)
     st.title("Home", anchor=False)
     if home.accounts.empty:
+        if not given.empty:
+            _accounts(context, home, given)
         _doors(context)
         return
     currency = _today(context, home)
@@ -58,7 +64,7 @@ def page() -> None:
         _recent(context, home)
     with right:
         _spending(context, home, currency)
-        _accounts(context, home)
+        _accounts(context, home, given)
 
 
 def _today(context: TenantContext, home: Overview) -> str:
@@ -66,7 +72,8 @@ def _today(context: TenantContext, home: Overview) -> str:
     before = previous(chosen_period(PeriodChoice.THIS_MONTH, home.today))
     today = format_date(home.today, "full", locale=context.locale)
     earlier = span_text(context, before)
-    st.caption(f"{today} · compared with {earlier}, net worth with the end of that month")
+    compared = f"compared with {earlier}, net worth with the end of that month"
+    st.caption(f"{today} · {compared}{partial_mark(context)}")
     return currency_choice(currencies(context.currency, home.net_worth))
 
 
@@ -134,7 +141,7 @@ def _recent(context: TenantContext, home: Overview) -> None:
         page_link("transactions", "All transactions", icon=":material/receipt_long:")
 
 
-def _accounts(context: TenantContext, home: Overview) -> None:
+def _accounts(context: TenantContext, home: Overview, given: pd.DataFrame) -> None:
     today = home.accounts["on"] == home.accounts["on"].max()
     with card("Accounts"):
         for each in home.accounts[today & ~home.accounts["is_archived"]].to_dict("records"):
@@ -142,6 +149,9 @@ def _accounts(context: TenantContext, home: Overview) -> None:
             kind = KIND_NAMES[kind_of(each["kind"])]
             if link_row(escaped(each["name"]), balance, kind, key=f"open {each['account_id']}"):
                 open_page("accounts", account=each["account_id"])
+        for each in given.to_dict("records"):
+            balance = escaped(money(context, each["balance"], each["currency"]))
+            row(f"**{escaped(each['name'])}**", balance, f"{escaped(each['owner'])} · balance only")
         page_link("accounts", "All accounts", icon=":material/account_balance:")
 
 
@@ -159,6 +169,8 @@ def _doors(context: TenantContext) -> None:
             st.write("Add each account with what it holds today, and your net worth stands.")
             if st.button("Add accounts", icon=":material/account_balance:"):
                 open_page("accounts")
+    if context.seen_as is not None:
+        return
     with grid.cell(), card("Look around", stretch=True):
         st.write("A made-up household with three years of transactions, removed in one click.")
         look_around(context.session, key="home look around", kind="secondary")

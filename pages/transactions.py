@@ -49,7 +49,9 @@ def page() -> None:
     _open_named(context)
     wanted = _wanted()
     if wanted is not None:
-        is_edited = _toolbar(context, accounts[~accounts["archived"]], wanted)
+        is_edited = _toolbar(
+            context, accounts[~accounts["archived"] & accounts["writable"]], wanted
+        )
         _list(context, is_edited=is_edited)
 
 

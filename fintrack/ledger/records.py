@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fintrack.access.sharing import is_writable
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound
@@ -73,6 +74,7 @@ class TransactionRecord:
     transfer_id: UUID | None
     batch_id: UUID | None
     version: int
+    is_writable: bool
     created_by: UUID
     created_at: datetime
     lines: tuple[LineRecord, ...]
@@ -89,7 +91,12 @@ def transaction(context: TenantContext, transaction_id: UUID) -> TransactionReco
     context.require(Permission.READ)
     columns = [getattr(Transaction, name) for name in COLUMNS]
     statement = (
-        select(*columns, Transaction.status, Account.name.label("account"))
+        select(
+            *columns,
+            Transaction.status,
+            Account.name.label("account"),
+            is_writable().label("is_writable"),
+        )
         .join(Account, Account.id == Transaction.account_id)
         .where(Transaction.id == transaction_id)
     )
@@ -99,7 +106,7 @@ def transaction(context: TenantContext, transaction_id: UUID) -> TransactionReco
             raise NotFound(NO_TRANSACTION)
         paths = category_paths(db, {row["category_id"]} - {None})
         return TransactionRecord(
-            **{str(name): row[name] for name in (*COLUMNS, "account")},
+            **{str(name): row[name] for name in (*COLUMNS, "account", "is_writable")},
             category=paths.get(row["category_id"], ""),
             status=Status(row["status"]),
             lines=_lines(db, transaction_id),

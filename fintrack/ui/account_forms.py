@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fintrack.access.sharing import show_account
 from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import (
@@ -14,6 +15,7 @@ from fintrack.ledger.accounts import (
     create_account,
     update_account,
 )
+from fintrack.ui.account_sight import sight_input
 from fintrack.ui.choices import currency_input
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.ledger_inputs import amount_input, read_amount
@@ -41,7 +43,6 @@ KIND_ICONS = {
     AccountKind.OTHER: ":material/wallet:",
 }
 SIDE_NAMES = {Side.ASSET: "Something owned", Side.LIABILITY: "Something owed"}
-SIGHT_NAMES = {Visibility.EVERYONE: "Everyone in the tenant", Visibility.PRIVATE: "Only me"}
 OWED_HELP = "What is owed is negative: type -1,200.00 for a debt of 1,200."
 
 
@@ -60,13 +61,16 @@ def new_account_dialog(context: TenantContext) -> None:
     with right:
         balance = amount_input("Opening balance", 0, currency, context, key="opening balance")
         number = st.text_input("Number or IBAN", max_chars=64, autocomplete="off")
-    sight = _sight_input(Visibility.EVERYONE)
+    people = sight_input(context, Visibility.EVERYONE, {})
     if st.button("Add the account", type="primary", width="stretch", key="create account"):
         with shown_refusals():
             opening = read_amount(balance, currency, context)
-            create_account(
+            sight = Visibility.EVERYONE if people is None else Visibility.PRIVATE
+            account_id = create_account(
                 context, NewAccount(name, kind, currency, opened_on, opening, side, sight, number)
             )
+            if people:
+                show_account(context, account_id, people)
             done(f"Added {escaped(name)}.")
 
 
@@ -84,13 +88,10 @@ def edit_account_dialog(context: TenantContext, account: AccountRecord) -> None:
             "Opening balance", account.opening_balance, account.currency, context, key="opening"
         )
     number = st.text_input("Number or IBAN", account.number, max_chars=64, autocomplete="off")
-    sight = account.visibility
-    if account.owner_id == context.user_id:
-        sight = _sight_input(account.visibility)
     if st.button("Save", type="primary", width="stretch", key="save account"):
         with shown_refusals():
             opening = read_amount(balance, account.currency, context)
-            change = AccountChange(name, kind, side, opened_on, opening, sight, number)
+            change = AccountChange(name, kind, side, opened_on, opening, number=number)
             update_account(context, account.id, change, account.version)
             done("Saved.")
 
@@ -116,20 +117,6 @@ def _side_input(chosen: Side) -> Side:
             required=True,
             key=f"side {chosen}",
             help=OWED_HELP,
-        )
-        or chosen
-    )
-
-
-def _sight_input(chosen: Visibility) -> Visibility:
-    return (
-        st.segmented_control(
-            "Who sees it",
-            list(Visibility),
-            default=chosen,
-            format_func=SIGHT_NAMES.__getitem__,
-            required=True,
-            key=f"sight {chosen}",
         )
         or chosen
     )

@@ -45,7 +45,7 @@ SOURCES = {
 }
 EDITED = "Some of its rows were edited since. Open the import on the Import page to decide."
 # Fields that are ids or say nothing to a person.
-UNSHOWN = {"id", "change_set_size", "import_key", "transfer_id", "account_id", "batch_id", "lines"}
+UNSHOWN = {"id", "moved", "import_key", "transfer_id", "account_id", "batch_id", "lines"}
 
 
 @st.fragment

@@ -11,9 +11,10 @@ from fintrack.context import TenantContext, UserSession
 from fintrack.operations.demo import create_sample
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.popovers import close_popover, popover
-from fintrack.ui.session import SIGNED_OUT, page_link, redirect, switch_tenant
+from fintrack.ui.session import SIGNED_OUT, open_page, page_link, redirect, switch_tenant
+from fintrack.ui.sight import see_as_entry, sight_banner
 from fintrack.ui.tenant_form import tenant_inputs
-from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, escaped
+from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, colour_of, escaped
 
 TENANTS = "tenants"
 
@@ -25,13 +26,23 @@ def header(
     url_path: str,
 ) -> None:
     """Draw the head; `context` is missing while the user has no tenant or asked for a wrong one."""
+    if context is not None and context.seen_as is not None:
+        _head_of_look(context, url_path)
+        return
     # The outer row never wraps, so that the way out stays in its corner on a phone.
     with st.container(horizontal=True, wrap=False):
         with st.container(horizontal=True, vertical_alignment="center"):
             _tenant_menu(session, tenants, context, url_path)
             if context is not None:
                 _badges(context)
-        _user_menu(session, url_path)
+        _user_menu(session, context, url_path)
+
+
+def _head_of_look(context: TenantContext, url_path: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{TYPE_ICONS[context.type]} **{escaped(context.name)}**", width="content")
+        _kind_badge(context)
+    sight_banner(url_path)
 
 
 def _tenant_menu(
@@ -42,10 +53,16 @@ def _tenant_menu(
 ) -> None:
     label = f"**{escaped(context.name)}**" if context else "Choose a tenant"
     icon = TYPE_ICONS[context.type] if context else ":material/unfold_more:"
-    with popover(label, name=TENANTS, icon=icon), st.container(gap="xxsmall"):
+    # Named after tenant and page, so that it closes when it has led to another.
+    name = f"{TENANTS} {context.slug if context else ''} on {url_path}"
+    with popover(label, name=name, icon=icon), st.container(gap="xxsmall"):
         st.caption("Your tenants")
         for tenant in tenants:
             _tenant_choice(tenant, url_path, is_current=tenant == context)
+        if st.button(
+            "All my tenants", icon=":material/dashboard:", type="tertiary", key="all my tenants"
+        ):
+            open_page("tenants")
         st.caption("More")
         if st.button(
             "New tenant",
@@ -53,7 +70,7 @@ def _tenant_menu(
             type="tertiary",
             key="new tenant",
             on_click=close_popover,
-            args=(TENANTS,),
+            args=(name,),
         ):
             new_tenant_dialog(session)
         if not any(tenant.is_sample for tenant in tenants):
@@ -99,13 +116,18 @@ def _remove_sample(context: TenantContext) -> None:
 
 
 def _badges(context: TenantContext) -> None:
-    st.badge(f"{TYPE_NAMES[context.type]} · {ROLE_NAMES[context.role]}", color="gray")
+    _kind_badge(context)
     if context.is_sample:
         st.badge("Sample", color="orange", icon=":material/science:")
         _remove_sample(context)
 
 
-def _user_menu(session: UserSession, url_path: str) -> None:
+def _kind_badge(context: TenantContext) -> None:
+    kind = f"{TYPE_NAMES[context.type]} · {ROLE_NAMES[context.role]}"
+    st.badge(kind, color=colour_of(context))
+
+
+def _user_menu(session: UserSession, context: TenantContext | None, url_path: str) -> None:
     # Named after the page, so that it closes when its link has led to another.
     name, tip = f"user menu on {url_path}", escaped(session.name)
     with (
@@ -115,6 +137,8 @@ def _user_menu(session: UserSession, url_path: str) -> None:
         st.markdown(f"**{escaped(session.name)}**")
         st.caption(escaped(session.email))
         page_link("account", "My account", icon=":material/manage_accounts:")
+        if context is not None:
+            see_as_entry(context, url_path, name)
         if st.button("Sign out", icon=":material/logout:", type="tertiary", key="sign out"):
             end_session(session, session.id)
             redirect(SIGNED_OUT)

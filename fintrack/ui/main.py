@@ -9,9 +9,10 @@ import pages.home
 import pages.imports
 import pages.members
 import pages.settings
+import pages.tenants
 import pages.transactions
 from fintrack.context import TenantContext, UserSession
-from fintrack.errors import NotFound
+from fintrack.errors import NotFound, PermissionDenied
 from fintrack.ui import welcome
 from fintrack.ui.closing import closing_notice
 from fintrack.ui.confirmation import go_on
@@ -20,8 +21,12 @@ from fintrack.ui.header import header, look_around, new_tenant_dialog
 from fintrack.ui.invitation_screen import invitation_screen
 from fintrack.ui.join_requests import join_form
 from fintrack.ui.session import (
+    arrive,
+    current_look,
     current_session,
+    follow_address,
     forget_tenant,
+    look_as,
     note_presence,
     remember_pages,
     switch_tenant,
@@ -31,7 +36,8 @@ from fintrack.ui.session import (
 from fintrack.ui.text import TYPE_ICONS, escaped
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
-ACCOUNT = "account"  # the one page that needs no tenant
+ACCOUNT, TENANTS = "account", "tenants"
+OWN = frozenset({ACCOUNT, TENANTS})  # the pages that need no tenant
 PAGES = (
     (pages.home.page, "Home", "home", "home"),
     (pages.accounts.page, "Accounts", "account_balance", "accounts"),
@@ -41,14 +47,16 @@ PAGES = (
     (pages.members.page, "Members", "group", "members"),
     (pages.settings.page, "Settings", "settings", "settings"),
     (pages.account.page, "My account", "person", ACCOUNT),
+    (pages.tenants.page, "All my tenants", "dashboard", TENANTS),
 )
 
 
 def main() -> None:
     """Draw the page that this visitor may see."""
     st.set_page_config(page_icon=ICON, layout="wide")
-    session = current_session()
     router = _pages()
+    arrive(router)
+    session = current_session()
     # Declared for everybody, so that a deep link survives the sign-in; run for nobody else.
     page = st.navigation(router, position="sidebar" if session else "hidden")
     with shown_refusals():
@@ -62,7 +70,14 @@ def main() -> None:
 
 def _pages() -> list[st.Page]:
     return [
-        st.Page(draw, title=title, icon=f":material/{icon}:", url_path=path, default=path == "home")
+        st.Page(
+            draw,
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=path,
+            default=path == "home",
+            visibility="hidden" if path == TENANTS else "visible",
+        )
         for draw, title, icon, path in PAGES
     ]
 
@@ -72,22 +87,27 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
     if invitation:
         invitation_screen(session, invitation)
         return
-    context = _context()
+    follow_address(page.url_path)
+    context = _context(page.url_path)
     header(session, tenants(), context, page.url_path)
     go_on(session)
-    if context is None and page.url_path != ACCOUNT:
+    if context is None and page.url_path not in OWN:
         _no_tenant(session, page.url_path)
-        return
-    if context is not None:
-        note_presence(context)
-        closing_notice(context)
-    page.run()
+    elif context is not None and context.seen_as is not None and page.url_path in OWN:
+        st.info("This page is your own. Stop looking to open it.", icon=":material/visibility:")
+    else:
+        if context is not None:
+            note_presence(context)
+            closing_notice(context)
+        page.run()
 
 
-def _context() -> TenantContext | None:
+def _context(url_path: str) -> TenantContext | None:
     try:
         return tenant_context()
-    except NotFound as error:
+    except (NotFound, PermissionDenied) as error:
+        if current_look() is not None:
+            look_as(None, url_path)
         if tenants():
             st.error(str(error), icon=":material/error:")
         return None

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -18,14 +19,15 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import enqueue_mess
 
 from fintrack.access.memberships import note_visit
 from fintrack.access.sessions import session_of_handle
+from fintrack.access.sight import see_as
 from fintrack.access.tenants import NO_SUCH_TENANT, my_tenants
 from fintrack.access.tickets import issue_download_ticket
 from fintrack.config import settings
-from fintrack.context import TenantContext, UserSession
-from fintrack.errors import NotFound, NotSignedIn
+from fintrack.context import Permission, TenantContext, UserSession
+from fintrack.errors import NotFound, NotSignedIn, PermissionDenied
 
 TENANT, SEEN, PAGES = "fintrack tenant", "fintrack seen", "fintrack pages"
-VISITED = "fintrack visited"
+VISITED, NEXT, LOOK = "fintrack visited", "fintrack next", "fintrack look"
 FRESH_SECONDS = 2.0
 VISIT_SECONDS = 300.0
 ENDED = "Your session has ended. Sign in again."
@@ -49,6 +51,23 @@ class Seen:
     at: float
     session: UserSession
     tenants: tuple[TenantContext, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Whose eyes this tab sees with instead of one's own."""
+
+    user_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The page that this tab opens anew."""
+
+    url_path: str
+    query: Mapping[str, str]
+    look: Look | None
 
 
 def visitor() -> Visitor:
@@ -95,9 +114,12 @@ def tenants() -> tuple[TenantContext, ...]:
 def tenant_context() -> TenantContext:
     """Return the tenant of this tab: the one in the URL, else the last one, else the first.
 
+    While somebody looks with another member's eyes, it is that member's.
+
     Raises:
         NotSignedIn: the session has ended.
-        NotFound: the URL names a tenant that is not among the user's.
+        NotFound: the URL names a tenant that is not among the user's, or the member has left.
+        PermissionDenied: the user may look no longer.
     """
     mine = tenants()
     wanted = st.query_params.get("tenant") or st.session_state.get(TENANT)
@@ -105,7 +127,8 @@ def tenant_context() -> TenantContext:
         wanted = mine[0].slug
     for context in mine:
         if context.slug == wanted:
-            return _stay_in(context)
+            _stay_in(context)
+            return see_as(context, look.user_id) if (look := current_look()) else context
     raise NotFound(NO_SUCH_TENANT)
 
 
@@ -117,9 +140,44 @@ def note_presence(context: TenantContext) -> None:
         st.session_state[VISITED] = (context.tenant_id, time.monotonic())
 
 
+def current_look() -> Look | None:
+    """Return whose eyes this tab sees with, None for one's own."""
+    look: Look | None = st.session_state.get(LOOK)
+    return look
+
+
 def switch_tenant(slug: str, url_path: str = "") -> NoReturn:
-    """Open the page in another tenant with a full load: nothing of this one survives in the tab."""
-    redirect(address("/" + url_path, tenant=slug))
+    """Open the page in another tenant: nothing of this one survives in the tab."""
+    _open_anew(url_path, {"tenant": slug})
+
+
+def look_as(look: Look | None, url_path: str = "") -> NoReturn:
+    """Open the page as another member sees it, or with None as oneself does, in the same tenant."""
+    _open_anew(url_path, _with_tenant({}), look)
+
+
+def follow_address(url_path: str) -> None:
+    """Open the page anew when the browser went back into another tenant than the tab is in."""
+    wanted, kept = st.query_params.get("tenant"), st.session_state.get(TENANT)
+    if wanted and kept and wanted != kept:
+        _open_anew(url_path, st.query_params.to_dict())
+
+
+def arrive(pages: Collection[StreamlitPage]) -> None:
+    """Go on to the page that this tab opens anew; the router's first act."""
+    following: Next | None = st.session_state.pop(NEXT, None)
+    if following is not None:
+        st.session_state[LOOK] = following.look
+        remember_pages(pages)
+        st.switch_page(_page(following.url_path), query_params=following.query)
+
+
+def _open_anew(url_path: str, query: Mapping[str, str], look: Look | None = None) -> NoReturn:
+    st.session_state.clear()
+    st.session_state[NEXT] = Next(url_path, query, look)
+    # Between two pages the browser forgets its widgets, so the way leads over one that is none.
+    nowhere = st.Page(lambda: None, title="Opening", url_path="opening")
+    st.switch_page(nowhere, query_params=query)
 
 
 def forget_tenant() -> None:
@@ -175,17 +233,25 @@ def download_link(
     icon: str | None = ":material/download:",
     disabled: bool = False,
 ) -> None:
-    """Draw a button that fetches a file of this tenant with a ticket for this session alone.
+    """Draw, for whoever may export, a button that fetches a file with a ticket for this session.
 
     `payload` names the file by its `kind` and whatever that kind takes.
     """
     context = tenant_context()
+    if not context.may(Permission.EXPORT):
+        return
     if st.button(label, key=key, icon=icon, disabled=disabled):
         start_download(context.session, {"tenant": context.slug, **payload})
 
 
 def start_download(session: UserSession, payload: Mapping[str, Any]) -> None:
-    """Let the browser fetch the file that `payload` names, with a ticket for this session alone."""
+    """Let the browser fetch the file that `payload` names, with a ticket for this session alone.
+
+    Raises:
+        PermissionDenied: the tab looks with somebody else's eyes.
+    """
+    if current_look() is not None:
+        raise PermissionDenied("You only look, and may not download anything. Stop looking first.")
     _navigate(f"/export/{issue_download_ticket(session, payload)}")
 
 
@@ -222,11 +288,10 @@ def _seen() -> Seen:
     return seen
 
 
-def _stay_in(context: TenantContext) -> TenantContext:
+def _stay_in(context: TenantContext) -> None:
     st.session_state[TENANT] = context.slug
     if st.query_params.get("tenant") != context.slug:
         st.query_params["tenant"] = context.slug
-    return context
 
 
 def _page(url_path: str) -> StreamlitPage:

@@ -1,8 +1,9 @@
 """Words of members as words: nothing they typed may act as markup."""
 
 import re
+from typing import Literal, get_args
 
-from fintrack.context import Flag, Role, TenantType
+from fintrack.context import Flag, Role, TenantContext, TenantType
 
 # A word joiner, which nobody sees, keeps addresses from becoming links by themselves.
 LINKS = re.compile(r"(@|:(?=//)|\bwww(?=\.))", re.IGNORECASE)
@@ -18,6 +19,7 @@ TYPE_ICONS = {
     TenantType.FAMILY: ":material/family_restroom:",
     TenantType.BUSINESS: ":material/business_center:",
 }
+Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 ROLE_NAMES = {
     Role.OWNER: "Owner",
     Role.ADMIN: "Admin",
@@ -36,6 +38,11 @@ FLAG_NAMES = {
     Flag.INVITE: "Invite people",
     Flag.API: "Use the API",
 }
+
+
+def colour_of(context: TenantContext) -> Colour:
+    """Return the tenant's colour among those that badges have, gray if it has none of them."""
+    return next((each for each in get_args(Colour) if each == context.colour), "gray")
 
 
 def escaped(text: str) -> str:

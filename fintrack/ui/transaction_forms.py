@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from fintrack.analytics.periods import today_of
-from fintrack.context import Permission, TenantContext
+from fintrack.context import TenantContext
 from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.categories import categories
 from fintrack.ledger.editing import TransactionChange, change_transaction
@@ -128,7 +128,7 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
         f"**{escaped(money(context, record.amount, record.currency))}**",
         escaped(f"{day_text(context, record.booked_on)} · {record.account}"),
     )
-    if not context.may(Permission.WRITE):
+    if not record.is_writable:
         _read_only(context, record)
         return
     details, split, more = st.tabs(["Details", "Split", "More"])
