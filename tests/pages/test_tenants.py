@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fintrack.access.invitations import accept_invitation, invite_member
+from fintrack.access.acceptance import accept_invitation
+from fintrack.access.invitations import invite_member
 from fintrack.access.sessions import confirm_session
 from fintrack.access.tenants import NewTenant, close_tenant, create_tenant
 from fintrack.analytics.periods import today_of
