@@ -1,4 +1,4 @@
-"""What a rerun of Home costs the server for one session, beside the script of an empty page."""
+"""What a rerun of Home costs the server for one session, and how long a switch of tenants takes."""
 
 import json
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from fintrack.errors import Unavailable
 from fintrack.operations.bench_fleet import Fleet
 from fintrack.operations.bench_measures import Measure
+from fintrack.ui.bench_switch import switching
 
 MAIN = Path(__file__).with_name("main.py")
 PATIENCE = 60
@@ -28,4 +29,7 @@ def _rerun_of_home(
     return home.run, empty.run
 
 
-RERUNS = (Measure("rerun of Home by one session", "rerun of an empty page", _rerun_of_home, 30),)
+RERUNS = (
+    Measure("rerun of Home by one session", "rerun of an empty page", _rerun_of_home, 30),
+    Measure("switch of tenants to the first figures", "opening Home anew", switching, 30),
+)

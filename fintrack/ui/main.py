@@ -93,14 +93,13 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
     go_on(session)
     if context is None and page.url_path not in OWN:
         _no_tenant(session, page.url_path)
-        return
-    if context is not None and context.seen_as is not None and page.url_path in OWN:
+    elif context is not None and context.seen_as is not None and page.url_path in OWN:
         st.info("This page is your own. Stop looking to open it.", icon=":material/visibility:")
-        return
-    if context is not None:
-        note_presence(context)
-        closing_notice(context)
-    page.run()
+    else:
+        if context is not None:
+            note_presence(context)
+            closing_notice(context)
+        page.run()
 
 
 def _context(url_path: str) -> TenantContext | None:

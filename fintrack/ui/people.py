@@ -24,6 +24,7 @@ from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import day_text
 from fintrack.ui.member_inputs import ago_text, flag_badges, flags_input, role_input
 from fintrack.ui.ownership import offer_cards, offer_dialog
+from fintrack.ui.session import Look, look_as
 from fintrack.ui.text import ROLE_NAMES, escaped
 from fintrack.ui.undo import done
 
@@ -33,6 +34,7 @@ ON_A_PAGE = 25
 class Action(StrEnum):
     """What may be done about a member; the words of the menu."""
 
+    SEE_AS = "See as this person"
     ROLE = "Role and flags"
     SUSPEND = "Suspend"
     RESUME = "Resume"
@@ -120,7 +122,9 @@ def _actions(context: TenantContext, person: Person) -> list[Action]:
         return [] if context.seen_as else [Action.LEAVE]
     manages = may_manage(context, person.role)
     may_own = person.is_active and person.role is not Role.OWNER
+    seeable = person.is_active and person.role.rank <= context.role.rank
     offered = {
+        Action.SEE_AS: context.may(Permission.SEE_AS) and seeable,
         Action.ROLE: manages,
         Action.SUSPEND: manages and person.is_active,
         Action.RESUME: manages and not person.is_active,
@@ -132,6 +136,8 @@ def _actions(context: TenantContext, person: Person) -> list[Action]:
 
 def _act(context: TenantContext, person: Person, action: Action) -> None:
     match action:
+        case Action.SEE_AS:
+            look_as(Look(person.id, person.name))
         case Action.ROLE:
             _role_dialog(context, person)
         case Action.OWNERSHIP:

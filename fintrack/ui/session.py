@@ -27,8 +27,7 @@ from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound, NotSignedIn, PermissionDenied
 
 TENANT, SEEN, PAGES = "fintrack tenant", "fintrack seen", "fintrack pages"
-VISITED = "fintrack visited"
-NEXT, LOOK = "fintrack next", "fintrack look"
+VISITED, NEXT, LOOK = "fintrack visited", "fintrack next", "fintrack look"
 FRESH_SECONDS = 2.0
 VISIT_SECONDS = 300.0
 ENDED = "Your session has ended. Sign in again."

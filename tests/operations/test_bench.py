@@ -30,7 +30,7 @@ def test_a_small_run_measures_every_question_and_finds_no_foreign_row(
     assert len(report["questions"]) == len(QUESTIONS)
     assert all(figures["p95"] > 0 and figures["ratio"] > 0 for figures in report["questions"])
     assert [ratio["what"].split()[0] for ratio in report["ratios"]] == [
-        "entering", "CSV", "import", "refusing", "a", "rerun",
+        "entering", "CSV", "import", "refusing", "a", "rerun", "switch",
     ]  # fmt: skip
     assert all(ratio["ours"] > 0 and ratio["theirs"] > 0 for ratio in report["ratios"])
     load = report["load"]

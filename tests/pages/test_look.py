@@ -17,7 +17,7 @@ from tests.pages.test_sharing import everything, press
 from tests.pages.test_tenants import titles, words
 
 OPENED = date(2026, 1, 1)
-PAGES = ("", "accounts", "transactions", "import", "analytics", "settings")
+PAGES = ("", "accounts", "transactions", "import", "analytics", "members", "settings")
 BANNER = "sees of the accounts both of you see"
 WRITES = ("Add", "Edit", "Save", "Delete", "Undo", "Transfer", "Import", "Export", "CSV", "Remove")
 
@@ -76,9 +76,7 @@ def test_the_banner_says_whose_eyes_they_are_on_every_page(
         assert "Family · Viewer" in words(page)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "accounts", "transactions", "import", "analytics", "settings"]
-)
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_offers_to_change_or_to_take_along(
     ana: TenantContext, dora: TenantContext, giro: UUID, name: str
 ) -> None:
@@ -155,3 +153,14 @@ def test_a_member_is_not_offered_to_look(
 
 def test_whoever_is_alone_is_not_offered_to_look(ana: TenantContext, giro: UUID) -> None:
     assert "See as …" not in {each.label for each in open_page(ana, "").button}
+
+
+def test_the_members_page_leads_to_a_look(
+    ana: TenantContext, dora: TenantContext, ben: TenantContext, giro: UUID
+) -> None:
+    page = open_page(dora, "members")
+    menus = {
+        each.proto.id.rsplit("about ")[-1]: each.proto.options for each in page.get("menu_button")
+    }
+    assert "See as this person" in menus[str(ben.user_id)]
+    assert str(ana.user_id) not in menus
