@@ -253,7 +253,7 @@ def shown(value: object) -> str:
         return comparable(repr(value))
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds").removesuffix(" 00:00:00")
-    return str(value).strip()
+    return comparable(str(value).strip())
 
 
 def comparable(text: str) -> str:
