@@ -19,7 +19,7 @@ from fintrack.statements.statement import StatementError, StatementFile
 from fintrack.statements.workbook.book import is_workbook
 from fintrack.statements.workbook.read import read_workbook
 
-FORMATS = "CSV, XLSX, OFX, QFX, QIF, CAMT, MT940, MT942, CODA or Norma 43"
+FORMATS = "CSV, XLSX, OFX, QFX, QBO, QIF, CAMT, MT940, MT942, CODA or Norma 43"
 _CHOOSE = f"choose a {FORMATS} file from your bank"
 _KNOWN_BINARIES = (
     (b"PK\x03\x04", "a spreadsheet or an archive; save the sheet as XLSX or CSV"),
