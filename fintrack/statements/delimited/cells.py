@@ -57,6 +57,7 @@ class Plan:
     unmarked: int
     blank_way: int
     debits_negative: bool
+    credits_negative: bool
     texts: Sequence[int]
     payees: Sequence[int]
 
@@ -68,8 +69,11 @@ def plan(mapping: Mapping, table: Table) -> Plan:
     def cells(role: Role) -> Sequence[str]:
         return table.cells(mapping.column(role))
 
-    debit_figures = [parse_figure(cell, marks[Role.DEBIT]) for cell in cells(Role.DEBIT)]
-    debits = [figure.value for figure in debit_figures if figure]
+    def are_negative(role: Role) -> bool:
+        figures = [parse_figure(cell, marks[role]) for cell in cells(role)]
+        values = [figure.value for figure in figures if figure]
+        return any(values) and max(values) <= 0
+
     ways = {direction(cell) for cell in set(cells(Role.DIRECTION)) if cell} - {0}
     return Plan(
         mapping=mapping,
@@ -77,7 +81,8 @@ def plan(mapping: Mapping, table: Table) -> Plan:
         value_order=_value_order(mapping.date_order, set(cells(Role.VALUE_DATE))),
         unmarked=-marked_direction(cells(Role.AMOUNT), marks.get(Role.AMOUNT, DecimalMark.POINT)),
         blank_way=-ways.pop() if len(ways) == 1 else 0,
-        debits_negative=any(debits) and max(debits) <= 0,
+        debits_negative=are_negative(Role.DEBIT),
+        credits_negative=are_negative(Role.CREDIT),
         texts=mapping.columns(Role.TEXT),
         payees=mapping.columns(Role.PAYEE),
     )
@@ -176,7 +181,9 @@ def _amount_of_pair(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
     credit = _figure(cells.credit, prepared.marks.get(Role.CREDIT))
     if debit is None and credit is None:
         raise Unreadable("The row has no amount.")
-    value = credit.value if credit else Decimal(0)
+    value = Decimal(0)
+    if credit:
+        value = -credit.value if prepared.credits_negative else credit.value
     if debit:
         value += debit.value if prepared.debits_negative else -debit.value
     return value, (debit.currency if debit else None) or (credit.currency if credit else None)

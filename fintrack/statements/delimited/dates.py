@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import combinations
 
@@ -29,6 +29,7 @@ _YEAR_NAMED = re.compile(
 _COMPACT = re.compile(r"(\d{8})(?:[T\s]?\d{2}:?\d{2}.*|\d{6})?")
 _LONGEST = 48
 _NEAR, _FAR = 2 * 366, 4 * 365
+_AHEAD = timedelta(days=366)
 _PIVOT = 70
 _LAST_TWO_DIGIT = 99
 _FIRST_COMPACT_YEAR, _LAST_COMPACT_YEAR = 1950, 2099
@@ -172,7 +173,8 @@ def _year_leads(text: str) -> bool:
 
 
 def _customary(orders: list[DateOrder], readings: list[Readings]) -> list[DateOrder]:
-    """Drop the orders that nobody writes while the usual one reads as many values."""
+    """Drop the orders that nobody writes while another one reads as many values."""
+    orders = _until_now(orders, readings)
     if DateOrder.YMD in orders and DateOrder.YDM in orders:
         return [DateOrder.YMD]
     if DateOrder.YMD in orders and len(orders) > 1:
@@ -185,6 +187,15 @@ def _customary(orders: list[DateOrder], readings: list[Readings]) -> list[DateOr
         ):
             return [DateOrder.YMD]
     return orders
+
+
+def _until_now(orders: list[DateOrder], readings: list[Readings]) -> list[DateOrder]:
+    """Statements tell what has happened: an order that leads years ahead is not theirs."""
+    latest = date.today() + _AHEAD  # noqa: DTZ011 - a calendar day
+    past = [
+        order for order in orders if all(found.get(order, latest) <= latest for found in readings)
+    ]
+    return past or orders
 
 
 def _span(order: DateOrder, readings: list[Readings]) -> int:

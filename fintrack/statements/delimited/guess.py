@@ -66,14 +66,26 @@ def _with_roles(
     if named and Role.CURRENCY in roles:
         roles[roles.index(Role.CURRENCY)] = Role.IGNORE
     above = None if Role.CURRENCY in roles else currency_named(table.above)
-    account = None if Role.ACCOUNT in roles else account_named(table.above)
+    account = account_named(table.above)
+    if account and _is_of_others(roles, account, profiles, columns):
+        roles[roles.index(Role.ACCOUNT)] = Role.IGNORE
     return replace(
         mapping,
         roles=tuple(roles),
         inverted=mapping.inverted or has_purchases_positive(roles, evidence),
         currency=mapping.currency or named or above,
-        account=mapping.account or account,
+        account=mapping.account or (None if Role.ACCOUNT in roles else account),
     )
+
+
+def _is_of_others(
+    roles: Sequence[Role], account: str, profiles: Sequence[Profile], columns: Columns
+) -> bool:
+    """Numbers in the rows are the payees' where the lines above name another account."""
+    if Role.ACCOUNT not in roles:
+        return False
+    at = roles.index(Role.ACCOUNT)
+    return profiles[at].numbered > 0 and account not in columns[at]
 
 
 def _currency_by_name(roles: Sequence[Role], names: Sequence[str]) -> str | None:

@@ -10,6 +10,7 @@ from fintrack.statements.delimited.profile import MONEY, profile
 from fintrack.statements.mapping import Choice, DateOrder, DecimalMark, Mapping, Question, Role
 
 _EXAMPLE = 40
+_KEPT = MONEY | {Role.DATE}
 
 
 def open_questions(mapping: Mapping, table: Table) -> tuple[Question, ...]:
@@ -71,7 +72,8 @@ def _column_question(mapping: Mapping, table: Table, role: Role) -> Question | N
         offered = money_columns(mapping.roles, profiles)
     else:
         offered = [at for at, column in enumerate(profiles) if column.dates > 0]
-    offered = offered or list(range(len(profiles)))
+    free = [at for at in range(len(profiles)) if not _KEPT & {*mapping.roles[at : at + 1]}]
+    offered = offered or free or list(range(len(profiles)))
     word = "amount" if role is Role.AMOUNT else "date"
     choices = tuple(Choice(str(at), _label(table, at)) for at in offered)
     if role is Role.AMOUNT:
