@@ -65,6 +65,30 @@ def test_the_mark_of_one_column_can_be_corrected() -> None:
     assert only_of(found).entries[0].amount == Decimal("4.000")
 
 
+def test_an_unknown_word_of_direction_is_asked_for() -> None:
+    content = b"Date,Text,Amount,Type\n2026-01-31,A,1.00,credit\n2026-01-30,B,2.00,Outbound Leg\n"
+
+    asked = read_statements(content)
+
+    (question,) = asked.questions
+    assert question.sentence == "Does the word 'outbound leg' mean money in or money out?"
+    assert asked.mapping is not None
+    mapping = answered(asked.mapping, question.field, "out")
+    found = only_of(read_statements(content, mapping=Mapping.from_json(mapping.to_json())))
+    assert [entry.amount for entry in found.entries] == [1, -2]
+
+
+def test_many_unknown_words_of_direction_reject_their_rows() -> None:
+    rows = "".join(f"2026-01-{day},A,1.00,kind {day}\n" for day in range(10, 20))
+    content = f"Date,Text,Amount,Type\n{rows}2026-01-31,A,1.00,debit\n".encode()
+    roles = (Role.DATE, Role.TEXT, Role.AMOUNT, Role.DIRECTION)
+
+    found = only_of(read_statements(content, mapping=Mapping(roles=roles, header_row=1)))
+
+    assert [entry.amount for entry in found.entries] == [-1]
+    assert len(found.rejected) == 10
+
+
 def test_value_dates_may_be_written_in_another_order() -> None:
     found = only("Booking date;Value date;Text;Amount\n2026-01-31;02/13/2026;A;1.00\n")
 

@@ -1,15 +1,26 @@
 """What a table leaves open, asked in one sentence each; nothing is guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from fintrack.statements.delimited.cells import ways_of
 from fintrack.statements.delimited.content import money_columns, money_pairs
 from fintrack.statements.delimited.dates import ORDER_WORDS
 from fintrack.statements.delimited.guess import cells_of, date_orders
+from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.profile import MONEY, profile
-from fintrack.statements.mapping import Choice, DateOrder, DecimalMark, Mapping, Question, Role
+from fintrack.statements.mapping import (
+    DIRECTION_OF,
+    Choice,
+    DateOrder,
+    DecimalMark,
+    Mapping,
+    Question,
+    Role,
+)
 
 _EXAMPLE = 40
+_MOST_WORDS = 6
 _KEPT = MONEY | {Role.DATE}
 
 
@@ -21,7 +32,8 @@ def open_questions(mapping: Mapping, table: Table) -> tuple[Question, ...]:
         _order_question(mapping, table),
         _mark_question(mapping, table),
     )
-    return tuple(question for question in asked if question is not None)
+    found = tuple(question for question in asked if question is not None)
+    return (*found, *_direction_questions(mapping, table))
 
 
 def order_question(orders: Sequence[DateOrder], example: str) -> Question:
@@ -61,6 +73,18 @@ def _mark_question(mapping: Mapping, table: Table) -> Question | None:
         if set(cell) & set(DecimalMark)
     }
     return mark_question(max(sorted(cells), key=len)) if cells else None
+
+
+def _direction_questions(mapping: Mapping, table: Table) -> Iterator[Question]:
+    """Ask what a few unknown words beside unsigned amounts mean; of many, each row says it."""
+    words = set(table.cells(mapping.column(Role.DIRECTION)))
+    unknown = sorted({normalised(word) for word, way in ways_of(mapping, words).items() if not way})
+    if len(unknown) > _MOST_WORDS:
+        return
+    choices = (Choice("out", "Money out"), Choice("in", "Money in"))
+    for word in unknown:
+        sentence = f"Does the word {word[:_EXAMPLE]!r} mean money in or money out?"
+        yield Question(f"{DIRECTION_OF}{word}", sentence, choices)
 
 
 def _column_question(mapping: Mapping, table: Table, role: Role) -> Question | None:
