@@ -95,6 +95,20 @@ def test_value_dates_may_be_written_in_another_order() -> None:
     assert found.entries[0].valued_on == date(2026, 2, 13)
 
 
+@pytest.mark.parametrize(
+    ("name", "month"),
+    [("Date (DD/MM/YYYY)", 2), ("Date mm/dd/yyyy", 1), ("Datum (TT.MM.JJJJ)", 2)],
+)
+def test_a_header_may_spell_out_the_order_of_its_dates(name: str, month: int) -> None:
+    found = only(f"{name},Text,Amount\n01/02/2026,A,1.00\n")
+
+    assert found.entries[0].booked_on.month == month
+
+
+def test_an_order_that_leads_years_ahead_is_not_meant() -> None:
+    assert only("Date,Text,Amount\n31/01/26,A,1.00\n").entries[0].booked_on == date(2026, 1, 31)
+
+
 def test_a_day_in_another_order_than_its_column_is_rejected() -> None:
     rows = "".join(f"{day}/01/2026,A,1.00\n" for day in (13, 14, 15))
     found = only(f"Date,Text,Amount\n{rows}01/31/2026,B,1.00\n2026-01-31,C,1.00\n")

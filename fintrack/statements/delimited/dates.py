@@ -44,6 +44,16 @@ ORDER_WORDS = {
     DateOrder.DYM: "day, year, month",
 }
 
+_SPELLED = {
+    "dd mm yy": DateOrder.DMY,
+    "tt mm jj": DateOrder.DMY,
+    "jj mm aa": DateOrder.DMY,
+    "dd mm aa": DateOrder.DMY,
+    "gg mm aa": DateOrder.DMY,
+    "mm dd yy": DateOrder.MDY,
+    "yy mm dd": DateOrder.YMD,
+}
+
 Readings = Mapping[DateOrder, date]
 
 
@@ -63,6 +73,12 @@ def possible_orders(texts: Collection[str]) -> list[DateOrder]:
         orders = [order for order in orders if order is not DateOrder.MDY]
     orders = _customary(orders, readings)
     return _different(orders, readings)
+
+
+def order_named(name: str) -> DateOrder | None:
+    """Return the order that a column's name spells out, as in `Date (DD/MM/YYYY)`."""
+    spelled = normalised(name)
+    return next((order for words, order in _SPELLED.items() if words in spelled), None)
 
 
 def parse_date(text: str, order: DateOrder | None) -> date | None:

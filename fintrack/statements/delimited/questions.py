@@ -55,7 +55,7 @@ def mark_question(example: str) -> Question:
 
 
 def _order_question(mapping: Mapping, table: Table) -> Question | None:
-    orders = date_orders(mapping, table.columns) if mapping.date_order is None else []
+    orders = date_orders(mapping, table) if mapping.date_order is None else []
     if len(orders) <= 1:
         return None
     return order_question(orders, min(cells_of(mapping, table.columns, Role.DATE)))

@@ -27,16 +27,24 @@ class Row:
     raw: str
 
 
+def require_few_lines(content: bytes) -> None:
+    """Refuse a file before it is decoded and taken apart.
+
+    Raises:
+        StatementError: it has more lines than a statement.
+    """
+    if max(content.count(b"\n"), content.count(b"\r")) >= _MOST_LINES:
+        message = "The file has more than a million lines; download a shorter period."
+        raise StatementError(message)
+
+
 def lines_of(text: str) -> list[str]:
     """Return the lines.
 
     Raises:
-        StatementError: a line, or their number, is beyond what a statement has.
+        StatementError: a line is longer than a statement has.
     """
     lines = text.split("\n")
-    if len(lines) > _MOST_LINES:
-        message = "The file has more than a million lines; download a shorter period."
-        raise StatementError(message)
     if any(len(line) > _LONGEST_LINE for line in lines):
         message = "A line of this file is too long for a statement; choose a CSV or OFX file."
         raise StatementError(message)
