@@ -39,6 +39,7 @@ _RECOGNISED = (
     (is_coda, read_coda),
     (is_norma43, read_norma43),
 )
+_HEAD = 4_096
 _OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
@@ -72,7 +73,7 @@ def read_statements(
     Raises:
         StatementError: the file is empty, cut off, or no statement at all.
     """
-    if not content.strip():
+    if not content or content.isspace():
         raise StatementError("The file is empty; download it from your bank again.")
     if is_workbook(content):
         return read_workbook(content, mapping, currency)
@@ -86,6 +87,6 @@ def read_statements(
         return read_qif(content, mapping, currency)
     if file_name.lower().endswith(_OFX_NAMES):
         raise StatementError("This file holds no OFX; download it from your bank again.")
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    if content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise StatementError(f"This file is no table; {_CHOOSE}.")
     return read_delimited(content, mapping, currency)

@@ -110,7 +110,7 @@ def test_the_files_own_balance_is_compared(ana: TenantContext) -> None:
 def test_what_is_no_statement_is_refused_in_one_sentence(ana: TenantContext) -> None:
     page = dropped(ana, b"<html><body>nope</body></html>")
     (refusal,) = page.error
-    assert refusal.value.startswith("This file is no table; choose a file of your bank in CSV, ")
+    assert refusal.value.startswith("This file is no table; choose a CSV, ")
 
 
 def test_an_import_goes_with_one_click(ana: TenantContext) -> None:
