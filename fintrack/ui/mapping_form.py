@@ -46,10 +46,10 @@ def mapping_form(key: str, preview: Preview) -> Mapping | None:
     if preview.is_remembered:
         st.caption("Read as you confirmed it for this account before.")
     form = f"mapping {key} {sha256(mapping.to_json().encode()).hexdigest()[:8]}"
-    label = f"How the file was read: {sure} % sure"
+    said = f"{sure} % sure" if not preview.questions else "not decided yet"
     icon = ":material/view_column:" if sure >= UNSURE else ":material/help:"
     with (
-        st.expander(label, icon=icon, expanded=0 < sure < UNSURE),
+        st.expander(f"How the file was read: {said}", icon=icon, expanded=0 < sure < UNSURE),
         st.form(form, border=False),
     ):
         changed = _columns(preview, _reading(mapping, preview.certainty))
@@ -141,7 +141,7 @@ def _columns(preview: Preview, changed: Mapping) -> Mapping:
             "role": st.column_config.SelectboxColumn(
                 "Holds", options=list(ROLE_NAMES.values()), required=True
             ),
-            "mark": st.column_config.SelectboxColumn("Decimal mark", options=list(MARKS.values())),
+            "mark": st.column_config.SelectboxColumn("Decimal mark", options=["", *MARKS.values()]),
             "sure": "Sure",
         },
     )
@@ -168,9 +168,9 @@ def _table(preview: Preview, mapping: Mapping) -> pd.DataFrame:
     )
 
 
-def _mark_name(role: Role, at: int, mapping: Mapping) -> str | None:
+def _mark_name(role: Role, at: int, mapping: Mapping) -> str:
     is_open = mapping.decimal_mark is None and not any(mapping.decimal_marks[at : at + 1])
-    return None if role not in NUMBERS or is_open else MARKS[mapping.mark_of(at)]
+    return "" if role not in NUMBERS or is_open else MARKS[mapping.mark_of(at)]
 
 
 def _label(words: str, certainty: int) -> str:
