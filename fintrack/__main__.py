@@ -26,7 +26,8 @@ from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
 from fintrack.statements.imports import ImportReport, commit_import
-from fintrack.statements.previews import Preview, preview_import
+from fintrack.statements.mapping import Question
+from fintrack.statements.previews import Preview, check_size, preview_import, with_answers
 from fintrack.statements.read import FORMATS
 from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
@@ -77,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("file", type=_file, help=FORMATS)
     read.add_argument("--account", metavar="NAME", help="where its transactions go")
     read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    read.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        type=_answer,
+        metavar="FIELD=VALUE",
+        help="to what the file leaves open, such as date_order=dmy; may be repeated",
+    )
     read.set_defaults(command=_import)
     export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
     export.set_defaults(command=_export)
@@ -147,14 +156,32 @@ def _file(name: str) -> Path:
     return path
 
 
+def _answer(text: str) -> tuple[str, str]:
+    field, _, value = text.partition("=")
+    if not value:
+        raise argparse.ArgumentTypeError(f"{text} is no FIELD=VALUE")
+    return field, value
+
+
+def _asked(question: Question) -> str:
+    choices = "\n".join(
+        f"  --answer {question.field}={each.value}  {each.label}" for each in question.choices
+    )
+    return f"{question.sentence}\n{choices}"
+
+
 def _import(arguments: argparse.Namespace) -> int:
     with _acting(arguments.email, "import") as session:
         context = enter_tenant(session, arguments.tenant)
         account = account_named(context, arguments.account).id if arguments.account else None
+        check_size(arguments.file.stat().st_size)
         content, name = arguments.file.read_bytes(), arguments.file.name
         preview = preview_import(context, content, name, account_id=account)
+        answers = dict(arguments.answer)
+        while mapping := with_answers(preview, answers):
+            preview = preview_import(context, content, name, account_id=account, mapping=mapping)
         if preview.questions:
-            print("\n".join(question.sentence for question in preview.questions), file=sys.stderr)
+            print("\n".join(map(_asked, preview.questions)), file=sys.stderr)
             return WRONG
         done: Preview | ImportReport = preview
         if not arguments.dry_run:

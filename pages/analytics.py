@@ -64,7 +64,7 @@ def page() -> None:
 def _period(context: TenantContext, period: Period) -> None:
     before = previous(period)
     compared = f"{span_text(context, period)}, compared with {span_text(context, before)}"
-    st.caption(compared + partial_mark(context))
+    st.caption(escaped(compared) + partial_mark(context))
     worth = net_worth(context, period.since, period.until, interval_of(period))
     if worth.empty:
         _nothing()

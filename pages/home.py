@@ -74,7 +74,7 @@ def _today(context: TenantContext, home: Overview) -> str:
     today = format_date(home.today, "full", locale=context.locale)
     earlier = span_text(context, before)
     compared = f"compared with {earlier}, net worth with the end of that month"
-    st.caption(f"{today} · {compared}{partial_mark(context)}")
+    st.caption(escaped(f"{today} · {compared}") + partial_mark(context))
     return currency_choice(currencies(context.currency, home.net_worth))
 
 

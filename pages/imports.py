@@ -16,8 +16,8 @@ from fintrack.statements.undoing import undo_import
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.import_files import (
     OpenFile,
+    correction,
     forget_files,
-    mapping_form,
     opened,
     questions,
     statement_review,
@@ -60,9 +60,9 @@ def _file(context: TenantContext, file: OpenFile) -> None:
         return
     if preview.questions:
         questions(file, preview)
-        mapping_form(file, preview)
+        correction(file, preview)
         return
-    mapping_form(file, preview)
+    correction(file, preview)
     decisions: dict[int, Decision] = {}
     for statement in preview.statements:
         decisions |= statement_review(context, file, statement)

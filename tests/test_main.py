@@ -134,6 +134,29 @@ def test_a_dry_run_of_an_import_writes_nothing(
         assert capsys.readouterr().out.startswith("2 new, 0 known, 1 refused\n  line 4: ")
 
 
+def test_an_open_question_is_printed_with_its_answers(
+    ana: TenantContext, reachable: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bank.csv"
+    path.write_text("Date,Payee,Amount\n03/04/2026,Grocer,-1.00\n")
+    words = ["import", str(path), "--as", "ana@example.org", "--tenant", ana.slug]
+    assert main(words) == 1
+    assert "--answer date_order=dmy  Day, month, year" in capsys.readouterr().err
+    assert main([*words, "--answer", "date_order=dmy"]) == 0
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+    ana: TenantContext, reachable: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bank.csv"
+    with path.open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    assert main(["import", str(path), "--as", "ana@example.org", "--tenant", ana.slug]) == 3
+    assert capsys.readouterr().err == (
+        "The file is larger than 25 MB; download a shorter period.\n"
+    )
+
+
 def test_import_needs_a_file(ana: TenantContext, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["import", "no-such-file", "--as", "ana@example.org", "--tenant", ana.slug])

@@ -7,8 +7,10 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from statistics import median
 from time import process_time
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from fintrack.statements.read import read_statements
 
@@ -77,8 +79,30 @@ def _ofx(rows: int) -> bytes:
 
 
 def _qif(rows: int) -> bytes:
-    row = "D2026-03-{day}\nT{sign}{at}.50\nPShop {at}\nMInvoice {at}\n^\n"
+    row = "D3/{day}/2026\nT{sign}{at}.50\nPShop {at}\nMInvoice {at}\nLFood:Groceries\n^\n"
     return _file("!Type:Bank\n", row, rows)
+
+
+def _xlsx(rows: int) -> bytes:
+    head = '<worksheet><sheetData><row><c t="str"><v>Date</v></c><c t="str"><v>Payee</v></c>'
+    head += '<c t="str"><v>Purpose</v></c><c t="str"><v>Amount</v></c></row>'
+    row = (
+        '<row><c t="str"><v>2026-03-{day}</v></c><c t="str"><v>Shop {at}</v></c>'
+        '<c t="str"><v>Invoice {at}</v></c><c><v>{sign}{at}.5</v></c></row>'
+    )
+    parts = {
+        "xl/workbook.xml": b'<workbook xmlns:r="r"><sheet name="A" r:id="a"/></workbook>',
+        "xl/_rels/workbook.xml.rels": (
+            b'<Relationships><Relationship Id="a" Type="x/worksheet" Target="sheet.xml"/>'
+            b"</Relationships>"
+        ),
+        "xl/sheet.xml": _file(head, row, rows, "</sheetData></worksheet>"),
+    }
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file.getvalue()
 
 
 def _camt(rows: int) -> bytes:
@@ -147,6 +171,7 @@ def _file(head: str, row: str, rows: int, tail: str = "") -> bytes:
 
 FILES: dict[str, Callable[[int], bytes]] = {
     "csv": _csv,
+    "xlsx": _xlsx,
     "ofx": _ofx,
     "qif": _qif,
     "camt": _camt,

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from fintrack.errors import InvalidInput
 
+DIRECTION_OF = "direction of "
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -80,7 +81,8 @@ class Mapping:
 
     `sheet` is the table of a workbook. `header_row` (0 for none), `first_row` and `last_row` are
     line numbers, 1-based. `roles` has one role per column, `decimal_marks` one mark or None where
-    `decimal_mark` holds; `inverted` says that purchases are positive.
+    `decimal_mark` holds; `inverted` says that purchases are positive. `money_in` and `money_out`
+    are words of a column of directions that only this bank writes.
     """
 
     encoding: str | None = None
@@ -94,6 +96,8 @@ class Mapping:
     decimal_mark: DecimalMark | None = None
     decimal_marks: tuple[DecimalMark | None, ...] = ()
     inverted: bool = False
+    money_in: tuple[str, ...] = ()
+    money_out: tuple[str, ...] = ()
     currency: str | None = None
     account: str | None = None
     header_fingerprint: str = ""
@@ -115,6 +119,8 @@ class Mapping:
                 **{
                     **found,
                     "roles": tuple(Role(role) for role in found.get("roles", ())),
+                    "money_in": tuple(found.get("money_in", ())),
+                    "money_out": tuple(found.get("money_out", ())),
                     "date_order": _optional(DateOrder, found.get("date_order")),
                     "decimal_mark": _optional(DecimalMark, found.get("decimal_mark")),
                     "decimal_marks": tuple(
@@ -159,6 +165,8 @@ def answered(mapping: Mapping, field: str, value: str) -> Mapping:
             return replace(mapping, decimal_mark=DecimalMark(value))
         if field == "sheet":
             return replace(mapping, sheet=value)
+        if field.startswith(DIRECTION_OF):
+            return _with_direction(mapping, field.removeprefix(DIRECTION_OF), value)
         if field == Role.AMOUNT and ":" in value:
             out, into = map(int, value.split(":"))
             return mapping.with_role(out, Role.DEBIT).with_role(into, Role.CREDIT)
@@ -169,6 +177,14 @@ def answered(mapping: Mapping, field: str, value: str) -> Mapping:
         raise InvalidInput(message) from error
     message = f"{field[:40]!r} cannot be answered; choose the columns instead."
     raise InvalidInput(message)
+
+
+def _with_direction(mapping: Mapping, word: str, value: str) -> Mapping:
+    if value == "in":
+        return replace(mapping, money_in=(*mapping.money_in, word))
+    if value == "out":
+        return replace(mapping, money_out=(*mapping.money_out, word))
+    raise ValueError
 
 
 def _optional(kind: type[_Word], value: str | None) -> _Word | None:

@@ -11,13 +11,13 @@ from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import NewAccount
 from fintrack.schema import new_id
 from fintrack.statements.holders import holders
-from fintrack.statements.mapping import Mapping, Question
+from fintrack.statements.mapping import Mapping, Question, answered
 from fintrack.statements.mappings import remembered_mappings
 from fintrack.statements.merging import merged
 from fintrack.statements.outcomes import outcomes
 from fintrack.statements.plans import Plan, plan_of
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import ColumnSample, StatementError, StatementFile
+from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
 from fintrack.statements.summaries import StatementPreview, summaries
 from fintrack.statements.targets import (
     LedgerAccount,
@@ -38,8 +38,9 @@ FILE_NAME_LENGTH = 255
 class Preview:
     """What a file would do; with `questions` open there are no statements yet.
 
-    `mapping` and `columns` are the guess about a table, for correction. `import_id` is what the
-    import will be called, so that one preview is not imported twice by accident.
+    `mapping`, `columns` and `certainty` are the guess about a table, for correction;
+    `is_remembered` says that it is no guess but what was confirmed before. `import_id` is what
+    the import will be called, so that one preview is not imported twice by accident.
     """
 
     import_id: UUID
@@ -50,7 +51,9 @@ class Preview:
     questions: tuple[Question, ...]
     mapping: Mapping | None
     columns: tuple[ColumnSample, ...]
+    certainty: Certainty
     is_own_export: bool
+    is_remembered: bool
 
     @property
     def new(self) -> int:
@@ -88,7 +91,7 @@ def preview_import(
         NotFound: a chosen account is not among those that the member may write to.
     """
     context.require(Permission.IMPORT)
-    _check_size(content)
+    check_size(len(content))
     with tenant_transaction(context) as db:
         ledger, taken = writable_accounts(db), account_names(db)
     chosen = None if account_id is None else account_of(account_id, ledger)
@@ -97,13 +100,38 @@ def preview_import(
     file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
     known = None if mapping else _as_remembered(file, content, books)
     reading = known or _reading(file, books)
-    empty = _empty(content, file_name, reading.file)
+    empty = _empty(content, file_name, reading.file, is_remembered=known is not None)
     if reading.file.questions:
         return empty
     with tenant_transaction(context) as db:
         ids = {key: id_of(target) for key, target in reading.targets.items()}
         found = outcomes(db, reading.plans, ids)
         return replace(empty, statements=summaries(found, reading.targets, ledger))
+
+
+def check_size(size: int) -> None:
+    """Refuse a file of more bytes than the installation takes.
+
+    Raises:
+        InvalidInput: the file is too large.
+    """
+    largest = settings().max_upload_mb
+    if size > largest * 1024 * 1024:
+        message = f"The file is larger than {largest} MB; download a shorter period."
+        raise InvalidInput(message)
+
+
+def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:
+    """Return the mapping with those of the open questions answered, None where none is.
+
+    Raises:
+        InvalidInput: an answer is not among its choices.
+    """
+    open_fields = {question.field for question in preview.questions} & answers.keys()
+    mapping = preview.mapping or Mapping()
+    for name in sorted(open_fields):
+        mapping = answered(mapping, name, answers[name])
+    return mapping if open_fields else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +150,6 @@ class _Reading:
     file: StatementFile
     plans: list[Plan]
     targets: dict[str, Target]
-
-
-def _check_size(content: bytes) -> None:
-    largest = settings().max_upload_mb
-    if len(content) > largest * 1024 * 1024:
-        message = f"The file is larger than {largest} MB; download a shorter period."
-        raise InvalidInput(message)
 
 
 def _reading(file: StatementFile, books: _Books) -> _Reading:
@@ -190,7 +211,7 @@ def _rejected(file: StatementFile) -> int:
     return sum(len(each.rejected) for each in file.statements)
 
 
-def _empty(content: bytes, file_name: str, file: StatementFile) -> Preview:
+def _empty(content: bytes, file_name: str, file: StatementFile, *, is_remembered: bool) -> Preview:
     return Preview(
         import_id=new_id(),
         file_name=clean(file_name)[-FILE_NAME_LENGTH:],
@@ -200,7 +221,9 @@ def _empty(content: bytes, file_name: str, file: StatementFile) -> Preview:
         questions=file.questions,
         mapping=file.mapping,
         columns=file.columns,
+        certainty=file.certainty,
         is_own_export=_is_own_export(file),
+        is_remembered=is_remembered,
     )
 
 

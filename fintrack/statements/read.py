@@ -19,7 +19,7 @@ from fintrack.statements.statement import StatementError, StatementFile
 from fintrack.statements.workbook.book import is_workbook
 from fintrack.statements.workbook.read import read_workbook
 
-FORMATS = "CSV, XLSX, OFX, QFX, QIF, CAMT, MT940, MT942, CODA or Norma 43"
+FORMATS = "CSV, XLSX, OFX, QFX, QBO, QIF, CAMT, MT940, MT942, CODA or Norma 43"
 _CHOOSE = f"choose a {FORMATS} file from your bank"
 _KNOWN_BINARIES = (
     (b"PK\x03\x04", "a spreadsheet or an archive; save the sheet as XLSX or CSV"),
@@ -39,6 +39,7 @@ _RECOGNISED = (
     (is_coda, read_coda),
     (is_norma43, read_norma43),
 )
+_HEAD = 4_096
 _OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
@@ -86,6 +87,6 @@ def read_statements(
         return read_qif(content, mapping, currency)
     if file_name.lower().endswith(_OFX_NAMES):
         raise StatementError("This file holds no OFX; download it from your bank again.")
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    if content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise StatementError(f"This file is no table; {_CHOOSE}.")
     return read_delimited(content, mapping, currency)

@@ -1,6 +1,6 @@
 """One file on its way in: what it leaves open, how it was read, and what becomes of its rows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
@@ -10,27 +10,17 @@ import streamlit as st
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.decisions import Decision
-from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Role, answered
-from fintrack.statements.previews import Preview, preview_import
+from fintrack.statements.mapping import Mapping
+from fintrack.statements.previews import Preview, preview_import, with_answers
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import day_column, figure_grid, money, money_column
+from fintrack.ui.mapping_form import mapping_form
 from fintrack.ui.text import escaped
 
 FILES = "fintrack import files"
 NEW_ACCOUNT = "new"
 SHOWN_ROWS = 500
-DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar", ":": "Colon", "^": "Caret"}
-MARKS = {DecimalMark.POINT: "Point: 1,234.56", DecimalMark.COMMA: "Comma: 1.234,56"}
-ORDERS = {
-    DateOrder.DMY: "Day, month, year",
-    DateOrder.MDY: "Month, day, year",
-    DateOrder.YMD: "Year, month, day",
-    DateOrder.YDM: "Year, day, month",
-    DateOrder.MYD: "Month, year, day",
-    DateOrder.DYM: "Day, year, month",
-}
-ROLE_NAMES = {role: role.value.replace("_", " ").capitalize() for role in Role}
 
 
 @dataclass(slots=True)
@@ -85,88 +75,18 @@ def questions(file: OpenFile, preview: Preview) -> None:
         submitted = st.form_submit_button("Continue", type="primary")
     if submitted:
         with shown_refusals():
-            mapping = preview.mapping or Mapping()
-            for name, value in answers.items():
-                mapping = answered(mapping, name, value or "")
-            _read_again(file, mapping)
+            said = {name: value or "" for name, value in answers.items()}
+            _read_again(file, with_answers(preview, said))
 
 
-def mapping_form(file: OpenFile, preview: Preview) -> None:
-    """Show how the columns were understood, each for correction."""
-    mapping = preview.mapping
-    if mapping is None:
-        return
-    with (
-        st.expander("How the columns were read", icon=":material/view_column:"),
-        st.form(
-            f"mapping {file.key} {sha256(mapping.to_json().encode()).hexdigest()[:8]}", border=False
-        ),
-    ):
-        changed = _reading(mapping)
-        roles = _roles(preview, mapping)
-        if st.form_submit_button("Read again", icon=":material/refresh:"):
-            with shown_refusals():
-                _read_again(file, replace(changed, roles=roles))
+def correction(file: OpenFile, preview: Preview) -> None:
+    """Show how the file was read, and read it again as the member corrects it."""
+    changed = mapping_form(file.key, preview)
+    if changed is not None:
+        _read_again(file, changed)
 
 
-def _reading(mapping: Mapping) -> Mapping:
-    left, right = st.columns(2)
-    with left:
-        encoding = st.text_input("Encoding", mapping.encoding or "utf-8")
-        delimiters = list(DELIMITERS)
-        known = delimiters.index(mapping.delimiter) if mapping.delimiter in DELIMITERS else 0
-        delimiter = st.selectbox(
-            "Columns are separated by", delimiters, known, format_func=DELIMITERS.__getitem__
-        )
-        header = st.number_input("Line of the header, 0 for none", 0, None, mapping.header_row or 0)
-    with right:
-        orders, marks = list(ORDERS), list(MARKS)
-        order = st.selectbox(
-            "Dates are",
-            orders,
-            orders.index(mapping.date_order) if mapping.date_order else 0,
-            format_func=ORDERS.__getitem__,
-        )
-        mark = st.selectbox(
-            "The decimal mark is",
-            marks,
-            marks.index(mapping.decimal_mark) if mapping.decimal_mark else 0,
-            format_func=MARKS.__getitem__,
-        )
-        inverted = st.checkbox("Purchases are positive numbers", mapping.inverted)
-    return replace(
-        mapping, encoding=encoding, delimiter=delimiter, header_row=int(header) or None,
-        date_order=order if mapping.date_order else None,
-        decimal_mark=mark if mapping.decimal_mark else None, inverted=inverted,
-    )  # fmt: skip
-
-
-def _roles(preview: Preview, mapping: Mapping) -> tuple[Role, ...]:
-    samples = [each.values[:3] for each in preview.columns]  # noqa: PD011 - our own tuple
-    table = pd.DataFrame(
-        {
-            "column": [each.name for each in preview.columns],
-            "values": [" · ".join(first) for first in samples],
-            "role": [ROLE_NAMES[each.role] for each in preview.columns],
-        }
-    )
-    edited = st.data_editor(
-        table,
-        hide_index=True,
-        disabled=("column", "values"),
-        column_config={
-            "column": "Column",
-            "values": "First values",
-            "role": st.column_config.SelectboxColumn(
-                "Holds", options=list(ROLE_NAMES.values()), required=True
-            ),
-        },
-    )
-    roles = {name: role for role, name in ROLE_NAMES.items()}
-    return tuple(roles[name] for name in edited["role"]) or mapping.roles
-
-
-def _read_again(file: OpenFile, mapping: Mapping) -> None:
+def _read_again(file: OpenFile, mapping: Mapping | None) -> None:
     file.mapping, file.preview = mapping, None
     st.rerun()
 

@@ -18,7 +18,7 @@ def test_every_row_of_every_format_is_read(
 
     figures = json.loads(capsys.readouterr().out)
     assert [each["format"] for each in figures] == [
-        "csv", "ofx", "qif", "camt.053", "mt940", "coda", "norma43",
+        "csv", "xlsx", "ofx", "qif", "camt.053", "mt940", "coda", "norma43",
     ]  # fmt: skip
     assert {each["rows"] for each in figures} == {40}
 

@@ -65,10 +65,48 @@ def test_the_mark_of_one_column_can_be_corrected() -> None:
     assert only_of(found).entries[0].amount == Decimal("4.000")
 
 
+def test_an_unknown_word_of_direction_is_asked_for() -> None:
+    content = b"Date,Text,Amount,Type\n2026-01-31,A,1.00,credit\n2026-01-30,B,2.00,Outbound Leg\n"
+
+    asked = read_statements(content)
+
+    (question,) = asked.questions
+    assert question.sentence == "Does the word 'outbound leg' mean money in or money out?"
+    assert asked.mapping is not None
+    mapping = answered(asked.mapping, question.field, "out")
+    found = only_of(read_statements(content, mapping=Mapping.from_json(mapping.to_json())))
+    assert [entry.amount for entry in found.entries] == [1, -2]
+
+
+def test_many_unknown_words_of_direction_reject_their_rows() -> None:
+    rows = "".join(f"2026-01-{day},A,1.00,kind {day}\n" for day in range(10, 20))
+    content = f"Date,Text,Amount,Type\n{rows}2026-01-31,A,1.00,debit\n".encode()
+    roles = (Role.DATE, Role.TEXT, Role.AMOUNT, Role.DIRECTION)
+
+    found = only_of(read_statements(content, mapping=Mapping(roles=roles, header_row=1)))
+
+    assert [entry.amount for entry in found.entries] == [-1]
+    assert len(found.rejected) == 10
+
+
 def test_value_dates_may_be_written_in_another_order() -> None:
     found = only("Booking date;Value date;Text;Amount\n2026-01-31;02/13/2026;A;1.00\n")
 
     assert found.entries[0].valued_on == date(2026, 2, 13)
+
+
+@pytest.mark.parametrize(
+    ("name", "month"),
+    [("Date (DD/MM/YYYY)", 2), ("Date mm/dd/yyyy", 1), ("Datum (TT.MM.JJJJ)", 2)],
+)
+def test_a_header_may_spell_out_the_order_of_its_dates(name: str, month: int) -> None:
+    found = only(f"{name},Text,Amount\n01/02/2026,A,1.00\n")
+
+    assert found.entries[0].booked_on.month == month
+
+
+def test_an_order_that_leads_years_ahead_is_not_meant() -> None:
+    assert only("Date,Text,Amount\n31/01/26,A,1.00\n").entries[0].booked_on == date(2026, 1, 31)
 
 
 def test_a_day_in_another_order_than_its_column_is_rejected() -> None:

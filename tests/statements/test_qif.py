@@ -88,6 +88,7 @@ def test_an_order_that_the_file_does_not_tell_is_asked_for() -> None:
 
     assert [question.field for question in asked.questions] == ["date_order"]
     assert not asked.statements
+    assert asked.certainty.date_order == 0
     assert asked.mapping is not None
     found = read_statements(content, mapping=answered(asked.mapping, "date_order", "dmy"))
     assert only_of(found).entries[0].booked_on == date(2026, 2, 1)

@@ -1,5 +1,6 @@
 """What is no statement is refused in one sentence, and FinTrack's own export comes back whole."""
 
+import tracemalloc
 from datetime import date
 from decimal import Decimal
 
@@ -40,6 +41,18 @@ def test_what_is_no_statement_is_refused_in_one_sentence(content: bytes, words: 
 
     assert str(refusal.value).endswith(".")
     assert str(refusal.value).count(". ") == 0
+
+
+def test_a_file_of_endless_lines_is_refused_before_it_is_taken_apart() -> None:
+    content = b"2026-01-31,A,1.00\n" * 1_000_001
+    tracemalloc.start()
+
+    with pytest.raises(StatementError, match="a million lines"):
+        read_statements(content)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < len(content) / 10
 
 
 def test_a_file_that_is_named_ofx_but_is_none_is_refused() -> None:

@@ -189,6 +189,7 @@ def test_no_bomb_fills_the_memory(name: str) -> None:
         (workbook({"A": MARCH})[:-40], "damaged"),
         (workbook({"A": MARCH}, {SHEET: b"\x00" * 99}), "damaged"),
         (workbook({"A": MARCH}, {SHEET: "<worksheet><sheetData>"}), "damaged"),
+        (workbook({"A": MARCH}, {SHEET: '<?xml version="1.0" encoding="x-y"?><'}), "damaged"),
         (workbook({"A": MARCH}, {"workbook.xml": "<workbook/>"}), "no sheet"),
         (packed({"xl/workbook.xml": "<workbook/>"}), "no sheet"),
         (packed({"xl/workbook.bin": "x"}), "a spreadsheet"),

@@ -1,6 +1,6 @@
 """What the cells of one row are worth, as a mapping says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from fintrack.statements.delimited.dates import ORDER_WORDS, parse_date, possible_orders
+from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.numbers import Figure, currency_of, parse_figure
 from fintrack.statements.delimited.profile import direction
@@ -54,9 +55,11 @@ class Plan:
     mapping: Mapping
     marks: dict[Role, DecimalMark]
     value_order: DateOrder | None
+    ways: dict[str, int]
     unmarked: int
     blank_way: int
     debits_negative: bool
+    credits_negative: bool
     texts: Sequence[int]
     payees: Sequence[int]
 
@@ -68,19 +71,31 @@ def plan(mapping: Mapping, table: Table) -> Plan:
     def cells(role: Role) -> Sequence[str]:
         return table.cells(mapping.column(role))
 
-    debit_figures = [parse_figure(cell, marks[Role.DEBIT]) for cell in cells(Role.DEBIT)]
-    debits = [figure.value for figure in debit_figures if figure]
-    ways = {direction(cell) for cell in set(cells(Role.DIRECTION)) if cell} - {0}
+    def are_negative(role: Role) -> bool:
+        figures = [parse_figure(cell, marks[role]) for cell in cells(role)]
+        values = [figure.value for figure in figures if figure]
+        return any(values) and max(values) <= 0
+
+    ways = ways_of(mapping, set(cells(Role.DIRECTION)))
+    known = set(ways.values()) - {0}
     return Plan(
         mapping=mapping,
         marks=marks,
         value_order=_value_order(mapping.date_order, set(cells(Role.VALUE_DATE))),
         unmarked=-marked_direction(cells(Role.AMOUNT), marks.get(Role.AMOUNT, DecimalMark.POINT)),
-        blank_way=-ways.pop() if len(ways) == 1 else 0,
-        debits_negative=any(debits) and max(debits) <= 0,
+        ways=ways,
+        blank_way=-known.pop() if len(known) == 1 else 0,
+        debits_negative=are_negative(Role.DEBIT),
+        credits_negative=are_negative(Role.CREDIT),
         texts=mapping.columns(Role.TEXT),
         payees=mapping.columns(Role.PAYEE),
     )
+
+
+def ways_of(mapping: Mapping, words: Collection[str]) -> dict[str, int]:
+    """Return +1 for the words that mean money in, -1 for money out, 0 for unknown ones."""
+    own = dict.fromkeys(mapping.money_in, 1) | dict.fromkeys(mapping.money_out, -1)
+    return {word: own.get(normalised(word)) or direction(word) for word in words if word}
 
 
 def each_row(table: Table, mapping: Mapping) -> Iterator[Cells]:
@@ -162,7 +177,7 @@ def _way(cells: Cells, figure: Figure, prepared: Plan) -> int:
     """The sign that a word or marker beside the amount gives it, +1 where it has its own."""
     if Role.DIRECTION in prepared.marks:
         word = cells.direction
-        way = direction(word) if word else prepared.blank_way
+        way = prepared.ways.get(word, 0) if word else prepared.blank_way
         if word and way == 0:
             raise Unreadable(f"{clean(word)[:40]!r} says neither money in nor money out.")
         return way or 1
@@ -176,7 +191,9 @@ def _amount_of_pair(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
     credit = _figure(cells.credit, prepared.marks.get(Role.CREDIT))
     if debit is None and credit is None:
         raise Unreadable("The row has no amount.")
-    value = credit.value if credit else Decimal(0)
+    value = Decimal(0)
+    if credit:
+        value = -credit.value if prepared.credits_negative else credit.value
     if debit:
         value += debit.value if prepared.debits_negative else -debit.value
     return value, (debit.currency if debit else None) or (credit.currency if credit else None)

@@ -36,7 +36,11 @@ def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int
     offers = []
     for index, column in enumerate(profiles):
         name = names[index] if index < len(names) else ""
-        for role, score in role_scores(name).items():
+        scores = role_scores(name)
+        for role, score in scores.items():
+            # The name of an account is not the name of a payee.
+            if role is Role.PAYEE and scores.get(Role.ACCOUNT, 0) > score:
+                continue
             bonus = _NAMED_CURRENCY if role is Role.AMOUNT and header_currency(name) else 0
             empty = _EMPTY_COLUMN * (1 - column.coverage) if column.rows else 0
             offers.append((score + bonus - int(empty), role, index))

@@ -14,6 +14,7 @@ from fintrack.statements.mapping import DecimalMark, Role
 _MOST, _SOME = 0.8, 0.3
 _MOST_TEXTS = 8
 _PROVING = 300
+_FEW_WORDS = 6
 
 
 def roles_by_content(
@@ -30,7 +31,7 @@ def roles_by_content(
         found = _with_money(found, profiles, columns, bare=bare)
     if bare:
         found = _with_account(_with_currency(found, profiles), profiles)
-    return _with_text(_with_direction(found, names, profiles), profiles, bare=bare)
+    return _with_text(_with_direction(found, names, profiles, columns), profiles, bare=bare)
 
 
 def money_columns(roles: Sequence[Role], profiles: Sequence[Profile]) -> list[int]:
@@ -165,18 +166,22 @@ def _with_currency(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]
 
 
 def _with_direction(
-    roles: list[Role],
-    names: Sequence[str],
-    profiles: Sequence[Profile],
+    roles: list[Role], names: Sequence[str], profiles: Sequence[Profile], columns: Columns
 ) -> list[Role]:
-    """A column of nothing but words such as debit and credit, beside one unsigned amount."""
+    """A column of nothing but words such as debit and credit, beside one unsigned amount.
+
+    Where its name promises it, a few words may be unknown: they are asked for.
+    """
     if Role.DIRECTION in roles or Role.AMOUNT not in roles:
         return roles
+    signed = _has_sign(columns[roles.index(Role.AMOUNT)])
     for index, column in enumerate(profiles):
         named = bool(index < len(names) and names[index])
         promised = not named or Role.DIRECTION in role_scores(names[index])
-        is_free = roles[index] is Role.IGNORE and column.filled > 0 and column.directions == 1
-        if is_free and (promised or column.kinds == {1, -1}):
+        is_free = roles[index] is Role.IGNORE and column.filled > 0
+        is_known = column.directions == 1 and (promised or column.kinds == {1, -1})
+        is_mixed = named and promised and not signed and 0 < column.directions < 1
+        if is_free and (is_known or (is_mixed and column.distinct <= _FEW_WORDS)):
             roles[index] = Role.DIRECTION
             break
     return roles

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import combinations
 
@@ -29,6 +29,7 @@ _YEAR_NAMED = re.compile(
 _COMPACT = re.compile(r"(\d{8})(?:[T\s]?\d{2}:?\d{2}.*|\d{6})?")
 _LONGEST = 48
 _NEAR, _FAR = 2 * 366, 4 * 365
+_AHEAD = timedelta(days=366)
 _PIVOT = 70
 _LAST_TWO_DIGIT = 99
 _FIRST_COMPACT_YEAR, _LAST_COMPACT_YEAR = 1950, 2099
@@ -41,6 +42,16 @@ ORDER_WORDS = {
     DateOrder.YDM: "year, day, month",
     DateOrder.MYD: "month, year, day",
     DateOrder.DYM: "day, year, month",
+}
+
+_SPELLED = {
+    "dd mm yy": DateOrder.DMY,
+    "tt mm jj": DateOrder.DMY,
+    "jj mm aa": DateOrder.DMY,
+    "dd mm aa": DateOrder.DMY,
+    "gg mm aa": DateOrder.DMY,
+    "mm dd yy": DateOrder.MDY,
+    "yy mm dd": DateOrder.YMD,
 }
 
 Readings = Mapping[DateOrder, date]
@@ -62,6 +73,12 @@ def possible_orders(texts: Collection[str]) -> list[DateOrder]:
         orders = [order for order in orders if order is not DateOrder.MDY]
     orders = _customary(orders, readings)
     return _different(orders, readings)
+
+
+def order_named(name: str) -> DateOrder | None:
+    """Return the order that a column's name spells out, as in `Date (DD/MM/YYYY)`."""
+    spelled = normalised(name)
+    return next((order for words, order in _SPELLED.items() if words in spelled), None)
 
 
 def parse_date(text: str, order: DateOrder | None) -> date | None:
@@ -172,7 +189,8 @@ def _year_leads(text: str) -> bool:
 
 
 def _customary(orders: list[DateOrder], readings: list[Readings]) -> list[DateOrder]:
-    """Drop the orders that nobody writes while the usual one reads as many values."""
+    """Drop the orders that nobody writes while another one reads as many values."""
+    orders = _until_now(orders, readings)
     if DateOrder.YMD in orders and DateOrder.YDM in orders:
         return [DateOrder.YMD]
     if DateOrder.YMD in orders and len(orders) > 1:
@@ -185,6 +203,15 @@ def _customary(orders: list[DateOrder], readings: list[Readings]) -> list[DateOr
         ):
             return [DateOrder.YMD]
     return orders
+
+
+def _until_now(orders: list[DateOrder], readings: list[Readings]) -> list[DateOrder]:
+    """Statements tell what has happened: an order that leads years ahead is not theirs."""
+    latest = date.today() + _AHEAD  # noqa: DTZ011 - a calendar day
+    past = [
+        order for order in orders if all(found.get(order, latest) <= latest for found in readings)
+    ]
+    return past or orders
 
 
 def _span(order: DateOrder, readings: list[Readings]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fintrack.statements.delimited.columns import roles_by_name
 from fintrack.statements.delimited.content import roles_by_content
-from fintrack.statements.delimited.dates import possible_orders
+from fintrack.statements.delimited.dates import order_named, possible_orders
 from fintrack.statements.delimited.header import header_currency
 from fintrack.statements.delimited.layout import Columns, Table, fingerprint
 from fintrack.statements.delimited.marks import Marks, column_marks, likely_marks, with_marks
@@ -29,7 +29,7 @@ def completed(mapping: Mapping, table: Table, currency: str | None) -> Mapping:
     if is_other or not mapping.roles:
         mapping = _with_roles(mapping, table, profiles, marks)
     if mapping.date_order is None:
-        orders = date_orders(mapping, columns)
+        orders = date_orders(mapping, table)
         mapping = replace(mapping, date_order=orders[0] if len(orders) == 1 else None)
     mapping = with_marks(mapping, columns, marks, mapping.currency or currency)
     return replace(
@@ -40,13 +40,19 @@ def completed(mapping: Mapping, table: Table, currency: str | None) -> Mapping:
     )
 
 
-def date_orders(mapping: Mapping, columns: Columns) -> list[DateOrder]:
-    """Return the orders that the booking dates allow; where they do not decide, others may."""
+def date_orders(mapping: Mapping, table: Table) -> list[DateOrder]:
+    """Return the orders that the booking dates allow.
+
+    Where they do not decide, the other dates may, or a header such as `Date (DD/MM/YYYY)`.
+    """
+    columns = table.columns
     orders = possible_orders(cells_of(mapping, columns, Role.DATE))
     if len(orders) > 1:
         both = possible_orders(cells_of(mapping, columns, Role.DATE, Role.VALUE_DATE))
         orders = both if len(both) == 1 and both[0] in orders else orders
-    return orders
+    at = mapping.column(Role.DATE)
+    named = order_named(table.name(at)) if len(orders) > 1 and at is not None else None
+    return [named] if named in orders and named else orders
 
 
 def cells_of(mapping: Mapping, columns: Columns, *roles: Role) -> set[str]:
@@ -66,14 +72,26 @@ def _with_roles(
     if named and Role.CURRENCY in roles:
         roles[roles.index(Role.CURRENCY)] = Role.IGNORE
     above = None if Role.CURRENCY in roles else currency_named(table.above)
-    account = None if Role.ACCOUNT in roles else account_named(table.above)
+    account = account_named(table.above)
+    if account and _is_of_others(roles, account, profiles, columns):
+        roles[roles.index(Role.ACCOUNT)] = Role.IGNORE
     return replace(
         mapping,
         roles=tuple(roles),
         inverted=mapping.inverted or has_purchases_positive(roles, evidence),
         currency=mapping.currency or named or above,
-        account=mapping.account or account,
+        account=mapping.account or (None if Role.ACCOUNT in roles else account),
     )
+
+
+def _is_of_others(
+    roles: Sequence[Role], account: str, profiles: Sequence[Profile], columns: Columns
+) -> bool:
+    """Numbers in the rows are the payees' where the lines above name another account."""
+    if Role.ACCOUNT not in roles:
+        return False
+    at = roles.index(Role.ACCOUNT)
+    return profiles[at].numbered > 0 and account not in columns[at]
 
 
 def _currency_by_name(roles: Sequence[Role], names: Sequence[str]) -> str | None:

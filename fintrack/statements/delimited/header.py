@@ -7,14 +7,15 @@ from functools import lru_cache
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.dates import date_readings
 from fintrack.statements.delimited.header_words import HEADERS, OTHERS, normalised
-from fintrack.statements.delimited.numbers import is_number
+from fintrack.statements.delimited.numbers import currency_of, is_number
 from fintrack.statements.delimited.table import Row, is_telling
 from fintrack.statements.mapping import Role
 
 EXACT, CONTAINED, WEAKEST = 1_000, 600, 200
 _SEARCHED = 120
 _SHORTEST_CONTAINED = 4
-_CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s]|$)")
+_CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s$]|$)")
+_SIGN = re.compile(r"[(\[（]([^\s()\[\]（）]{1,4})[)\]）]$|\s([^\w\s()\[\]]{1,3})$")
 _MONEY = frozenset({Role.AMOUNT, Role.DEBIT, Role.CREDIT})
 _DATES = frozenset({Role.DATE, Role.VALUE_DATE})
 _MOSTLY = 0.6
@@ -53,9 +54,12 @@ def role_scores(name: str) -> Mapping[Role, int]:
 
 
 def header_currency(name: str) -> str | None:
-    """Return the currency that a column's name holds, as in `Amount (EUR)`."""
+    """Return the currency that a column's name holds, as in `Amount (EUR)` or `Amount (€)`."""
     codes = [code for code in _CURRENCY.findall(name) if code in CURRENCIES]
-    return codes[-1] if codes else None
+    sign = _SIGN.search(name)
+    if codes or sign is None:
+        return codes[-1] if codes else None
+    return currency_of(sign[1] or sign[2]) or None
 
 
 def without_currency(name: str) -> str:
@@ -63,6 +67,8 @@ def without_currency(name: str) -> str:
     code = header_currency(name)
     if code is None:
         return name
+    if code not in name:
+        return _SIGN.sub("", name).strip() or name
     bare = re.sub(rf"[\[(]?\b{code}\b[\])]?", "", name).strip()
     return bare.removesuffix(" in").removesuffix(" en").removesuffix(" w") or name
 

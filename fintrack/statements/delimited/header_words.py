@@ -34,6 +34,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
     {
         Role.DATE: phrases(
             """
+            التاريخ, تاريخ, תאריך, ημερομηνια, ngay, ngay giao dich, tanggal, วันที่,
             booking date, date booked, booked on, book date, buchungstag, buchungsdatum, buchung,
             transaction date, date of transaction, date transaction, trans date, txn date,
             tran date, operation date, entry date, date operation, date de operation,
@@ -75,6 +76,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.AMOUNT: phrases(
             """
+            المبلغ, סכום, ποσο, so tien, jumlah, จำนวนเงิน,
             net amount, amount net, net, netto, betrag netto, amount in account currency,
             account currency amount, billing amount, betrag in kontowahrung, zauctovana castka,
             amount, transaction amount, betrag, umsatz, umsatzbetrag, betrag in eur, bedrag in eur,
@@ -90,6 +92,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.DEBIT: phrases(
             """
+            مدين, سحب, חובה, χρεωση, ghi no, ถอน, 出金金額, お引出し,
             debit, debits, debit amount, amount debit, withdrawal, withdrawals, withdrawal amount,
             withdrawal amt, money out, paid out, outflow, out, outgoing, payments, payment amount,
             spent, expense, expenses, dr, dr amount, debet, soll, belastung, belastungen, ausgang,
@@ -107,6 +110,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.CREDIT: phrases(
             """
+            دائن, إيداع, זכות, πιστωση, ghi co, ฝาก, 入金金額, お預入れ,
             credit, credits, credit amount, amount credit, deposit, deposits, deposit amount,
             deposit amt, money in, paid in, inflow, in, incoming, receipts, received, income, cr,
             cr amount, kredit, haben, gutschrift, gutschriften, eingang, einnahmen, einnahme,
@@ -166,6 +170,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.TEXT: phrases(
             """
+            الوصف, البيان, תיאור, περιγραφη, αιτιολογια, noi dung, dien giai, keterangan, รายการ,
             description, transaction description, original description, details, detail,
             transaction details, transaction remarks, remarks, narrative, narration, particulars,
             label, memo, memo description, payment reference, purpose, payment details, reason,
@@ -241,6 +246,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.BALANCE: phrases(
             """
+            الرصيد, יתרה, υπολοιπο, so du, ยอดคงเหลือ,
             running balance, balance, account balance, balance after, closing balance,
             current balance, available balance, ledger balance, balance after transaction, saldo,
             saldo nach buchung, kontostand, neuer saldo, solde, solde apres operation,
@@ -291,7 +297,7 @@ OTHERS = frozenset(
     entries count number check cheque original puvodni ursprungsbetrag ursprungswahrung kontraktu
     destination source native pc wechselkurs empfangers auftraggebers tiers beneficiaire
     contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
-    max min average refund time id
+    max min average refund time id digits holder
     """.split(),
 )
 

@@ -14,9 +14,12 @@ _ACCOUNT_ID = re.compile(
     r"(?<![\w])(?:[A-Z]{2}\d{2}[ A-Z0-9]{8,32}|[\dX*][\dX*\-./ ]{5,32}[\dX*])(?![\w])"
 )
 _ACCOUNT_NAME = re.compile(r"\baccount\s+([A-Z][\w-]{1,30})\b")
-_ACCOUNT_WORDS = frozenset(
-    word for word in HEADERS[Role.ACCOUNT] if " " not in word and word not in {"product", "produit"}
+_KINDS = frozenset(
+    "checking savings giro girokonto tagesgeld tagesgeldkonto sparkonto livret".split()
 )
+_ACCOUNT_WORDS = _KINDS | {
+    word for word in HEADERS[Role.ACCOUNT] if " " not in word and word not in {"product", "produit"}
+}
 _DIGITS = 6
 _SEARCHED = 40
 

@@ -1,15 +1,27 @@
 """What a table leaves open, asked in one sentence each; nothing is guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from fintrack.statements.delimited.cells import ways_of
 from fintrack.statements.delimited.content import money_columns, money_pairs
 from fintrack.statements.delimited.dates import ORDER_WORDS
 from fintrack.statements.delimited.guess import cells_of, date_orders
+from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.profile import MONEY, profile
-from fintrack.statements.mapping import Choice, DateOrder, DecimalMark, Mapping, Question, Role
+from fintrack.statements.mapping import (
+    DIRECTION_OF,
+    Choice,
+    DateOrder,
+    DecimalMark,
+    Mapping,
+    Question,
+    Role,
+)
 
 _EXAMPLE = 40
+_MOST_WORDS = 6
+_KEPT = MONEY | {Role.DATE}
 
 
 def open_questions(mapping: Mapping, table: Table) -> tuple[Question, ...]:
@@ -20,7 +32,8 @@ def open_questions(mapping: Mapping, table: Table) -> tuple[Question, ...]:
         _order_question(mapping, table),
         _mark_question(mapping, table),
     )
-    return tuple(question for question in asked if question is not None)
+    found = tuple(question for question in asked if question is not None)
+    return (*found, *_direction_questions(mapping, table))
 
 
 def order_question(orders: Sequence[DateOrder], example: str) -> Question:
@@ -42,7 +55,7 @@ def mark_question(example: str) -> Question:
 
 
 def _order_question(mapping: Mapping, table: Table) -> Question | None:
-    orders = date_orders(mapping, table.columns) if mapping.date_order is None else []
+    orders = date_orders(mapping, table) if mapping.date_order is None else []
     if len(orders) <= 1:
         return None
     return order_question(orders, min(cells_of(mapping, table.columns, Role.DATE)))
@@ -62,6 +75,18 @@ def _mark_question(mapping: Mapping, table: Table) -> Question | None:
     return mark_question(max(sorted(cells), key=len)) if cells else None
 
 
+def _direction_questions(mapping: Mapping, table: Table) -> Iterator[Question]:
+    """Ask what a few unknown words beside unsigned amounts mean; of many, each row says it."""
+    words = set(table.cells(mapping.column(Role.DIRECTION)))
+    unknown = sorted({normalised(word) for word, way in ways_of(mapping, words).items() if not way})
+    if len(unknown) > _MOST_WORDS:
+        return
+    choices = (Choice("out", "Money out"), Choice("in", "Money in"))
+    for word in unknown:
+        sentence = f"Does the word {word[:_EXAMPLE]!r} mean money in or money out?"
+        yield Question(f"{DIRECTION_OF}{word}", sentence, choices)
+
+
 def _column_question(mapping: Mapping, table: Table, role: Role) -> Question | None:
     wanted = MONEY if role is Role.AMOUNT else {role}
     if wanted & set(mapping.roles):
@@ -71,7 +96,8 @@ def _column_question(mapping: Mapping, table: Table, role: Role) -> Question | N
         offered = money_columns(mapping.roles, profiles)
     else:
         offered = [at for at, column in enumerate(profiles) if column.dates > 0]
-    offered = offered or list(range(len(profiles)))
+    free = [at for at in range(len(profiles)) if not _KEPT & {*mapping.roles[at : at + 1]}]
+    offered = offered or free or list(range(len(profiles)))
     word = "amount" if role is Role.AMOUNT else "date"
     choices = tuple(Choice(str(at), _label(table, at)) for at in offered)
     if role is Role.AMOUNT:

@@ -15,7 +15,13 @@ from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.own_export import is_own_export, read_own_export
 from fintrack.statements.delimited.questions import open_questions
 from fintrack.statements.delimited.rows import Reading, read_rows
-from fintrack.statements.delimited.table import Row, likely_delimiter, lines_of, table_rows
+from fintrack.statements.delimited.table import (
+    Row,
+    likely_delimiter,
+    lines_of,
+    require_few_lines,
+    table_rows,
+)
 from fintrack.statements.mapping import Mapping, Role
 from fintrack.statements.statement import (
     CERTAIN,
@@ -38,6 +44,7 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
         StatementError: no table with dates and amounts is in the file.
     """
     given = mapping or Mapping()
+    require_few_lines(content)
     text, encoding = decode(content, given.encoding)
     if mapping is None and is_own_export(text):
         return read_own_export(text)

@@ -1,6 +1,7 @@
 """Delimited text as rows of cells, and the delimiter that makes most sense of it."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from fintrack.statements.statement import RAW_LENGTH, StatementError
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", ":")
 _SAMPLE_LINES = 300
+# Some banks begin texts as Excel does, so that no account number becomes a figure.
+_TEXT_MARK = re.compile(r"^'(?=[\dA-Z])")
 _LONGEST_LINE = 100_000
 _MOST_LINES = 1_000_000
 
@@ -24,16 +27,24 @@ class Row:
     raw: str
 
 
+def require_few_lines(content: bytes) -> None:
+    """Refuse a file before it is decoded and taken apart.
+
+    Raises:
+        StatementError: it has more lines than a statement.
+    """
+    if max(content.count(b"\n"), content.count(b"\r")) >= _MOST_LINES:
+        message = "The file has more than a million lines; download a shorter period."
+        raise StatementError(message)
+
+
 def lines_of(text: str) -> list[str]:
     """Return the lines.
 
     Raises:
-        StatementError: a line, or their number, is beyond what a statement has.
+        StatementError: a line is longer than a statement has.
     """
     lines = text.split("\n")
-    if len(lines) > _MOST_LINES:
-        message = "The file has more than a million lines; download a shorter period."
-        raise StatementError(message)
     if any(len(line) > _LONGEST_LINE for line in lines):
         message = "A line of this file is too long for a statement; choose a CSV or OFX file."
         raise StatementError(message)
@@ -52,13 +63,15 @@ def table_rows(lines: list[str], delimiter: str) -> list[Row]:
 def likely_delimiter(lines: list[str]) -> tuple[str, int]:
     """Return the delimiter under which most lines hold a date and an amount, and how sure it is.
 
-    In percent: all telling lines against those that another delimiter would make as telling.
+    In percent: the cells of such lines against those that another delimiter would make.
     """
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
     senses = {delimiter: _sense(sample, delimiter) for delimiter in DELIMITERS}
-    best, second = sorted(DELIMITERS, key=senses.__getitem__, reverse=True)[:2]
-    own, other = senses[best][0], senses[second][0]
-    return best, round(100 * own / (own + other)) if own else 50
+    best = max(DELIMITERS, key=senses.__getitem__)
+    # A colon parts every time of day.
+    rivals = [senses[each][-1] for each in DELIMITERS if each not in {best, ":"}]
+    own = senses[best][-1]
+    return best, round(100 * own / (own + max(rivals))) if own else 50
 
 
 def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row]) -> int:
@@ -94,19 +107,22 @@ def _read_literally(lines: list[str], at: int, delimiter: str, rows: list[Row]) 
 
 
 def _append(rows: list[Row], lines: list[str], first: int, end: int, cells: Iterable[str]) -> None:
+    raw = lines[first] if end - first == 1 else "\n".join(lines[first:end])
     kept = tuple([cell.strip() for cell in cells])
+    if "'" in raw:
+        kept = tuple([_TEXT_MARK.sub("", cell) for cell in kept])
     if any(kept):
-        raw = lines[first] if end - first == 1 else "\n".join(lines[first:end])
         rows.append(Row(first + 1, kept, raw[:RAW_LENGTH]))
 
 
-def _sense(sample: list[str], delimiter: str) -> tuple[int, int, int]:
+def _sense(sample: list[str], delimiter: str) -> tuple[int, int, int, int]:
+    """How many lines tell, how many are of the commonest width, that width, all telling cells."""
     rows = [row.cells for row in table_rows(sample, delimiter)]
-    telling = sum(is_telling(cells) for cells in rows)
+    telling = [len(cells) for cells in rows if is_telling(cells)]
     widths = Counter(len(cells) for cells in rows if len(cells) > 1)
     common = max(widths.values(), default=0)
     widest = max((width for width, times in widths.items() if times == common), default=0)
-    return telling, common * (widest > 1), widest
+    return len(telling), common * (widest > 1), widest, sum(telling)
 
 
 def is_telling(cells: Iterable[str]) -> bool:

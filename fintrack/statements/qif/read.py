@@ -14,8 +14,15 @@ from fintrack.statements.qif.records import records
 from fintrack.statements.qif.register import Draft, plain_date
 from fintrack.statements.qif.registers import Register, Registers
 from fintrack.statements.qif.transfers import linked
-from fintrack.statements.statement import Entry, Rejected, Statement, StatementError, StatementFile
-from fintrack.statements.text import decode, unified
+from fintrack.statements.statement import (
+    Certainty,
+    Entry,
+    Rejected,
+    Statement,
+    StatementError,
+    StatementFile,
+)
+from fintrack.statements.text import decode, encoding_certainty, unified
 
 _FORMAT = "qif"
 _NOTHING = "This QIF file holds no register; export the transactions of an account."
@@ -50,7 +57,12 @@ def read_qif(content: bytes, mapping: Mapping | None, currency: str | None) -> S
     used, mark = _with_mark(used, drafts, currency)
     questions = tuple(question for question in (order, mark) if question is not None)
     statements = () if questions else _statements(registers, used)
-    return StatementFile(_FORMAT, statements, used, questions)
+    certainty = Certainty(
+        encoding=100 if given.encoding else encoding_certainty(content, encoding),
+        date_order=0 if order else 100,
+        decimal_mark=0 if mark else 100,
+    )
+    return StatementFile(_FORMAT, statements, used, questions, certainty=certainty)
 
 
 def _with_order(mapping: Mapping, drafts: Sequence[Draft]) -> tuple[Mapping, Question | None]:

@@ -123,7 +123,8 @@ def local_name(name: str) -> str:
 
 
 def _parser(reader: ElementReader) -> XMLParserType:
-    parser = ParserCreate()
+    # Whatever a part declares, spreadsheet programs write UTF-8.
+    parser = ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
