@@ -28,9 +28,9 @@ def open_page(context: TenantContext, name: str, **query: str) -> AppTest:
     return page.run()
 
 
-def open_dialog(context: TenantContext, draw: Callable[[], None]) -> AppTest:
+def open_dialog(context: TenantContext, draw: Callable[..., None], *given: str) -> AppTest:
     """Return what `draw` opens, a script of its own: AppTest closes what a button has opened."""
-    page = AppTest.from_function(draw, default_timeout=PATIENCE)
+    page = AppTest.from_function(draw, default_timeout=PATIENCE, args=given)
     _sign_in(page, context)
     return page.run()
 
