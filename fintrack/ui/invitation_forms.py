@@ -27,6 +27,7 @@ from fintrack.ui.session import public_address
 from fintrack.ui.text import escaped
 
 BY_MAIL, BY_LINK = "By e-mail", "By link"
+DONE = "invitation done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Wish:
 @st.dialog("Invite people", icon=":material/person_add:", on_dismiss="rerun")
 def invite_dialog(context: TenantContext) -> None:
     """Ask whom, as what and for how long; then show the link in place of the questions."""
+    _close_when_done()
     place = st.empty()
     with place.container():
         wish = _wish(context)
@@ -54,6 +56,7 @@ def invite_dialog(context: TenantContext) -> None:
 @st.dialog("A new link", icon=":material/send:", on_dismiss="rerun")
 def resend_dialog(context: TenantContext, invitation_id: UUID, email: str) -> None:
     """Make the old link worthless, mail the new one if there is an address, and show it."""
+    _close_when_done()
     place = st.empty()
     with place.container():
         st.write("The old link stops working.")
@@ -87,7 +90,12 @@ def _wish(context: TenantContext) -> Wish | None:
 def _show_once(token: str, email: str | None) -> None:
     for_whom = f"For **{escaped(email)}**." if email else "For whoever has it."
     link_card(public_address(invitation=token), mail_invitation(token), for_whom)
-    if st.button("Done", width="stretch", key="invitation done"):
+    st.button("Done", width="stretch", key=DONE)
+
+
+def _close_when_done() -> None:
+    """Close the dialog by the button below the link, which this run does not draw any more."""
+    if st.session_state.get(DONE):
         st.rerun()
 
 
