@@ -94,7 +94,7 @@ def turn_down(context: TenantContext, user_id: UUID) -> None:
     with tenant_transaction(context) as db:
         hold_people(db)
         _decide(db, context, user_id, {"is_accepted": False})
-        audit.record(db, "member.turned_down", subject_id=user_id)
+        audit.record(db, "invitation.refused", subject_id=user_id)
 
 
 def _require_room(db: Session) -> None:

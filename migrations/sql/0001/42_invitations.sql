@@ -159,7 +159,7 @@ begin
         where r.decided_at is null or r.decided_at < now() - interval '7 days' or r.is_accepted
     returning r.tenant_id into v_tenant;
     if found then
-        perform sec.record_event(v_tenant, p_user, 'VIEWER', 'member.asked', p_user, null);
+        perform sec.record_event(v_tenant, p_user, 'VIEWER', 'invitation.requested', p_user, null);
     end if;
 end $$;
 
