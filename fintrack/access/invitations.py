@@ -262,6 +262,6 @@ def _is_pending() -> ColumnElement[bool]:
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
-    """Return what the activity says of an invitation: not its token, not its message."""
-    names = ("email", "mail_domain", "role", "flags", "most_uses")
+    """Return what the activity says of an invitation: no token, and nobody's address or words."""
+    names = ("mail_domain", "role", "flags", "most_uses")
     return {name: values[name] for name in names} | {"expires_at": str(values["expires_at"])}
