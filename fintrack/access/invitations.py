@@ -39,6 +39,7 @@ INVITATIONS: Shape = {
     "created_at": "datetime64[us, UTC]",
     "expires_at": "datetime64[us, UTC]",
     "is_expired": "bool",
+    "is_void": "bool",
 }
 USUAL_DAYS, MOST_DAYS = 7, 30
 MOST_USES = 100
@@ -97,7 +98,8 @@ def invite_member(
 def invitations(context: TenantContext) -> pd.DataFrame:
     """Return the pending invitations, expired ones too, the latest first: `INVITATIONS`.
 
-    An admin sees everybody's, a member his own. Flags are words with a blank between them.
+    An admin sees everybody's, a member his own. Flags are words with a blank between them. Void is
+    what somebody sent who may not invite so any more; sent again by another, it holds.
 
     Raises:
         PermissionDenied: the member may not invite people.
@@ -109,6 +111,7 @@ def invitations(context: TenantContext) -> pd.DataFrame:
             func.array_to_string(Invitation.flags, " "), Invitation.message, Invitation.uses,
             Invitation.most_uses, Invitation.created_by, Invitation.created_at,
             Invitation.expires_at, Invitation.expires_at <= func.now(),
+            Invitation.id == func.any(func.sec.unbacked_invitations()),
         )
         .where(_is_pending())
         .order_by(Invitation.created_at.desc())

@@ -17,6 +17,8 @@ from fintrack.ui.member_inputs import flag_badges
 from fintrack.ui.text import ROLE_NAMES, escaped
 from fintrack.ui.undo import done
 
+VOID = "Who invited may not invite so any more. Send it again yourself, or revoke it."
+
 
 def invitation_section(context: TenantContext) -> None:
     """Draw requests to join, the pending invitations, and the tenant's own link."""
@@ -65,5 +67,7 @@ def _badges(each: Mapping[Hashable, Any]) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         if each["is_expired"]:
             st.badge("Expired", color="orange", icon=":material/schedule:")
+        if each["is_void"]:
+            st.badge("Void", color="orange", icon=":material/person_off:", help=VOID)
         st.badge(ROLE_NAMES[role], color="gray")
         flag_badges(role, each["flags"].split())

@@ -169,10 +169,13 @@ def test_whoever_sends_it_again_is_the_one_who_invites(
     ana: TenantContext, inviting: TenantContext
 ) -> None:
     invite_member(inviting, GUEST, Role.VIEWER)
+    assert not invitations(ana)["is_void"].item()
     remove_member(ana, inviting.user_id)
+    assert invitations(ana)["is_void"].item()
     offer = preview_invitation(resend_invitation(ana, pending(ana)))
     assert offer is not None
     assert offer.inviter == "Ana"
+    assert not invitations(ana)["is_void"].item()
 
 
 def test_an_invitation_shares_own_accounts_only(ana: TenantContext, eli: TenantContext) -> None:

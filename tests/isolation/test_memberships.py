@@ -1,20 +1,21 @@
-"""Memberships of every role are made by two functions of the database, which `access` alone calls."""
+"""Memberships of every role are made by two functions of the database, on two ways for each."""
 
 import re
 
-from fintrack.access.memberships import change_role, members
-from fintrack.context import Role, TenantContext
+from fintrack.access.memberships import members
+from fintrack.context import TenantContext
 from fintrack.operations.passwords import APPLICATION_LOGINS, SIGN_IN_LOGIN
 from fintrack.operations.roles import MEMBER_ROLES
+from tests.conftest import share_ownership
 from tests.isolation.world import World
 from tests.test_architecture import APPLICATION, modules, name_of
 
 # Each checks what it may: a founder gets a tenant of his own, a guest what the inviter may still give.
 MAKERS = ("sec.accept_invitation", "sec.create_tenant")
-WRITERS = """
+CALLERS = """
     select p.oid::regproc::text,
         array(select r from unnest(%s::text[]) r where has_function_privilege(r, p.oid, 'execute'))
-    from pg_proc p where p.prosrc ~* 'insert\\s+into\\s+app\\.membership' order by 1
+    from pg_proc p where p.prosrc ~* %s order by 1
 """
 ROLES = [*MEMBER_ROLES, *APPLICATION_LOGINS]
 
@@ -27,12 +28,13 @@ def test_no_role_inserts_a_membership(world: World) -> None:
         assert admin.execute(query, [ROLES]).fetchall() == []
 
 
-def test_two_functions_make_memberships_and_only_the_sign_in_login_calls_them(
-    world: World,
-) -> None:
+def test_a_membership_begins_with_a_tenant_an_invitation_or_an_admission(world: World) -> None:
     with world.administrator() as admin:
-        found = admin.execute(WRITERS, [ROLES]).fetchall()
-    assert found == [(name, [SIGN_IN_LOGIN]) for name in MAKERS]
+        writers = admin.execute(CALLERS, [ROLES, r"insert\s+into\s+app\.membership"]).fetchall()
+        joining = admin.execute(CALLERS, [ROLES, r"perform\s+sec\.join_tenant"]).fetchall()
+    assert writers == [("sec.create_tenant", [SIGN_IN_LOGIN]), ("sec.join_tenant", [])]
+    # An admin admits by deciding a request: the trigger joins whoever asked.
+    assert joining == [("sec.accept_invitation", [SIGN_IN_LOGIN]), ("sec.admit_asker", [])]
 
 
 def test_only_access_calls_what_makes_memberships() -> None:
@@ -50,5 +52,5 @@ def test_a_tenant_has_members_of_all_four_roles_and_a_second_owner(
     ana: TenantContext, dora: TenantContext, eli: TenantContext, ben: TenantContext
 ) -> None:
     assert sorted(members(ana)["role"]) == ["ADMIN", "MEMBER", "OWNER", "VIEWER"]
-    change_role(ana, dora.user_id, Role.OWNER)
+    share_ownership(ana, dora)
     assert sorted(members(ana)["role"]) == ["MEMBER", "OWNER", "OWNER", "VIEWER"]

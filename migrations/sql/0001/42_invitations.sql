@@ -9,16 +9,32 @@ grant update (flags, joined_at) on app.membership to fintrack_security;
 
 set role fintrack_security;
 
+-- Whether whoever sent the invitation is still in and may still give what it offers.
+create function sec.is_backed(p_invitation app.invitation) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from app.membership m
+        where m.tenant_id = p_invitation.tenant_id and m.user_id = p_invitation.created_by and m.status = 'ACTIVE'
+          and sec.rank_of(m.role) > sec.rank_of(p_invitation.role)
+          and sec.abilities_of(m.role, m.flags) & 4 > 0
+          and p_invitation.flags <@ sec.flags_of(sec.abilities_of(m.role, m.flags)));
+$$;
+
+create function sec.unbacked_invitations() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := sec.tenant();
+begin
+    return array(select i.id from app.invitation i where i.tenant_id = v_tenant and not sec.is_backed(i));
+end $$;
+
 -- An invitation that holds: not used up, not old, of an active tenant, by somebody who still may invite so.
 create function sec.open_invitation(p_token_hash bytea) returns setof app.invitation
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select i.* from app.invitation i
     join app.tenant t on t.tenant_id = i.tenant_id and t.status = 'ACTIVE'
-    join app.membership m on m.tenant_id = i.tenant_id and m.user_id = i.created_by and m.status = 'ACTIVE'
-        and sec.rank_of(m.role) > sec.rank_of(i.role) and sec.abilities_of(m.role, m.flags) & 4 > 0
-        and i.flags <@ sec.flags_of(sec.abilities_of(m.role, m.flags))
     where i.token_hash = p_token_hash and i.uses < i.most_uses and i.declined_at is null and i.revoked_at is null
-      and i.expires_at > now();
+      and i.expires_at > now() and sec.is_backed(i);
 $$;
 
 -- Whether the invitation is for this user: his address, or a link. A link of one mail domain is for addresses there
@@ -186,6 +202,7 @@ begin
 end $$;
 
 grant execute on function sec.renew_invitation(), sec.admit_asker() to fintrack_data;
+grant execute on function sec.unbacked_invitations() to fintrack_member;
 grant execute on function sec.askers() to fintrack_admin;
 grant execute on function sec.invitation(bytea, uuid), sec.accept_invitation(uuid, bytea, bigint),
     sec.decline_invitation(uuid, bytea), sec.ask_to_join(uuid, text, text) to fintrack_sign_in;
