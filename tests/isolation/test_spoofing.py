@@ -20,8 +20,7 @@ from tests.isolation.world import ROLES, World, connect
 
 SET = "select set_config('fintrack.context', %s, true)"
 READ = "select tenant_id from app.category"
-# kid | tenant | user | rank | stamp | signature
-PARTS = {"key": 0, "tenant": 1, "user": 2, "rank": 3, "stamp": 4, "signature": 5}
+PARTS = ("key", "tenant", "user", "rank", "abilities", "seer", "source", "stamp", "signature")
 BROKEN: dict[str, Callable[[str], str]] = {
     "empty": lambda _own: "",
     "cut": lambda own: own[:-1],
@@ -67,7 +66,7 @@ every_role = pytest.mark.parametrize("role", ROLES)
 def test_e1_no_part_of_a_context_can_be_changed(world: World, part: str) -> None:
     with world.entered(world.family.members[Role.VIEWER]) as connection:
         parts = _own_context(connection).split("|")
-        place = PARTS[part]
+        place = PARTS.index(part)
         parts[place] = _other(world, part, parts[place])
         connection.execute(SET, ["|".join(parts)])
         _require_invalid(connection)
@@ -255,6 +254,9 @@ def _other(world: World, part: str, own: str) -> str:
         "user": str(world.family.members[Role.OWNER].user_id),
         "rank": "40",
         "key": "2",
+        "abilities": "31",
+        "seer": str(world.family.members[Role.OWNER].user_id),
+        "source": "API",
         "stamp": str(int(own) + 1) if own.isdigit() else "",
         "signature": own[::-1],
     }[part]

@@ -94,7 +94,7 @@ end $$;
 
 -- Deleted categories that accounts in sight still use, and what is above them.
 create function sec.kept_categories() returns uuid[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_tenant uuid := sec.tenant();
     v_accounts uuid[] := sec.visible_accounts();
