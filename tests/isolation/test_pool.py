@@ -32,7 +32,7 @@ from tests.isolation.pgbouncer import PORT, running_pgbouncer
 from tests.isolation.world import World, connect, through
 
 THREADS = 200
-TENANTS = "select distinct tenant_id from app.category"
+TENANTS = "select distinct tenant_id from app.tag"
 # Everything that a connection may keep for whoever gets it next.
 STATE = """
     select current_user::text, coalesce(current_setting('fintrack.context', true), ''), current_setting('search_path'),
