@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import ARRAY, ColumnElement, Row, Text, and_, column, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fintrack import audit
@@ -20,7 +19,7 @@ from fintrack.context import (
     flags_of,
 )
 from fintrack.db import tenant_transaction
-from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from fintrack.errors import InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, Membership
 
@@ -35,7 +34,6 @@ MEMBERS: Shape = {
     "seen_at": "datetime64[us, UTC]",
 }
 NO_MEMBER = "There is no such member."
-SAME_NAME = "The heir has a private account of this name already. Rename one of them first."
 
 
 def members(context: TenantContext, *, left: bool = False) -> pd.DataFrame:
@@ -186,13 +184,14 @@ def leave_tenant(
     """End one's own membership, as anybody may; the heir gets the accounts that everyone sees.
 
     Without an heir they pass to whoever has been an owner for longest. Private ones are sealed
-    until the member comes back, unless the heir is given them too.
+    until the member comes back, unless the heir is given them too; beside an account of the heir's
+    of the same name, one gets another.
 
     Raises:
         PermissionDenied: an heir is named by a member who may not change the books.
         NotFound: the heir is no member.
         InvalidInput: the heir may not change the books.
-        Conflict: the member is the last owner, or the heir has a private account of such a name.
+        Conflict: the member is the last owner.
     """
     context.require(Permission.WRITE if heir_id else Permission.READ)
     with tenant_transaction(context) as db:
@@ -214,7 +213,6 @@ def hand_over_account(context: TenantContext, account_id: UUID, heir_id: UUID) -
         PermissionDenied: the member may not change the books, or not hand this account over.
         NotFound: there is no such account, or the heir is no member.
         InvalidInput: the heir may not change the books.
-        Conflict: the heir has a private account of this name.
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
@@ -277,10 +275,7 @@ def _everyones(user_id: UUID) -> ColumnElement[bool]:
 def _hand_over(db: Session, which: ColumnElement[bool], heir_id: UUID) -> int:
     owners = dict(db.execute(select(Account.id, Account.owner_id).where(which)).all())
     statement = update(Account).where(which).values(owner_id=heir_id, version=Account.version + 1)
-    try:
-        db.execute(statement.execution_options(synchronize_session=False))
-    except IntegrityError as error:
-        raise Conflict(SAME_NAME) from error
+    db.execute(statement.execution_options(synchronize_session=False))
     _record_handing(db, {each: (owner, heir_id) for each, owner in owners.items()})
     return len(owners)
 
