@@ -184,7 +184,8 @@ def leave_tenant(
     """End one's own membership, as anybody may; the heir gets the accounts that everyone sees.
 
     Without an heir they pass to whoever has been an owner for longest. Private ones are sealed
-    until the member comes back, unless the heir is given them too.
+    until the member comes back, unless the heir is given them too; beside an account of the heir's
+    of the same name, one gets another.
 
     Raises:
         PermissionDenied: an heir is named by a member who may not change the books.

@@ -43,7 +43,7 @@ SHARED_BALANCES: Shape = {
     "balance": "int64",
 }
 NOT_YOURS = "You own no such account, or there is no such member."
-NAME_TAKEN = "Everyone sees another account of this name. Rename one of them first."
+NAME_TAKEN = "There is another account of this name. Rename one of them first."
 QUIETLY = {"synchronize_session": False}
 
 
@@ -63,7 +63,7 @@ def show_account(
     Raises:
         PermissionDenied: the member may not change the books.
         NotFound: the account is not the member's own, or one of the people is no member.
-        Conflict: everyone sees another account of this name.
+        Conflict: there is another account of this name in sight of the same people.
     """
     context.require(Permission.WRITE)
     wanted = {

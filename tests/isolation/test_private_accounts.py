@@ -21,6 +21,7 @@ from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound, PermissionDenied
 from fintrack.ledger.accounts import (
+    AccountChange,
     AccountKind,
     NewAccount,
     Visibility,
@@ -31,6 +32,7 @@ from fintrack.ledger.accounts import (
     archive_account,
     create_account,
     delete_account,
+    update_account,
 )
 from fintrack.ledger.categories import categories, delete_category
 from fintrack.ledger.change_sets import change_sets
@@ -155,6 +157,16 @@ def test_c1_whoever_hands_over_learns_nothing_of_the_heirs_own_names(
     filled(ana)
     hand_over_account(eli, secret, ana.user_id)
     assert sorted(accounts(ana)["name"]) == ["Secret", "Secret 2"]
+
+
+def test_c1_whoever_renames_anothers_account_learns_nothing_of_its_owners_other_names(
+    ana: TenantContext, eli: TenantContext, secret: UUID
+) -> None:
+    new = NewAccount("Gift", AccountKind.CASH, "EUR", MARCH, visibility=Visibility.PRIVATE)
+    gift = create_account(eli, new)
+    share_account(eli, gift, ana.user_id, ShareLevel.WRITE)
+    update_account(ana, gift, AccountChange(name="Secret"), account(ana, gift).version)
+    assert accounts(ana)["name"].tolist() == ["Secret 2"]
 
 
 def test_c1_deleting_a_category_does_not_tell_that_it_is_used_in_secret(

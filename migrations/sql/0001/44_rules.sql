@@ -116,6 +116,7 @@ end $$;
 create function sec.guard_account() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    v_name text := new.name;
     v_number integer := 1;
 begin
     if new.visibility <> old.visibility and old.owner_id <> sec.acting_user() then
@@ -124,12 +125,12 @@ begin
           and not (old.visibility = 'EVERYONE' and sec.rank() >= 30) then
         raise exception 'Only the owner of an account hands it over.' using errcode = 'FT403';
     end if;
-    -- Whoever hands over does not learn what the heir calls accounts of his own.
-    while new.owner_id <> old.owner_id and new.visibility = 'PRIVATE'
+    -- Who hands an account over, or renames another's, does not learn what else its owner has.
+    while new.visibility = 'PRIVATE' and (new.owner_id <> old.owner_id or new.owner_id <> sec.acting_user())
           and exists (select from app.account a where a.tenant_id = new.tenant_id and a.owner_id = new.owner_id
-                      and a.visibility = 'PRIVATE' and lower(a.name) = lower(new.name)) loop
+                      and a.visibility = 'PRIVATE' and lower(a.name) = lower(new.name) and a.id <> new.id) loop
         v_number := v_number + 1;
-        new.name := left(old.name, 75) || ' ' || v_number;
+        new.name := left(v_name, 75) || ' ' || v_number;
     end loop;
     return new;
 end $$;

@@ -25,7 +25,7 @@ create constraint trigger check_category after insert or update of parent_id on 
 -- Not when the whole tenant goes.
 create trigger keep_category before delete on app.category
     for each row when (pg_trigger_depth() = 0) execute function sec.keep_category();
-create trigger guard_account before update of visibility, owner_id on app.account
+create trigger guard_account before update of name, visibility, owner_id on app.account
     for each row execute function sec.guard_account();
 create trigger part_member after update of status on app.membership
     for each row when (new.status = 'LEFT') execute function sec.part_member();
