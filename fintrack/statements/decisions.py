@@ -84,7 +84,8 @@ def _decided(
 
 def _ids(new: Sequence[NewRow], *, newest_first: bool) -> dict[int, UUID]:
     """Return ids that grow with time, so that a day's rows keep the file's order in lists."""
-    rows = sorted((each.row for each in new), key=lambda row: row.line, reverse=newest_first)
+    unsorted = (each.row for each in new)
+    rows = sorted(unsorted, key=lambda row: (row.line, row.ordinal), reverse=newest_first)
     ids = sorted(new_id() for _ in rows)
     return {row.ordinal: each for row, each in zip(rows, ids, strict=True)}
 

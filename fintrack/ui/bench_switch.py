@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,7 +99,9 @@ def switching(fleet: Fleet, _admin: object) -> tuple[Side, Side]:
     finally:
         db.connect(fleet.logins)
     port = _serve(home)
-    opened = Tab(_connected(port, token))
+    held = ExitStack()
+    atexit.register(held.close)
+    opened = Tab(held.enter_context(_connected(port, token)))
     opened.run(slugs[0])
     opened.finish()
 

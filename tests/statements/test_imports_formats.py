@@ -49,6 +49,15 @@ def test_the_same_entry_in_two_kinds_of_camt_is_one(ana: TenantContext) -> None:
     assert [(each.new, each.duplicate) for each in told] == [(1, 0), (0, 1), (0, 1)]
 
 
+def test_a_day_keeps_the_order_of_a_file_on_one_line(ana: TenantContext) -> None:
+    later = IN.replace("03-14", "03-15").replace(">5<", ">7<")
+    newest_first = f"<Ntry>{later}</Ntry><Ntry>{IN}</Ntry><Ntry>{OUT}</Ntry>"
+
+    imported(ana, document(newest_first).encode())
+
+    assert [amount for _, amount, _ in held(ana)] == [700, 500, -500]
+
+
 def test_two_equal_entries_are_both_real_and_once(ana: TenantContext) -> None:
     content = document(f"<Ntry>{OUT}</Ntry>" * 2).encode()
 

@@ -92,6 +92,9 @@ class Tab:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 started = message.new_session
+                if started.page_script_hash != self.page_hash:
+                    # As browsers do: another page has other widgets.
+                    self.states.clear()
                 self.session_id = started.initialize.session_id or self.session_id
                 # A run that asks for another one is replaced by it.
                 self.widgets, drawn.texts = {}, []
