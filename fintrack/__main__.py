@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     person.add_argument("--as", dest="email", required=True, help="the user's e-mail address")
 
     doctor = commands.add_parser("doctor", parents=[machine], help="say what is wrong here")
+    doctor.add_argument("--repair", action="store_true", help="rebuild totals that are wrong")
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="prepare and migrate the database")
     migrate.set_defaults(command=_migrate)
@@ -100,7 +101,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     try:
-        found = health.problems(open_installation())
+        opened = open_installation()
+        if arguments.repair:
+            health.rebuild_totals(opened)
+        found = health.problems(opened)
     except SetupError as error:
         found = [str(error)]
     if arguments.json:

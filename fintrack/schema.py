@@ -255,6 +255,7 @@ class Posting(TenantRow):
     line: Mapped[int]
     category_id: Mapped[UUID | None]
     amount: Mapped[int]
+    payee: Mapped[str] = mapped_column(server_default=FILLED)
     memo: Mapped[str]
 
 
@@ -294,6 +295,44 @@ class SearchToken(TenantRow):
     booked_on: Mapped[date] = mapped_column(primary_key=True)
     transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID]
+
+
+class DayTotal(TenantRow):
+    """What moved on an account in a day, transfers included; kept by triggers."""
+
+    __tablename__ = "day_total"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    booked_on: Mapped[date] = mapped_column(primary_key=True)
+    amount: Mapped[int]
+    entries: Mapped[int]
+
+
+class MonthTotal(TenantRow):
+    """What came in and went out of an account in a month under a category; kept by triggers."""
+
+    __tablename__ = "month_total"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    category_id: Mapped[UUID | None] = mapped_column(primary_key=True)
+    incoming: Mapped[int]
+    outgoing: Mapped[int]
+    entries: Mapped[int]
+
+
+class PayeeTotal(TenantRow):
+    """The rows of `MonthTotal`, taken apart by payee; kept by triggers."""
+
+    __tablename__ = "payee_total"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    category_id: Mapped[UUID | None] = mapped_column(primary_key=True)
+    payee: Mapped[str] = mapped_column(primary_key=True)
+    incoming: Mapped[int]
+    outgoing: Mapped[int]
+    entries: Mapped[int]
 
 
 class ImportBatch(TenantRow):

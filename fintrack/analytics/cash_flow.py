@@ -1,26 +1,16 @@
 """Cash flow: what came in and what went out, and the one rule that decides which is which."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Date,
-    DateTime,
-    FunctionElement,
-    Label,
-    cast,
-    func,
-    or_,
-    select,
-)
-from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, select
 
+from fintrack.analytics.flows import flows
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
-from fintrack.schema import Category, Line
+from fintrack.schema import Account, Category
 
 CASH_FLOW = {"month": "datetime64[s]", "currency": "str", "inflow": "int64", "outflow": "int64"}
 INCOME, EXPENSE = "INCOME", "EXPENSE"
@@ -35,50 +25,31 @@ def cash_flow(context: TenantContext, since: date, until: date) -> pd.DataFrame:
     which nothing moved have no row.
     """
     context.require(Permission.READ)
-    statement = (
-        select(month_of(Line.booked_on), Line.currency, inflow(), outflow())
-        .outerjoin(Category, Category.id == Line.category_id)
-        .where(moved(since, until))
-        .group_by("month", Line.currency)
-        .order_by("month", Line.currency)
-    )
     with tenant_transaction(context) as db:
-        return read_frame(db, statement, CASH_FLOW)
+        return read_frame(db, by_month(since, until), CASH_FLOW)
 
 
-def moved(since: date, until: date) -> ColumnElement[bool]:
-    """Return the condition on `Line`: booked in [since, until), and no transfer."""
-    return (Line.booked_on >= since) & (Line.booked_on < until) & Line.transfer_id.is_(None)
+def by_month(since: date, until: date) -> Select[Any]:
+    """Return the statement whose rows are `CASH_FLOW`."""
+    moved = flows(since, until)
+    return (
+        select(moved.c.month, Account.currency, amount(INCOME, moved), amount(EXPENSE, moved))
+        .join(Account, Account.id == moved.c.account_id)
+        .outerjoin(Category, Category.id == moved.c.category_id)
+        .group_by(moved.c.month, Account.currency)
+        .having(func.sum(moved.c.entries) > 0)
+        .order_by(moved.c.month, Account.currency)
+    )
 
 
-def is_of_kind(kind: str) -> ColumnElement[bool]:
-    """Return the condition on a `Line` beside its category that makes it income or an expense."""
-    return or_(Category.kind == kind, Category.kind.is_(None) & has_sign_of(kind))
+def amount(kind: str, moved: Subquery) -> ColumnElement[int]:
+    """Return the sum of `flows` that is income, or an expense, beside their categories; positive.
 
-
-def has_sign_of(kind: str) -> ColumnElement[bool]:
-    """Return the condition that decides for a `Line` without a category."""
-    return Line.amount > 0 if kind == INCOME else Line.amount <= 0
-
-
-def inflow(condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
-    """Return the sum of what came in, in minor units, of the lines under `condition`."""
-    return _total(func.sum(Line.amount), is_of_kind(INCOME), condition)
-
-
-def outflow(condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
-    """Return the sum of what went out, positive, in minor units, of the lines under `condition`."""
-    return _total(func.sum(-Line.amount), is_of_kind(EXPENSE), condition)
-
-
-def month_of(day: SQLCoreOperations[date]) -> Label[date]:
-    """Return the first day of the month of `day`, as "month"."""
-    # Cast to a timestamp without zone: the zone of the connection must not move a day.
-    return cast(func.date_trunc("month", cast(day, DateTime)), Date).label("month")
-
-
-def _total(
-    amount: FunctionElement[int], kind: ColumnElement[bool], condition: ColumnElement[bool] | None
-) -> ColumnElement[int]:
-    counted = kind if condition is None else kind & condition
-    return cast(func.coalesce(amount.filter(counted), 0), BigInteger)
+    Without a category the sign decides.
+    """
+    this, other = moved.c.incoming, moved.c.outgoing
+    if kind == EXPENSE:
+        this, other = other, this
+    of_kind = func.sum(this - other).filter(Category.kind == kind)
+    unnamed = func.sum(this).filter(moved.c.category_id.is_(None))
+    return cast(func.coalesce(of_kind, 0) + func.coalesce(unnamed, 0), BigInteger)

@@ -21,7 +21,6 @@ from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.exports import guarded
 from fintrack.money import decimal_text
 
-COUNTS = frozenset({"transactions"})
 MOST_PAYEES = 1000
 
 
@@ -85,13 +84,13 @@ def _csv(frame: pd.DataFrame) -> bytes:
     writer = csv.writer(file)
     writer.writerow(shown)
     for row in frame.to_dict("records"):
-        writer.writerow([_cell(name, row[name], row["currency"]) for name in shown])
+        writer.writerow([_cell(row[name], row["currency"]) for name in shown])
     return file.getvalue().encode()
 
 
-def _cell(name: object, value: object, currency: str) -> str:
+def _cell(value: object, currency: str) -> str:
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, int):
-        return str(value) if name in COUNTS else decimal_text(value, currency)
+        return decimal_text(value, currency)
     return guarded(str(value))

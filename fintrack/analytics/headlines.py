@@ -1,6 +1,6 @@
 """Headlines: the few figures above the charts, each beside what it was before."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,11 +42,14 @@ def home_headlines(home: Overview, currency: str) -> Headlines:
     """Return net worth against the end of last month, flows against last month to the same day."""
     net = _course(home.net_worth, currency, "net")
     months = _every_month(home.months, currency, home.net_worth)
+    before = home.last_month[home.last_month["currency"] == currency]
     return Headlines(
-        _latest(net, net),
+        Headline(_last(net), _last(net[:-1]), tuple(net)),
         *_flows(
-            _latest(months["inflow"], months["inflow_so_far"]),
-            _latest(months["outflow"], months["outflow_so_far"]),
+            *(
+                Headline(_last(tuple(months[way])), int(before[way].sum()), tuple(months[way]))
+                for way in ("inflow", "outflow")
+            )
         ),
     )
 
@@ -88,14 +91,8 @@ def _course(frame: pd.DataFrame, currency: str, column: str) -> list[int]:
     return [int(amount) for amount in rows[column]]
 
 
-def _latest(course: Iterable[int], compared: Iterable[int]) -> Headline:
-    whole, so_far = [int(each) for each in course], [int(each) for each in compared]
-    before = so_far[-2] if len(so_far) > 1 else 0
-    return Headline(_last(whole), before, tuple(whole))
-
-
-def _last(course: list[int]) -> int:
-    return course[-1] if course else 0
+def _last(course: Sequence[int]) -> int:
+    return int(course[-1]) if course else 0
 
 
 def _flows(inflow: Headline, outflow: Headline) -> tuple[Headline, Headline, Headline]:

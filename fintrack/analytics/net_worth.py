@@ -25,7 +25,7 @@ from fintrack.analytics.periods import Interval
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
-from fintrack.schema import Account, Transaction
+from fintrack.schema import Account, DayTotal
 
 NET_WORTH = {
     "on": "datetime64[s]",
@@ -67,9 +67,9 @@ def balances(context: TenantContext, on: date) -> pd.DataFrame:
     """Return what each visible account holds at the end of `on`, by name: `BALANCES`."""
     context.require(Permission.READ)
     moved = (
-        select(Transaction.account_id, func.sum(Transaction.amount).label("amount"))
-        .where(Transaction.booked_on <= on)
-        .group_by(Transaction.account_id)
+        select(DayTotal.account_id, func.sum(DayTotal.amount).label("amount"))
+        .where(DayTotal.booked_on <= on)
+        .group_by(DayTotal.account_id)
         .subquery()
     )
     opening = func.sum(Account.opening_balance).filter(Account.opened_on <= on)
@@ -131,10 +131,10 @@ def balance_series(since: date, until: date, interval: Interval) -> Subquery:
 def _moves(since: date, until: date, interval: Interval) -> Subquery:
     """Sum what moved on each account by interval; what lies before the period is in the first."""
     booked = select(
-        Transaction.account_id,
-        _start(Transaction.booked_on, since, interval).label("start"),
-        Transaction.amount,
-    ).where(Transaction.booked_on < until)
+        DayTotal.account_id,
+        _start(DayTotal.booked_on, since, interval).label("start"),
+        DayTotal.amount,
+    ).where(DayTotal.booked_on < until)
     opened = select(
         Account.id, _start(Account.opened_on, since, interval), Account.opening_balance
     ).where(Account.opened_on < until)

@@ -5,12 +5,19 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Row, Select, extract, func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from fintrack.analytics.cash_flow import inflow, month_of, moved, outflow
+from fintrack.analytics.cash_flow import CASH_FLOW, by_month
 from fintrack.analytics.net_worth import NET_WORTH, balance_series, net_worth_sums
-from fintrack.analytics.periods import DAY, Interval, months_before
+from fintrack.analytics.periods import (
+    DAY,
+    Interval,
+    PeriodChoice,
+    chosen_period,
+    months_before,
+    previous,
+)
 from fintrack.analytics.spending import SPENDING, by_category
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
@@ -28,14 +35,6 @@ ACCOUNT_TREND = {
     "is_archived": "bool",
     "on": "datetime64[s]",
     "balance": "int64",
-}
-MONTHS = {
-    "month": "datetime64[s]",
-    "currency": "str",
-    "inflow": "int64",
-    "outflow": "int64",
-    "inflow_so_far": "int64",
-    "outflow_so_far": "int64",
 }
 RECENT = {
     "transaction_id": "str",
@@ -64,7 +63,8 @@ class Overview:
 
     net_worth: `NET_WORTH` at the ends of 12 months, the last one on the day itself.
     accounts: `ACCOUNT_TREND`, the same 12 points of each visible account, by name.
-    months: `MONTHS`, the last 12 months; "so far" leaves out later days of the month than today's.
+    months: `CASH_FLOW` of the last 12 months. last_month: `CASH_FLOW` of the month before this one,
+    up to the same day.
     spending: `SPENDING` of this month so far. recent: `RECENT`, the newest 8; where nobody is named
     as payee, the bank's text stands there.
     """
@@ -73,17 +73,19 @@ class Overview:
     net_worth: pd.DataFrame
     accounts: pd.DataFrame
     months: pd.DataFrame
+    last_month: pd.DataFrame
     spending: pd.DataFrame
     attention: Attention
     recent: pd.DataFrame
 
 
 def overview(context: TenantContext, today: date) -> Overview:
-    """Return what Home shows on `today`, from five statements; the future is left out."""
+    """Return what Home shows on `today`, from six statements; the future is left out."""
     context.require(Permission.READ)
     month, until = today.replace(day=1), today + DAY
     since = months_before(month, MONTHS_SHOWN - 1)
-    series, months = _series(since, until), _months(since, until)
+    series, months = _series(since, until), by_month(since, until)
+    before = previous(chosen_period(PeriodChoice.THIS_MONTH, today))
     spent, recent = by_category("EXPENSE", month, until), _recent(until)
     with tenant_transaction(context) as db:
         rows = list(db.execute(series))
@@ -91,7 +93,8 @@ def overview(context: TenantContext, today: date) -> Overview:
             today,
             frame([tuple(row[:5]) for row in rows if row.account_id is None], NET_WORTH),
             frame(_trend(rows), ACCOUNT_TREND),
-            read_frame(db, months, MONTHS),
+            read_frame(db, months, CASH_FLOW),
+            read_frame(db, by_month(before.since, before.until), CASH_FLOW),
             read_frame(db, spent, SPENDING),
             _attention(db),
             read_frame(db, recent, RECENT),
@@ -128,18 +131,6 @@ def _trend(rows: list[Row[Any]]) -> list[tuple[Any, ...]]:
         for row in rows
         if row.account_id is not None
     ]  # fmt: skip
-
-
-def _months(since: date, until: date) -> Select[Any]:
-    so_far = extract("day", Line.booked_on) <= (until - DAY).day
-    sums: list[Any] = [inflow(), outflow(), inflow(so_far), outflow(so_far)]
-    return (
-        select(month_of(Line.booked_on), Line.currency, *sums)
-        .outerjoin(Category, Category.id == Line.category_id)
-        .where(moved(since, until))
-        .group_by("month", Line.currency)
-        .order_by("month", Line.currency)
-    )
 
 
 def _attention(db: Session) -> Attention:

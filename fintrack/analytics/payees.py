@@ -5,13 +5,14 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import func, select
 
-from fintrack.analytics.cash_flow import EXPENSE, is_of_kind, moved, outflow
+from fintrack.analytics.cash_flow import EXPENSE, amount
+from fintrack.analytics.flows import flows_by_payee
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
-from fintrack.schema import Category, Line
+from fintrack.schema import Account, Category
 
-TOP_PAYEES = {"payee": "str", "currency": "str", "amount": "int64", "transactions": "int64"}
+TOP_PAYEES = {"payee": "str", "currency": "str", "amount": "int64"}
 
 
 def top_payees(context: TenantContext, since: date, until: date, limit: int) -> pd.DataFrame:
@@ -21,20 +22,23 @@ def top_payees(context: TenantContext, since: date, until: date, limit: int) -> 
     Transactions that name nobody are one payee, "".
     """
     context.require(Permission.READ)
-    amount = outflow()
-    rank = func.row_number().over(partition_by=Line.currency, order_by=(amount.desc(), Line.payee))
+    moved = flows_by_payee(since, until)
+    spent = amount(EXPENSE, moved)
+    rank = func.row_number().over(
+        partition_by=Account.currency, order_by=(spent.desc(), moved.c.payee)
+    )
     sums = (
         select(
-            Line.payee, Line.currency, amount.label("amount"),
-            func.count(Line.transaction_id.distinct()).label("transactions"), rank.label("rank"),
+            moved.c.payee, Account.currency, spent.label("amount"), rank.label("rank"),
         )
-        .outerjoin(Category, Category.id == Line.category_id)
-        .where(moved(since, until), is_of_kind(EXPENSE))
-        .group_by(Line.payee, Line.currency)
+        .join(Account, Account.id == moved.c.account_id)
+        .outerjoin(Category, Category.id == moved.c.category_id)
+        .group_by(moved.c.payee, Account.currency)
+        .having(spent != 0)
         .subquery("sums")
     )  # fmt: skip
     statement = (
-        select(sums.c.payee, sums.c.currency, sums.c.amount, sums.c.transactions)
+        select(sums.c.payee, sums.c.currency, sums.c.amount)
         .where(sums.c.rank <= limit)
         .order_by(sums.c.currency, sums.c.rank)
     )

@@ -5,15 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, case, cast, func, literal, select
+from sqlalchemy import CTE, BigInteger, Select, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
-from fintrack.analytics.cash_flow import EXPENSE, INCOME, has_sign_of, moved
+from fintrack.analytics.cash_flow import EXPENSE, INCOME
+from fintrack.analytics.flows import flows
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound
 from fintrack.frames import read_frame
-from fintrack.schema import Category, Line
+from fintrack.schema import Account, Category
 
 SPENDING = {
     "category_id": "str",
@@ -73,14 +74,20 @@ def branch(context: TenantContext, category_id: UUID) -> tuple[tuple[UUID, str],
 
 def by_category(kind: str, since: date, until: date, parent_id: UUID | None = None) -> Select[Any]:
     """Return the statement whose rows are `SPENDING`, for one kind of category."""
-    tree = _tree(kind, parent_id)
-    sign = 1 if kind == INCOME else -1
-    amount = cast(sign * func.sum(Line.amount), BigInteger).label("amount")
+    tree, moved = _tree(kind, parent_id), flows(since, until)
+    this, other = moved.c.incoming, moved.c.outgoing
+    if kind == EXPENSE:
+        this, other = other, this
+    unnamed = moved.c.category_id.is_(None)
+    amount = cast(func.sum(case((unnamed, this), else_=this - other)), BigInteger)
     sums = (
-        select(tree.c.shown_id, Line.currency, amount)
-        .join(tree, tree.c.id == Line.category_id, isouter=parent_id is None)
-        .where(moved(since, until), _belongs(kind, tree))
-        .group_by(tree.c.shown_id, Line.currency)
+        select(tree.c.shown_id, Account.currency, amount.label("amount"))
+        .select_from(moved)
+        .join(Account, Account.id == moved.c.account_id)
+        .join(tree, tree.c.id == moved.c.category_id, isouter=parent_id is None)
+        .where(tree.c.id.is_not(None) | unnamed)
+        .group_by(tree.c.shown_id, Account.currency)
+        .having(amount != 0)
         .subquery("sums")
     )
     shown, parent = aliased(Category), aliased(Category)
@@ -108,7 +115,3 @@ def _tree(kind: str, parent_id: UUID | None) -> CTE:
     shown = case((tree.c.id == parent_id, child.id), else_=tree.c.shown_id)
     below = select(child.id, shown if parent_id else tree.c.shown_id, child.kind)
     return tree.union_all(below.join(tree, child.parent_id == tree.c.id))
-
-
-def _belongs(kind: str, tree: CTE) -> ColumnElement[bool]:
-    return tree.c.id.is_not(None) | (Line.category_id.is_(None) & has_sign_of(kind))

@@ -21,7 +21,7 @@ from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
 from fintrack.money import exponent
-from fintrack.schema import Account, Transaction, new_id
+from fintrack.schema import Account, DayTotal, Transaction, new_id
 from fintrack.texts import cleaned, neutral, required
 
 ACCOUNTS: Shape = {
@@ -278,11 +278,11 @@ def delete_account(context: TenantContext, account_id: UUID) -> None:
 def _accounts() -> Select[*tuple[Any, ...]]:
     totals = (
         select(
-            Transaction.account_id,
-            func.sum(Transaction.amount).label("total"),
-            func.max(Transaction.booked_on).label("last_booked_on"),
+            DayTotal.account_id,
+            func.sum(DayTotal.amount).label("total"),
+            func.max(DayTotal.booked_on).label("last_booked_on"),
         )
-        .group_by(Transaction.account_id)
+        .group_by(DayTotal.account_id)
         .subquery("totals")
     )
     balance = Account.opening_balance + func.coalesce(totals.c.total, 0)

@@ -19,7 +19,7 @@ from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.paths import candidates
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, Transaction
+from fintrack.schema import Account, DayTotal, Transaction
 
 TRANSACTIONS: Shape = {
     "id": "str",
@@ -147,9 +147,12 @@ def _balance_through(db: Session, account_id: UUID, last: Row[Any] | None) -> in
         raise NotFound(NO_ACCOUNT)
     if last is None:
         return balance
-    through = Transaction.booked_on < last.booked_on
-    same_day = (Transaction.booked_on == last.booked_on) & (Transaction.id <= last.id)
-    amounts = select(func.sum(Transaction.amount)).where(
-        Transaction.account_id == account_id, through | same_day
+    earlier = select(func.sum(DayTotal.amount)).where(
+        DayTotal.account_id == account_id, DayTotal.booked_on < last.booked_on
     )
-    return balance + int(db.scalars(amounts).one() or 0)
+    same_day = select(func.sum(Transaction.amount)).where(
+        Transaction.account_id == account_id,
+        Transaction.booked_on == last.booked_on,
+        Transaction.id <= last.id,
+    )
+    return balance + sum(int(db.scalars(each).one() or 0) for each in (earlier, same_day))

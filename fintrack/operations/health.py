@@ -3,6 +3,7 @@
 import shutil
 import stat
 from collections.abc import Callable
+from typing import Any, LiteralString
 
 import psycopg
 from sqlalchemy import Connection, NullPool, create_engine
@@ -47,6 +48,7 @@ PUBLIC_DATABASE = """
     select current_database() where has_database_privilege('public', current_database(), 'connect')
 """
 BROKEN_CHAINS = "select slug, number from sec.broken_chains() order by slug"
+WRONG_TOTALS = "select slug from sec.wrong_totals() slug order by slug"
 ACTIVE_KEYS = "select count(*) from sec.signing_key where active"
 
 
@@ -63,6 +65,18 @@ def problems(installation: Installation) -> list[str]:
         for check in CHECKS:
             found += check(connection)
     return found
+
+
+def rebuild_totals(installation: Installation) -> list[str]:
+    """Rebuild the totals that are not what the transactions add up to; return whose they were."""
+    engine = create_engine(installation.admin_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        driver = driver_connection(connection)
+        driver.execute("set local role fintrack_security")
+        slugs = [slug for (slug,) in driver.execute(WRONG_TOTALS)]
+        for slug in slugs:
+            driver.execute("select sec.rebuild_totals(%s)", [slug])
+    return slugs
 
 
 def version_problems(number: int) -> list[str]:
@@ -132,17 +146,28 @@ def _key_problems(connection: Connection) -> list[str]:
 
 
 def _chain_problems(connection: Connection) -> list[str]:
+    return [
+        f"The activity of {slug} was tampered with at event {number}; compare it with a backup."
+        for slug, number in _found_by_security(connection, BROKEN_CHAINS)
+    ]
+
+
+def _total_problems(connection: Connection) -> list[str]:
+    cure = "run `python -m fintrack doctor --repair`"
+    return [
+        f"The totals of {slug} are not what its transactions add up to; {cure}."
+        for (slug,) in _found_by_security(connection, WRONG_TOTALS)
+    ]
+
+
+def _found_by_security(connection: Connection, question: LiteralString) -> list[tuple[Any, ...]]:
     driver = driver_connection(connection)
     try:
         with driver.transaction():
             driver.execute("set local role fintrack_security")
-            broken = driver.execute(BROKEN_CHAINS).fetchall()
+            return driver.execute(question).fetchall()
     except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName):
         return []
-    return [
-        f"The activity of {slug} was tampered with at event {number}; compare it with a backup."
-        for slug, number in broken
-    ]
 
 
 def _migration_problems(connection: Connection) -> list[str]:
@@ -178,5 +203,6 @@ CHECKS: tuple[Callable[[Connection], list[str]], ...] = (
     _table_problems,
     _key_problems,
     _chain_problems,
+    _total_problems,
     _migration_problems,
 )

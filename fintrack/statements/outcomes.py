@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from fintrack.schema import Account, Transaction
+from fintrack.schema import Account, DayTotal, Transaction
 from fintrack.statements.matching import Book, Known, book_of
 from fintrack.statements.plans import Plan
 
@@ -124,8 +124,8 @@ def _balances(
     days = {plan.key: plan.balance_day for plan in plans if plan.key in accounts}
     sums = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(days.values())]
     statement = (
-        select(Account.id, Account.opening_balance, func.sum(Transaction.amount), *sums)
-        .join_from(Account, Transaction, _is_of_account(), isouter=True)
+        select(Account.id, Account.opening_balance, func.sum(DayTotal.amount), *sums)
+        .join_from(Account, DayTotal, _is_of_account(), isouter=True)
         .where(Account.id == any_(literal(list(accounts.values()), ARRAY(Uuid()))))
         .group_by(Account.id, Account.opening_balance)
     )
@@ -141,8 +141,8 @@ def _balances(
 
 
 def _is_of_account() -> ColumnElement[bool]:
-    return and_(Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id)
+    return and_(DayTotal.tenant_id == Account.tenant_id, DayTotal.account_id == Account.id)
 
 
 def _sum_until(day: date) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((Transaction.booked_on <= day, Transaction.amount))), 0)
+    return func.coalesce(func.sum(case((DayTotal.booked_on <= day, DayTotal.amount))), 0)

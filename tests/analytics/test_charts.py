@@ -179,7 +179,7 @@ def test_a_refund_larger_than_the_spending_points_to_the_left() -> None:
 
 
 def test_payees_who_are_not_named_are_called_so() -> None:
-    rows = [("Grocer", "EUR", 5_000, 3), ("", "EUR", 200, 1)]
+    rows = [("Grocer", "EUR", 5_000), ("", "EUR", 200)]
     points = top_payees_chart(frame(rows, TOP_PAYEES), EUR).data[0].customdata
     assert points[1] == ["", "No payee", "€2.00"]
 

@@ -63,6 +63,9 @@ RIGHTS: dict[str, Rights] = {
     "transaction_tag": BOOKS,
     "column_mapping": BOOKS,
     "search_token": READ_ONLY,
+    "day_total": READ_ONLY,
+    "month_total": READ_ONLY,
+    "payee_total": READ_ONLY,
     "line": READ_ONLY,
     "audit_event": Rights(Role.MEMBER, Role.VIEWER, NOBODY, NOBODY, inserted=ANY),
 }

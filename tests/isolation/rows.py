@@ -211,6 +211,26 @@ def _search_token(place: Place, number: int) -> Values:
     }
 
 
+def _day_total(place: Place, number: int) -> Values:
+    day = DAY - timedelta(days=number + 1)
+    return {"account_id": place.account, "booked_on": day, "amount": -4200, "entries": 1}
+
+
+def _month_total(place: Place, number: int) -> Values:
+    return {
+        "month": date(2025, number + 1, 1),
+        "account_id": place.account,
+        "category_id": place.ids["category"],
+        "incoming": 0,
+        "outgoing": 4200,
+        "entries": 1,
+    }
+
+
+def _payee_total(place: Place, number: int) -> Values:
+    return {**_month_total(place, number), "payee": "Grocer"}
+
+
 def _import_row(place: Place, number: int) -> Values:
     return {
         "batch_id": place.ids["import_batch"],
@@ -267,6 +287,9 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "posting": _posting,
     "transaction_tag": _transaction_tag,
     "search_token": _search_token,
+    "day_total": _day_total,
+    "month_total": _month_total,
+    "payee_total": _payee_total,
     "import_row": _import_row,
     "column_mapping": _column_mapping,
     "audit_event": _audit_event,

@@ -74,8 +74,8 @@ UNSIGNED = """
     language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
     return string_to_array(current_setting('fintrack.context', true), '|')
 """
-# Search words follow their transaction, limits are the operator's: no member writes them.
-UNWRITTEN = ("search_token", "tenant_limit")
+# Search words and totals follow their transaction, limits are the operator's: no member writes them.
+UNWRITTEN = ("day_total", "month_total", "payee_total", "search_token", "tenant_limit")
 NO_RANK = """
     create or replace function sec.rank() returns smallint
     language sql stable parallel safe set search_path = pg_catalog, pg_temp return 40::smallint;

@@ -1,7 +1,7 @@
 """The Riveras' accounts, and short ways to fill them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -70,3 +70,17 @@ def wait_until_somebody_waits(database: Database) -> None:
     with database.administrator() as admin:
         while admin.execute(waiting, [database.name]).fetchone() is None:
             time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def totals_stay_true(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test wrote, the kept totals are what the transactions add up to."""
+    found = request.getfixturevalue("database") if "database" in request.fixturenames else None
+    yield
+    assert found is None or wrong_totals(found) == []
+
+
+def wrong_totals(database: Database) -> list[str]:
+    """Return the tenants whose totals are wrong, as `doctor` asks for them."""
+    with database.administrator() as admin:
+        return [slug for (slug,) in admin.execute("select sec.wrong_totals()")]

@@ -67,6 +67,23 @@ def test_a_table_without_force_is_named(opened: Installation) -> None:
     assert [each for each in problems(opened) if "app.transaction is not bound" in each] != []
 
 
+def test_totals_that_are_wrong_are_named_and_rebuilt(opened: Installation) -> None:
+    spoil(
+        opened,
+        """
+        insert into sec.users values (gen_random_uuid(), 'ana@example.org', 'Ana', 'none');
+        insert into app.tenant (tenant_id, slug, name, type, currency, country, locale, time_zone)
+            values (gen_random_uuid(), 'rivera', 'Rivera', 'FAMILY', 'EUR', 'ES', 'en_GB', 'UTC');
+        insert into app.day_total
+            select tenant_id, gen_random_uuid(), '2026-03-01', 5, 1 from app.tenant
+        """,
+    )
+    sentence = "The totals of rivera are not what its transactions add up to; "
+    assert problems(opened) == [sentence + "run `python -m fintrack doctor --repair`."]
+    assert health.rebuild_totals(opened) == ["rivera"]
+    assert problems(opened) == []
+
+
 def test_secrets_that_others_may_read_are_named(opened: Installation, new_home: Path) -> None:
     (new_home / "secrets.json").chmod(0o644)
     assert problems(opened) == [f"Others may read {new_home}/secrets.json; run chmod 600 on it."]

@@ -161,6 +161,8 @@ create table app.posting (
     line smallint not null check (line > 0),
     category_id uuid,
     amount bigint not null check (amount between -1000000000000000 and 1000000000000000),
+    -- The transaction's, kept by a trigger.
+    payee text not null default '',
     memo text not null default '' check (length(memo) <= 200),
     primary key (tenant_id, id),
     unique (tenant_id, transaction_id, line),
@@ -259,7 +261,7 @@ create view app.line with (security_invoker = true) as
            amount, payee, transfer_id
     from app.transaction where not is_split
     union all
-    select p.tenant_id, p.transaction_id, p.line, p.account_id, t.currency, p.booked_on, p.category_id,
-           p.amount, t.payee, t.transfer_id
+    select p.tenant_id, p.transaction_id, p.line, p.account_id, a.currency, p.booked_on, p.category_id,
+           p.amount, p.payee, null
     from app.posting p
-    join app.transaction t on t.tenant_id = p.tenant_id and t.id = p.transaction_id;
+    join app.account a on a.tenant_id = p.tenant_id and a.id = p.account_id;

@@ -42,6 +42,25 @@ create trigger index_words_changed after update on app.transaction
     referencing old table as before new table as after for each statement execute function sec.index_words();
 create trigger index_words_gone after delete on app.transaction
     referencing old table as before for each statement execute function sec.index_words();
+create trigger lock_books before insert or update or delete on app.transaction
+    for each statement execute function sec.lock_books();
+create trigger lock_books before insert or update or delete on app.posting
+    for each statement execute function sec.lock_books();
+create trigger name_payee before insert on app.posting for each row execute function sec.name_payee();
+do $$
+declare
+    t text;
+begin
+    foreach t in array array['transaction', 'posting'] loop
+        execute format('create trigger total_new after insert on app.%I
+            referencing new table as after for each statement execute function sec.total_%ss()', t, t);
+        execute format('create trigger total_changed after update on app.%I
+            referencing old table as before new table as after
+            for each statement execute function sec.total_%ss()', t, t);
+        execute format('create trigger total_gone after delete on app.%I
+            referencing old table as before for each statement execute function sec.total_%ss()', t, t);
+    end loop;
+end $$;
 
 do $$
 declare
@@ -110,8 +129,16 @@ create policy import on app.import_batch as restrictive for insert to fintrack_m
 create policy import on app.import_row as restrictive for insert to fintrack_member
     with check (tenant_id = (select sec.tenant()) and ((select sec.abilities()) & 2) > 0);
 
-create policy see on app.search_token for select to fintrack_viewer
-    using (tenant_id = (select sec.tenant()) and account_id in (select unnest(sec.visible_accounts())));
+-- What triggers keep, nobody writes.
+do $$
+declare
+    t text;
+begin
+    foreach t in array array['search_token', 'day_total', 'month_total', 'payee_total'] loop
+        execute format('create policy see on app.%I for select to fintrack_viewer
+            using (tenant_id = (select sec.tenant()) and account_id in (select unnest(sec.visible_accounts())))', t);
+    end loop;
+end $$;
 
 create policy see on app.account for select to fintrack_viewer
     using (tenant_id = (select sec.tenant()) and id in (select unnest(sec.visible_accounts())));
@@ -221,20 +248,20 @@ declare
 begin
     foreach t in array array['tenant', 'membership', 'invitation', 'invitation_share', 'join_request', 'ownership_offer',
                              'tenant_limit', 'account', 'account_share', 'transaction', 'posting', 'category',
-                             'search_token', 'audit_event'] loop
+                             'search_token', 'day_total', 'month_total', 'payee_total', 'audit_event'] loop
         execute format('create policy prove on app.%I for select to fintrack_security using (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'category', 'account_share', 'join_request', 'tenant_limit',
-                             'search_token', 'audit_event'] loop
+                             'search_token', 'day_total', 'month_total', 'payee_total', 'audit_event'] loop
         execute format('create policy found on app.%I for insert to fintrack_security with check (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit', 'category',
-                             'account'] loop
+                             'account', 'posting', 'day_total', 'month_total', 'payee_total'] loop
         execute format('create policy operate on app.%I for update to fintrack_security
             using (true) with check (true)', t);
     end loop;
     foreach t in array array['tenant', 'account_share', 'join_request', 'ownership_offer', 'tenant_limit',
-                             'search_token'] loop
+                             'search_token', 'day_total', 'month_total', 'payee_total'] loop
         execute format('create policy erase on app.%I for delete to fintrack_security using (true)', t);
     end loop;
 end $$;
@@ -257,6 +284,7 @@ begin
         execute format('grant update (%s), delete on app.%I to fintrack_member', columns, t);
     end loop;
 end $$;
+revoke insert (payee), update (payee) on app.posting from fintrack_member;
 revoke delete on app.change_set, app.import_batch, app.import_row from fintrack_member;
 grant update (owner_id) on app.account to fintrack_member;
 grant update (name, type, currency, country, locale, time_zone, fiscal_year_start, colour, version) on app.tenant

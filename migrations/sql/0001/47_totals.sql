@@ -1,0 +1,238 @@
+-- Totals: what a screen sums up, kept with every write, so that no screen reads a whole history.
+set role fintrack_data;
+
+-- What moved on an account in a day; transfers count.
+create table app.day_total (
+    tenant_id uuid not null,
+    account_id uuid not null,
+    booked_on date not null,
+    amount bigint not null,
+    entries bigint not null,
+    primary key (tenant_id, account_id, booked_on)
+) with (fillfactor = 70);
+
+-- What came in and what went out of an account in a month under a category; transfers do not count.
+create table app.month_total (
+    tenant_id uuid not null,
+    month date not null,
+    account_id uuid not null,
+    category_id uuid,
+    incoming bigint not null,
+    outgoing bigint not null,
+    entries bigint not null
+) with (fillfactor = 70);
+create unique index month_total_key on app.month_total (tenant_id, month, account_id, category_id) nulls not distinct;
+
+-- The same for each payee.
+create table app.payee_total (
+    tenant_id uuid not null,
+    month date not null,
+    account_id uuid not null,
+    category_id uuid,
+    payee text not null,
+    incoming bigint not null,
+    outgoing bigint not null,
+    entries bigint not null
+) with (fillfactor = 70);
+create unique index payee_total_key on app.payee_total (tenant_id, month, account_id, category_id, payee)
+    nulls not distinct;
+
+grant select on app.posting to fintrack_security;
+grant update (payee) on app.posting to fintrack_security;
+grant select, insert, update, delete on app.day_total, app.month_total, app.payee_total to fintrack_security;
+
+set role fintrack_security;
+
+-- What the totals ought to be.
+create view sec.day_truth with (security_invoker = true) as
+    select tenant_id, account_id, booked_on, sum(amount)::bigint as amount, count(*) as entries
+    from app.transaction group by tenant_id, account_id, booked_on;
+
+create view sec.payee_truth with (security_invoker = true) as
+    select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id, category_id, payee,
+           coalesce(sum(amount) filter (where amount > 0), 0)::bigint as incoming,
+           coalesce(sum(-amount) filter (where amount <= 0), 0)::bigint as outgoing, count(*) as entries
+    from (select tenant_id, booked_on, account_id, category_id, payee, amount
+          from app.transaction where not is_split and transfer_id is null
+          union all
+          select tenant_id, booked_on, account_id, category_id, payee, amount from app.posting) line
+    group by 1, 2, 3, 4, 5;
+
+create view sec.month_truth with (security_invoker = true) as
+    select tenant_id, month, account_id, category_id, sum(incoming)::bigint as incoming,
+           sum(outgoing)::bigint as outgoing, sum(entries)::bigint as entries
+    from sec.payee_truth group by tenant_id, month, account_id, category_id;
+
+-- An amount that comes (entries 1) or goes (entries -1), in its account and, unless it is a transfer or the whole of
+-- a split, under its category.
+create type sec.line_change as (
+    tenant_id uuid, account_id uuid, booked_on date, category_id uuid, payee text, amount bigint, entries integer,
+    is_whole boolean, is_line boolean
+);
+
+create function sec.add_to_totals(p_changes sec.line_change[]) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into app.day_total as kept (tenant_id, account_id, booked_on, amount, entries)
+    select tenant_id, account_id, booked_on, sum(amount * entries), sum(entries)
+    from unnest(p_changes) where is_whole
+    group by tenant_id, account_id, booked_on having sum(amount * entries) <> 0 or sum(entries) <> 0
+    order by tenant_id, account_id, booked_on
+    on conflict (tenant_id, account_id, booked_on) do update
+    set amount = kept.amount + excluded.amount, entries = kept.entries + excluded.entries;
+
+    with change as (
+        select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id, category_id, payee,
+               coalesce(sum(amount * entries) filter (where amount > 0), 0) as incoming,
+               coalesce(sum(-amount * entries) filter (where amount <= 0), 0) as outgoing, sum(entries) as entries
+        from unnest(p_changes) where is_line group by 1, 2, 3, 4, 5
+    ), of_payees as (
+        insert into app.payee_total as kept
+            (tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries)
+        select tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries
+        from change where incoming <> 0 or outgoing <> 0 or entries <> 0
+        order by tenant_id, month, account_id, category_id, payee
+        on conflict (tenant_id, month, account_id, category_id, payee) do update
+        set incoming = kept.incoming + excluded.incoming, outgoing = kept.outgoing + excluded.outgoing,
+            entries = kept.entries + excluded.entries
+    )
+    insert into app.month_total as kept (tenant_id, month, account_id, category_id, incoming, outgoing, entries)
+    select tenant_id, month, account_id, category_id, sum(incoming), sum(outgoing), sum(entries)
+    from change group by tenant_id, month, account_id, category_id
+    having sum(incoming) <> 0 or sum(outgoing) <> 0 or sum(entries) <> 0
+    order by tenant_id, month, account_id, category_id
+    on conflict (tenant_id, month, account_id, category_id) do update
+    set incoming = kept.incoming + excluded.incoming, outgoing = kept.outgoing + excluded.outgoing,
+        entries = kept.entries + excluded.entries;
+end $$;
+
+-- Totals of nothing are no rows.
+create function sec.drop_empty_totals(p_changes sec.line_change[]) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    with fewer as (
+        select tenant_id, account_id, booked_on from unnest(p_changes) where is_whole
+        group by tenant_id, account_id, booked_on having sum(entries) < 0)
+    delete from app.day_total t using fewer f
+    where t.entries = 0 and t.tenant_id = f.tenant_id and t.account_id = f.account_id and t.booked_on = f.booked_on;
+    with fewer as (
+        select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id, category_id, payee
+        from unnest(p_changes) where is_line group by 1, 2, 3, 4, 5 having sum(entries) < 0
+    ), of_payees as (
+        delete from app.payee_total t using fewer f
+        where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month and t.account_id = f.account_id
+          and t.category_id is not distinct from f.category_id and t.payee = f.payee
+    )
+    delete from app.month_total t using (select distinct tenant_id, month, account_id, category_id from fewer) f
+    where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month and t.account_id = f.account_id
+      and t.category_id is not distinct from f.category_id;
+end $$;
+
+-- Who writes to the books of a tenant waits for whoever writes there, before any row is locked: no two wait in a ring.
+create function sec.lock_books() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from app.tenant t
+    where t.tenant_id = nullif(split_part(current_setting('fintrack.context', true), '|', 2), '')::uuid
+    for no key update;
+    return null;
+end $$;
+
+create function sec.total_transactions() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_gone sec.line_change[];
+    v_come sec.line_change[];
+begin
+    if tg_op <> 'INSERT' then
+        v_gone := array(select row(b.tenant_id, b.account_id, b.booked_on, b.category_id, b.payee, b.amount, -1, true,
+                                   not b.is_split and b.transfer_id is null)::sec.line_change from before b);
+    end if;
+    if tg_op <> 'DELETE' then
+        v_come := array(select row(a.tenant_id, a.account_id, a.booked_on, a.category_id, a.payee, a.amount, 1, true,
+                                   not a.is_split and a.transfer_id is null)::sec.line_change from after a);
+    end if;
+    perform sec.add_to_totals(v_gone || v_come);
+    if tg_op <> 'INSERT' then
+        perform sec.drop_empty_totals(v_gone || v_come);
+    end if;
+    if tg_op = 'UPDATE' then
+        update app.posting p set payee = a.payee
+        from after a where p.tenant_id = a.tenant_id and p.transaction_id = a.id and p.payee <> a.payee;
+    end if;
+    return null;
+end $$;
+
+create function sec.total_postings() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_gone sec.line_change[];
+    v_come sec.line_change[];
+begin
+    if tg_op <> 'INSERT' then
+        v_gone := array(select row(b.tenant_id, b.account_id, b.booked_on, b.category_id, b.payee, b.amount, -1, false,
+                                   true)::sec.line_change from before b);
+    end if;
+    if tg_op <> 'DELETE' then
+        v_come := array(select row(a.tenant_id, a.account_id, a.booked_on, a.category_id, a.payee, a.amount, 1, false,
+                                   true)::sec.line_change from after a);
+    end if;
+    perform sec.add_to_totals(v_gone || v_come);
+    if tg_op <> 'INSERT' then
+        perform sec.drop_empty_totals(v_gone || v_come);
+    end if;
+    return null;
+end $$;
+
+-- A line has the payee of its transaction.
+create function sec.name_payee() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    new.payee := coalesce((select t.payee from app.transaction t
+                           where t.tenant_id = new.tenant_id and t.id = new.transaction_id), '');
+    return new;
+end $$;
+
+-- The operator's: tenants whose totals are not what their transactions add up to.
+create function sec.wrong_totals() returns setof text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    with wrong as (
+        (select tenant_id from (table sec.day_truth except table app.day_total) missing)
+        union
+        (select tenant_id from (table app.day_total except table sec.day_truth) extra)
+        union
+        (select tenant_id from (table sec.month_truth except all
+             select tenant_id, month, account_id, category_id, incoming, outgoing, entries from app.month_total) missing)
+        union
+        (select tenant_id from (
+             select tenant_id, month, account_id, category_id, incoming, outgoing, entries from app.month_total
+             except all table sec.month_truth) extra)
+        union
+        (select tenant_id from (table sec.payee_truth except all
+             select tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries
+             from app.payee_total) missing)
+        union
+        (select tenant_id from (
+             select tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries from app.payee_total
+             except all table sec.payee_truth) extra)
+    )
+    select t.slug from wrong w join app.tenant t on t.tenant_id = w.tenant_id;
+$$;
+
+create function sec.rebuild_totals(p_slug text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid;
+begin
+    select t.tenant_id into v_tenant from app.tenant t where t.slug = p_slug for no key update;
+    delete from app.day_total where tenant_id = v_tenant;
+    delete from app.month_total where tenant_id = v_tenant;
+    delete from app.payee_total where tenant_id = v_tenant;
+    insert into app.day_total select * from sec.day_truth where tenant_id = v_tenant order by 1, 2, 3;
+    insert into app.month_total select * from sec.month_truth where tenant_id = v_tenant order by 1, 2, 3, 4;
+    insert into app.payee_total select * from sec.payee_truth where tenant_id = v_tenant order by 1, 2, 3, 4, 5;
+end $$;
+
+grant execute on function sec.total_transactions(), sec.total_postings(), sec.name_payee(), sec.lock_books()
+    to fintrack_data;
+grant execute on function sec.wrong_totals(), sec.rebuild_totals(text) to fintrack_maintenance;
