@@ -4,16 +4,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import hypothesis
-import psycopg
 import pytest
-from sqlalchemy import URL
+from argon2 import PasswordHasher
 
 from fintrack import db
+from fintrack.access import passwords
 from fintrack.access.acceptance import accept_invitation
 from fintrack.access.invitations import invite_member
 from fintrack.access.ownership import accept_ownership, offer_ownership
@@ -26,7 +25,7 @@ from fintrack.operations.binaries import find_binaries
 from fintrack.operations.embedded import Server, stop
 from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation, open_installation
-from fintrack.operations.passwords import APPLICATION_LOGINS
+from tests.databases import Database, Shelf
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
 from tests.mailing import Mailbox, mail_server
 
@@ -41,23 +40,6 @@ SERVERS = [int(major) for major in os.environ.get("FINTRACK_TEST_SERVERS", "18")
 ON_EACH = {"access", "analytics", "isolation", "ledger", "statements", "test_db.py"}
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One migrated database of its own, with the addresses of its logins."""
-
-    name: str
-    logins: db.Logins
-    admin: URL
-
-    def administrator(self) -> psycopg.Connection:
-        """Return a superuser connection, to look at what no member could."""
-        options = self.admin.query
-        return psycopg.connect(
-            host=str(options["host"]), port=str(options["port"]), user=self.admin.username,
-            password=str(self.admin.password), dbname=self.name, autocommit=True,
-        )  # fmt: skip
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the browser last: its event loop stays in this thread until the session ends."""
     items.sort(key=lambda item: "browser" in item.path.parts)
@@ -69,6 +51,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         place = metafunc.definition.path.relative_to(HERE).parts[0]
         chosen = SERVERS if place in ON_EACH else SERVERS[:1]
         metafunc.parametrize("installation", chosen, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Hash passwords in next to no time; nothing of a test outlives it."""
+    passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._NOBODY = passwords._HASHER.hash("nobody has this password")
 
 
 @pytest.fixture(scope="session")
@@ -102,27 +91,25 @@ def _forget_the_disk(opened: Installation) -> None:
         admin.execute("select pg_reload_conf()")
 
 
+@pytest.fixture(scope="session")
+def shelf(installation: Installation) -> Iterator[Shelf]:
+    """The databases of the tests."""
+    kept = Shelf(installation)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def database(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """A fresh database, connected, open for registration."""
-    name = f"test_{uuid4().hex}"
-    assert installation.server is not None
-    with installation.server.connect("postgres", "postgres") as admin:
-        admin.execute(f"create database {name} template fintrack strategy file_copy")
-        admin.execute(f"revoke all on database {name} from public")
-        admin.execute(f"grant connect on database {name} to {', '.join(APPLICATION_LOGINS)}")
-    urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
-    fresh = Database(
-        name, db.Logins(*(url.set(database=name) for url in urls)), installation.admin_url
-    )
+def database(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A clean database, connected, open for registration."""
+    clean = shelf.take()
     monkeypatch.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
     settings.cache_clear()
-    db.connect(fresh.logins)
-    yield fresh
+    db.connect(clean.logins)
+    yield clean
     db.disconnect()
     settings.cache_clear()
-    with installation.server.connect("postgres", "postgres") as admin:
-        admin.execute(f"drop database {name} with (force)")
+    shelf.give_back(clean)
 
 
 def sign_in(user_id: UUID) -> UserSession:

@@ -21,7 +21,7 @@ from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.schema import Category, Tenant
-from tests.conftest import Database
+from tests.databases import Database
 
 MARCH = date(2026, 3, 1)
 

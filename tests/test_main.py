@@ -19,7 +19,8 @@ from fintrack.context import TenantContext
 from fintrack.db import connect
 from fintrack.operations.checks import run_checks
 from fintrack.operations.installation import Installation
-from tests.conftest import PASSWORD, Database
+from tests.conftest import PASSWORD
+from tests.databases import Database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 

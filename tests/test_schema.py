@@ -2,7 +2,7 @@
 
 from fintrack.money import CURRENCIES
 from fintrack.schema import Row, new_id
-from tests.conftest import Database
+from tests.databases import Database
 
 
 def test_the_typed_tables_name_every_column(database: Database) -> None:

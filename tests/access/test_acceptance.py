@@ -21,7 +21,8 @@ from fintrack.ledger.accounts import accounts
 from tests.access.test_departures import PRIVATE, account
 from tests.access.test_invitations import expire
 from tests.access.test_tenants import set_status
-from tests.conftest import Database, sign_up
+from tests.conftest import sign_up
+from tests.databases import Database
 
 
 def joined(session: UserSession, token: str) -> bool:

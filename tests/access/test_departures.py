@@ -20,7 +20,8 @@ from fintrack.context import Role, TenantContext
 from fintrack.errors import InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
 from fintrack.ledger.recording import NewTransaction, record_transaction
-from tests.conftest import Database, share_ownership
+from tests.conftest import share_ownership
+from tests.databases import Database
 
 OPENED = date(2026, 1, 1)
 MARCH = date(2026, 3, 1)

@@ -19,7 +19,7 @@ from fintrack.context import Flag, Role, TenantContext
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied, TooManyAttempts
 from fintrack.schema import new_id
 from tests.access.test_departures import PRIVATE, account
-from tests.conftest import Database
+from tests.databases import Database
 
 GUEST = "guest@example.org"
 

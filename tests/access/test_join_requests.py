@@ -10,7 +10,7 @@ from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.context import Flag, Role, TenantContext
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied, TooManyAttempts
 from tests.access.test_tenants import set_status
-from tests.conftest import Database
+from tests.databases import Database
 
 
 def askers(context: TenantContext) -> list[tuple[str, str]]:

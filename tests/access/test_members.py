@@ -22,7 +22,8 @@ from fintrack.context import Flag, Role, TenantContext, TenantType
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.schema import Membership
-from tests.conftest import Database, sign_up
+from tests.conftest import sign_up
+from tests.databases import Database
 
 
 def roles(context: TenantContext) -> dict[str, str]:

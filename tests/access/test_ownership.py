@@ -29,7 +29,8 @@ from fintrack.errors import (
     NotFound,
     PermissionDenied,
 )
-from tests.conftest import PASSWORD, Database, share_ownership
+from tests.conftest import PASSWORD, share_ownership
+from tests.databases import Database
 
 ROUNDS = 50
 

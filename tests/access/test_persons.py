@@ -37,7 +37,8 @@ from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.operations.operators import acting_for
 from fintrack.schema import Throttle
 from tests.access.phone import Phone
-from tests.conftest import PASSWORD, Database, share_ownership, sign_in, sign_up
+from tests.conftest import PASSWORD, share_ownership, sign_in, sign_up
+from tests.databases import Database
 
 OPENED = date(2026, 1, 1)
 

@@ -26,7 +26,8 @@ from fintrack.errors import (
     PermissionDenied,
 )
 from fintrack.ledger.categories import categories
-from tests.conftest import PASSWORD, Database, sign_in
+from tests.conftest import PASSWORD, sign_in
+from tests.databases import Database
 
 
 def test_a_registration_makes_a_tenant_with_its_owner(ana: TenantContext) -> None:

@@ -22,7 +22,8 @@ from fintrack.errors import (
 from fintrack.schema import Ticket
 from tests.access.phone import Phone
 from tests.access.test_sign_in import HERE, counted
-from tests.conftest import PASSWORD, Database
+from tests.conftest import PASSWORD
+from tests.databases import Database
 
 NEW = "four other plain words"
 

@@ -33,7 +33,8 @@ from fintrack.errors import (
 )
 from tests.access.phone import SEED, Phone
 from tests.access.test_sign_in import HERE, counted
-from tests.conftest import PASSWORD, Database, sign_in
+from tests.conftest import PASSWORD, sign_in
+from tests.databases import Database
 
 # RFC 6238, appendix B: the seed of SHA-1, and its codes of eight digits.
 RFC_SEED = b"12345678901234567890"

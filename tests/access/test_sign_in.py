@@ -39,7 +39,8 @@ from fintrack.errors import (
     TooManyAttempts,
 )
 from fintrack.schema import SessionRow, Throttle
-from tests.conftest import PASSWORD, Database, sign_in
+from tests.conftest import PASSWORD, sign_in
+from tests.databases import Database
 
 HERE = "192.0.2.1"
 

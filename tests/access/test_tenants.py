@@ -25,7 +25,8 @@ from fintrack.context import Role, TenantContext, TenantType
 from fintrack.db import maintenance_transaction
 from fintrack.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.operations.installation import Installation
-from tests.conftest import PASSWORD, Database, erase, sign_in
+from tests.conftest import PASSWORD, erase, sign_in
+from tests.databases import Database
 from tests.isolation.world import World, build_world, drop_world
 
 COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")

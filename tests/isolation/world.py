@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import URL, Engine
@@ -20,9 +20,9 @@ from fintrack.config import Registration, settings
 from fintrack.context import Role, TenantContext, TenantType, UserSession
 from fintrack.db import OneStatementCursor
 from fintrack.operations.installation import Installation
-from fintrack.operations.passwords import APPLICATION_LOGINS
 from fintrack.schema import new_id
-from tests.conftest import Database, join, sign_up
+from tests.conftest import join, sign_up
+from tests.databases import Database, drop_database, new_database
 from tests.isolation.rows import BOUND, ROWS, TABLES, VIEWS, Place, add, row
 
 ROLES = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER)
@@ -142,7 +142,7 @@ def build_world(installation: Installation) -> World:
     """Return a new world; a table without a row builder fails here."""
     missing = set(TABLES) - set(ROWS)
     assert not missing, f"tests/isolation/rows.py has no row builder for {sorted(missing)}"
-    database = new_database(installation, "fintrack")
+    database = new_database(installation)
     with open_registration(), _connected(database):
         family, company = _book("Rivera family", FAMILY), _book("Rivera Ltd", COMPANY)
     with database.administrator() as admin:
@@ -160,26 +160,10 @@ def copy_world(installation: Installation, world: World) -> World:
     return World(new_database(installation, world.database.name), world.family, world.company)
 
 
-def new_database(installation: Installation, template: str) -> Database:
-    """Return a new database with the rights that an installation gives."""
-    name = f"test_{uuid4().hex}"
-    assert installation.server is not None
-    with installation.server.connect("postgres", "postgres") as admin:
-        admin.execute(f"create database {name} template {template} strategy file_copy")
-        admin.execute(f"revoke all on database {name} from public")
-        admin.execute(f"grant connect on database {name} to {', '.join(APPLICATION_LOGINS)}")
-    urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
-    return Database(
-        name, db.Logins(*(url.set(database=name) for url in urls)), installation.admin_url
-    )
-
-
 def drop_world(installation: Installation, world: World) -> None:
     """Close the world and its database."""
     world.close()
-    assert installation.server is not None
-    with installation.server.connect("postgres", "postgres") as admin:
-        admin.execute(f"drop database {world.database.name} with (force)")
+    drop_database(installation, world.database)
 
 
 @contextmanager

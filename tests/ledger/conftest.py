@@ -12,7 +12,7 @@ from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from fintrack.ledger.categories import categories
 from fintrack.ledger.recording import NewTransaction, record_transaction
-from tests.conftest import Database
+from tests.databases import Database
 
 OPENED = date(2026, 1, 1)
 MARCH = date(2026, 3, 1)

@@ -29,7 +29,7 @@ from fintrack.ledger.accounts import (
 from fintrack.ledger.recording import blank
 from fintrack.ledger.snapshots import insert_snapshots
 from fintrack.schema import Account, new_id
-from tests.conftest import Database
+from tests.databases import Database
 from tests.ledger.conftest import Record, wait_until_somebody_waits
 
 OPENED = date(2026, 1, 1)

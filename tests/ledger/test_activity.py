@@ -19,7 +19,7 @@ from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.tags import create_tag, rename_tag
 from fintrack.ledger.undo import undo
 from fintrack.operations.operators import acting_for
-from tests.conftest import Database
+from tests.databases import Database
 from tests.ledger.conftest import MARCH, Record
 
 

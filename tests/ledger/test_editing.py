@@ -28,7 +28,7 @@ from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import NewTransfer, link_transfer, record_transfer, unlink_transfer
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import preview_import
-from tests.conftest import Database
+from tests.databases import Database
 from tests.ledger.conftest import MARCH, CategoryNamed, Record, wait_until_somebody_waits
 
 APRIL = date(2026, 4, 1)

@@ -18,7 +18,7 @@ from fintrack.ledger.categories import categories
 from fintrack.ledger.recording import SplitLine
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.schema import Account, Posting, TenantRow, Transaction, new_id
-from tests.conftest import Database
+from tests.databases import Database
 from tests.ledger.conftest import MARCH, Record
 
 UNTRACKED = {"synchronize_session": False}

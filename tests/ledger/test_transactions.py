@@ -24,7 +24,7 @@ from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import account_register, transactions
 from fintrack.ledger.transfers import NewTransfer, link_transfer, record_transfer, unlink_transfer
 from fintrack.ledger.undo import undo
-from tests.conftest import Database
+from tests.databases import Database
 from tests.ledger.conftest import CategoryNamed, Record
 
 MARCH = date(2026, 3, 1)

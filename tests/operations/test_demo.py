@@ -11,7 +11,7 @@ from fintrack.analytics.spending import spending
 from fintrack.context import TenantContext
 from fintrack.operations.demo import create_sample
 from fintrack.operations.household import ACCOUNTS, story
-from tests.conftest import Database
+from tests.databases import Database
 
 TODAY = date(2026, 11, 24)
 

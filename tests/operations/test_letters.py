@@ -29,7 +29,8 @@ from fintrack.operations.letters import mail_invitation, mail_proof, sign_up
 from fintrack.operations.mail import Delivery
 from fintrack.schema import User
 from tests.access.test_departures import account
-from tests.conftest import PASSWORD, Database, sign_in
+from tests.conftest import PASSWORD, sign_in
+from tests.databases import Database
 from tests.isolation.capture import captured
 from tests.mailing import REFUSED, Mailbox
 

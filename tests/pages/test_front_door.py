@@ -18,7 +18,8 @@ from fintrack.db import sign_in_transaction
 from fintrack.operations.demo import create_sample
 from fintrack.schema import User
 from fintrack.ui.text import escaped, escaped_sentence
-from tests.conftest import PASSWORD, Database, erase, sign_in
+from tests.conftest import PASSWORD, erase, sign_in
+from tests.databases import Database
 from tests.pages.opening import PATIENCE, ROOT, open_page
 
 WRONG = "The e-mail address or the password is wrong."

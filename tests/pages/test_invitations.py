@@ -8,7 +8,7 @@ from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.context import Role, TenantContext
 from tests.access.test_departures import PRIVATE, account
 from tests.access.test_invitations import expire
-from tests.conftest import Database
+from tests.databases import Database
 from tests.mailing import Mailbox
 from tests.pages.opening import open_dialog, open_page
 from tests.pages.test_members import INVITATIONS, errors, press, words

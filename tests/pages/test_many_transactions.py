@@ -10,8 +10,8 @@ from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.categories import categories
 from fintrack.ledger.transactions import transactions
-from tests.conftest import Database
 from tests.crowd import MANY, fill
+from tests.databases import Database
 from tests.pages.opening import open_page
 from tests.pages.reading import rows_read
 

@@ -10,7 +10,8 @@ from fintrack.access.sessions import confirm_session
 from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.context import Flag, Role, TenantContext
 from tests.access.test_departures import PRIVATE, account, balances, owner_of
-from tests.conftest import PASSWORD, Database
+from tests.conftest import PASSWORD
+from tests.databases import Database
 from tests.pages.opening import open_dialog, open_page
 
 INVITATIONS = {"section": "Invitations"}

@@ -4,7 +4,8 @@ from fintrack.access.invitations import Terms, invite_member
 from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.context import Role, TenantContext
 from fintrack.ui.text import escaped
-from tests.conftest import PASSWORD, Database, sign_in
+from tests.conftest import PASSWORD, sign_in
+from tests.databases import Database
 from tests.mailing import Mailbox
 from tests.operations.test_letters import is_user, query
 from tests.pages.test_front_door import errors, fill, press, user_id, visit, words

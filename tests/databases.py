@@ -1,0 +1,141 @@
+"""A clean database for each test; one is used again while nothing but rows was left in it."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import URL
+
+from fintrack import db
+from fintrack.operations.installation import Installation
+from fintrack.operations.passwords import APPLICATION_LOGINS
+
+# Whether a test changed more than rows: the schema, or what the planner knows of the tables.
+WATCH = """
+    create schema test_watch;
+    create table test_watch.change (tag text);
+    create function test_watch.note() returns event_trigger language plpgsql security definer as
+        'begin insert into test_watch.change values (tg_tag); end';
+    create table test_watch.start (name regclass, rows jsonb);
+    do $$
+    declare
+        name regclass;
+    begin
+        for name in select oid from pg_class where relkind = 'r'
+                    and relnamespace = any (array['app', 'sec', 'ref']::regnamespace[]) loop
+            execute format('insert into test_watch.start select %L, jsonb_agg(t) from %s t',
+                           name, name);
+        end loop;
+    end $$
+"""
+IS_CHANGED = """
+    select exists (select from test_watch.change)
+        or exists (select from pg_stat_all_tables where schemaname in ('app', 'sec', 'ref')
+                   and (n_dead_tup > 5000 or coalesce(last_vacuum, last_autovacuum, last_analyze,
+                        last_autoanalyze) is not null))
+"""
+CLEAN = """
+    create function pg_temp.clean() returns void language plpgsql as $$
+    declare
+        start record;
+        found jsonb;
+    begin
+        set local session_replication_role = replica;
+        for start in select * from test_watch.start loop
+            if start.rows is null then
+                execute format('delete from %s', start.name);
+            else
+                execute format('select jsonb_agg(t) from %s t', start.name) into found;
+                if found is distinct from start.rows then
+                    execute format('delete from %s', start.name);
+                    execute format(
+                        'insert into %s select * from jsonb_populate_recordset(null::%s, $1)',
+                        start.name, start.name) using start.rows;
+                end if;
+            end if;
+        end loop;
+    end $$;
+    create event trigger note on ddl_command_end execute function test_watch.note()
+"""
+DISCONNECT = """
+    select pg_terminate_backend(pid, 10000) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One migrated database, with the addresses of its logins."""
+
+    name: str
+    logins: db.Logins
+    admin: URL
+
+    def administrator(self) -> psycopg.Connection:
+        """Return a superuser connection, to look at what no member could."""
+        options = self.admin.query
+        return psycopg.connect(
+            host=str(options["host"]), port=str(options["port"]), user=self.admin.username,
+            password=str(self.admin.password), dbname=self.name, autocommit=True,
+        )  # fmt: skip
+
+
+def new_database(installation: Installation, template: str = "fintrack") -> Database:
+    """Return a copy of `template` with the rights that an installation gives."""
+    name = f"test_{uuid4().hex}"
+    assert installation.server is not None
+    with installation.server.connect("postgres", "postgres") as admin:
+        admin.execute(f"create database {name} template {template} strategy file_copy")
+        admin.execute(f"revoke all on database {name} from public")
+        admin.execute(f"grant connect on database {name} to {', '.join(APPLICATION_LOGINS)}")
+    urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
+    return Database(
+        name, db.Logins(*(url.set(database=name) for url in urls)), installation.admin_url
+    )
+
+
+def drop_database(installation: Installation, database: Database) -> None:
+    """Drop the database and whoever is in it."""
+    assert installation.server is not None
+    with installation.server.connect("postgres", "postgres") as admin:
+        admin.execute(f"drop database {database.name} with (force)")
+
+
+class Shelf:
+    """Where the database of one test waits for the next."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._waiting: list[tuple[Database, psycopg.Connection]] = []
+        self._keepers: dict[str, psycopg.Connection] = {}
+
+    def take(self) -> Database:
+        """Return a clean database."""
+        if self._waiting:
+            database, keeper = self._waiting.pop()
+        else:
+            database = new_database(self._installation)
+            keeper = database.administrator()
+            keeper.execute(WATCH)
+            keeper.execute(CLEAN)
+        self._keepers[database.name] = keeper
+        return database
+
+    def give_back(self, database: Database) -> None:
+        """Clean the database for the next test, or drop it when that is not possible."""
+        keeper = self._keepers.pop(database.name)
+        keeper.execute(DISCONNECT)
+        row = keeper.execute(IS_CHANGED).fetchone()
+        if row == (False,):
+            keeper.execute("select pg_temp.clean()")
+            self._waiting.append((database, keeper))
+        else:
+            keeper.close()
+            drop_database(self._installation, database)
+
+    def close(self) -> None:
+        """Drop what waits."""
+        for database, keeper in self._waiting:
+            keeper.close()
+            drop_database(self._installation, database)
