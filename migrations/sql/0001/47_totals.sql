@@ -63,69 +63,102 @@ create view sec.month_truth with (security_invoker = true) as
            sum(outgoing)::bigint as outgoing, sum(entries)::bigint as entries
     from sec.payee_truth group by tenant_id, month, account_id, category_id;
 
--- An amount that comes (entries 1) or goes (entries -1), in its account and, unless it is a transfer or the whole of
--- a split, under its category.
-create type sec.line_change as (
-    tenant_id uuid, account_id uuid, booked_on date, category_id uuid, payee text, amount bigint, entries integer,
-    is_whole boolean, is_line boolean
-);
-
-create function sec.add_to_totals(p_changes sec.line_change[]) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+-- What a statement did to a table, as amounts that came (entries 1) and that went (entries -1), in their account and,
+-- unless they are a transfer or the whole of a split, under their category. A function for each table and kind of
+-- statement: each has only its own of the tables `before` and `after`.
+do $do$
+declare
+    place record;
+    v_gone text;
+    v_come text;
+    v_change text;
 begin
-    insert into app.day_total as kept (tenant_id, account_id, booked_on, amount, entries)
-    select tenant_id, account_id, booked_on, sum(amount * entries), sum(entries)
-    from unnest(p_changes) where is_whole
-    group by tenant_id, account_id, booked_on having sum(amount * entries) <> 0 or sum(entries) <> 0
-    order by tenant_id, account_id, booked_on
-    on conflict (tenant_id, account_id, booked_on) do update
-    set amount = kept.amount + excluded.amount, entries = kept.entries + excluded.entries;
+    for place in select * from (values
+            ('transaction', 'true', 'not is_split and transfer_id is null'), ('posting', 'false', 'true')
+        ) as place (name, is_whole, is_line)
+    loop
+        v_come := format('select tenant_id, account_id, booked_on, category_id, payee, amount, 1 as entries,
+                                 %s as is_whole, %s as is_line from after', place.is_whole, place.is_line);
+        v_gone := replace(replace(v_come, '1 as entries', '-1 as entries'), 'from after', 'from before');
+        foreach v_change in array array[v_come, v_gone || ' union all ' || v_come, v_gone] loop
+            execute format($trigger$
+                create function sec.%1$s() returns trigger
+                language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+                begin
+                    with change as materialized (%2$s), of_days as (
+                        insert into app.day_total as kept (tenant_id, account_id, booked_on, amount, entries)
+                        select tenant_id, account_id, booked_on, sum(amount * entries), sum(entries)
+                        from change where is_whole
+                        group by tenant_id, account_id, booked_on
+                        having sum(amount * entries) <> 0 or sum(entries) <> 0
+                        order by tenant_id, account_id, booked_on
+                        on conflict (tenant_id, account_id, booked_on) do update
+                        set amount = kept.amount + excluded.amount, entries = kept.entries + excluded.entries
+                    ), line as materialized (
+                        select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id,
+                               category_id, payee,
+                               coalesce(sum(amount * entries) filter (where amount > 0), 0) as incoming,
+                               coalesce(sum(-amount * entries) filter (where amount <= 0), 0) as outgoing,
+                               sum(entries) as entries
+                        from change where is_line group by 1, 2, 3, 4, 5
+                    ), of_payees as (
+                        insert into app.payee_total as kept
+                            (tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries)
+                        select * from line where incoming <> 0 or outgoing <> 0 or entries <> 0
+                        order by tenant_id, month, account_id, category_id, payee
+                        on conflict (tenant_id, month, account_id, category_id, payee) do update
+                        set incoming = kept.incoming + excluded.incoming,
+                            outgoing = kept.outgoing + excluded.outgoing, entries = kept.entries + excluded.entries
+                    )
+                    insert into app.month_total as kept
+                        (tenant_id, month, account_id, category_id, incoming, outgoing, entries)
+                    select tenant_id, month, account_id, category_id, sum(incoming), sum(outgoing), sum(entries)
+                    from line group by tenant_id, month, account_id, category_id
+                    having sum(incoming) <> 0 or sum(outgoing) <> 0 or sum(entries) <> 0
+                    order by tenant_id, month, account_id, category_id
+                    on conflict (tenant_id, month, account_id, category_id) do update
+                    set incoming = kept.incoming + excluded.incoming, outgoing = kept.outgoing + excluded.outgoing,
+                        entries = kept.entries + excluded.entries;
+                    %3$s
+                    return null;
+                end $$
+            $trigger$,
+            'total_' || place.name || case v_change when v_come then '_new' when v_gone then '_gone' else '_changed' end,
+            v_change,
+            case when v_change <> v_come then format($drop$
+                    -- Totals of nothing are no rows.
+                    with fewer as (
+                        select tenant_id, account_id, booked_on from (%1$s) change where is_whole
+                        group by tenant_id, account_id, booked_on having sum(entries) < 0)
+                    delete from app.day_total t using fewer f
+                    where t.entries = 0 and t.tenant_id = f.tenant_id and t.account_id = f.account_id
+                      and t.booked_on = f.booked_on;
+                    with fewer as (
+                        select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id,
+                               category_id, payee
+                        from (%1$s) change where is_line group by 1, 2, 3, 4, 5 having sum(entries) < 0
+                    ), of_payees as (
+                        delete from app.payee_total t using fewer f
+                        where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month
+                          and t.account_id = f.account_id and t.category_id is not distinct from f.category_id
+                          and t.payee = f.payee
+                    )
+                    delete from app.month_total t
+                    using (select distinct tenant_id, month, account_id, category_id from fewer) f
+                    where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month
+                      and t.account_id = f.account_id and t.category_id is not distinct from f.category_id;
+                $drop$, v_change) else '' end);
+        end loop;
+    end loop;
+end $do$;
 
-    with change as (
-        select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id, category_id, payee,
-               coalesce(sum(amount * entries) filter (where amount > 0), 0) as incoming,
-               coalesce(sum(-amount * entries) filter (where amount <= 0), 0) as outgoing, sum(entries) as entries
-        from unnest(p_changes) where is_line group by 1, 2, 3, 4, 5
-    ), of_payees as (
-        insert into app.payee_total as kept
-            (tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries)
-        select tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries
-        from change where incoming <> 0 or outgoing <> 0 or entries <> 0
-        order by tenant_id, month, account_id, category_id, payee
-        on conflict (tenant_id, month, account_id, category_id, payee) do update
-        set incoming = kept.incoming + excluded.incoming, outgoing = kept.outgoing + excluded.outgoing,
-            entries = kept.entries + excluded.entries
-    )
-    insert into app.month_total as kept (tenant_id, month, account_id, category_id, incoming, outgoing, entries)
-    select tenant_id, month, account_id, category_id, sum(incoming), sum(outgoing), sum(entries)
-    from change group by tenant_id, month, account_id, category_id
-    having sum(incoming) <> 0 or sum(outgoing) <> 0 or sum(entries) <> 0
-    order by tenant_id, month, account_id, category_id
-    on conflict (tenant_id, month, account_id, category_id) do update
-    set incoming = kept.incoming + excluded.incoming, outgoing = kept.outgoing + excluded.outgoing,
-        entries = kept.entries + excluded.entries;
-end $$;
-
--- Totals of nothing are no rows.
-create function sec.drop_empty_totals(p_changes sec.line_change[]) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+-- A line has the payee of its transaction.
+create function sec.rename_lines() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    with fewer as (
-        select tenant_id, account_id, booked_on from unnest(p_changes) where is_whole
-        group by tenant_id, account_id, booked_on having sum(entries) < 0)
-    delete from app.day_total t using fewer f
-    where t.entries = 0 and t.tenant_id = f.tenant_id and t.account_id = f.account_id and t.booked_on = f.booked_on;
-    with fewer as (
-        select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id, category_id, payee
-        from unnest(p_changes) where is_line group by 1, 2, 3, 4, 5 having sum(entries) < 0
-    ), of_payees as (
-        delete from app.payee_total t using fewer f
-        where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month and t.account_id = f.account_id
-          and t.category_id is not distinct from f.category_id and t.payee = f.payee
-    )
-    delete from app.month_total t using (select distinct tenant_id, month, account_id, category_id from fewer) f
-    where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month and t.account_id = f.account_id
-      and t.category_id is not distinct from f.category_id;
+    update app.posting p set payee = a.payee
+    from after a where a.is_split and p.tenant_id = a.tenant_id and p.transaction_id = a.id and p.payee <> a.payee;
+    return null;
 end $$;
 
 -- Who writes to the books of a tenant waits for whoever writes there, before any row is locked: no two wait in a ring.
@@ -138,53 +171,6 @@ begin
     return null;
 end $$;
 
-create function sec.total_transactions() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    v_gone sec.line_change[];
-    v_come sec.line_change[];
-begin
-    if tg_op <> 'INSERT' then
-        v_gone := array(select row(b.tenant_id, b.account_id, b.booked_on, b.category_id, b.payee, b.amount, -1, true,
-                                   not b.is_split and b.transfer_id is null)::sec.line_change from before b);
-    end if;
-    if tg_op <> 'DELETE' then
-        v_come := array(select row(a.tenant_id, a.account_id, a.booked_on, a.category_id, a.payee, a.amount, 1, true,
-                                   not a.is_split and a.transfer_id is null)::sec.line_change from after a);
-    end if;
-    perform sec.add_to_totals(v_gone || v_come);
-    if tg_op <> 'INSERT' then
-        perform sec.drop_empty_totals(v_gone || v_come);
-    end if;
-    if tg_op = 'UPDATE' then
-        update app.posting p set payee = a.payee
-        from after a where p.tenant_id = a.tenant_id and p.transaction_id = a.id and p.payee <> a.payee;
-    end if;
-    return null;
-end $$;
-
-create function sec.total_postings() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    v_gone sec.line_change[];
-    v_come sec.line_change[];
-begin
-    if tg_op <> 'INSERT' then
-        v_gone := array(select row(b.tenant_id, b.account_id, b.booked_on, b.category_id, b.payee, b.amount, -1, false,
-                                   true)::sec.line_change from before b);
-    end if;
-    if tg_op <> 'DELETE' then
-        v_come := array(select row(a.tenant_id, a.account_id, a.booked_on, a.category_id, a.payee, a.amount, 1, false,
-                                   true)::sec.line_change from after a);
-    end if;
-    perform sec.add_to_totals(v_gone || v_come);
-    if tg_op <> 'INSERT' then
-        perform sec.drop_empty_totals(v_gone || v_come);
-    end if;
-    return null;
-end $$;
-
--- A line has the payee of its transaction.
 create function sec.name_payee() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -233,6 +219,7 @@ begin
     insert into app.payee_total select * from sec.payee_truth where tenant_id = v_tenant order by 1, 2, 3, 4, 5;
 end $$;
 
-grant execute on function sec.total_transactions(), sec.total_postings(), sec.name_payee(), sec.lock_books()
-    to fintrack_data;
+grant execute on function sec.total_transaction_new(), sec.total_transaction_changed(), sec.total_transaction_gone(),
+    sec.total_posting_new(), sec.total_posting_changed(), sec.total_posting_gone(), sec.name_payee(),
+    sec.rename_lines(), sec.lock_books() to fintrack_data;
 grant execute on function sec.wrong_totals(), sec.rebuild_totals(text) to fintrack_maintenance;

@@ -46,19 +46,21 @@ create trigger lock_books before insert or update or delete on app.transaction
     for each statement execute function sec.lock_books();
 create trigger lock_books before insert or update or delete on app.posting
     for each statement execute function sec.lock_books();
+create trigger rename_lines after update on app.transaction
+    referencing new table as after for each statement execute function sec.rename_lines();
 create trigger name_payee before insert on app.posting for each row execute function sec.name_payee();
 do $$
 declare
     t text;
 begin
     foreach t in array array['transaction', 'posting'] loop
-        execute format('create trigger total_new after insert on app.%I
-            referencing new table as after for each statement execute function sec.total_%ss()', t, t);
-        execute format('create trigger total_changed after update on app.%I
+        execute format('create trigger total_new after insert on app.%1$I
+            referencing new table as after for each statement execute function sec.total_%1$s_new()', t);
+        execute format('create trigger total_changed after update on app.%1$I
             referencing old table as before new table as after
-            for each statement execute function sec.total_%ss()', t, t);
-        execute format('create trigger total_gone after delete on app.%I
-            referencing old table as before for each statement execute function sec.total_%ss()', t, t);
+            for each statement execute function sec.total_%1$s_changed()', t);
+        execute format('create trigger total_gone after delete on app.%1$I
+            referencing old table as before for each statement execute function sec.total_%1$s_gone()', t);
     end loop;
 end $$;
 
