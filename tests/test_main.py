@@ -45,7 +45,8 @@ def reachable(
         maintenance_url=database.logins.maintenance,
         admin_url=installation.admin_url.set(database=database.name),
     )
-    monkeypatch.setattr("fintrack.__main__.open_installation", lambda: own)
+    for module in ("fintrack.__main__", "fintrack.operations.oversight"):
+        monkeypatch.setattr(f"{module}.open_installation", lambda: own)
 
 
 def test_a_failing_check_does_not_hide_the_next(tmp_path: Path) -> None:
@@ -153,7 +154,8 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
         file.truncate(200 * 1024 * 1024)
     assert main(["import", str(path), "--as", "ana@example.org", "--tenant", ana.slug]) == 3
     assert capsys.readouterr().err == (
-        "The file is larger than 25 MB; download a shorter period.\n"
+        "The file is larger than 25 MB, the most that Rivera family imports at once; "
+        "download a shorter period.\n"
     )
 
 

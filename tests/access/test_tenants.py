@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 from psycopg import sql
-from sqlalchemy import func, select
 
 from fintrack.access.sessions import confirm_session
 from fintrack.access.tenants import (
@@ -22,19 +21,13 @@ from fintrack.access.tenants import (
     tenant_settings,
 )
 from fintrack.context import Role, TenantContext, TenantType
-from fintrack.db import maintenance_transaction
 from fintrack.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.operations.installation import Installation
-from tests.conftest import PASSWORD, Database, erase, sign_in
+from fintrack.operations.tenants import suspend_tenant
+from tests.conftest import PASSWORD, Database, close, erase, sign_in
 from tests.isolation.world import World, build_world, drop_world
 
 COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")
-
-
-def set_status(context: TenantContext, status: str) -> None:
-    """Set the tenant's status as the operator does."""
-    with maintenance_transaction("a test") as db:
-        db.execute(select(func.sec.set_tenant_status(context.slug, status)))
 
 
 def test_a_user_may_have_several_tenants(ana: TenantContext) -> None:
@@ -176,7 +169,7 @@ def test_an_erased_tenant_leaves_no_row_anywhere(world: World) -> None:
 
 
 def test_b6_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:
-    set_status(ana, "SUSPENDED")
+    suspend_tenant(ana.slug)
     with pytest.raises(NotFound):
         tenant_settings(ana)
     assert my_tenants(ana.session) == ()
@@ -184,7 +177,7 @@ def test_b6_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:
 
 def test_a_closing_tenant_is_entered_as_a_viewer(ana: TenantContext) -> None:
     old = tenant_settings(ana)
-    set_status(ana, "CLOSING")
+    close(ana)
     with pytest.raises(PermissionDenied):
         change_settings(enter_tenant(ana.session, ana.slug), old)
 
