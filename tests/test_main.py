@@ -19,7 +19,7 @@ from fintrack.context import TenantContext
 from fintrack.db import connect
 from fintrack.operations.checks import run_checks
 from fintrack.operations.installation import Installation
-from tests.conftest import PASSWORD, Database
+from tests.conftest import PASSWORD, Database, close
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 
@@ -221,3 +221,56 @@ def test_the_operator_is_told_that_nobody_has_the_address(
 ) -> None:
     assert main([command, "--as", "nobody@example.org"]) == 3
     assert "Nobody here has the address nobody@example.org" in capsys.readouterr().err
+
+
+def test_limits_says_what_a_tenant_has_of_what_it_may_have(
+    ana: TenantContext, reachable: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["limits", "--tenant", ana.slug, "accounts=12", "members=3"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "members: 1 of 3 (an exception)" in said
+    assert "accounts: 0 of 12 (an exception)" in said
+    assert main(["limits", "--tenant", ana.slug, "accounts=default", "--json"]) == 0
+    found = {each["limit"]: each for each in json.loads(capsys.readouterr().out)}
+    assert found["MEMBERS"] == {"limit": "MEMBERS", "most": 3, "used": 1, "is_own": True}
+    assert found["ACCOUNTS"]["is_own"] is False
+
+
+@pytest.mark.parametrize("word", ["accounts", "accounts=-1", "accounts=many", "horses=3"])
+def test_a_limit_that_is_none_is_a_wrong_call(
+    ana: TenantContext, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["limits", "--tenant", ana.slug, word])
+    assert ended.value.code == 2
+    assert f"{word} is no NAME=MOST" in capsys.readouterr().err
+
+
+def test_suspend_shuts_a_tenant_until_resume(
+    ana: TenantContext, reachable: None, database: Database
+) -> None:
+    assert main(["suspend", "--tenant", ana.slug]) == 0
+    assert main(["suspend", "--tenant", ana.slug]) == 3
+    connect(database.logins)
+    assert my_tenants(ana.session) == ()
+    assert main(["resume", "--tenant", ana.slug]) == 0
+    connect(database.logins)
+    assert [each.slug for each in my_tenants(ana.session)] == [ana.slug]
+
+
+@pytest.mark.parametrize("command", ["limits", "suspend", "resume"])
+def test_the_operator_is_told_that_there_is_no_such_tenant(
+    reachable: None, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([command, "--tenant", "there-is-none"]) == 3
+    assert capsys.readouterr().err == "There is no tenant there-is-none.\n"
+
+
+def test_worker_does_once_what_is_due(
+    ana: TenantContext, reachable: None, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    close(ana)
+    with database.administrator() as admin:
+        admin.execute("update app.tenant set closes_at = now()")
+    assert main(["worker", "--once"]) == 0
+    assert capsys.readouterr().out == "1 closed tenants erased\n"

@@ -1,7 +1,9 @@
 """Tenants: several per user, each with its own role, settings and end."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +20,19 @@ from fintrack.access.tenants import (
     enter_tenant,
     my_tenants,
     remove_sample,
+    reopen_tenant,
     tenant_settings,
 )
 from fintrack.context import Role, TenantContext, TenantType
 from fintrack.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound, PermissionDenied
+from fintrack.ledger.activity import activity
+from fintrack.ledger.tags import create_tag, tags
+from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation
 from fintrack.operations.tenants import suspend_tenant
-from tests.conftest import PASSWORD, Database, close, erase, sign_in
+from tests.conftest import PASSWORD, Database, close, erase, share_ownership, sign_in
 from tests.isolation.world import World, build_world, drop_world
+from tests.statements.importing import exported
 
 COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")
 
@@ -180,6 +187,65 @@ def test_a_closing_tenant_is_entered_as_a_viewer(ana: TenantContext) -> None:
     close(ana)
     with pytest.raises(PermissionDenied):
         change_settings(enter_tenant(ana.session, ana.slug), old)
+
+
+def test_closing_leaves_thirty_days(ana: TenantContext) -> None:
+    close(ana)
+    closes_at = enter_tenant(ana.session, ana.slug).closes_at
+    assert closes_at is not None
+    assert timedelta(days=29) < closes_at - datetime.now(UTC) <= timedelta(days=30)
+    assert erase_closed_tenants() == 0
+
+
+def test_a_context_from_before_the_closing_changes_nothing(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    close(ana)
+    for stale in (ana, eli):
+        with pytest.raises(PermissionDenied):
+            create_tag(stale, "holiday")
+    assert tags(ana).empty
+
+
+def test_a_closing_tenant_is_exported_by_whoever_may_export(
+    ana: TenantContext, eli: TenantContext, ben: TenantContext
+) -> None:
+    close(ana)
+    for each in (ana, eli):
+        assert exported(enter_tenant(each.session, ana.slug)).startswith(b"id,")
+    with pytest.raises(PermissionDenied):
+        exported(enter_tenant(ben.session, ana.slug))
+
+
+def test_of_two_owners_who_close_at_once_one_is_told(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    owners = [ana, share_ownership(ana, dora)]
+    for each in owners:
+        confirm_session(each.session, PASSWORD)
+
+    def close_now(owner: TenantContext) -> bool:
+        try:
+            close_tenant(owner, owner.name)
+        except (Conflict, PermissionDenied):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(close_now, owners)) == [False, True]
+
+
+def test_only_an_owner_reopens_a_closing_tenant(ana: TenantContext, dora: TenantContext) -> None:
+    close(ana)
+    with pytest.raises(NotFound):
+        reopen_tenant(dora.session, ana.slug)
+    assert reopen_tenant(ana.session, ana.slug).role is Role.OWNER
+    assert activity(ana).frame["action"].iloc[0] == "tenant.reopened"
+
+
+def test_a_tenant_that_is_not_closing_cannot_be_reopened(ana: TenantContext) -> None:
+    with pytest.raises(NotFound):
+        reopen_tenant(ana.session, ana.slug)
 
 
 def test_two_sessions_may_be_in_two_tenants(ana: TenantContext) -> None:

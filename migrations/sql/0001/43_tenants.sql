@@ -29,6 +29,18 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     order by t.is_sample, lower(t.name), t.tenant_id;
 $$;
 
+-- Asked through the sign-in door: the names of his tenants that are suspended, and nothing else of them.
+create function sec.shut_tenants(p_handle bytea) returns table (name text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_user uuid := sec.user_of(p_handle);
+begin
+    return query
+        select t.name from app.membership m join app.tenant t on t.tenant_id = m.tenant_id
+        where m.user_id = v_user and m.status = 'ACTIVE' and t.status = 'SUSPENDED'
+        order by lower(t.name), t.tenant_id;
+end $$;
+
 create function sec.create_tenant(p_user uuid, p_tenant jsonb, p_categories jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -132,7 +144,7 @@ begin
 end $$;
 
 grant execute on function sec.close_tenant() to fintrack_owner;
-grant execute on function sec.my_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text)
+grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text)
     to fintrack_sign_in;
 grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.rotate_signing_key()
     to fintrack_maintenance;
