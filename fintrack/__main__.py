@@ -17,22 +17,21 @@ from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
 from fintrack.context import UserSession
-from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
 from fintrack.ledger.exports import export_transactions
-from fintrack.operations import bench, bench_readers, checks, demo, health
+from fintrack.limits import require_import_size
+from fintrack.operations import bench, bench_readers, checks, demo, health, oversight
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
+from fintrack.operations.oversight import REFUSED, WELL, WRONG, opened
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import Question
-from fintrack.statements.previews import Preview, check_size, preview_import, with_answers
+from fintrack.statements.previews import Preview, preview_import, with_answers
 from fintrack.statements.read import FORMATS
 from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
-
-WELL, WRONG, REFUSED = 0, 1, 3
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -96,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     link.set_defaults(command=_reset_link)
     lost = commands.add_parser("remove-factor", parents=[person], help="take a lost factor off")
     lost.set_defaults(command=_remove_factor)
+    oversight.add_commands(commands, tenant, machine)
     return parser
 
 
@@ -178,7 +178,7 @@ def _import(arguments: argparse.Namespace) -> int:
     with _acting(arguments.email, "import") as session:
         context = enter_tenant(session, arguments.tenant)
         account = account_named(context, arguments.account).id if arguments.account else None
-        check_size(arguments.file.stat().st_size)
+        require_import_size(context, arguments.file.stat().st_size)
         content, name = arguments.file.read_bytes(), arguments.file.name
         preview = preview_import(context, content, name, account_id=account)
         answers = dict(arguments.answer)
@@ -228,14 +228,9 @@ def _remove_factor(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _acting(email: str, reason: str) -> Iterator[UserSession]:
-    """Open the installation and act for the user; leave no connection behind."""
-    opened = open_installation()
-    connect(Logins(opened.app_url, opened.sign_in_url, opened.maintenance_url))
-    try:
-        with acting_for(email, reason) as session:
-            yield session
-    finally:
-        disconnect()
+    """Open the installation and act for the user."""
+    with opened(), acting_for(email, reason) as session:
+        yield session
 
 
 if __name__ == "__main__":

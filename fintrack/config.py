@@ -60,6 +60,10 @@ class Settings:
     pool_size: int
     pool_wait: float
     max_upload_mb: int
+    most_members: int
+    most_accounts: int
+    most_transactions: int
+    most_exports_per_day: int
 
 
 @cache
@@ -91,6 +95,10 @@ def read_settings(environment: dict[str, str]) -> Settings:
         pool_size=_count(environment, "FINTRACK_POOL_SIZE", 5),
         pool_wait=_number(environment, "FINTRACK_POOL_WAIT", 10),
         max_upload_mb=_count(environment, "FINTRACK_MAX_UPLOAD_MB", 25),
+        most_members=_count(environment, "FINTRACK_MOST_MEMBERS", 1000),
+        most_accounts=_count(environment, "FINTRACK_MOST_ACCOUNTS", 1000),
+        most_transactions=_count(environment, "FINTRACK_MOST_TRANSACTIONS", 5_000_000),
+        most_exports_per_day=_count(environment, "FINTRACK_MOST_EXPORTS_PER_DAY", 200),
     )
 
 

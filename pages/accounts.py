@@ -23,6 +23,7 @@ from fintrack.ledger.accounts import (
     reopen_account,
 )
 from fintrack.ledger.transactions import account_register
+from fintrack.limits import Limit
 from fintrack.ui.account_forms import (
     KIND_ICONS,
     KIND_NAMES,
@@ -39,6 +40,7 @@ from fintrack.ui.account_sight import (
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import WORTH, card, day_text, metric, money
 from fintrack.ui.ledger_inputs import id_of
+from fintrack.ui.limit_notices import limit_notices
 from fintrack.ui.popovers import close_popover, popover
 from fintrack.ui.register import register_table
 from fintrack.ui.session import open_page, page_link, tenant_context
@@ -65,6 +67,7 @@ def page() -> None:
     undo_bar(context)
     table, given = accounts(context, archived=True), shared_balances(context)
     _toolbar(context)
+    limit_notices(context, Limit.ACCOUNTS)
     if table.empty and given.empty:
         _empty(context)
         return

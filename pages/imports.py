@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from fintrack.context import Permission, TenantContext
+from fintrack.limits import Limit
 from fintrack.statements.decisions import Decision, rows_taken
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
@@ -23,6 +24,7 @@ from fintrack.ui.import_files import (
     statement_review,
 )
 from fintrack.ui.inputs import card, day_text
+from fintrack.ui.limit_notices import limit_notices, size_notice
 from fintrack.ui.session import page_link, tenant_context
 from fintrack.ui.text import escaped
 from fintrack.ui.undo import done, undo_bar
@@ -38,6 +40,7 @@ def page() -> None:
     if not context.may(Permission.IMPORT):
         st.caption("You may not import here. What others imported is listed below.")
     else:
+        limit_notices(context, Limit.TRANSACTIONS, Limit.ACCOUNTS)
         _upload(context)
     _history(context)
 
@@ -58,6 +61,7 @@ def _file(context: TenantContext, file: OpenFile) -> None:
     preview = file.preview
     if preview is None:
         return
+    size_notice(context, len(file.content))
     if preview.questions:
         questions(file, preview)
         correction(file, preview)

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from fintrack.context import Permission
+from fintrack.limits import Limit
 from fintrack.ui.activity import activity_section
 from fintrack.ui.invitations import invitation_section
+from fintrack.ui.limit_notices import limit_notices
 from fintrack.ui.people import people_section
 from fintrack.ui.session import tenant_context
 from fintrack.ui.undo import undo_bar
@@ -27,6 +29,7 @@ def page() -> None:
     context = tenant_context()
     st.title("Members", anchor=False)
     undo_bar(context)
+    limit_notices(context, Limit.MEMBERS)
     offered = [name for name in SECTIONS if context.may(NEEDED[name])]
     chosen = st.segmented_control(
         "Section",

@@ -8,23 +8,29 @@ import streamlit as st
 
 from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
 from fintrack.context import Permission, TenantContext, TenantType
-from fintrack.ui.choices import country_input, currency_input, locale_input
+from fintrack.ui.choices import colour_input, country_input, currency_input, locale_input
+from fintrack.ui.closing import export_everything, status_badge
 from fintrack.ui.confirmation import when_confirmed
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.inputs import card
+from fintrack.ui.limit_notices import limit_rows
 from fintrack.ui.session import redirect, tenant_context
-from fintrack.ui.text import TYPE_NAMES, escaped
+from fintrack.ui.text import TYPE_NAMES, colour_of, escaped
 
 
 def page() -> None:
     """Show the settings, to those who may change them as a form."""
     context = tenant_context()
     st.title("Settings", anchor=False)
+    status_badge(context)
     settings = tenant_settings(context)
     may_change = context.may(Permission.CHANGE_SETTINGS)
     if not may_change:
         st.caption("Owners and admins may change these.")
     with st.container(border=True, width=720):
         _settings_form(context, settings, may_change=may_change)
+    with card("Limits", width=720):
+        limit_rows(context)
     if context.may(Permission.CLOSE_TENANT):
         _closing(context)
 
@@ -61,6 +67,7 @@ def _inputs(settings: TenantSettings) -> TenantSettings:
             settings.fiscal_year_start - 1,
             format_func=month_name.__getitem__,
         )
+    colour = colour_input("Colour", colour_of(settings.colour))
     return replace(
         settings,
         name=name,
@@ -70,6 +77,7 @@ def _inputs(settings: TenantSettings) -> TenantSettings:
         locale=locale,
         time_zone=zone,
         fiscal_year_start=month,
+        colour=colour,
     )
 
 
@@ -79,6 +87,7 @@ def _closing(context: TenantContext) -> None:
             "For thirty days everybody can still look and export, and an owner can open it again. "
             "Then accounts, transactions, imports and memberships are erased for good."
         )
+        export_everything(context, key="export before closing")
         with st.form("close tenant", border=False):
             name = st.text_input(f"Type {escaped(context.name)} to confirm", autocomplete="off")
             submitted = st.form_submit_button("Close", icon=":material/delete_forever:")

@@ -8,10 +8,11 @@ from fintrack.analytics.periods import today_of
 from fintrack.analytics.standing import STANDING, standing, together
 from fintrack.context import TenantContext, TenantStatus
 from fintrack.frames import frame
+from fintrack.ui.closing import shut_notice
 from fintrack.ui.inputs import day_text, money
-from fintrack.ui.session import switch_tenant, tenants
+from fintrack.ui.session import switch_tenant, tenants, user_session
 from fintrack.ui.sight import partial_mark
-from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, colour_of, escaped
+from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, colour_of, escaped, mark_of
 
 CARD_WIDTH = 300
 
@@ -19,6 +20,7 @@ CARD_WIDTH = 300
 def page() -> None:
     """Show how each of the user's tenants stands, the sample last and in no total."""
     st.title("All my tenants", anchor=False)
+    shut_notice(user_session())
     mine = tenants()
     if not mine:
         st.caption("You have no tenant yet.")
@@ -46,11 +48,12 @@ def _totals(real: list[TenantContext], total: pd.DataFrame) -> None:
 def _card(context: TenantContext, found: pd.DataFrame) -> None:
     icon = TYPE_ICONS[context.type]
     key = f"open {context.slug}"
-    if st.button(f"**{escaped(context.name)}**", icon=icon, type="tertiary", key=key, wrap=False):
+    name = f"{mark_of(context)}**{escaped(context.name)}**"
+    if st.button(name, icon=icon, type="tertiary", key=key, wrap=False):
         switch_tenant(context.slug)
     with st.container(horizontal=True, gap="small"):
         kind = f"{TYPE_NAMES[context.type]} · {ROLE_NAMES[context.role]}"
-        st.badge(kind, color=colour_of(context))
+        st.badge(kind, color=colour_of(context.colour))
         if context.is_sample:
             st.badge("Sample", color="orange", icon=":material/science:")
         if context.status is TenantStatus.CLOSING and context.closes_at is not None:

@@ -16,9 +16,11 @@ from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import link_transfer
+from fintrack.limits import Limit
 from fintrack.ui.confirmation import confirmed_download
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.ledger_inputs import category_choice, category_names, id_of, named
+from fintrack.ui.limit_notices import limit_notices
 from fintrack.ui.popovers import popover
 from fintrack.ui.session import download_link, open_page, page_link, tenant_context
 from fintrack.ui.transaction_filters import filter_chips, filter_inputs, page_buttons, page_of_list
@@ -52,6 +54,7 @@ def page() -> None:
         is_edited = _toolbar(
             context, accounts[~accounts["archived"] & accounts["writable"]], wanted
         )
+        limit_notices(context, Limit.TRANSACTIONS, Limit.EXPORTS_PER_DAY)
         _list(context, is_edited=is_edited)
 
 

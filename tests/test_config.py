@@ -13,6 +13,8 @@ def test_without_variables_everything_has_a_default() -> None:
     assert (found.database_url, found.base_url, found.postgres_bin) == (None, None, None)
     assert found.registration is Registration.SETUP
     assert (found.pool_size, found.pool_wait, found.max_upload_mb) == (5, 10, 25)
+    assert (found.most_members, found.most_accounts) == (1000, 1000)
+    assert (found.most_transactions, found.most_exports_per_day) == (5_000_000, 200)
     assert found.home == Path.cwd() / ".fintrack"
 
 
@@ -36,7 +38,9 @@ def test_a_variable_is_read() -> None:
 
 
 @pytest.mark.parametrize("value", ["many", "0", "-1", "nan", "inf", "0.5", "2.5", "1e400"])
-@pytest.mark.parametrize("name", ["FINTRACK_POOL_SIZE", "FINTRACK_MAX_UPLOAD_MB"])
+@pytest.mark.parametrize(
+    "name", ["FINTRACK_POOL_SIZE", "FINTRACK_MAX_UPLOAD_MB", "FINTRACK_MOST_MEMBERS"]
+)
 def test_a_count_that_is_none_is_refused(name: str, value: str) -> None:
     with pytest.raises(SetupError, match=f"{name} is '{value}'; set it to a"):
         read_settings({name: value})

@@ -19,7 +19,7 @@ from fintrack.context import TenantContext
 from fintrack.db import connect
 from fintrack.operations.checks import run_checks
 from fintrack.operations.installation import Installation
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, close
 from tests.databases import Database
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -46,7 +46,8 @@ def reachable(
         maintenance_url=database.logins.maintenance,
         admin_url=installation.admin_url.set(database=database.name),
     )
-    monkeypatch.setattr("fintrack.__main__.open_installation", lambda: own)
+    for module in ("fintrack.__main__", "fintrack.operations.oversight"):
+        monkeypatch.setattr(f"{module}.open_installation", lambda: own)
 
 
 def test_a_failing_check_does_not_hide_the_next(tmp_path: Path) -> None:
@@ -154,7 +155,8 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
         file.truncate(200 * 1024 * 1024)
     assert main(["import", str(path), "--as", "ana@example.org", "--tenant", ana.slug]) == 3
     assert capsys.readouterr().err == (
-        "The file is larger than 25 MB; download a shorter period.\n"
+        "The file is larger than 25 MB, the most that Rivera family imports at once; "
+        "download a shorter period.\n"
     )
 
 
@@ -220,3 +222,56 @@ def test_the_operator_is_told_that_nobody_has_the_address(
 ) -> None:
     assert main([command, "--as", "nobody@example.org"]) == 3
     assert "Nobody here has the address nobody@example.org" in capsys.readouterr().err
+
+
+def test_limits_says_what_a_tenant_has_of_what_it_may_have(
+    ana: TenantContext, reachable: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["limits", "--tenant", ana.slug, "accounts=12", "members=3"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "members: 1 of 3 (an exception)" in said
+    assert "accounts: 0 of 12 (an exception)" in said
+    assert main(["limits", "--tenant", ana.slug, "accounts=default", "--json"]) == 0
+    found = {each["limit"]: each for each in json.loads(capsys.readouterr().out)}
+    assert found["MEMBERS"] == {"limit": "MEMBERS", "most": 3, "used": 1, "is_own": True}
+    assert found["ACCOUNTS"]["is_own"] is False
+
+
+@pytest.mark.parametrize("word", ["accounts", "accounts=-1", "accounts=many", "horses=3"])
+def test_a_limit_that_is_none_is_a_wrong_call(
+    ana: TenantContext, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["limits", "--tenant", ana.slug, word])
+    assert ended.value.code == 2
+    assert f"{word} is no NAME=MOST" in capsys.readouterr().err
+
+
+def test_suspend_shuts_a_tenant_until_resume(
+    ana: TenantContext, reachable: None, database: Database
+) -> None:
+    assert main(["suspend", "--tenant", ana.slug]) == 0
+    assert main(["suspend", "--tenant", ana.slug]) == 3
+    connect(database.logins)
+    assert my_tenants(ana.session) == ()
+    assert main(["resume", "--tenant", ana.slug]) == 0
+    connect(database.logins)
+    assert [each.slug for each in my_tenants(ana.session)] == [ana.slug]
+
+
+@pytest.mark.parametrize("command", ["limits", "suspend", "resume"])
+def test_the_operator_is_told_that_there_is_no_such_tenant(
+    reachable: None, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([command, "--tenant", "there-is-none"]) == 3
+    assert capsys.readouterr().err == "There is no tenant there-is-none.\n"
+
+
+def test_worker_does_once_what_is_due(
+    ana: TenantContext, reachable: None, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    close(ana)
+    with database.administrator() as admin:
+        admin.execute("update app.tenant set closes_at = now()")
+    assert main(["worker", "--once"]) == 0
+    assert capsys.readouterr().out == "1 closed tenants erased\n"

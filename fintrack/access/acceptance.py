@@ -12,8 +12,6 @@ from fintrack.access.tenants import my_tenants
 from fintrack.context import Flag, Role, TenantContext, TenantType, UserSession
 from fintrack.db import sign_in_transaction
 
-MOST_MEMBERS = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class InvitationPreview:
@@ -59,7 +57,7 @@ def accept_invitation(session: UserSession, token: str) -> TenantContext:
     """
     with sign_in_transaction() as db:
         tenant_id = db.scalar(
-            select(func.sec.accept_invitation(session.user_id, token_hash(token), MOST_MEMBERS))
+            select(func.sec.accept_invitation(session.user_id, token_hash(token)))
         )
     return next(context for context in my_tenants(session) if context.tenant_id == tenant_id)
 

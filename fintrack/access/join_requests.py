@@ -5,17 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.access import throttle
-from fintrack.access.acceptance import MOST_MEMBERS
 from fintrack.access.invitations import LONGEST_MESSAGE
 from fintrack.access.memberships import hold_people, require_below, require_flags
 from fintrack.context import USUAL_FLAGS, Flag, Permission, Role, TenantContext, UserSession
 from fintrack.db import sign_in_transaction, tenant_transaction
-from fintrack.errors import Conflict, InvalidInput, NotFound
+from fintrack.errors import InvalidInput, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import JoinRequest
 
@@ -27,7 +26,6 @@ JOIN_REQUESTS: Shape = {
     "created_at": "datetime64[us, UTC]",
 }
 ASKED = "If there is such a tenant, its owners and admins see your request and decide."
-FULL = "This tenant has as many members as it may have. Remove somebody, or ask for more room."
 NOT_ASKED = "This person does not ask to join any more."
 
 
@@ -78,7 +76,6 @@ def admit(
     values = {"role": role.value, "flags": sorted(set(wanted))}
     with tenant_transaction(context) as db:
         hold_people(db)
-        _require_room(db)
         _decide(db, context, user_id, values | {"is_accepted": True})
         audit.record(db, "member.admitted", subject_id=user_id, after=values)
 
@@ -95,12 +92,6 @@ def turn_down(context: TenantContext, user_id: UUID) -> None:
         hold_people(db)
         _decide(db, context, user_id, {"is_accepted": False})
         audit.record(db, "invitation.refused", subject_id=user_id)
-
-
-def _require_room(db: Session) -> None:
-    people: ColumnElement[Any] = func.cardinality(func.sec.people())
-    if db.execute(select(people)).scalar_one() >= MOST_MEMBERS:
-        raise Conflict(FULL)
 
 
 def _decide(db: Session, context: TenantContext, user_id: UUID, values: dict[str, Any]) -> None:

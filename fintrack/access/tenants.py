@@ -30,9 +30,10 @@ from fintrack.db import sign_in_transaction, tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
-from fintrack.texts import neutral, required
+from fintrack.texts import cleaned, neutral, required
 
 LONGEST_NAME = 80
+LONGEST_COLOUR = 20
 NO_SUCH_TENANT = "There is no such tenant among yours."
 CHANGED = "Somebody changed these settings in the meantime. Look at them again, then save."
 
@@ -88,6 +89,13 @@ def enter_tenant(session: UserSession, slug: str) -> TenantContext:
         if context.slug == slug:
             return context
     raise NotFound(NO_SUCH_TENANT)
+
+
+def shut_tenants(session: UserSession) -> tuple[str, ...]:
+    """Return the names of the user's tenants that are suspended, in their order."""
+    shut = func.sec.shut_tenants(session.handle).table_valued("name")
+    with sign_in_transaction() as db:
+        return tuple(db.scalars(select(shut.c.name)))
 
 
 def create_tenant(session: UserSession, tenant: NewTenant) -> TenantContext:
@@ -238,7 +246,10 @@ def _context(session: UserSession, row: dict[str, Any]) -> TenantContext:
 
 def _new_values(settings: TenantSettings) -> dict[str, Any]:
     words = asdict(settings)
-    kept = {name: words.pop(name) for name in ("fiscal_year_start", "colour")}
+    kept = {
+        "fiscal_year_start": words.pop("fiscal_year_start"),
+        "colour": cleaned(words.pop("colour"), "colour", LONGEST_COLOUR),
+    }
     del words["status"], words["version"]
     values = asdict(checked_tenant(NewTenant(**words))) | kept
     del values["is_sample"]

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
+from fintrack import audit
 from fintrack.context import Permission, TenantContext
 from fintrack.db import copy_out, tenant_transaction
 from fintrack.ledger.category_paths import category_tree
@@ -53,10 +54,15 @@ def export_transactions(
 
     Raises:
         PermissionDenied: the member may not export.
+        Conflict: the tenant has exported as often as it may today.
     """
     context.require(Permission.EXPORT)
     with tenant_transaction(context) as db:
-        return copy_out(db, _statement(db, wanted))
+        statement = _statement(db, wanted)
+        audit.record(db, "transactions.exported", account_id=wanted.account_id)
+    # In another transaction, since an event keeps other writers waiting until the commit.
+    with tenant_transaction(context) as db:
+        return copy_out(db, statement)
 
 
 def guarded(text: str) -> str:

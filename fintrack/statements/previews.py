@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
 
-from fintrack.config import settings
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import NewAccount
+from fintrack.limits import require_import_size
 from fintrack.schema import new_id
 from fintrack.statements.holders import holders
 from fintrack.statements.mapping import Mapping, Question, answered
@@ -91,7 +90,7 @@ def preview_import(
         NotFound: a chosen account is not among those that the member may write to.
     """
     context.require(Permission.IMPORT)
-    check_size(len(content))
+    require_import_size(context, len(content))
     with tenant_transaction(context) as db:
         ledger, taken = writable_accounts(db), account_names(db)
     chosen = None if account_id is None else account_of(account_id, ledger)
@@ -107,18 +106,6 @@ def preview_import(
         ids = {key: id_of(target) for key, target in reading.targets.items()}
         found = outcomes(db, reading.plans, ids)
         return replace(empty, statements=summaries(found, reading.targets, ledger))
-
-
-def check_size(size: int) -> None:
-    """Refuse a file of more bytes than the installation takes.
-
-    Raises:
-        InvalidInput: the file is too large.
-    """
-    largest = settings().max_upload_mb
-    if size > largest * 1024 * 1024:
-        message = f"The file is larger than {largest} MB; download a shorter period."
-        raise InvalidInput(message)
 
 
 def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:

@@ -114,7 +114,7 @@ def _event(context: TenantContext, event: "pd.Series[Any]", names: dict[str, str
     with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small"):
         with st.container(gap="xxsmall"):
             what = f"{_words(event['action'])}{_subject(context, after or before)}"
-            st.markdown(f"**{escaped(event['actor'] or 'Somebody')}** {what}")
+            st.markdown(f"**{escaped(_actor(event))}** {what}")
             st.caption(escaped(_circumstances(context, event)))
         changed = _changed(before, after, names)
         if not changed.empty:
@@ -161,11 +161,16 @@ def _subject(context: TenantContext, state: dict[str, Any]) -> str:
     return f": {escaped(str(name))}" if name else ""
 
 
+def _actor(event: "pd.Series[Any]") -> str:
+    """Return who did it; what was done from outside, by no member, was the operator's."""
+    return str(event["actor"]) or ("Somebody" if event["role"] else "Whoever runs this FinTrack")
+
+
 def _circumstances(context: TenantContext, event: "pd.Series[Any]") -> str:
     moment = event["at"].tz_convert(ZoneInfo(context.time_zone)).to_pydatetime()
     words = [
         format_datetime(moment, "medium", locale=context.locale),
-        f"as {ROLE_NAMES[Role(event['role'])].lower()}",
+        f"as {ROLE_NAMES[Role(event['role'])].lower()}" if event["role"] else "",
         SOURCES.get(event["source"], ""),
         event["account"],
     ]

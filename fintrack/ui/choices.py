@@ -8,6 +8,7 @@ from babel.localedata import locale_identifiers
 from babel.numbers import get_currency_name, get_territory_currencies
 
 from fintrack.money import CURRENCIES
+from fintrack.ui.text import COLOURS, Colour
 
 COMMON = ("EUR", "USD", "GBP", "CHF", "JPY")
 
@@ -67,6 +68,17 @@ def locale_input(label: str, chosen: str) -> str:
     names = {chosen: chosen} | locales()
     options = list(names)
     return st.selectbox(label, options, options.index(chosen), format_func=names.__getitem__)
+
+
+def colour_input(label: str, chosen: Colour) -> Colour:
+    """Draw the choice of a tenant's colour and return it."""
+    return st.pills(
+        label,
+        COLOURS,
+        default=chosen,
+        required=True,
+        format_func=lambda each: f":{each}[●] {each.capitalize()}",
+    )
 
 
 def currency_input(label: str, chosen: str) -> str:

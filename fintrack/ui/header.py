@@ -14,7 +14,7 @@ from fintrack.ui.popovers import close_popover, popover
 from fintrack.ui.session import SIGNED_OUT, open_page, page_link, redirect, switch_tenant
 from fintrack.ui.sight import see_as_entry, sight_banner
 from fintrack.ui.tenant_form import tenant_inputs
-from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, colour_of, escaped
+from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, colour_of, escaped, mark_of
 
 TENANTS = "tenants"
 
@@ -51,7 +51,7 @@ def _tenant_menu(
     context: TenantContext | None,
     url_path: str,
 ) -> None:
-    label = f"**{escaped(context.name)}**" if context else "Choose a tenant"
+    label = f"{mark_of(context)}**{escaped(context.name)}**" if context else "Choose a tenant"
     icon = TYPE_ICONS[context.type] if context else ":material/unfold_more:"
     # Named after tenant and page, so that it closes when it has led to another.
     name = f"{TENANTS} {context.slug if context else ''} on {url_path}"
@@ -79,9 +79,9 @@ def _tenant_menu(
 
 def _tenant_choice(tenant: TenantContext, url_path: str, *, is_current: bool) -> None:
     words = f":small[:gray[{TYPE_NAMES[tenant.type]} · {ROLE_NAMES[tenant.role]}]]"
-    label = f"{escaped(tenant.name)} {words}"
+    label = f"{mark_of(tenant)}{escaped(tenant.name)} {words}"
     if is_current:
-        st.markdown(f":material/check: **{escaped(tenant.name)}** {words}")
+        st.markdown(f":material/check: {mark_of(tenant)}**{escaped(tenant.name)}** {words}")
     elif st.button(
         label, icon=TYPE_ICONS[tenant.type], type="tertiary", key=f"switch {tenant.slug}"
     ):
@@ -124,7 +124,7 @@ def _badges(context: TenantContext) -> None:
 
 def _kind_badge(context: TenantContext) -> None:
     kind = f"{TYPE_NAMES[context.type]} · {ROLE_NAMES[context.role]}"
-    st.badge(kind, color=colour_of(context))
+    st.badge(kind, color=colour_of(context.colour))
 
 
 def _user_menu(session: UserSession, context: TenantContext | None, url_path: str) -> None:

@@ -196,13 +196,18 @@ def category_query(category_id: str, period: Period) -> dict[str, str]:
 
 @contextmanager
 def card(
-    title: str, *, stretch: bool = False, csv: Mapping[str, str] | None = None
+    title: str,
+    *,
+    stretch: bool = False,
+    width: int | None = None,
+    csv: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
     """Draw a bordered card with a title, and what follows inside.
 
     `csv` says what `chart_csv` is asked when somebody wants the figures as a file.
     """
-    with st.container(border=True, height="stretch" if stretch else "content"):
+    height: Literal["stretch", "content"] = "stretch" if stretch else "content"
+    with st.container(border=True, height=height, width=width or "stretch"):
         if csv is None:
             st.subheader(title, anchor=False)
         else:

@@ -14,7 +14,7 @@ import pages.transactions
 from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound, PermissionDenied
 from fintrack.ui import welcome
-from fintrack.ui.closing import closing_notice
+from fintrack.ui.closing import closing_notice, shut_notice
 from fintrack.ui.confirmation import go_on
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.header import header, look_around, new_tenant_dialog
@@ -115,6 +115,7 @@ def _context(url_path: str) -> TenantContext | None:
 
 def _no_tenant(session: UserSession, url_path: str) -> None:
     """Offer the user's tenants instead of the wrong one, or the making of a first one."""
+    shut_notice(session)
     for tenant in tenants():
         if st.button(escaped(tenant.name), icon=TYPE_ICONS[tenant.type], key=f"open {tenant.slug}"):
             forget_tenant()

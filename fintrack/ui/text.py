@@ -22,6 +22,7 @@ TYPE_ICONS = {
     TenantType.BUSINESS: ":material/business_center:",
 }
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
+COLOURS: tuple[Colour, ...] = get_args(Colour)
 ROLE_NAMES = {
     Role.OWNER: "Owner",
     Role.ADMIN: "Admin",
@@ -42,9 +43,15 @@ FLAG_NAMES = {
 }
 
 
-def colour_of(context: TenantContext) -> Colour:
-    """Return the tenant's colour among those that badges have, gray if it has none of them."""
-    return next((each for each in get_args(Colour) if each == context.colour), "gray")
+def colour_of(word: str) -> Colour:
+    """Return a tenant's colour as badges have it, gray if they have none of that word."""
+    return next((each for each in COLOURS if each == word), "gray")
+
+
+def mark_of(context: TenantContext) -> str:
+    """Return a dot in the tenant's colour to stand before its name, nothing for gray."""
+    colour = colour_of(context.colour)
+    return "" if colour == "gray" else f":{colour}[●] "
 
 
 def escaped(text: str) -> str:

@@ -15,8 +15,9 @@ from fintrack.access.users import is_empty_installation, new_setup_token
 from fintrack.config import Registration, settings
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
-from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import open_installation
+from fintrack.operations.tenants import keep_default_limits
+from fintrack.operations.worker import HOUR, run_jobs
 from fintrack.ui.failures import show_failure
 from fintrack.ui.session import own_address
 from fintrack.web.failures import failed, refused
@@ -26,14 +27,13 @@ from fintrack.web.sockets import watch_sessions
 from fintrack.web.static_gzip import StaticGzip
 
 _log = logging.getLogger(__name__)
-HOUR = 3600
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Open the installation, watch its sessions, and leave it clean."""
+    """Open the installation, watch its sessions, do what is due, and leave it clean."""
     _open()
-    tasks = [asyncio.create_task(watch_sessions()), asyncio.create_task(_erase_hourly())]
+    tasks = [asyncio.create_task(watch_sessions()), asyncio.create_task(_work_hourly())]
     # Every script run would otherwise search all imported packages for garbage.
     gc.collect()
     gc.freeze()
@@ -47,13 +47,10 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         disconnect()
 
 
-async def _erase_hourly() -> None:
-    """Erase closed tenants when their thirty days are over."""
+async def _work_hourly() -> None:
+    """Do what is due every hour."""
     while True:
-        try:
-            await asyncio.to_thread(erase_closed_tenants)
-        except FinTrackError:
-            _log.exception("Closed tenants could not be erased; trying again in an hour")
+        await asyncio.to_thread(run_jobs)
         await asyncio.sleep(HOUR)
 
 
@@ -66,6 +63,7 @@ def _open() -> None:
         _log.critical("FinTrack cannot start. %s", error)
         raise SetupError(str(error)) from None
     connect(Logins(installation.app_url, installation.sign_in_url, installation.maintenance_url))
+    keep_default_limits()
     if settings().registration is not Registration.OPEN and is_empty_installation():
         _print_setup_link()
 

@@ -1,5 +1,6 @@
 """Acceptance: always the act of whom the invitation is for, and once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,10 +19,11 @@ from fintrack.access.tenants import my_tenants
 from fintrack.context import Flag, Role, TenantContext, TenantType, UserSession
 from fintrack.errors import Conflict, FinTrackError, NotFound
 from fintrack.ledger.accounts import accounts
+from fintrack.limits import Limit
+from fintrack.operations.tenants import set_limit, suspend_tenant
 from tests.access.test_departures import PRIVATE, account
 from tests.access.test_invitations import expire
-from tests.access.test_tenants import set_status
-from tests.conftest import sign_up
+from tests.conftest import close, sign_up
 from tests.databases import Database
 
 
@@ -111,12 +113,12 @@ def test_acceptance_asks_whether_the_inviter_still_may_invite(
         accept_invitation(cleo.session, token)
 
 
-@pytest.mark.parametrize("status", ["SUSPENDED", "CLOSING"])
+@pytest.mark.parametrize("end", [lambda ana: suspend_tenant(ana.slug), close])
 def test_nobody_joins_a_tenant_that_is_not_active(
-    ana: TenantContext, cleo: TenantContext, status: str
+    ana: TenantContext, cleo: TenantContext, end: Callable[[TenantContext], None]
 ) -> None:
     token = invite_member(ana, cleo.session.email, Role.MEMBER)
-    set_status(ana, status)
+    end(ana)
     assert not joined(cleo.session, token)
 
 
@@ -200,13 +202,9 @@ def test_a_suspended_member_does_not_come_back_by_a_link(
 
 
 def test_a_full_tenant_takes_nobody(
-    ana: TenantContext, eli: TenantContext, cleo: TenantContext, database: Database
+    ana: TenantContext, eli: TenantContext, cleo: TenantContext
 ) -> None:
-    with database.administrator() as admin:
-        admin.execute(
-            "insert into app.tenant_limit (tenant_id, name, most) values (%s, 'MEMBERS', 2)",
-            [ana.tenant_id],
-        )
+    set_limit(ana.slug, Limit.MEMBERS, 2)
     token = invite_member(ana, cleo.session.email, Role.MEMBER)
     with pytest.raises(Conflict, match="make room"):
         accept_invitation(cleo.session, token)

@@ -9,7 +9,8 @@ from fintrack.access.memberships import change_role, members
 from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.context import Flag, Role, TenantContext
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied, TooManyAttempts
-from tests.access.test_tenants import set_status
+from fintrack.limits import Limit
+from fintrack.operations.tenants import set_limit, suspend_tenant
 from tests.databases import Database
 
 
@@ -27,7 +28,7 @@ def test_an_admin_sees_who_asks_and_why(dora: TenantContext, cleo: TenantContext
 def test_the_answer_is_the_same_whether_or_not_there_is_such_a_tenant(
     ana: TenantContext, cleo: TenantContext
 ) -> None:
-    set_status(cleo, "SUSPENDED")
+    suspend_tenant(cleo.slug)
     answers = {
         ask_to_join(ana.session, slug) for slug in (ana.slug, cleo.slug, "there-is-none", "")
     }
@@ -111,14 +112,8 @@ def test_whoever_joins_by_invitation_asks_no_more(ana: TenantContext, cleo: Tena
     assert askers(ana) == []
 
 
-def test_a_full_tenant_admits_nobody(
-    ana: TenantContext, cleo: TenantContext, database: Database
-) -> None:
-    with database.administrator() as admin:
-        admin.execute(
-            "insert into app.tenant_limit (tenant_id, name, most) values (%s, 'MEMBERS', 1)",
-            [ana.tenant_id],
-        )
+def test_a_full_tenant_admits_nobody(ana: TenantContext, cleo: TenantContext) -> None:
+    set_limit(ana.slug, Limit.MEMBERS, 1)
     ask_to_join(cleo.session, ana.slug)
     with pytest.raises(Conflict, match="as many members as it may have"):
         admit(ana, cleo.user_id, Role.VIEWER)

@@ -1,13 +1,14 @@
 """Tenants: several per user, each with its own role, settings and end."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from psycopg import sql
-from sqlalchemy import func, select
 
 from fintrack.access.sessions import confirm_session
 from fintrack.access.tenants import (
@@ -19,23 +20,26 @@ from fintrack.access.tenants import (
     enter_tenant,
     my_tenants,
     remove_sample,
+    reopen_tenant,
     tenant_settings,
 )
 from fintrack.context import Role, TenantContext, TenantType
-from fintrack.db import maintenance_transaction
 from fintrack.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound, PermissionDenied
+from fintrack.ledger.activity import activity
+from fintrack.ledger.tags import create_tag, tags
+from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation
-from tests.conftest import PASSWORD, erase, sign_in
+from fintrack.operations.tenants import suspend_tenant
+from tests.conftest import PASSWORD, close, erase, share_ownership, sign_in
 from tests.databases import Database
 from tests.isolation.world import World, build_world, drop_world
+from tests.statements.importing import exported
 
+EXPORTED = """
+    insert into app.audit_event (tenant_id, id, actor_id, actor_rank, source, action)
+    values (%s, gen_random_uuid(), gen_random_uuid(), 40, 'PAGE', 'transactions.exported')
+"""
 COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")
-
-
-def set_status(context: TenantContext, status: str) -> None:
-    """Set the tenant's status as the operator does."""
-    with maintenance_transaction("a test") as db:
-        db.execute(select(func.sec.set_tenant_status(context.slug, status)))
 
 
 def test_a_user_may_have_several_tenants(ana: TenantContext) -> None:
@@ -155,12 +159,13 @@ def rows_of(database: Database, tenant_id: UUID) -> dict[str, int]:
 
 @pytest.fixture
 def world(installation: Installation) -> Iterator[World]:
-    """Two tenants of their own with rows in every table, one of whose sessions are bound."""
+    """Two tenants with rows in every table; a session of each is bound, and each has exported."""
     built = build_world(installation)
     with built.database.administrator() as admin:
         for book in (built.family, built.company):
             bound = [book.id, book.members[Role.ADMIN].session.id]
             admin.execute("update sec.session set tenant_id = %s where id = %s", bound)
+            admin.execute(EXPORTED, [book.id])
     yield built
     drop_world(installation, built)
 
@@ -177,7 +182,7 @@ def test_an_erased_tenant_leaves_no_row_anywhere(world: World) -> None:
 
 
 def test_b6_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:
-    set_status(ana, "SUSPENDED")
+    suspend_tenant(ana.slug)
     with pytest.raises(NotFound):
         tenant_settings(ana)
     assert my_tenants(ana.session) == ()
@@ -185,9 +190,68 @@ def test_b6_a_suspended_tenant_cannot_be_entered(ana: TenantContext) -> None:
 
 def test_a_closing_tenant_is_entered_as_a_viewer(ana: TenantContext) -> None:
     old = tenant_settings(ana)
-    set_status(ana, "CLOSING")
+    close(ana)
     with pytest.raises(PermissionDenied):
         change_settings(enter_tenant(ana.session, ana.slug), old)
+
+
+def test_closing_leaves_thirty_days(ana: TenantContext) -> None:
+    close(ana)
+    closes_at = enter_tenant(ana.session, ana.slug).closes_at
+    assert closes_at is not None
+    assert timedelta(days=29) < closes_at - datetime.now(UTC) <= timedelta(days=30)
+    assert erase_closed_tenants() == 0
+
+
+def test_a_context_from_before_the_closing_changes_nothing(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    close(ana)
+    for stale in (ana, eli):
+        with pytest.raises(PermissionDenied):
+            create_tag(stale, "holiday")
+    assert tags(ana).empty
+
+
+def test_a_closing_tenant_is_exported_by_whoever_may_export(
+    ana: TenantContext, eli: TenantContext, ben: TenantContext
+) -> None:
+    close(ana)
+    for each in (ana, eli):
+        assert exported(enter_tenant(each.session, ana.slug)).startswith(b"id,")
+    with pytest.raises(PermissionDenied):
+        exported(enter_tenant(ben.session, ana.slug))
+
+
+def test_of_two_owners_who_close_at_once_one_is_told(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    owners = [ana, share_ownership(ana, dora)]
+    for each in owners:
+        confirm_session(each.session, PASSWORD)
+
+    def close_now(owner: TenantContext) -> bool:
+        try:
+            close_tenant(owner, owner.name)
+        except (Conflict, PermissionDenied):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(close_now, owners)) == [False, True]
+
+
+def test_only_an_owner_reopens_a_closing_tenant(ana: TenantContext, dora: TenantContext) -> None:
+    close(ana)
+    with pytest.raises(NotFound):
+        reopen_tenant(dora.session, ana.slug)
+    assert reopen_tenant(ana.session, ana.slug).role is Role.OWNER
+    assert activity(ana).frame["action"].iloc[0] == "tenant.reopened"
+
+
+def test_a_tenant_that_is_not_closing_cannot_be_reopened(ana: TenantContext) -> None:
+    with pytest.raises(NotFound):
+        reopen_tenant(ana.session, ana.slug)
 
 
 def test_two_sessions_may_be_in_two_tenants(ana: TenantContext) -> None:

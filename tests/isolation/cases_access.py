@@ -1,4 +1,4 @@
-"""How the functions of `access` are called."""
+"""How the functions of `access` and of `limits` are called."""
 
 from dataclasses import replace
 
@@ -49,6 +49,7 @@ from fintrack.access.tenants import (
     tenant_settings,
 )
 from fintrack.context import Flag, Role, TenantContext
+from fintrack.limits import allowances, import_megabytes, require_import_size
 from tests.isolation.functions import Case, Function, Slot
 from tests.isolation.ledgers import Ledger
 
@@ -62,6 +63,11 @@ def _invited(me: TenantContext, own: Ledger, terms: Terms) -> object:
 
 def _below(me: TenantContext, _own: Ledger) -> object:
     require_below(me, VIEWER)
+    return me.slug
+
+
+def _small(me: TenantContext, _own: Ledger) -> object:
+    require_import_size(me, 1)
     return me.slug
 
 
@@ -211,5 +217,8 @@ ACCESS: dict[Function, Case] = {
     close_tenant: Case(
         OWNER, call=lambda me, own: close_tenant(me, "another name"), is_refused=True
     ),
+    allowances: Case(VIEWER, call=lambda me, own: tuple(allowances(me).items())),
+    import_megabytes: Case(VIEWER, call=lambda me, own: import_megabytes(me)),
+    require_import_size: Case(VIEWER, call=_small),
     remove_sample: Case(OWNER, call=lambda me, own: remove_sample(me), is_refused=True),
 }

@@ -11,7 +11,7 @@ from uuid import UUID
 from fintrack.context import USUAL_FLAGS, Flag, Role, TenantContext
 from tests.isolation.ledgers import Ledger
 
-PACKAGES = ("access", "ledger", "statements", "analytics")
+PLACES = ("access", "ledger", "statements", "analytics", "limits")
 Function = Callable[..., Any]
 Ask = Callable[[TenantContext, Ledger], object]
 
@@ -53,11 +53,11 @@ class Case:
 
 
 def domain_functions() -> list[Function]:
-    """Return the public functions of the domain's packages that take a `TenantContext`."""
+    """Return the public functions of the domain that take a `TenantContext`."""
     return [
         function
-        for package in PACKAGES
-        for module in _modules(package)
+        for place in PLACES
+        for module in _modules(place)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
         if TenantContext in _parameters(function).values()
@@ -79,9 +79,10 @@ def id_slots(function: Function) -> set[str]:
     }
 
 
-def _modules(package: str) -> Iterator[Any]:
-    home = importlib.import_module(f"fintrack.{package}")
-    for module in pkgutil.iter_modules(home.__path__):
+def _modules(place: str) -> Iterator[Any]:
+    home = importlib.import_module(f"fintrack.{place}")
+    yield home
+    for module in pkgutil.iter_modules(getattr(home, "__path__", ())):
         yield importlib.import_module(f"{home.__name__}.{module.name}")
 
 

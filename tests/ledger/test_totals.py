@@ -23,7 +23,7 @@ from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.ledger.undo import undo
-from tests.conftest import Database
+from tests.databases import Database
 from tests.ledger.conftest import MARCH, Record, wrong_totals
 
 Chance = random.Random

@@ -10,15 +10,15 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from fintrack.access.invitations import invite_member
-from fintrack.access.sessions import confirm_session, end_session, open_session, sessions
-from fintrack.access.tenants import close_tenant, enter_tenant, my_tenants
+from fintrack.access.sessions import end_session, open_session, sessions
+from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.access.users import NewUser, register
 from fintrack.context import Role, TenantContext, TenantStatus
 from fintrack.db import sign_in_transaction
 from fintrack.operations.demo import create_sample
 from fintrack.schema import User
 from fintrack.ui.text import escaped, escaped_sentence
-from tests.conftest import PASSWORD, erase, sign_in
+from tests.conftest import PASSWORD, close, erase, sign_in
 from tests.databases import Database
 from tests.pages.opening import PATIENCE, ROOT, open_page
 
@@ -204,14 +204,8 @@ def test_an_owner_renames_the_tenant(ana: TenantContext) -> None:
     assert enter_tenant(ana.session, ana.slug).name == "The Riveras"
 
 
-def closed(context: TenantContext) -> None:
-    """Close the tenant as its owner."""
-    confirm_session(context.session, PASSWORD)
-    close_tenant(context, context.name)
-
-
 def test_an_owner_reopens_a_closing_tenant(ana: TenantContext) -> None:
-    closed(ana)
+    close(ana)
     page = open_page(ana, "accounts")
     assert "is closing" in words(page)
     press(page, "Reopen")
@@ -219,7 +213,7 @@ def test_an_owner_reopens_a_closing_tenant(ana: TenantContext) -> None:
 
 
 def test_only_an_owner_is_shown_how_to_reopen(ana: TenantContext, dora: TenantContext) -> None:
-    closed(ana)
+    close(ana)
     page = open_page(dora, "accounts")
     assert "is closing" in words(page)
     assert "Reopen" not in [button.label for button in page.button]

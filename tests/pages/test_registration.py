@@ -3,6 +3,8 @@
 from fintrack.access.invitations import Terms, invite_member
 from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.context import Role, TenantContext
+from fintrack.limits import Limit
+from fintrack.operations.tenants import set_limit
 from fintrack.ui.text import escaped
 from tests.conftest import PASSWORD, sign_in
 from tests.databases import Database
@@ -23,14 +25,8 @@ def test_whoever_has_a_link_registers_with_an_address_of_choice_and_joins(
     assert enter_tenant(sign_in(user_id(ZOE)), ana.slug).role is Role.VIEWER
 
 
-def test_a_full_tenant_leaves_a_new_account_with_its_invitation(
-    ana: TenantContext, database: Database
-) -> None:
-    with database.administrator() as admin:
-        admin.execute(
-            "insert into app.tenant_limit (tenant_id, name, most) values (%s, 'MEMBERS', 1)",
-            [ana.tenant_id],
-        )
+def test_a_full_tenant_leaves_a_new_account_with_its_invitation(ana: TenantContext) -> None:
+    set_limit(ana.slug, Limit.MEMBERS, 1)
     page = visit(invitation=invite_member(ana, ZOE, Role.VIEWER))
     fill(page, register_name="Zoe", register_password=PASSWORD)
     assert errors(press(page, "Create account and join")) == []

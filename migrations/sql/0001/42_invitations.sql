@@ -94,7 +94,7 @@ begin
 end $$;
 
 -- Re-checks that the inviter still may invite.
-create function sec.accept_invitation(p_user uuid, p_token_hash bytea, p_most_members bigint) returns uuid
+create function sec.accept_invitation(p_user uuid, p_token_hash bytea) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     taken app.invitation;
@@ -108,7 +108,7 @@ begin
         raise exception 'This invitation is not valid for you, or no longer. Ask for a new one.'
             using errcode = 'FT404';
     end if;
-    perform sec.join_tenant(taken.tenant_id, p_user, taken.role, taken.flags, p_most_members);
+    perform sec.join_tenant(taken.tenant_id, p_user, taken.role, taken.flags);
     insert into app.account_share (tenant_id, account_id, user_id, level, created_by)
     select s.tenant_id, s.account_id, p_user, s.level, taken.created_by
     from app.invitation_share s
@@ -121,12 +121,8 @@ begin
 end $$;
 
 -- A new membership, or that of somebody who left and comes back.
-create function sec.join_tenant(p_tenant uuid, p_user uuid, p_role text, p_flags text[], p_most_members bigint)
-returns void
+create function sec.join_tenant(p_tenant uuid, p_user uuid, p_role text, p_flags text[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    v_most bigint := coalesce((select l.most from app.tenant_limit l where l.tenant_id = p_tenant and l.name = 'MEMBERS'),
-                              p_most_members);
 begin
     perform from app.tenant t where t.tenant_id = p_tenant for no key update;
     insert into app.membership as m (tenant_id, user_id, role, flags) values (p_tenant, p_user, p_role, p_flags)
@@ -136,10 +132,7 @@ begin
     if not found then
         raise exception 'You are a member of this tenant already.' using errcode = 'FT409';
     end if;
-    if (select count(*) from app.membership m where m.tenant_id = p_tenant and m.status <> 'LEFT') > v_most then
-        raise exception 'This tenant has as many members as it may have. Ask its owner to make room.'
-            using errcode = 'FT409';
-    end if;
+    perform sec.check_limit(p_tenant, 'MEMBERS');
     delete from app.join_request r where r.tenant_id = p_tenant and r.user_id = p_user and r.decided_at is null;
 end $$;
 
@@ -197,12 +190,12 @@ end $$;
 create function sec.admit_asker() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform sec.join_tenant(new.tenant_id, new.user_id, new.role, new.flags, null);
+    perform sec.join_tenant(new.tenant_id, new.user_id, new.role, new.flags);
     return null;
 end $$;
 
 grant execute on function sec.renew_invitation(), sec.admit_asker() to fintrack_data;
 grant execute on function sec.unbacked_invitations() to fintrack_member;
 grant execute on function sec.askers() to fintrack_admin;
-grant execute on function sec.invitation(bytea, uuid), sec.accept_invitation(uuid, bytea, bigint),
+grant execute on function sec.invitation(bytea, uuid), sec.accept_invitation(uuid, bytea),
     sec.decline_invitation(uuid, bytea), sec.ask_to_join(uuid, text, text) to fintrack_sign_in;

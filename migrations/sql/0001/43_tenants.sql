@@ -29,6 +29,18 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     order by t.is_sample, lower(t.name), t.tenant_id;
 $$;
 
+-- Asked through the sign-in door: the names of his tenants that are suspended, and nothing else of them.
+create function sec.shut_tenants(p_handle bytea) returns table (name text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_user uuid := sec.user_of(p_handle);
+begin
+    return query
+        select t.name from app.membership m join app.tenant t on t.tenant_id = m.tenant_id
+        where m.user_id = v_user and m.status = 'ACTIVE' and t.status = 'SUSPENDED'
+        order by lower(t.name), t.tenant_id;
+end $$;
+
 create function sec.create_tenant(p_user uuid, p_tenant jsonb, p_categories jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -60,6 +72,9 @@ begin
     end if;
     update app.tenant t set status = 'CLOSING', closes_at = now() + interval '30 days'
     where t.tenant_id = part[2]::uuid and t.status = 'ACTIVE' returning t.closes_at into v_closes_at;
+    if not found then
+        raise exception 'Somebody closed this tenant a moment ago.' using errcode = 'FT409';
+    end if;
     return v_closes_at;
 end $$;
 
@@ -98,37 +113,38 @@ begin
     return v_count;
 end $$;
 
-create function sec.set_tenant_status(p_slug text, p_status text) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
-begin
-    update app.tenant set status = p_status, closes_at = case when p_status = 'CLOSING' then now() + interval '30 days' end
-    where slug = p_slug;
-    if not found then
-        raise exception 'There is no such tenant.' using errcode = 'FT404';
-    end if;
-end $$;
-
--- The operator's exception to one limit; null takes it back.
-create function sec.set_tenant_limit(p_slug text, p_name text, p_most bigint) returns void
+-- The operator's: the tenant of this slug, held until the commit.
+create function sec.held_tenant(p_slug text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    v_tenant uuid := sec.tenant_id_of(p_slug);
+    v_tenant uuid;
 begin
-    if v_tenant is null then
-        raise exception 'There is no such tenant.' using errcode = 'FT404';
+    select t.tenant_id into v_tenant from app.tenant t where t.slug = p_slug for no key update;
+    if not found then
+        raise exception 'There is no tenant %.', p_slug using errcode = 'FT404';
     end if;
-    delete from app.tenant_limit l where l.tenant_id = v_tenant and l.name = p_name;
-    if p_most is not null then
-        insert into app.tenant_limit (tenant_id, name, most) values (v_tenant, p_name, p_most);
-    end if;
+    return v_tenant;
 end $$;
 
-create function sec.tenant_id_of(p_slug text) returns uuid
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic select t.tenant_id from app.tenant t where t.slug = p_slug; end;
+-- The operator's: shuts a tenant, which saves one that is closing from being erased, or opens it again.
+create function sec.set_tenant_status(p_slug text, p_status text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_tenant uuid := sec.held_tenant(p_slug);
+    v_before text := (select t.status from app.tenant t where t.tenant_id = v_tenant);
+begin
+    if (v_before = 'SUSPENDED') = (p_status = 'SUSPENDED') then
+        raise exception '% is %.', p_slug, case v_before when 'SUSPENDED' then 'suspended already'
+                                                          else 'not suspended' end using errcode = 'FT409';
+    end if;
+    update app.tenant t set status = p_status, closes_at = null where t.tenant_id = v_tenant;
+    perform sec.record_operation(v_tenant, case p_status when 'SUSPENDED' then 'tenant.suspended'
+                                                          else 'tenant.resumed' end,
+                                 jsonb_build_object('status', v_before), jsonb_build_object('status', p_status));
+end $$;
 
 grant execute on function sec.close_tenant() to fintrack_owner;
-grant execute on function sec.my_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text)
+grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text)
     to fintrack_sign_in;
-grant execute on function sec.set_tenant_status(text, text), sec.set_tenant_limit(text, text, bigint),
-    sec.tenant_id_of(text), sec.erase_closed_tenants(), sec.rotate_signing_key() to fintrack_maintenance;
+grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.rotate_signing_key()
+    to fintrack_maintenance;

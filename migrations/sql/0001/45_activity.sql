@@ -51,6 +51,14 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
     values (p_tenant, gen_random_uuid(), p_user, sec.rank_of(p_role), 'PAGE', p_action, p_subject, p_after);
 $$;
 
+-- What whoever runs this FinTrack does to a tenant, in which he is nobody.
+create function sec.record_operation(p_tenant uuid, p_action text, p_before jsonb, p_after jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+    insert into app.audit_event (tenant_id, id, actor_id, actor_rank, source, action, before, after)
+    values (p_tenant, gen_random_uuid(), '00000000-0000-0000-0000-000000000000', 0, 'COMMAND', p_action, p_before,
+            p_after);
+$$;
+
 -- The operator's: every tenant whose chain is broken, and at which event.
 create function sec.broken_chains() returns table (slug text, number bigint)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

@@ -36,6 +36,14 @@ create trigger admit_asker after update on app.join_request
 create trigger chain_event before insert on app.audit_event for each row execute function sec.chain_event();
 create trigger keep_head after insert on app.audit_event
     referencing new table as after for each statement execute function sec.keep_head();
+create trigger limit_exports after insert on app.audit_event
+    for each row when (new.action like '%.exported') execute function sec.limit_exports();
+create trigger limit_accounts after insert on app.account
+    referencing new table as after for each statement execute function sec.limit_accounts();
+create trigger limit_transactions after insert on app.transaction
+    referencing new table as after for each statement execute function sec.limit_transactions();
+create trigger release_transactions after delete on app.transaction
+    referencing old table as before for each statement execute function sec.release_transactions();
 create trigger index_words_new after insert on app.transaction
     referencing new table as after for each statement execute function sec.index_words();
 create trigger index_words_changed after update on app.transaction

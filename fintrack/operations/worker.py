@@ -1,0 +1,24 @@
+"""The worker: what is due every hour, in the app itself or in a process of its own."""
+
+import logging
+from collections.abc import Callable
+
+from fintrack.errors import FinTrackError
+from fintrack.operations.erasure import erase_closed_tenants
+
+HOUR = 3600
+# Each may run in any number of processes at once, and says how much it did.
+JOBS: dict[str, Callable[[], int]] = {"closed tenants erased": erase_closed_tenants}
+
+_log = logging.getLogger(__name__)
+
+
+def run_jobs() -> dict[str, int]:
+    """Do what is due, and return how much of each; what fails is left for the next hour."""
+    done = {}
+    for name, job in JOBS.items():
+        try:
+            done[name] = job()
+        except FinTrackError:
+            _log.exception("Not done and left for the next hour: %s", name)
+    return done
