@@ -297,6 +297,10 @@ class SearchToken(TenantRow):
     account_id: Mapped[UUID]
 
 
+# Keys hold no null.
+NO_CATEGORY = UUID(int=0)
+
+
 class DayTotal(TenantRow):
     """What moved on an account in a day, transfers included; kept by triggers."""
 
@@ -309,13 +313,16 @@ class DayTotal(TenantRow):
 
 
 class MonthTotal(TenantRow):
-    """What came in and went out of an account in a month under a category; kept by triggers."""
+    """What came in and went out of an account in a month under a category; kept by triggers.
+
+    The category is `NO_CATEGORY` where there is none.
+    """
 
     __tablename__ = "month_total"
 
     month: Mapped[date] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    category_id: Mapped[UUID | None] = mapped_column(primary_key=True)
+    category_id: Mapped[UUID] = mapped_column(primary_key=True)
     incoming: Mapped[int]
     outgoing: Mapped[int]
     entries: Mapped[int]
@@ -328,7 +335,7 @@ class PayeeTotal(TenantRow):
 
     month: Mapped[date] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    category_id: Mapped[UUID | None] = mapped_column(primary_key=True)
+    category_id: Mapped[UUID] = mapped_column(primary_key=True)
     payee: Mapped[str] = mapped_column(primary_key=True)
     incoming: Mapped[int]
     outgoing: Mapped[int]

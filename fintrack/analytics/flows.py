@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.periods import months_before
-from fintrack.schema import Line, MonthTotal, PayeeTotal
+from fintrack.schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -67,10 +67,10 @@ def _taken(days: ColumnElement[bool]) -> Rows:
 
 
 def _whole(total: type[MonthTotal | PayeeTotal], since: date, until: date) -> Rows:
-    key = (total.month, total.account_id, total.category_id)
-    return select(*key, total.incoming, total.outgoing, total.entries).where(
-        total.month >= since.replace(day=1), total.month < _end(until)
-    )
+    category_id = func.nullif(total.category_id, NO_CATEGORY).label("category_id")
+    return select(
+        total.month, total.account_id, category_id, total.incoming, total.outgoing, total.entries
+    ).where(total.month >= since.replace(day=1), total.month < _end(until))
 
 
 def _outside(since: date, until: date) -> Rows | None:

@@ -11,31 +11,31 @@ create table app.day_total (
     primary key (tenant_id, account_id, booked_on)
 ) with (fillfactor = 70);
 
--- What came in and what went out of an account in a month under a category; transfers do not count.
+-- What came in and what went out of an account in a month under a category, the nil one where there is none; transfers
+-- do not count.
 create table app.month_total (
     tenant_id uuid not null,
     month date not null,
     account_id uuid not null,
-    category_id uuid,
+    category_id uuid not null,
     incoming bigint not null,
     outgoing bigint not null,
-    entries bigint not null
+    entries bigint not null,
+    primary key (tenant_id, month, account_id, category_id)
 ) with (fillfactor = 70);
-create unique index month_total_key on app.month_total (tenant_id, month, account_id, category_id) nulls not distinct;
 
 -- The same for each payee.
 create table app.payee_total (
     tenant_id uuid not null,
     month date not null,
     account_id uuid not null,
-    category_id uuid,
+    category_id uuid not null,
     payee text not null,
     incoming bigint not null,
     outgoing bigint not null,
-    entries bigint not null
+    entries bigint not null,
+    primary key (tenant_id, month, account_id, category_id, payee)
 ) with (fillfactor = 70);
-create unique index payee_total_key on app.payee_total (tenant_id, month, account_id, category_id, payee)
-    nulls not distinct;
 
 grant select on app.posting to fintrack_security;
 grant update (payee) on app.posting to fintrack_security;
@@ -52,10 +52,13 @@ create view sec.payee_truth with (security_invoker = true) as
     select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id, category_id, payee,
            coalesce(sum(amount) filter (where amount > 0), 0)::bigint as incoming,
            coalesce(sum(-amount) filter (where amount <= 0), 0)::bigint as outgoing, count(*) as entries
-    from (select tenant_id, booked_on, account_id, category_id, payee, amount
+    from (select tenant_id, booked_on, account_id, coalesce(category_id, '00000000-0000-0000-0000-000000000000') as category_id,
+                 payee, amount
           from app.transaction where not is_split and transfer_id is null
           union all
-          select tenant_id, booked_on, account_id, category_id, payee, amount from app.posting) line
+          select tenant_id, booked_on, account_id, coalesce(category_id, '00000000-0000-0000-0000-000000000000'),
+                 payee, amount
+          from app.posting) line
     group by 1, 2, 3, 4, 5;
 
 create view sec.month_truth with (security_invoker = true) as
@@ -77,7 +80,8 @@ begin
             ('transaction', 'true', 'not is_split and transfer_id is null'), ('posting', 'false', 'true')
         ) as place (name, is_whole, is_line)
     loop
-        v_come := format('select tenant_id, account_id, booked_on, category_id, payee, amount, 1 as entries,
+        v_come := format('select tenant_id, account_id, booked_on, payee, amount, 1 as entries,
+                                 coalesce(category_id, ''00000000-0000-0000-0000-000000000000'') as category_id,
                                  %s as is_whole, %s as is_line from after', place.is_whole, place.is_line);
         v_gone := replace(replace(v_come, '1 as entries', '-1 as entries'), 'from after', 'from before');
         foreach v_change in array array[v_come, v_gone || ' union all ' || v_come, v_gone] loop
@@ -140,13 +144,13 @@ begin
                     ), of_payees as (
                         delete from app.payee_total t using fewer f
                         where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month
-                          and t.account_id = f.account_id and t.category_id is not distinct from f.category_id
+                          and t.account_id = f.account_id and t.category_id = f.category_id
                           and t.payee = f.payee
                     )
                     delete from app.month_total t
                     using (select distinct tenant_id, month, account_id, category_id from fewer) f
                     where t.entries = 0 and t.tenant_id = f.tenant_id and t.month = f.month
-                      and t.account_id = f.account_id and t.category_id is not distinct from f.category_id;
+                      and t.account_id = f.account_id and t.category_id = f.category_id;
                 $drop$, v_change) else '' end);
         end loop;
     end loop;
