@@ -4,6 +4,7 @@ import streamlit as st
 
 from fintrack.context import Permission
 from fintrack.ui.activity import activity_section
+from fintrack.ui.failures import shown_refusals
 from fintrack.ui.invitations import invitation_section
 from fintrack.ui.people import people_section
 from fintrack.ui.session import tenant_context
@@ -28,6 +29,9 @@ def page() -> None:
     st.title("Members", anchor=False)
     undo_bar(context)
     offered = [name for name in SECTIONS if context.may(NEEDED[name])]
+    if (wanted := st.query_params.get("section")) in SECTIONS and wanted not in offered:
+        with shown_refusals():
+            context.require(NEEDED[wanted])
     chosen = st.segmented_control(
         "Section",
         offered,
