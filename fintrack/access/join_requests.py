@@ -79,8 +79,7 @@ def admit(
     with tenant_transaction(context) as db:
         hold_people(db)
         _require_room(db)
-        _decide(db, context, user_id, values | {"is_accepted": True})
-        audit.record(db, "member.admitted", subject_id=user_id, after=values)
+        _decide(db, context, user_id, "member.admitted", values | {"is_accepted": True})
 
 
 def turn_down(context: TenantContext, user_id: UUID) -> None:
@@ -93,8 +92,7 @@ def turn_down(context: TenantContext, user_id: UUID) -> None:
     context.require(Permission.MANAGE_MEMBERS)
     with tenant_transaction(context) as db:
         hold_people(db)
-        _decide(db, context, user_id, {"is_accepted": False})
-        audit.record(db, "invitation.refused", subject_id=user_id)
+        _decide(db, context, user_id, "invitation.refused", {"is_accepted": False})
 
 
 def _require_room(db: Session) -> None:
@@ -103,7 +101,9 @@ def _require_room(db: Session) -> None:
         raise Conflict(FULL)
 
 
-def _decide(db: Session, context: TenantContext, user_id: UUID, values: dict[str, Any]) -> None:
+def _decide(
+    db: Session, context: TenantContext, user_id: UUID, action: str, values: dict[str, Any]
+) -> None:
     statement = (
         update(JoinRequest)
         .where(JoinRequest.user_id == user_id, JoinRequest.decided_at.is_(None))
@@ -113,3 +113,5 @@ def _decide(db: Session, context: TenantContext, user_id: UUID, values: dict[str
     result: Any = db.execute(statement)
     if result.rowcount != 1:
         raise NotFound(NOT_ASKED)
+    undecided = {"is_accepted": None}
+    audit.record(db, action, subject_id=user_id, before=undecided, after=values)

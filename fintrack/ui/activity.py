@@ -28,6 +28,7 @@ KINDS = {
     "transactions": "Many transactions",
     "transfer": "Transfers",
     "import": "Imports",
+    "mapping": "Columns of files",
     "account": "Accounts",
     "category": "Categories",
     "payee": "Payees",
