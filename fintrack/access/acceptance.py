@@ -59,7 +59,7 @@ def accept_invitation(session: UserSession, token: str) -> TenantContext:
     """
     with sign_in_transaction() as db:
         tenant_id = db.scalar(
-            select(func.sec.accept_invitation(session.user_id, token_hash(token), MOST_MEMBERS))
+            select(func.sec.accept_invitation(session.handle, token_hash(token), MOST_MEMBERS))
         )
     return next(context for context in my_tenants(session) if context.tenant_id == tenant_id)
 
@@ -71,7 +71,7 @@ def decline_invitation(session: UserSession, token: str) -> None:
         NotFound: the token is a link, or not valid for this user, or no longer.
     """
     with sign_in_transaction() as db:
-        db.execute(select(func.sec.decline_invitation(session.user_id, token_hash(token))))
+        db.execute(select(func.sec.decline_invitation(session.handle, token_hash(token))))
 
 
 def token_hash(token: str) -> bytes:

@@ -43,7 +43,7 @@ def ask_to_join(session: UserSession, slug: str, message: str = "") -> str:
         raise InvalidInput(f"Write a message of at most {LONGEST_MESSAGE} characters.")
     throttle.count_request("join request", session.user_id)
     with sign_in_transaction() as db:
-        db.execute(select(func.sec.ask_to_join(session.user_id, slug, words)))
+        db.execute(select(func.sec.ask_to_join(session.handle, slug, words)))
     return ASKED
 
 
