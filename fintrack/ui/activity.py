@@ -20,6 +20,7 @@ from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import money
 from fintrack.ui.ledger_inputs import category_names
 from fintrack.ui.text import ROLE_NAMES, escaped
+from fintrack.ui.undo import done
 
 PAGE_SIZE = 25
 CURSORS = "activity cursors"
@@ -135,17 +136,21 @@ def _undo(context: TenantContext, event: "pd.Series[Any]") -> None:
                 return
         else:
             undo(context, UUID(event["change_set_id"]))
-        st.rerun(scope="fragment")
+        done("Undone.")
 
 
 def _paging(cursors: list[str | None], following: str | None) -> None:
     with st.container(horizontal=True):
-        if len(cursors) > 1 and st.button("Newer", icon=":material/chevron_left:", key="newer"):
-            cursors.pop()
-            st.rerun(scope="fragment")
-        if following and st.button("Older", icon=":material/chevron_right:", key="older"):
-            cursors.append(following)
-            st.rerun(scope="fragment")
+        if len(cursors) > 1:
+            st.button("Newer", icon=":material/chevron_left:", key="newer", on_click=cursors.pop)
+        if following:
+            st.button(
+                "Older",
+                icon=":material/chevron_right:",
+                key="older",
+                on_click=cursors.append,
+                args=(following,),
+            )
 
 
 def _words(action: str) -> str:
