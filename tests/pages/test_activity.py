@@ -5,7 +5,8 @@ from uuid import UUID
 
 from streamlit.testing.v1 import AppTest
 
-from fintrack.context import TenantContext
+from fintrack.access.memberships import change_role
+from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.activity import activity
 from fintrack.ledger.editing import TransactionChange, change_transaction
@@ -44,9 +45,9 @@ def test_a_transaction_says_who_changed_it(ana: TenantContext) -> None:
 def test_an_imported_transaction_says_who_imported_it(ana: TenantContext) -> None:
     giro = create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED))
     imported(ana, csv_file(), account_id=giro)
-    row = transactions(ana).frame["id"].iloc[0]
+    row = str(transactions(ana).frame["id"].iloc[0])
     page = open_page(ana, "transactions", transaction=row)
-    assert "**Ana** committed import: march.csv" in words(page).replace("\\", "")
+    assert "**Ana** imported: march.csv" in words(page).replace("\\", "")
 
 
 def test_what_was_changed_since_stays_and_the_screen_says_why(ana: TenantContext) -> None:
@@ -73,9 +74,17 @@ def test_the_activity_is_filtered_and_paged(ana: TenantContext, eli: TenantConte
     assert "tag 3" in words(page)
     page.selectbox(key="activity what").set_value("member").run()
     assert "created tag" not in words(page)
-    assert "**Eli** joined member" in words(page)
+    assert "**Eli** joined" in words(page)
     page.selectbox(key="activity who").set_value(str(ana.user_id)).run()
-    assert "**Eli** joined member" not in words(page)
+    assert "**Eli** joined" not in words(page)
+
+
+def test_the_activity_names_the_person_that_a_change_was_about(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    change_role(ana, eli.user_id, Role.VIEWER)
+    page = open_page(ana, "members", section="Activity")
+    assert "**Ana** changed the role of Eli" in words(page)
 
 
 def test_a_viewer_is_not_shown_who_changed_it(ana: TenantContext, ben: TenantContext) -> None:

@@ -154,21 +154,24 @@ begin
     delete from app.join_request r where r.tenant_id = p_tenant and r.user_id = p_user and r.decided_at is null;
 end $$;
 
+-- Whoever is signed in declines what is for him; without a session the token that was sent to the address is enough.
 create function sec.decline_invitation(p_handle bytea, p_token_hash bytea) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    v_user uuid := sec.user_of(p_handle);
+    v_nobody uuid := '00000000-0000-0000-0000-000000000000';
+    v_user uuid := case when p_handle is null then v_nobody else sec.user_of(p_handle) end;
     declined app.invitation;
 begin
     perform sec.hold_invitation(p_token_hash);
     update app.invitation i set declined_at = now()
     where i.token_hash = p_token_hash and i.email is not null
-      and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(v_user, o.email, o.mail_domain))
+      and exists (select from sec.open_invitation(p_token_hash) o
+                  where p_handle is null or sec.is_invited(v_user, o.email, o.mail_domain))
     returning i.* into declined;
     if not found then
         raise exception 'This invitation is not valid for you, or no longer.' using errcode = 'FT404';
     end if;
-    perform sec.record_event(declined.tenant_id, v_user, 'VIEWER', sec.source_of(p_handle), 'invitation.declined',
+    perform sec.record_event(declined.tenant_id, v_user, 'VIEWER', coalesce(sec.source_of(p_handle), 'PAGE'), 'invitation.declined',
                              declined.id, '{"declined": false}', '{"declined": true}');
 end $$;
 
