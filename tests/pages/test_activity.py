@@ -55,9 +55,10 @@ def test_what_was_changed_since_stays_and_the_screen_says_why(ana: TenantContext
     first, later = (TransactionChange(note=note) for note in ("milk", "cheese"))
     change_set = change_transaction(ana, row, first, transaction(ana, row).version)
     change_transaction(ana, row, later, transaction(ana, row).version)
-    events = activity(ana).frame.set_index("change_set_id")
+    events = activity(ana).frame
+    (event,) = events.loc[events["change_set_id"] == str(change_set), "id"]
     page = open_page(ana, "members", section="Activity")
-    page.button(key=f"undo {events.loc[str(change_set), 'id']}").click().run()
+    page.button(key=f"undo {event}").click().run()
     assert [each.value for each in page.error] == [
         "Something of this was changed again since, so it cannot be undone. Undo that first."
     ]
