@@ -90,8 +90,10 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
         invitation_screen(session, invitation)
         return
     follow_address(page.url_path)
+    head = st.container()
     context = _context(page.url_path)
-    header(session, tenants(), context, page.url_path)
+    with head:
+        header(session, tenants(), context, page.url_path)
     pulse(session, tenants())
     go_on(session)
     if context is None and page.url_path not in OWN:
