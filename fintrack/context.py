@@ -168,8 +168,11 @@ class TenantContext:
         Raises:
             PermissionDenied: naming the tenant, the role and the missing right.
         """
-        if self.may(permission):
-            return
+        if not self.may(permission):
+            raise PermissionDenied(self.refusal(permission))
+
+    def refusal(self, permission: Permission) -> str:
+        """Return the sentence for a member who lacks the right."""
         if self.seen_as is not None and permission not in LOOKING:
-            raise PermissionDenied(f"You only look, and may not {permission}. Stop looking first.")
-        raise PermissionDenied(f"In {self.name} you are {self.role}, who may not {permission}.")
+            return f"You only look, and may not {permission}. Stop looking first."
+        return f"In {self.name} you are {self.role}, who may not {permission}."

@@ -38,7 +38,7 @@ def page() -> None:
     st.title("Import", anchor=False)
     undo_bar(context)
     if not context.may(Permission.IMPORT):
-        st.caption("You may not import here. What others imported is listed below.")
+        st.caption(f"{escaped(context.refusal(Permission.IMPORT))} What others imported is below.")
     else:
         limit_notices(context, Limit.TRANSACTIONS, Limit.ACCOUNTS)
         _upload(context)

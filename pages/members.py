@@ -5,6 +5,7 @@ import streamlit as st
 from fintrack.context import Permission
 from fintrack.limits import Limit
 from fintrack.ui.activity import activity_section
+from fintrack.ui.failures import shown_refusals
 from fintrack.ui.invitations import invitation_section
 from fintrack.ui.limit_notices import limit_notices
 from fintrack.ui.people import people_section
@@ -31,6 +32,9 @@ def page() -> None:
     undo_bar(context)
     limit_notices(context, Limit.MEMBERS)
     offered = [name for name in SECTIONS if context.may(NEEDED[name])]
+    if (wanted := st.query_params.get("section")) in SECTIONS and wanted not in offered:
+        with shown_refusals():
+            context.require(NEEDED[wanted])
     chosen = st.segmented_control(
         "Section",
         offered,

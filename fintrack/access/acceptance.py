@@ -56,20 +56,21 @@ def accept_invitation(session: UserSession, token: str) -> TenantContext:
         Conflict: the user is a member already, or the tenant is full.
     """
     with sign_in_transaction() as db:
-        tenant_id = db.scalar(
-            select(func.sec.accept_invitation(session.user_id, token_hash(token)))
-        )
+        tenant_id = db.scalar(select(func.sec.accept_invitation(session.handle, token_hash(token))))
     return next(context for context in my_tenants(session) if context.tenant_id == tenant_id)
 
 
-def decline_invitation(session: UserSession, token: str) -> None:
+def decline_invitation(session: UserSession | None, token: str) -> None:
     """Refuse an invitation to one's address; it cannot be accepted any more.
+
+    Whoever has no account, or is not signed in, got the token at that address.
 
     Raises:
         NotFound: the token is a link, or not valid for this user, or no longer.
     """
     with sign_in_transaction() as db:
-        db.execute(select(func.sec.decline_invitation(session.user_id, token_hash(token))))
+        handle = session and session.handle
+        db.execute(select(func.sec.decline_invitation(handle, token_hash(token))))
 
 
 def token_hash(token: str) -> bytes:

@@ -136,9 +136,7 @@ def resend_invitation(
     throttle.count_request("invitation", context.user_id)
     values = {"token_hash": token_hash(token), "expires_at": expires_at}
     with tenant_transaction(context) as db:
-        _change(db, invitation_id, values)
-        after = {"expires_at": expires_at.isoformat()}
-        audit.record(db, "invitation.resent", subject_id=invitation_id, after=after)
+        _change(db, invitation_id, "invitation.resent", values)
     return token
 
 
@@ -151,8 +149,7 @@ def revoke_invitation(context: TenantContext, invitation_id: UUID) -> None:
     """
     context.require(Permission.INVITE)
     with tenant_transaction(context) as db:
-        _change(db, invitation_id, {"revoked_at": func.now()})
-        audit.record(db, "invitation.revoked", subject_id=invitation_id)
+        _change(db, invitation_id, "invitation.revoked", {"revoked_at": func.now()})
 
 
 def _require_invitable(context: TenantContext, role: Role) -> None:
@@ -248,12 +245,22 @@ def _share(
         db.execute(insert(InvitationShare), rows)
 
 
-def _change(db: Session, invitation_id: UUID, values: dict[str, Any]) -> None:
+def _change(db: Session, invitation_id: UUID, action: str, values: dict[str, Any]) -> None:
     hold_people(db)
+    before = _state_of(db, invitation_id)
     statement = update(Invitation).where(Invitation.id == invitation_id, _is_pending())
     result: Any = db.execute(statement.values(values).execution_options(synchronize_session=False))
     if result.rowcount != 1:
         raise NotFound(NOT_PENDING)
+    after = _state_of(db, invitation_id)
+    audit.record(db, action, subject_id=invitation_id, before=before, after=after)
+
+
+def _state_of(db: Session, invitation_id: UUID) -> dict[str, Any] | None:
+    is_revoked = Invitation.revoked_at.is_not(None).label("revoked")
+    statement = select(Invitation.expires_at, is_revoked).where(Invitation.id == invitation_id)
+    row = db.execute(statement).one_or_none()
+    return row and {"expires_at": row.expires_at.isoformat(), "revoked": row.revoked}
 
 
 def _is_pending() -> ColumnElement[bool]:

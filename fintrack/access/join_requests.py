@@ -41,7 +41,7 @@ def ask_to_join(session: UserSession, slug: str, message: str = "") -> str:
         raise InvalidInput(f"Write a message of at most {LONGEST_MESSAGE} characters.")
     throttle.count_request("join request", session.user_id)
     with sign_in_transaction() as db:
-        db.execute(select(func.sec.ask_to_join(session.user_id, slug, words)))
+        db.execute(select(func.sec.ask_to_join(session.handle, slug, words)))
     return ASKED
 
 
@@ -76,8 +76,7 @@ def admit(
     values = {"role": role.value, "flags": sorted(set(wanted))}
     with tenant_transaction(context) as db:
         hold_people(db)
-        _decide(db, context, user_id, values | {"is_accepted": True})
-        audit.record(db, "member.admitted", subject_id=user_id, after=values)
+        _decide(db, context, user_id, "member.admitted", values | {"is_accepted": True})
 
 
 def turn_down(context: TenantContext, user_id: UUID) -> None:
@@ -90,11 +89,12 @@ def turn_down(context: TenantContext, user_id: UUID) -> None:
     context.require(Permission.MANAGE_MEMBERS)
     with tenant_transaction(context) as db:
         hold_people(db)
-        _decide(db, context, user_id, {"is_accepted": False})
-        audit.record(db, "invitation.refused", subject_id=user_id)
+        _decide(db, context, user_id, "invitation.refused", {"is_accepted": False})
 
 
-def _decide(db: Session, context: TenantContext, user_id: UUID, values: dict[str, Any]) -> None:
+def _decide(
+    db: Session, context: TenantContext, user_id: UUID, action: str, values: dict[str, Any]
+) -> None:
     statement = (
         update(JoinRequest)
         .where(JoinRequest.user_id == user_id, JoinRequest.decided_at.is_(None))
@@ -104,3 +104,5 @@ def _decide(db: Session, context: TenantContext, user_id: UUID, values: dict[str
     result: Any = db.execute(statement)
     if result.rowcount != 1:
         raise NotFound(NOT_ASKED)
+    undecided = {"is_accepted": None}
+    audit.record(db, action, subject_id=user_id, before=undecided, after=values)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.access.memberships import NO_MEMBER, hold_people, state_of
@@ -36,15 +37,14 @@ def offer_ownership(context: TenantContext, user_id: UUID, *, shared: bool = Fal
         InvalidInput: the other is an owner already.
     """
     context.require(Permission.TRANSFER_OWNERSHIP)
-    stale = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
     offer = insert(OwnershipOffer).values(user_id=user_id, is_shared=shared)
     try:
         with tenant_transaction(context) as db:
             hold_people(db)
             _require_candidate(state_of(db, user_id))
-            db.execute(stale.execution_options(synchronize_session=False))
+            before, after = _taken_back(db, user_id), {"is_shared": shared}
             db.execute(offer)
-            audit.record(db, "ownership.offered", subject_id=user_id, after={"is_shared": shared})
+            audit.record(db, "ownership.offered", subject_id=user_id, before=before, after=after)
     except PermissionDenied as error:
         raise ConfirmationNeeded(CONFIRM) from error
 
@@ -72,9 +72,14 @@ def accept_ownership(context: TenantContext) -> None:
     accepted = func.sec.accept_ownership().table_valued("offered_by", "is_shared")
     with tenant_transaction(context) as db:
         hold_people(db)
+        before = state_of(db, context.user_id)
         offer = db.execute(select(accepted)).one()
-        after = {"offered_by": str(offer.offered_by), "is_shared": offer.is_shared}
-        audit.record(db, "ownership.accepted", subject_id=context.user_id, after=after)
+        after = state_of(db, context.user_id)
+        audit.record(
+            db, "ownership.accepted", subject_id=context.user_id, before=before, after=after
+        )
+        if not offer.is_shared:
+            _record_step_down(db, offer.offered_by)
 
 
 def withdraw_offer(context: TenantContext, user_id: UUID) -> None:
@@ -84,15 +89,26 @@ def withdraw_offer(context: TenantContext, user_id: UUID) -> None:
         NotFound: there is no such offer.
     """
     context.require(Permission.READ)
-    statement = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
     with tenant_transaction(context) as db:
         hold_people(db)
-        gone = db.execute(
-            statement.returning(OwnershipOffer.user_id).execution_options(synchronize_session=False)
-        ).all()
-        if not gone:
+        before = _taken_back(db, user_id)
+        if before is None:
             raise NotFound(NO_OFFER)
-        audit.record(db, "ownership.offer_withdrawn", subject_id=user_id)
+        audit.record(db, "ownership.offer_withdrawn", subject_id=user_id, before=before)
+
+
+def _taken_back(db: Session, user_id: UUID) -> dict[str, Any] | None:
+    """Delete the offer to this member, if there is one, and return what it was."""
+    statement = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
+    returned = statement.returning(OwnershipOffer.is_shared)
+    is_shared = db.scalar(returned.execution_options(synchronize_session=False))
+    return None if is_shared is None else {"is_shared": is_shared}
+
+
+def _record_step_down(db: Session, user_id: UUID) -> None:
+    after = state_of(db, user_id)
+    before = after | {"role": Role.OWNER}
+    audit.record(db, "member.role_changed", subject_id=user_id, before=before, after=after)
 
 
 def _require_candidate(member: dict[str, Any]) -> None:

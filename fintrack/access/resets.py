@@ -6,7 +6,8 @@ Whoever asks learns nothing about whether the address has an account. A second f
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from fintrack.access import throttle
 from fintrack.access.passwords import check_new_password, hash_password
@@ -30,7 +31,7 @@ def new_reset_token(email: str, address: str) -> str | None:
     """
     account = email.strip().lower()
     throttle.count_attempt(f"reset {account}", address)
-    return _issue((User.email == account) & User.disabled_at.is_(None))
+    return _issue((User.email == account) & User.disabled_at.is_(None), is_mailed=True)
 
 
 def operators_reset_token(session: UserSession) -> str:
@@ -39,7 +40,7 @@ def operators_reset_token(session: UserSession) -> str:
     Raises:
         NotFound: the user is gone.
     """
-    token = _issue((User.id == session.user_id) & User.disabled_at.is_(None))
+    token = _issue((User.id == session.user_id) & User.disabled_at.is_(None), is_mailed=False)
     if token is None:
         raise NotFound("There is no such account any more.")
     return token
@@ -57,27 +58,32 @@ def reset_email(token: str) -> str:
 def reset_password(token: str, password: str) -> None:
     """Use the token up, replace the password, and end every session and ticket of the user.
 
+    Whoever got the token by mail has proved the address, too.
+
     Raises:
         NotFound: the token was used or is too old.
         InvalidInput: the password cannot be used; the token still can.
     """
     check_new_password(password, *_owner(token))
     values = {"password_hash": hash_password(password)}
-    used = delete(Ticket).where(_is_live(token)).returning(Ticket.user_id)
+    used = delete(Ticket).where(_is_live(token)).returning(Ticket.user_id, Ticket.payload)
     with sign_in_transaction() as db:
-        user_id = db.scalar(used.execution_options(synchronize_session=False))
-        if user_id is None:
+        ticket = db.execute(used.execution_options(synchronize_session=False)).one_or_none()
+        if ticket is None:
             raise NotFound(GONE)
-        db.execute(update(User).where(User.id == user_id).values(values))
-        shut_out(db, user_id)
+        proved = {"verified_at": func.now()} if ticket.payload["is_mailed"] else {}
+        db.execute(update(User).where(User.id == ticket.user_id).values(values | proved))
+        shut_out(db, ticket.user_id)
 
 
-def _issue(whose: ColumnElement[bool]) -> str | None:
+def _issue(whose: ColumnElement[bool], *, is_mailed: bool) -> str | None:
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     row = select(
-        literal(ticket_hash(token)), literal("RESET"), User.id, literal(now + VALID_FOR)
-    ).where(whose)
-    issued = insert(Ticket).from_select(["hash", "purpose", "user_id", "expires_at"], row)
+        literal(ticket_hash(token)), literal("RESET"), User.id, literal(now + VALID_FOR),
+        literal({"is_mailed": is_mailed}, JSONB),
+    ).where(whose)  # fmt: skip
+    columns = ["hash", "purpose", "user_id", "expires_at", "payload"]
+    issued = insert(Ticket).from_select(columns, row)
     with sign_in_transaction() as db:
         db.execute(text(DO_NOT_WAIT))
         db.execute(delete(Ticket).where(Ticket.expires_at < now))

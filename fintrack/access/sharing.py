@@ -188,6 +188,7 @@ def _shares_of(account_id: UUID) -> Select[UUID, str]:
 def _share(db: Session, account_id: UUID, user_id: UUID, level: ShareLevel) -> None:
     values = {"account_id": account_id, "user_id": user_id, "level": level.value}
     keys = [AccountShare.tenant_id, AccountShare.account_id, AccountShare.user_id]
+    before = _level_of(db, account_id, user_id)
     statement = insert(AccountShare).values(values)
     try:
         db.execute(
@@ -196,14 +197,24 @@ def _share(db: Session, account_id: UUID, user_id: UUID, level: ShareLevel) -> N
     except (IntegrityError, ProgrammingError) as error:
         raise NotFound(NOT_YOURS) from error
     after = {"level": level.value}
-    audit.record(db, "account.shared", subject_id=user_id, account_id=account_id, after=after)
+    if before != after:
+        audit.record(
+            db, "account.shared", subject_id=user_id, account_id=account_id, before=before,
+            after=after,
+        )  # fmt: skip
 
 
 def _unshare(db: Session, account_id: UUID, user_id: UUID) -> None:
+    before = _level_of(db, account_id, user_id)
     statement = delete(AccountShare).where(
         AccountShare.account_id == account_id, AccountShare.user_id == user_id
     )
     result: Any = db.execute(statement, execution_options=QUIETLY)
     if result.rowcount != 1:
         raise NotFound(NOT_YOURS)
-    audit.record(db, "account.unshared", subject_id=user_id, account_id=account_id)
+    audit.record(db, "account.unshared", subject_id=user_id, account_id=account_id, before=before)
+
+
+def _level_of(db: Session, account_id: UUID, user_id: UUID) -> dict[str, str] | None:
+    level = dict(db.execute(_shares_of(account_id)).all()).get(user_id)
+    return {"level": level} if level else None

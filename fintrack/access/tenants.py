@@ -202,7 +202,8 @@ def close_tenant(context: TenantContext, name: str) -> datetime:
     if name.strip() != context.name:
         raise InvalidInput(f"Type the name of the tenant, {context.name}, to close it.")
     with tenant_transaction(context) as db:
-        audit.record(db, "tenant.closed")
+        before, after = {"status": TenantStatus.ACTIVE}, {"status": TenantStatus.CLOSING}
+        audit.record(db, "tenant.closed", before=before, after=after)
         closes_at: datetime = db.execute(select(func.sec.close_tenant())).scalar_one()
     return closes_at
 

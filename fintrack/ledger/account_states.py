@@ -31,6 +31,14 @@ def state_of(db: Session, account_id: UUID) -> State:
     return plain(row)
 
 
+def record_deletion(db: Session, account_id: UUID) -> None:
+    """Record that the account is about to go, seen by those who see it."""
+    state = state_of(db, account_id)
+    # Nobody sees a deleted account any more; who saw this one may know that it went.
+    sight = None if state["visibility"] == "EVERYONE" else account_id
+    audit.record(db, "account.deleted", subject_id=account_id, account_id=sight, before=state)
+
+
 def record_state(db: Session, action: str, account_id: UUID, before: State | None) -> None:
     """Record what became of the account, seen by those who see it."""
     audit.record(

@@ -10,13 +10,12 @@ import pandas as pd
 from sqlalchemy import BigInteger, Select, cast, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from fintrack import audit
 from fintrack.access.sharing import is_writable
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
-from fintrack.ledger.account_states import record_state, state_of
+from fintrack.ledger.account_states import record_deletion, record_state, state_of
 from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
@@ -268,10 +267,7 @@ def delete_account(context: TenantContext, account_id: UUID) -> None:
         found = _held(db, account_id)
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
-        # Nobody sees a deleted account any more; who saw this one may know that it went.
-        sight = None if found.visibility is Visibility.EVERYONE else account_id
-        state = state_of(db, account_id)
-        audit.record(db, "account.deleted", subject_id=account_id, account_id=sight, before=state)
+        record_deletion(db, account_id)
         db.execute(statement, execution_options={"synchronize_session": False})
 
 

@@ -8,14 +8,27 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.frames import Shape, frame
 from fintrack.ledger.change_sets import is_undone
-from fintrack.schema import Account, AuditEvent, ImportBatch
+from fintrack.schema import Account, AuditEvent, ImportBatch, Transaction
 
 ACTIVITY: Shape = {
     "id": "str",
@@ -40,7 +53,10 @@ NO_PAGE = "This page of the activity cannot be found. Start at its top."
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """Which events are wanted; None means any. `kind` is the word before the dot of an action."""
+    """Which events are wanted; None means any. `kind` is the word before the dot of an action.
+
+    Of an imported transaction as the subject, the import that brought it is an event too.
+    """
 
     actor_id: UUID | None = None
     kind: str | None = None
@@ -82,6 +98,8 @@ def activity(
         statement = statement.where(tuple_(AuditEvent.at, AuditEvent.id) < _moment(cursor))
     newest = statement.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(count + 1)
     with tenant_transaction(context) as db:
+        if wanted.subject_id:
+            newest = newest.where(_is_about(db, wanted.subject_id))
         rows = [tuple(row) for row in db.execute(newest)]
     shown = rows[:count]
     following = _cursor(shown[-1]) if len(rows) > count else None
@@ -119,7 +137,7 @@ def _events() -> Select[*tuple[Any, ...]]:
 def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
     conditions = [
         getattr(AuditEvent, name) == value
-        for name in ("actor_id", "subject_id", "account_id")
+        for name in ("actor_id", "account_id")
         if (value := getattr(wanted, name)) is not None
     ]
     if wanted.kind:
@@ -129,6 +147,21 @@ def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
     if wanted.until:
         conditions.append(AuditEvent.at < datetime.combine(wanted.until, time(), UTC))
     return conditions
+
+
+def _is_about(db: Session, subject_id: UUID) -> ColumnElement[bool]:
+    itself = AuditEvent.subject_id == subject_id
+    imported = (
+        select(ImportBatch.import_id, ImportBatch.account_id)
+        .join(Transaction, Transaction.batch_id == ImportBatch.id)
+        .where(Transaction.id == subject_id)
+    )
+    batch = db.execute(imported).one_or_none()
+    if batch is None:
+        return itself
+    import_id, account_id = batch
+    brought = and_(AuditEvent.subject_id == import_id, AuditEvent.account_id == account_id)
+    return or_(itself, brought)
 
 
 def _cursor(row: tuple[Any, ...]) -> str:

@@ -66,12 +66,20 @@ def keep_changes(
 
     A transaction has one event; one that moved has an event in each of both accounts.
     """
-    change_set_id = new_id()
-    db.execute(insert(ChangeSet), [{"id": change_set_id, "action": action}])
+    change_set_id, changes = new_id(), changes_between(before, after)
+    if changes:
+        db.execute(insert(ChangeSet), [{"id": change_set_id, "action": action}])
+        audit.record_many(db, action, changes, change_set_id)
+    return change_set_id
+
+
+def changes_between(
+    before: Mapping[UUID, Snapshot | None], after: Mapping[UUID, Snapshot | None]
+) -> list[audit.Change]:
+    """Return what differs, by transaction, as `keep_changes` records it."""
     ids = [each for each in before.keys() | after.keys() if before.get(each) != after.get(each)]
     events = [_events(each, before.get(each), after.get(each)) for each in sorted(ids)]
-    audit.record_many(db, action, list(chain.from_iterable(events)), change_set_id)
-    return change_set_id
+    return list(chain.from_iterable(events))
 
 
 def is_undone() -> ColumnElement[bool]:

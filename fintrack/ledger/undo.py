@@ -14,7 +14,7 @@ from fintrack import audit
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
-from fintrack.ledger.change_sets import MOVED, UNDONE, is_undone
+from fintrack.ledger.change_sets import MOVED, UNDONE, changes_between, is_undone
 from fintrack.ledger.snapshots import (
     Snapshot,
     delete_snapshots,
@@ -49,6 +49,7 @@ def undo(context: TenantContext, change_set_id: UUID) -> None:
         before, after = _states(events)
         _check_unchanged(db, after)
         _restore(db, before, after)
+        audit.record_many(db, "transaction.restored", changes_between(after, before))
         accounts = dict.fromkeys(event.account_id for event in events)
         undone = [audit.Change(change_set_id, each, None, None) for each in accounts]
         audit.record_many(db, UNDONE, undone)

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
+from fintrack import audit
 from fintrack.ledger.category_paths import SEPARATOR, category_tree
 from fintrack.ledger.rows import add
 from fintrack.schema import Category, Payee, Tag, Transaction, new_id
@@ -49,7 +51,7 @@ class CategoryNames:
     """The categories by kind and full name, as an export writes it."""
 
     _ids: dict[tuple[str, str], UUID] = field(default_factory=dict)
-    _made: list[dict[str, object]] = field(default_factory=list)
+    _made: list[dict[str, Any]] = field(default_factory=list)
 
     def named(self, path: str, kind: str | None, amount: int) -> UUID:
         """Return the category of this full name and kind, by the amount where none is named.
@@ -63,6 +65,8 @@ class CategoryNames:
         """Write the planned categories, those above first."""
         for each in self._made:
             add(db, Category, ["id", "parent_id", "kind", "name"], [each])
+        made = [audit.Change(UUID(each["id"]), None, None, dict(each)) for each in self._made]
+        audit.record_many(db, "category.created", made)
         self._made.clear()
 
     def _plan(self, kind: str, path: str) -> UUID:
@@ -90,7 +94,9 @@ def named_tags(db: Session, names: Collection[str]) -> dict[str, UUID]:
     if not names:
         return {}
     rows = [{"id": new_id(), "name": name} for name in sorted(names)]
-    db.execute(insert(Tag).values(rows).on_conflict_do_nothing())
+    missing = insert(Tag).values(rows).on_conflict_do_nothing().returning(Tag.id, Tag.name)
+    made = [audit.Change(row.id, None, None, {"name": row.name}) for row in db.execute(missing)]
+    audit.record_many(db, "tag.created", made)
     given = func.unnest(literal(sorted(names), ARRAY(Text()))).table_valued("name")
     found = select(given.c.name, Tag.id).join(Tag, func.lower(Tag.name) == func.lower(given.c.name))
     return dict(db.execute(found).all())

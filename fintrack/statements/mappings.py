@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from fintrack import audit
 from fintrack.schema import ColumnMapping
 from fintrack.statements.mapping import Mapping
 
@@ -34,8 +36,22 @@ def remember_mapping(db: Session, account_id: UUID, mapping: Mapping) -> None:
         "mapping": kept,
     }
     statement = insert(ColumnMapping).values(values)
+    before = _kept(db, account_id, mapping.header_fingerprint)
+    if before == kept:
+        return
     db.execute(
         statement.on_conflict_do_update(
             constraint="column_mapping_pkey", set_={"mapping": statement.excluded.mapping}
         )
     )
+    audit.record(
+        db, "mapping.remembered", subject_id=account_id, account_id=account_id, before=before,
+        after=kept,
+    )  # fmt: skip
+
+
+def _kept(db: Session, account_id: UUID, fingerprint: str) -> dict[str, Any] | None:
+    statement = select(ColumnMapping.mapping).where(
+        ColumnMapping.account_id == account_id, ColumnMapping.fingerprint == fingerprint
+    )
+    return db.scalars(statement).one_or_none()

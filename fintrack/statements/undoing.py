@@ -7,7 +7,6 @@ from uuid import UUID
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
-    Delete,
     Row,
     Select,
     and_,
@@ -28,8 +27,11 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, frame, read_frame
+from fintrack.ledger.account_states import record_deletion
+from fintrack.ledger.change_sets import changes_between
 from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
+from fintrack.ledger.snapshots import snapshots
 from fintrack.schema import Account, ImportBatch, Transaction, TransactionTag
 from fintrack.statements.plans import OWN_FORMAT
 
@@ -81,19 +83,27 @@ def undo_import(
         if len(touched) and not also_edited:
             return UndoReport(is_done=False, removed=0, touched=touched)
         removed = _remove(db, ids)
-        for each in batches:
-            audit.record(db, "import.undone", subject_id=import_id, account_id=each.account_id)
-        db.execute(_unused_accounts(ids), execution_options=QUIETLY)
+        undone = [_undone(import_id, each) for each in batches]
+        audit.record_many(db, "import.undone", undone)
+        _delete_unused_accounts(db, ids)
     return UndoReport(is_done=True, removed=removed, touched=frame([], TOUCHED))
 
 
-def _held(db: Session, import_id: UUID) -> list[Row[UUID, UUID]]:
+def _undone(import_id: UUID, batch: Row[*tuple[Any, ...]]) -> audit.Change:
+    before = {"file": batch.file_name, "new": batch.new_count, "duplicate": batch.duplicate_count}
+    return audit.Change(import_id, batch.account_id, before, before | {"new": 0})
+
+
+def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     """Return the import's batches, with their accounts held for changing."""
     statement = (
-        select(ImportBatch.id, ImportBatch.account_id)
+        select(
+            ImportBatch.id, ImportBatch.account_id, ImportBatch.file_name,
+            ImportBatch.new_count, ImportBatch.duplicate_count,
+        )
         .where(ImportBatch.import_id == import_id)
         .order_by(ImportBatch.id)
-    )
+    )  # fmt: skip
     batches = list(db.execute(statement))
     if not batches:
         raise NotFound("There is no such import.")
@@ -160,23 +170,36 @@ def _is_linked_outside(batches: list[UUID]) -> ColumnElement[bool]:
 def _remove(db: Session, batches: list[UUID]) -> int:
     own = one_of(Transaction.batch_id, batches)
     linked = select(Transaction.transfer_id).where(own, Transaction.transfer_id.is_not(None))
-    unlink = (
-        update(Transaction)
-        .where(
-            Transaction.transfer_id.in_(linked.scalar_subquery()),
-            or_(Transaction.batch_id.is_(None), not_(own)),
-        )
-        .values(transfer_id=None, version=Transaction.version + 1)
+    outside = select(Transaction.id).where(
+        Transaction.transfer_id.in_(linked.scalar_subquery()),
+        or_(Transaction.batch_id.is_(None), not_(own)),
     )
     mark = update(ImportBatch).where(one_of(ImportBatch.id, batches)).values(undone_at=func.now())
-    db.execute(unlink, execution_options=QUIETLY)
+    _unlink(db, list(db.scalars(outside)))
     removed = db.execute(delete(Transaction).where(own), execution_options=QUIETLY)
     db.execute(mark, execution_options=QUIETLY)
     return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
 
 
-def _unused_accounts(batches: list[UUID]) -> Delete:
-    """Return the deletion of accounts that were made in the import's transaction, and only then."""
+def _unlink(db: Session, legs: list[UUID]) -> None:
+    """Leave the other sides of transfers as plain transactions."""
+    before = snapshots(db, legs)
+    plain = {"transfer_id": None, "version": Transaction.version + 1}
+    unlink = update(Transaction).where(one_of(Transaction.id, legs)).values(plain)
+    db.execute(unlink, execution_options=QUIETLY)
+    audit.record_many(db, "transfer.unlinked", changes_between(before, snapshots(db, legs)))
+
+
+def _delete_unused_accounts(db: Session, batches: list[UUID]) -> None:
+    """Delete the accounts that were made in the import's transaction, and only for it."""
+    unused = list(db.scalars(_unused_accounts(batches)))
+    for account_id in unused:
+        record_deletion(db, account_id)
+    gone = delete(Account).where(one_of(Account.id, unused))
+    db.execute(gone, execution_options=QUIETLY)
+
+
+def _unused_accounts(batches: list[UUID]) -> Select[UUID]:
     same_moment = exists().where(
         ImportBatch.tenant_id == Account.tenant_id,
         ImportBatch.account_id == Account.id,
@@ -191,4 +214,4 @@ def _unused_accounts(batches: list[UUID]) -> Delete:
     used = exists().where(
         Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id
     )
-    return delete(Account).where(Account.version == 1, same_moment, ~other, ~used)
+    return select(Account.id).where(Account.version == 1, same_moment, ~other, ~used)

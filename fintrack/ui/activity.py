@@ -16,10 +16,12 @@ from fintrack.ledger.categories import categories
 from fintrack.ledger.tags import tags
 from fintrack.ledger.undo import undo
 from fintrack.statements.undoing import undo_import
+from fintrack.ui.event_words import event_words
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import money
 from fintrack.ui.ledger_inputs import category_names
 from fintrack.ui.text import ROLE_NAMES, escaped
+from fintrack.ui.undo import done
 
 PAGE_SIZE = 25
 CURSORS = "activity cursors"
@@ -28,6 +30,7 @@ KINDS = {
     "transactions": "Many transactions",
     "transfer": "Transfers",
     "import": "Imports",
+    "mapping": "Columns of files",
     "account": "Accounts",
     "category": "Categories",
     "payee": "Payees",
@@ -45,7 +48,10 @@ SOURCES = {
 }
 EDITED = "Some of its rows were edited since. Open the import on the Import page to decide."
 # Fields that are ids or say nothing to a person.
-UNSHOWN = {"id", "moved", "import_key", "transfer_id", "account_id", "batch_id", "lines"}
+UNSHOWN = {
+    "id", "moved", "import_key", "transfer_id", "account_id", "batch_id", "lines", "is_accepted",
+    "is_asking", "declined", "revoked", "invitation_id", "invitation_uses",
+}  # fmt: skip
 
 
 @st.fragment
@@ -103,8 +109,9 @@ def _filter(context: TenantContext, cursors: list[str | None]) -> ActivityFilter
 
 def _events(context: TenantContext, events: pd.DataFrame) -> None:
     names = {str(each): name for each, name in category_names(categories(context)).items()}
-    known = tags(context)
+    known, people = tags(context), members(context, left=True)
     names |= dict(zip(known["id"], known["name"], strict=True))
+    names |= dict(zip(people["user_id"], people["name"], strict=True))
     for _, row in events.iterrows():
         _event(context, row, names)
 
@@ -113,7 +120,8 @@ def _event(context: TenantContext, event: "pd.Series[Any]", names: dict[str, str
     before, after = _state(event["before"]), _state(event["after"])
     with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small"):
         with st.container(gap="xxsmall"):
-            what = f"{_words(event['action'])}{_subject(context, after or before)}"
+            words = event_words(event["action"], names.get(event["subject_id"], "somebody"))
+            what = f"{escaped(words)}{_subject(context, after or before)}"
             st.markdown(f"**{escaped(_actor(event))}** {what}")
             st.caption(escaped(_circumstances(context, event)))
         changed = _changed(before, after, names)
@@ -134,23 +142,21 @@ def _undo(context: TenantContext, event: "pd.Series[Any]") -> None:
                 return
         else:
             undo(context, UUID(event["change_set_id"]))
-        st.rerun(scope="fragment")
+        done("Undone.")
 
 
 def _paging(cursors: list[str | None], following: str | None) -> None:
+    def newer() -> None:
+        cursors.pop()
+
+    def older() -> None:
+        cursors.append(following)
+
     with st.container(horizontal=True):
-        if len(cursors) > 1 and st.button("Newer", icon=":material/chevron_left:", key="newer"):
-            cursors.pop()
-            st.rerun(scope="fragment")
-        if following and st.button("Older", icon=":material/chevron_right:", key="older"):
-            cursors.append(following)
-            st.rerun(scope="fragment")
-
-
-def _words(action: str) -> str:
-    """Return an action as a sentence says it: `transaction.recorded` is "recorded transaction"."""
-    noun, _, verb = action.partition(".")
-    return escaped(f"{verb} {noun}".replace("_", " "))
+        if len(cursors) > 1:
+            st.button("Newer", icon=":material/chevron_left:", key="newer", on_click=newer)
+        if following:
+            st.button("Older", icon=":material/chevron_right:", key="older", on_click=older)
 
 
 def _subject(context: TenantContext, state: dict[str, Any]) -> str:

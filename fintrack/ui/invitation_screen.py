@@ -44,6 +44,11 @@ def invitation_screen(session: UserSession, token: str) -> None:
 
 def invitation_offer(preview: InvitationPreview) -> None:
     """Draw who invites, to what, as what, until when, and which accounts will be visible."""
+    with st.container(gap="small"):
+        _offer(preview)
+
+
+def _offer(preview: InvitationPreview) -> None:
     st.subheader(f"{escaped(preview.inviter)} invites you", anchor=False)
     role = ROLE_NAMES[preview.role]
     st.write(f"to **{escaped(preview.tenant_name)}**, as {role.lower()}.")

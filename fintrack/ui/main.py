@@ -20,6 +20,7 @@ from fintrack.ui.failures import shown_refusals
 from fintrack.ui.header import header, look_around, new_tenant_dialog
 from fintrack.ui.invitation_screen import invitation_screen
 from fintrack.ui.join_requests import join_form
+from fintrack.ui.pulse import pulse
 from fintrack.ui.session import (
     arrive,
     current_look,
@@ -27,13 +28,14 @@ from fintrack.ui.session import (
     follow_address,
     forget_tenant,
     look_as,
+    lost_tenant,
     note_presence,
     remember_pages,
     switch_tenant,
     tenant_context,
     tenants,
 )
-from fintrack.ui.text import TYPE_ICONS, escaped
+from fintrack.ui.text import TYPE_ICONS, escaped, escaped_sentence
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
 ACCOUNT, TENANTS = "account", "tenants"
@@ -88,8 +90,11 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
         invitation_screen(session, invitation)
         return
     follow_address(page.url_path)
+    head = st.container()
     context = _context(page.url_path)
-    header(session, tenants(), context, page.url_path)
+    with head:
+        header(session, tenants(), context, page.url_path)
+    pulse(session, tenants())
     go_on(session)
     if context is None and page.url_path not in OWN:
         _no_tenant(session, page.url_path)
@@ -108,8 +113,8 @@ def _context(url_path: str) -> TenantContext | None:
     except (NotFound, PermissionDenied) as error:
         if current_look() is not None:
             look_as(None, url_path)
-        if tenants():
-            st.error(str(error), icon=":material/error:")
+        if tenants() or lost_tenant():
+            st.error(escaped_sentence(str(error)), icon=":material/error:")
         return None
 
 
@@ -126,7 +131,7 @@ def _no_tenant(session: UserSession, url_path: str) -> None:
         if st.button("New tenant", type="primary", icon=":material/add:", key="first tenant"):
             new_tenant_dialog(session)
         look_around(session, key="first look around")
-    if wanted := st.query_params.get("tenant"):
+    if (wanted := st.query_params.get("tenant")) and not lost_tenant():
         join_form(session, wanted)
 
 

@@ -37,7 +37,9 @@ def _offer_to_me(
     context: TenantContext, offer: Mapping[Hashable, Any], names: Mapping[str, str]
 ) -> None:
     who = escaped(names.get(offer["created_by"], "An owner"))
-    st.markdown(f":material/key: **{who} offers you the ownership of {escaped(context.name)}.**")
+    offered = f"{who} offers you the ownership of {escaped(context.name)}."
+    with st.container():
+        st.markdown(f":material/key: **{offered}**")
     if st.button("Accept", type="primary", key="accept ownership"):
         _accept_dialog(context, is_shared=offer["is_shared"], who=who)
     if st.button("Decline", key="decline ownership"):
@@ -51,7 +53,8 @@ def _offer_to_another(
 ) -> None:
     who = escaped(names.get(offer["user_id"], "somebody"))
     until = escaped(day_text(context, (offer["created_at"] + VALID_FOR).date()))
-    st.markdown(f":material/key: Ownership offered to **{who}**, until {until}.")
+    with st.container():
+        st.markdown(f":material/key: Ownership offered to **{who}**, until {until}.")
     if st.button("Withdraw", key=f"withdraw {offer['user_id']}"):
         with shown_refusals():
             withdraw_offer(context, UUID(offer["user_id"]))

@@ -26,11 +26,13 @@ from fintrack.config import settings
 from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound, NotSignedIn, PermissionDenied
 
-TENANT, SEEN, PAGES = "fintrack tenant", "fintrack seen", "fintrack pages"
+TENANT, ENTERED, SEEN = "fintrack tenant", "fintrack entered", "fintrack seen"
+PAGES = "fintrack pages"
 VISITED, NEXT, LOOK = "fintrack visited", "fintrack next", "fintrack look"
 FRESH_SECONDS = 2.0
 VISIT_SECONDS = 300.0
 ENDED = "Your session has ended. Sign in again."
+LOST = "You are no longer a member of {}, or you are suspended. Ask one of its owners."
 SIGN_OUT = "/auth/sign-out"
 SIGNED_OUT = f"{SIGN_OUT}?next=/"
 LONGEST_REDIRECT = 500
@@ -120,7 +122,7 @@ def tenant_context() -> TenantContext:
 
     Raises:
         NotSignedIn: the session has ended.
-        NotFound: the URL names a tenant that is not among the user's, or the member has left.
+        NotFound: the URL names a tenant that is not among the user's, or not any more.
         PermissionDenied: the user may look no longer.
     """
     mine = tenants()
@@ -131,7 +133,17 @@ def tenant_context() -> TenantContext:
         if context.slug == wanted:
             _stay_in(context)
             return see_as(context, look.user_id) if (look := current_look()) else context
-    raise NotFound(NO_SUCH_TENANT)
+    raise NotFound(LOST.format(name) if (name := lost_tenant()) else NO_SUCH_TENANT)
+
+
+def lost_tenant() -> str | None:
+    """Return the name of the tenant that this tab was in, once it is the user's no longer."""
+    entered: TenantContext | None = st.session_state.get(ENTERED)
+    wanted = st.query_params.get("tenant") or st.session_state.get(TENANT)
+    if entered is None or entered.slug != wanted:
+        return None
+    is_mine = any(each.tenant_id == entered.tenant_id for each in tenants())
+    return None if is_mine else entered.name
 
 
 def note_presence(context: TenantContext) -> None:
@@ -300,7 +312,7 @@ def _seen() -> Seen:
 
 
 def _stay_in(context: TenantContext) -> None:
-    st.session_state[TENANT] = context.slug
+    st.session_state[TENANT], st.session_state[ENTERED] = context.slug, context
     if st.query_params.get("tenant") != context.slug:
         st.query_params["tenant"] = context.slug
 

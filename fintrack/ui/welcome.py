@@ -5,7 +5,11 @@ from uuid import UUID
 
 import streamlit as st
 
-from fintrack.access.acceptance import InvitationPreview, accept_invitation
+from fintrack.access.acceptance import (
+    InvitationPreview,
+    accept_invitation,
+    decline_invitation,
+)
 from fintrack.access.registrations import finish_registration
 from fintrack.access.sessions import end_session, open_session, session_of
 from fintrack.access.tenants import NewTenant
@@ -25,6 +29,7 @@ NOTICES = {
     "expired": "That took too long, or the link was used already. Sign in again.",
     "ended": "Your session has ended. Sign in again.",
     "reset": "The new password is set. Sign in with it.",
+    "declined": "You declined. You may close this page.",
     "erased": "Your account is erased. Nothing of it is left here.",
 }
 CONFIRM = "confirm"
@@ -141,6 +146,16 @@ def _registration(offer: Offer) -> None:
             st.success(MAILED.format(escaped(user.email)), icon=":material/mail:")
     if not offer.is_first:
         _other_way("You have an account?", "Sign in", **{"sign-in": "yes"})
+    if invited and invited.email:
+        _declining()
+
+
+def _declining() -> None:
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        if st.button("Decline the invitation", type="tertiary", key="decline"):
+            with shown_refusals():
+                decline_invitation(None, st.query_params["invitation"])
+                redirect(address("/", notice="declined"))
 
 
 def _user_inputs(invited: InvitationPreview | None) -> NewUser:

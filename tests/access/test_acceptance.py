@@ -19,6 +19,7 @@ from fintrack.access.tenants import my_tenants
 from fintrack.context import Flag, Role, TenantContext, TenantType, UserSession
 from fintrack.errors import Conflict, FinTrackError, NotFound
 from fintrack.ledger.accounts import accounts
+from fintrack.ledger.activity import activity
 from fintrack.limits import Limit
 from fintrack.operations.tenants import set_limit, suspend_tenant
 from tests.access.test_departures import PRIVATE, account
@@ -160,6 +161,18 @@ def test_a_declined_invitation_is_void(ana: TenantContext, cleo: TenantContext) 
     assert not joined(cleo.session, token)
     assert invitations(ana).empty
     assert invite_member(ana, cleo.session.email, Role.MEMBER)
+
+
+def test_an_invitation_is_declined_without_an_account(ana: TenantContext) -> None:
+    token = invite_member(ana, "new@example.org", Role.VIEWER)
+    decline_invitation(None, token)
+    assert preview_invitation(token) is None
+    assert invitations(ana).empty
+    event = activity(ana).frame.iloc[0]
+    assert (event["actor"], event["action"]) == ("", "invitation.declined")
+    link = invite_member(ana, None, Role.VIEWER)
+    with pytest.raises(NotFound):
+        decline_invitation(None, link)
 
 
 def test_nobody_declines_for_another_nor_for_all(

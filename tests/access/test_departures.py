@@ -1,5 +1,6 @@
 """Leaving and being removed: what passes on, what is sealed, and that no figure changes."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -16,10 +17,13 @@ from fintrack.access.memberships import (
     suspend_member,
 )
 from fintrack.access.sharing import ShareLevel, share_account
+from fintrack.analytics.net_worth import net_worth
+from fintrack.analytics.periods import Interval
 from fintrack.context import Role, TenantContext
 from fintrack.errors import InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from tests.access.test_persons import erase
 from tests.conftest import share_ownership
 from tests.databases import Database
 
@@ -28,9 +32,11 @@ MARCH = date(2026, 3, 1)
 EVERYONE, PRIVATE = Visibility.EVERYONE, Visibility.PRIVATE
 
 
-def account(owner: TenantContext, name: str, sight: Visibility = EVERYONE) -> UUID:
+def account(
+    owner: TenantContext, name: str, sight: Visibility = EVERYONE, currency: str = "EUR"
+) -> UUID:
     """Open an account with 100.00 and spend 42.17 of it."""
-    new = NewAccount(name, AccountKind.CHECKING, "EUR", OPENED, 10_000, visibility=sight)
+    new = NewAccount(name, AccountKind.CHECKING, currency, OPENED, 10_000, visibility=sight)
     account_id = create_account(owner, new)
     record_transaction(owner, NewTransaction(account_id, MARCH, -4217, "Grocer"))
     return account_id
@@ -49,13 +55,45 @@ def owner_of(context: TenantContext, name: str) -> UUID:
 
 
 def total(database: Database) -> object:
-    """Return every account's balance summed, past all sight."""
+    """Return every account's balance summed for each currency, past all sight."""
     query = (
-        "select (select sum(opening_balance) from app.account) "
-        "+ (select sum(amount) from app.transaction)"
+        "select currency, sum(amount) from (select currency, opening_balance as amount "
+        "from app.account union all select currency, amount from app.transaction) moved "
+        "group by currency order by currency"
     )
     with database.administrator() as admin:
-        return admin.execute(query).fetchone()
+        return admin.execute(query).fetchall()
+
+
+GOING: dict[str, Callable[[TenantContext, TenantContext], None]] = {
+    "removed": lambda owner, leaver: remove_member(owner, leaver.user_id),
+    "leaving": lambda _owner, leaver: leave_tenant(leaver),
+    "giving": lambda owner, leaver: leave_tenant(leaver, owner.user_id, give_private=True),
+    "erased": lambda _owner, leaver: erase(leaver.session),
+}
+
+
+@pytest.mark.parametrize("way", GOING)
+def test_whoever_goes_changes_no_total_in_any_currency(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext, database: Database, way: str
+) -> None:
+    for currency in ("EUR", "USD", "JPY"):
+        account(eli, f"Card in {currency}", currency=currency)
+        account(eli, f"Secret in {currency}", PRIVATE, currency)
+        joint = account(eli, f"Joint in {currency}", PRIVATE, currency)
+        share_account(eli, joint, dora.user_id, ShareLevel.READ)
+    sum_of_all, worth = total(database), worth_of(dora)
+    GOING[way](ana, eli)
+    assert total(database) == sum_of_all
+    assert worth_of(dora) == worth
+    assert {owner_of(ana, f"Card in {each}") for each in ("EUR", "USD", "JPY")} == {ana.user_id}
+
+
+def worth_of(context: TenantContext) -> list[tuple[str, int]]:
+    """Return what the member sees of the net worth in each currency."""
+    table = net_worth(context, OPENED, date(2026, 4, 1), Interval.MONTH)
+    last = table[table["on"] == table["on"].max()]
+    return list(zip(last["currency"], last["net"], strict=True))
 
 
 def test_removal_hands_over_without_changing_a_cent(

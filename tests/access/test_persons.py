@@ -1,18 +1,18 @@
 """A person takes his data along and is erased: a tombstone stays, and everybody else's figures."""
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import delete
 
-from fintrack.access.acceptance import accept_invitation
 from fintrack.access.invitations import invite_member
-from fintrack.access.memberships import leave_tenant, members, suspend_member
+from fintrack.access.memberships import (
+    leave_tenant,
+    members,
+    suspend_member,
+)
 from fintrack.access.persons import Fate, erase_person, personal_data, ties
 from fintrack.access.registrations import begin_registration
 from fintrack.access.sessions import (
@@ -25,19 +25,16 @@ from fintrack.access.tenants import enter_tenant, my_tenants, tenant_settings
 from fintrack.access.users import NewUser, is_empty_installation, register
 from fintrack.analytics.net_worth import balances
 from fintrack.context import Role, TenantContext, UserSession
-from fintrack.db import sign_in_transaction
 from fintrack.errors import (
     ConfirmationNeeded,
     Conflict,
-    FinTrackError,
     NotSignedIn,
 )
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.operations.operators import acting_for
-from fintrack.schema import Throttle
 from tests.access.phone import Phone
-from tests.conftest import PASSWORD, share_ownership, sign_in, sign_up
+from tests.conftest import PASSWORD, share_ownership, sign_in
 from tests.databases import Database
 
 OPENED = date(2026, 1, 1)
@@ -240,68 +237,6 @@ def test_a_tenant_that_the_operator_keeps_shut_is_not_erased(
         erase(eli.session)
 
 
-def at_once(*attempts: Callable[[], object]) -> list[bool]:
-    """Return which of the attempts succeeded, all made at the same moment."""
-
-    def succeeds(attempt: Callable[[], object]) -> bool:
-        try:
-            attempt()
-        except FinTrackError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(len(attempts)) as pool:
-        return list(pool.map(succeeds, attempts))
-
-
-@pytest.mark.slow
-def test_an_owner_who_is_erased_while_the_other_leaves_never_leaves_a_tenant_without_one(
-    dora: TenantContext, database: Database
-) -> None:
-    """Fifty rounds: exactly one of the two gets away."""
-    for number in range(50):
-        tenant, second = two_owners(number, dora.session)
-        confirm_session(tenant.session, PASSWORD)
-        done = at_once(
-            lambda t=tenant: erase_person(t.session, []),  # type: ignore[misc]
-            lambda s=second: leave_tenant(s),  # type: ignore[misc]
-        )
-        assert sum(done) == 1
-    assert ownerless(database) == []
-
-
-def test_two_owners_who_are_erased_at_once_never_leave_a_tenant_without_one(
-    ana: TenantContext, database: Database
-) -> None:
-    for number in range(10):
-        tenant, second = two_owners(number, sign_up(f"Second{number}", "Own").session)
-        told = [tie.tenant_id for tie in ties(second.session) if tie.fate is Fate.ERASED]
-        for each in (tenant, second):
-            confirm_session(each.session, PASSWORD)
-        done = at_once(
-            lambda t=tenant: erase_person(t.session, []),  # type: ignore[misc]
-            lambda s=second, k=told: erase_person(s.session, k),  # type: ignore[misc]
-        )
-        assert sum(done) == 1
-    assert ownerless(database) == []
-
-
-def test_nobody_becomes_a_member_while_he_is_erased(ana: TenantContext, database: Database) -> None:
-    for number in range(10):
-        guest = sign_up(f"Guest{number}", f"Guest's {number}")
-        token = invite_member(ana, guest.session.email, Role.VIEWER)
-        at_once(
-            lambda g=guest: erase(g.session),  # type: ignore[misc]
-            lambda g=guest, t=token: accept_invitation(g.session, t),  # type: ignore[misc]
-        )
-    with database.administrator() as admin:
-        ghosts = admin.execute(
-            "select u.id from app.membership m join sec.users u on u.id = m.user_id "
-            "where m.status <> 'LEFT' and u.disabled_at is not null"
-        ).fetchall()
-    assert ghosts == []
-
-
 def test_a_tombstone_becomes_nobodys_member_whoever_writes_it(
     ana: TenantContext, cleo: TenantContext, database: Database
 ) -> None:
@@ -318,22 +253,3 @@ def test_an_installation_whose_only_person_was_erased_is_new_again(ana: TenantCo
     assert not is_empty_installation()
     erase(ana.session)
     assert is_empty_installation()
-
-
-def two_owners(number: int, second: UserSession) -> tuple[TenantContext, TenantContext]:
-    """Return a new tenant as its two owners see it; many may register from one address here."""
-    with sign_in_transaction() as db:
-        db.execute(delete(Throttle))
-    tenant = sign_up(f"Owner{number}", f"Round {number}")
-    other = accept_invitation(second, invite_member(tenant, second.email, Role.ADMIN))
-    return tenant, share_ownership(tenant, other)
-
-
-def ownerless(database: Database) -> list[tuple[str]]:
-    """Return the tenants without an active owner who has an account."""
-    with database.administrator() as admin:
-        return admin.execute(
-            "select t.name from app.tenant t where not exists (select from app.membership m "
-            "join sec.users u on u.id = m.user_id and u.disabled_at is null "
-            "where m.tenant_id = t.tenant_id and m.role = 'OWNER' and m.status = 'ACTIVE')"
-        ).fetchall()

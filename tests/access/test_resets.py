@@ -4,9 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from fintrack.access.resets import new_reset_token, reset_email, reset_password
+from fintrack.access.resets import (
+    new_reset_token,
+    operators_reset_token,
+    reset_email,
+    reset_password,
+)
 from fintrack.access.sessions import check_credentials, open_session, session_of_handle
 from fintrack.access.tickets import issue_sign_in_ticket, redeem_sign_in_ticket
 from fintrack.context import TenantContext
@@ -19,7 +24,7 @@ from fintrack.errors import (
     NotSignedIn,
     TooManyAttempts,
 )
-from fintrack.schema import Ticket
+from fintrack.schema import Ticket, User
 from tests.access.phone import Phone
 from tests.access.test_sign_in import HERE, counted
 from tests.conftest import PASSWORD
@@ -42,6 +47,24 @@ def test_g8_a_reset_link_gives_a_new_password(ana: TenantContext, token: str) ->
     assert check_credentials(ana.session.email, NEW, HERE) == ana.user_id
     with pytest.raises(NotSignedIn):
         check_credentials(ana.session.email, PASSWORD, HERE)
+
+
+def verified(context: TenantContext) -> bool:
+    """Return whether a mailed link proved the user's address."""
+    with sign_in_transaction() as db:
+        moment = db.scalar(select(User.verified_at).where(User.id == context.user_id))
+    return moment is not None
+
+
+def test_a_mailed_reset_proves_the_address(ana: TenantContext, token: str) -> None:
+    assert not verified(ana)
+    reset_password(token, NEW)
+    assert verified(ana)
+
+
+def test_a_reset_that_the_operator_hands_over_proves_no_address(ana: TenantContext) -> None:
+    reset_password(operators_reset_token(ana.session), NEW)
+    assert not verified(ana)
 
 
 def test_g8_a_reset_link_works_once(token: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 from sqlalchemy.engine import Engine
 
 from fintrack.access import passwords
@@ -20,6 +20,7 @@ from fintrack.access.sessions import (
     session_of_handle,
     sessions,
 )
+from fintrack.access.tenants import my_tenants
 from fintrack.access.tickets import (
     issue_download_ticket,
     issue_sign_in_ticket,
@@ -180,6 +181,15 @@ def test_g4_a_session_ends_when_it_was_idle_too_long(ana: TenantContext) -> None
     with sign_in_transaction() as db:
         db.execute(update(SessionRow).values(seen_at=SessionRow.seen_at - timedelta(minutes=31)))
     assert session_of_handle(ana.session.handle) is None
+
+
+def test_g4_a_tab_that_only_looks_for_changes_keeps_no_session_alive(ana: TenantContext) -> None:
+    with sign_in_transaction() as db:
+        db.execute(update(SessionRow).values(seen_at=SessionRow.seen_at - timedelta(minutes=29)))
+        before = db.scalars(select(SessionRow.seen_at)).one()
+    my_tenants(ana.session)
+    with sign_in_transaction() as db:
+        assert db.scalars(select(SessionRow.seen_at)).one() == before
 
 
 def test_g4_a_session_ends_after_its_absolute_time(ana: TenantContext) -> None:

@@ -17,6 +17,15 @@ PHONE: dict[str, Any] = {
 }
 
 
+# What a viewer is refused, by the address he may type, and what he is never shown.
+REFUSED = {
+    "import?": "import statements",
+    "members?section=Invitations": "invite people",
+    "members?section=Activity": "read the activity",
+}
+CHANGES = ("Invite people", "Upload", "Undo")
+
+
 @pytest.fixture(scope="module")
 def ana(open_server: Served, browser: Browser) -> Page:
     """Ana's browser."""
@@ -51,6 +60,15 @@ def joined(browser: Browser, link: str, name: str, **options: Any) -> Page:  # n
     return page
 
 
+def removed(page: Page, url: str, name: str) -> None:
+    """Remove the newest member, who is called so, on the page."""
+    page.goto(f"{url}/members")
+    page.locator("[class*=st-key-about]").last.get_by_role("button").click()
+    page.get_by_text("Remove", exact=True).click()
+    page.get_by_role("button", name=f"Remove {name}").click()
+    expect(page.get_by_text(f"Removed {name}.")).to_be_visible()
+
+
 def test_an_owner_invites_and_a_member_joins_on_a_phone(
     open_server: Served, browser: Browser, ana: Page
 ) -> None:
@@ -71,16 +89,32 @@ def test_a_viewer_is_shown_nothing_to_change_and_is_refused(
 ) -> None:
     viewer = joined(browser, invited(ana, open_server.url, "ben@example.org", "Viewer"), "Ben")
     tenant = viewer.url.partition("?")[2]
-    viewer.goto(f"{open_server.url}/members?section=Invitations&{tenant}")
+    for address, right in REFUSED.items():
+        viewer.goto(f"{open_server.url}/{address}&{tenant}")
+        refusal = f"In Ana’s books you are VIEWER, who may not {right}."
+        expect(viewer.get_by_text(refusal)).to_be_visible()
+        for label in CHANGES:
+            expect(viewer.get_by_role("button", name=label)).to_have_count(0)
+    viewer.goto(f"{open_server.url}/members?{tenant}")
     expect(viewer.get_by_text("3 people")).to_be_visible()
-    expect(viewer.get_by_role("button", name="Invite people")).to_have_count(0)
-    viewer.goto(f"{open_server.url}/import?{tenant}")
-    expect(viewer.get_by_text("You may not import here.")).to_be_visible()
+    for label in ("Invitations", "Activity", *CHANGES):
+        expect(viewer.get_by_text(label, exact=True)).to_have_count(0)
 
 
-def test_a_used_link_lets_nobody_else_in(open_server: Served, browser: Browser, ana: Page) -> None:
-    link = invited(ana, open_server.url, "zoe@example.org", "Viewer")
-    joined(browser, link, "Zoe")
-    stranger = registered(browser, open_server, "Cleo")
-    stranger.goto(link)
-    expect(stranger.get_by_text("no longer valid")).to_be_visible()
+def test_a_used_link_lets_nobody_in_and_a_removed_member_sees_nothing_any_more(
+    open_server: Served, browser: Browser, ana: Page
+) -> None:
+    link = invited(ana, open_server.url, "zoe@example.org", "Member")
+    zoe = joined(browser, link, "Zoe")
+    zoe.goto(f"{open_server.url}/accounts?{zoe.url.partition('?')[2]}")
+    zoe.get_by_role("button", name="Add account").first.click()
+    zoe.get_by_role("dialog").get_by_label("Name").fill("Piggy bank")
+    zoe.get_by_role("button", name="Add the account").click()
+    expect(zoe.get_by_role("button", name="Piggy bank")).to_be_visible()
+    removed(ana, open_server.url, "Zoe")
+    expect(zoe.get_by_text("You are no longer a member of Ana’s books")).to_be_visible()
+    expect(zoe.get_by_text("Piggy bank")).to_have_count(0)
+    zoe.goto(link)
+    expect(zoe.get_by_text("no longer valid")).to_be_visible()
+    ana.goto(f"{open_server.url}/accounts")
+    expect(ana.get_by_role("button", name="Piggy bank")).to_be_visible()

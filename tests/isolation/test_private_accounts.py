@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, update
 
-from fintrack.access.memberships import hand_over_account, leave_tenant, remove_member
+from fintrack.access.memberships import hand_over_account, remove_member
 from fintrack.access.sharing import (
     ShareLevel,
     account_shares,
@@ -19,7 +19,7 @@ from fintrack.access.sharing import (
 from fintrack.analytics.spending import spending
 from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.errors import NotFound, PermissionDenied
+from fintrack.errors import NotFound, NotSignedIn, PermissionDenied
 from fintrack.ledger.accounts import (
     AccountChange,
     AccountKind,
@@ -46,6 +46,7 @@ from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.ledger.undo import undo
 from fintrack.schema import Account
 from fintrack.statements.history import import_rows
+from tests.access.test_departures import GOING
 from tests.isolation.private_accounts import (
     APRIL,
     FILE,
@@ -327,17 +328,14 @@ def test_c7_an_account_is_shared_with_members_only(
     assert account_shares(eli, secret).empty
 
 
-@pytest.mark.parametrize("leave", ["leave", "removal"])
+@pytest.mark.parametrize("way", ["leaving", "removed", "erased"])
 def test_c8_what_only_a_leaver_saw_is_sealed(
-    ana: TenantContext, eli: TenantContext, giro: UUID, secret: UUID, leave: str
+    ana: TenantContext, eli: TenantContext, giro: UUID, secret: UUID, way: str
 ) -> None:
     before = all_answers(ana)
-    if leave == "leave":
-        leave_tenant(eli, ana.user_id)
-    else:
-        remove_member(ana, eli.user_id)
+    GOING[way](ana, eli)
     assert all_answers(ana) == before
-    with pytest.raises(NotFound):
+    with pytest.raises((NotFound, NotSignedIn)):
         accounts(eli)
 
 

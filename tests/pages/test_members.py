@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from fintrack.access.invitations import invite_member
 from fintrack.access.join_requests import ask_to_join
-from fintrack.access.memberships import members, suspend_member
+from fintrack.access.memberships import members, remove_member, suspend_member
 from fintrack.access.ownership import offer_ownership, ownership_offers
 from fintrack.access.sessions import confirm_session
 from fintrack.access.tenants import enter_tenant, my_tenants
@@ -246,3 +246,22 @@ def test_many_people_are_searched_and_paged(ana: TenantContext, database: Databa
     page.run()
     assert "Person 60" in words(page)
     assert len(shown(page)) == 1
+
+
+def test_whoever_was_removed_is_told_so_and_sees_nothing_more(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    page = open_page(ben, "members")
+    remove_member(ana, ben.user_id)
+    page.run()
+    assert errors(page) == [
+        "You are no longer a member of Rivera family, or you are suspended. Ask one of its owners."
+    ]
+    assert "2 people" not in words(page)
+    assert "Somebody gave you this link?" not in words(page)
+
+
+def test_a_viewer_is_refused_what_the_address_names(ana: TenantContext, ben: TenantContext) -> None:
+    for section, right in (("Invitations", "invite people"), ("Activity", "read the activity")):
+        page = open_page(ben, "members", section=section)
+        assert errors(page) == [f"In Rivera family you are VIEWER, who may not {right}."]

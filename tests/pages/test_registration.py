@@ -1,5 +1,6 @@
 """Registration on the screen: with an invitation's link, and where a mail finishes it."""
 
+from fintrack.access.acceptance import preview_invitation
 from fintrack.access.invitations import Terms, invite_member
 from fintrack.access.tenants import enter_tenant, my_tenants
 from fintrack.context import Role, TenantContext
@@ -69,3 +70,16 @@ def test_a_used_link_says_what_to_do(database: Database) -> None:
     assert errors(press(page, "Create account")) == [
         "This link was used already or is too old. Register again."
     ]
+
+
+def test_an_invitation_is_declined_without_an_account(ana: TenantContext) -> None:
+    token = invite_member(ana, ZOE, Role.VIEWER)
+    page = visit(invitation=token)
+    page.button(key="decline").click().run()
+    assert not page.exception
+    assert preview_invitation(token) is None
+
+
+def test_a_link_for_whoever_has_it_is_not_declined(ana: TenantContext) -> None:
+    page = visit(invitation=invite_member(ana, None, Role.VIEWER))
+    assert "decline" not in {each.key for each in page.button}

@@ -33,6 +33,10 @@ create function sec.rank_of(p_role text) returns integer
 language sql immutable set search_path = pg_catalog, pg_temp
 return case p_role when 'OWNER' then 40 when 'ADMIN' then 30 when 'MEMBER' then 20 when 'VIEWER' then 10 end;
 
+create function sec.source_of_kind(p_kind text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+return case p_kind when 'BROWSER' then 'PAGE' when 'OPERATOR' then 'COMMAND' else p_kind end;
+
 -- What a live session may do in a tenant, or the refusal. A closing tenant can be read and exported; an API token
 -- does no more than its scopes.
 create function sec.prove(p_handle bytea, p_tenant uuid, out v_user uuid, out v_role text, out v_abilities integer,
@@ -45,7 +49,7 @@ declare
     v_name text;
 begin
     select s.user_id, s.scopes, coalesce(s.confirmed_at > now() - interval '10 minutes', false),
-           case s.kind when 'BROWSER' then 'PAGE' when 'OPERATOR' then 'COMMAND' else s.kind end
+           sec.source_of_kind(s.kind)
     into v_user, v_scopes, v_confirmed, v_source
     from sec.session s join sec.users u on u.id = s.user_id
     where s.handle_hash = sha256(p_handle) and s.revoked_at is null and s.expires_at > now()

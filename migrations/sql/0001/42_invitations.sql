@@ -94,29 +94,40 @@ begin
 end $$;
 
 -- Re-checks that the inviter still may invite.
-create function sec.accept_invitation(p_user uuid, p_token_hash bytea) returns uuid
+create function sec.accept_invitation(p_handle bytea, p_token_hash bytea) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    v_user uuid := sec.user_of(p_handle);
+    v_source text := sec.source_of(p_handle);
     taken app.invitation;
+    given record;
 begin
     perform sec.hold_invitation(p_token_hash);
     update app.invitation i set uses = i.uses + 1, accepted_at = now()
     where i.token_hash = p_token_hash and i.uses < i.most_uses
-      and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(p_user, o.email, o.mail_domain))
+      and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(v_user, o.email, o.mail_domain))
     returning i.* into taken;
     if not found then
         raise exception 'This invitation is not valid for you, or no longer. Ask for a new one.'
             using errcode = 'FT404';
     end if;
-    perform sec.join_tenant(taken.tenant_id, p_user, taken.role, taken.flags);
-    insert into app.account_share (tenant_id, account_id, user_id, level, created_by)
-    select s.tenant_id, s.account_id, p_user, s.level, taken.created_by
-    from app.invitation_share s
-    join app.account a on a.tenant_id = s.tenant_id and a.id = s.account_id and a.owner_id = taken.created_by
-    where s.tenant_id = taken.tenant_id and s.invitation_id = taken.id and a.owner_id <> p_user
-    on conflict (tenant_id, account_id, user_id) do nothing;
-    perform sec.record_event(taken.tenant_id, p_user, taken.role, 'member.joined', p_user,
-                             jsonb_build_object('role', taken.role, 'invitation_id', taken.id));
+    perform sec.join_tenant(taken.tenant_id, v_user, taken.role, taken.flags);
+    perform sec.record_event(taken.tenant_id, v_user, taken.role, v_source, 'member.joined', v_user,
+                             jsonb_build_object('invitation_uses', taken.uses - 1),
+                             jsonb_build_object('role', taken.role, 'invitation_id', taken.id,
+                                                'invitation_uses', taken.uses));
+    for given in
+        insert into app.account_share (tenant_id, account_id, user_id, level, created_by)
+        select s.tenant_id, s.account_id, v_user, s.level, taken.created_by
+        from app.invitation_share s
+        join app.account a on a.tenant_id = s.tenant_id and a.id = s.account_id and a.owner_id = taken.created_by
+        where s.tenant_id = taken.tenant_id and s.invitation_id = taken.id and a.owner_id <> v_user
+        on conflict (tenant_id, account_id, user_id) do nothing
+        returning account_id, level
+    loop
+        perform sec.record_event(taken.tenant_id, v_user, taken.role, v_source, 'account.shared', v_user, null,
+                                 jsonb_build_object('level', given.level), given.account_id);
+    end loop;
     return taken.tenant_id;
 end $$;
 
@@ -136,39 +147,46 @@ begin
     delete from app.join_request r where r.tenant_id = p_tenant and r.user_id = p_user and r.decided_at is null;
 end $$;
 
-create function sec.decline_invitation(p_user uuid, p_token_hash bytea) returns void
+-- Whoever is signed in declines what is for him; without a session the token that was sent to the address is enough.
+create function sec.decline_invitation(p_handle bytea, p_token_hash bytea) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    v_nobody uuid := '00000000-0000-0000-0000-000000000000';
+    v_user uuid := case when p_handle is null then v_nobody else sec.user_of(p_handle) end;
     declined app.invitation;
 begin
     perform sec.hold_invitation(p_token_hash);
     update app.invitation i set declined_at = now()
     where i.token_hash = p_token_hash and i.email is not null
-      and exists (select from sec.open_invitation(p_token_hash) o where sec.is_invited(p_user, o.email, o.mail_domain))
+      and exists (select from sec.open_invitation(p_token_hash) o
+                  where p_handle is null or sec.is_invited(v_user, o.email, o.mail_domain))
     returning i.* into declined;
     if not found then
         raise exception 'This invitation is not valid for you, or no longer.' using errcode = 'FT404';
     end if;
-    perform sec.record_event(declined.tenant_id, p_user, 'VIEWER', 'invitation.declined', declined.id, null);
+    perform sec.record_event(declined.tenant_id, v_user, 'VIEWER', coalesce(sec.source_of(p_handle), 'PAGE'), 'invitation.declined',
+                             declined.id, '{"declined": false}', '{"declined": true}');
 end $$;
 
 -- Says nothing about whether there is such a tenant: the same answer to everybody who asks.
-create function sec.ask_to_join(p_user uuid, p_slug text, p_message text) returns void
+create function sec.ask_to_join(p_handle bytea, p_slug text, p_message text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    v_user uuid := sec.user_of(p_handle);
     v_tenant uuid;
 begin
     insert into app.join_request as r (tenant_id, user_id, message)
-    select t.tenant_id, p_user, p_message from app.tenant t
+    select t.tenant_id, v_user, p_message from app.tenant t
     where t.slug = p_slug and t.status = 'ACTIVE' and not t.is_sample
-      and not exists (select from app.membership m where m.tenant_id = t.tenant_id and m.user_id = p_user
+      and not exists (select from app.membership m where m.tenant_id = t.tenant_id and m.user_id = v_user
                       and m.status <> 'LEFT')
     on conflict (tenant_id, user_id) do update
         set message = excluded.message, created_at = now(), decided_at = null, decided_by = null, is_accepted = null
         where r.decided_at is null or r.decided_at < now() - interval '7 days' or r.is_accepted
     returning r.tenant_id into v_tenant;
     if found then
-        perform sec.record_event(v_tenant, p_user, 'VIEWER', 'invitation.requested', p_user, null);
+        perform sec.record_event(v_tenant, v_user, 'VIEWER', sec.source_of(p_handle), 'invitation.requested', v_user,
+                                 '{"is_asking": false}', '{"is_asking": true}');
     end if;
 end $$;
 
@@ -197,5 +215,5 @@ end $$;
 grant execute on function sec.renew_invitation(), sec.admit_asker() to fintrack_data;
 grant execute on function sec.unbacked_invitations() to fintrack_member;
 grant execute on function sec.askers() to fintrack_admin;
-grant execute on function sec.invitation(bytea, uuid), sec.accept_invitation(uuid, bytea),
-    sec.decline_invitation(uuid, bytea), sec.ask_to_join(uuid, text, text) to fintrack_sign_in;
+grant execute on function sec.invitation(bytea, uuid), sec.accept_invitation(bytea, bytea),
+    sec.decline_invitation(bytea, bytea), sec.ask_to_join(bytea, text, text) to fintrack_sign_in;

@@ -54,7 +54,7 @@ begin
     insert into app.category (tenant_id, id, parent_id, kind, name)
     select v_tenant, x.id, x.parent_id, x.kind, x.name
     from jsonb_to_recordset(p_categories) as x (id uuid, parent_id uuid, kind text, name text);
-    perform sec.record_event(v_tenant, p_user, 'OWNER', 'tenant.created', null,
+    perform sec.record_event(v_tenant, p_user, 'OWNER', 'PAGE', 'tenant.created', null, null,
                              p_tenant - array['tenant_id', 'slug', 'is_sample']);
 end $$;
 
@@ -97,7 +97,8 @@ begin
     if not found then
         raise exception 'You own no such tenant that is closing.' using errcode = 'FT404';
     end if;
-    perform sec.record_event(v_tenant, v_user, 'OWNER', 'tenant.reopened', null, null);
+    perform sec.record_event(v_tenant, v_user, 'OWNER', sec.source_of(p_handle), 'tenant.reopened', null,
+                             '{"status": "CLOSING"}', '{"status": "ACTIVE"}');
 end $$;
 
 -- The operator's: erases what was closed long enough ago, and says how many.

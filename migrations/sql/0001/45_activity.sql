@@ -44,11 +44,14 @@ begin
 end $$;
 
 -- An event of somebody who is not inside: who founds a tenant, joins it, reopens it.
-create function sec.record_event(p_tenant uuid, p_user uuid, p_role text, p_action text, p_subject uuid, p_after jsonb)
+create function sec.record_event(p_tenant uuid, p_user uuid, p_role text, p_source text, p_action text, p_subject uuid,
+                                 p_before jsonb, p_after jsonb, p_account uuid default null)
 returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
-    insert into app.audit_event (tenant_id, id, actor_id, actor_rank, source, action, subject_id, after)
-    values (p_tenant, gen_random_uuid(), p_user, sec.rank_of(p_role), 'PAGE', p_action, p_subject, p_after);
+    insert into app.audit_event (tenant_id, id, actor_id, actor_rank, source, action, subject_id, account_id, before,
+                                 after)
+    values (p_tenant, gen_random_uuid(), p_user, sec.rank_of(p_role), p_source, p_action, p_subject, p_account, p_before,
+            p_after);
 $$;
 
 -- What whoever runs this FinTrack does to a tenant, in which he is nobody.

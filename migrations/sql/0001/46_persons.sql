@@ -21,6 +21,12 @@ begin
     return v_user;
 end $$;
 
+-- From where the session acts.
+create function sec.source_of(p_handle bytea) returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select sec.source_of_kind(s.kind) from sec.session s where s.handle_hash = sha256(p_handle);
+$$;
+
 -- What one transaction did counts as one event, with how many rows. Of a tenant he is no longer in he learns nothing.
 create function sec.personal_data(p_handle bytea) returns json
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -94,8 +100,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
     v_user uuid := sec.user_of(p_handle);
     v_email text;
+    v_source text := sec.source_of(p_handle);
     v_neutral text := 'erased-' || v_user || '@erased.invalid';
     tie record;
+    passed record;
 begin
     perform from sec.session s
     where s.handle_hash = sha256(p_handle) and s.confirmed_at > now() - interval '10 minutes';
@@ -121,10 +129,19 @@ begin
     -- The cascade reaches accounts before their transactions; all must be gone only at the end.
     set constraints all deferred;
     delete from app.tenant t using sec.ties(v_user) x where x.tenant_id = t.tenant_id and x.fate = 'ERASED';
-    for tie in update app.membership m set status = 'LEFT' where m.user_id = v_user and m.status <> 'LEFT'
-               returning m.tenant_id, m.role loop
-        perform sec.record_event(tie.tenant_id, v_user, tie.role, 'member.erased', v_user, null);
+    -- From each other tenant he parts as whoever leaves it: what everyone sees passes on.
+    for tie in select m.tenant_id, m.role, m.status from app.membership m
+               where m.user_id = v_user and m.status <> 'LEFT' loop
+        perform sec.sign(tie.tenant_id, v_user, sec.rank_of(tie.role), 0, null, v_source);
+        for passed in select * from sec.leave() loop
+            perform sec.record_event(tie.tenant_id, v_user, tie.role, v_source, 'account.handed_over', passed.account,
+                                     jsonb_build_object('owner_id', v_user),
+                                     jsonb_build_object('owner_id', passed.heir), passed.account);
+        end loop;
+        perform sec.record_event(tie.tenant_id, v_user, tie.role, v_source, 'member.erased', v_user,
+                                 jsonb_build_object('status', tie.status), '{"status": "LEFT"}');
     end loop;
+    perform set_config('fintrack.context', '', true);
     update app.invitation i set email = v_neutral, message = '', revoked_at = coalesce(i.revoked_at, now())
     where i.email = v_email;
     delete from app.join_request r where r.user_id = v_user;

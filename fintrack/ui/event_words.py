@@ -1,0 +1,44 @@
+"""Events as sentences: what somebody did, after the name of who did it."""
+
+WHO = "{who}"
+WORDS = {
+    "account.handed_over": "handed over an account",
+    "account.shared": f"shared an account with {WHO}",
+    "account.shown": "changed who sees an account",
+    "account.unshared": f"shares an account with {WHO} no longer",
+    "change_set.undone": "undid a change",
+    "import.committed": "imported",
+    "import.undone": "undid an import",
+    "invitation.declined": "declined an invitation",
+    "invitation.refused": f"turned {WHO} down",
+    "invitation.requested": "asked to join",
+    "invitation.resent": "sent an invitation again",
+    "invitation.revoked": "revoked an invitation",
+    "mapping.remembered": "chose how the columns of files are read",
+    "member.admitted": f"let {WHO} in",
+    "member.erased": "left, and had the account erased",
+    "member.flags_changed": f"changed what {WHO} may do",
+    "member.invited": "invited somebody",
+    "member.joined": "joined",
+    "member.left": "left",
+    "member.removed": f"removed {WHO}",
+    "member.resumed": f"let {WHO} in again",
+    "member.role_changed": f"changed the role of {WHO}",
+    "member.suspended": f"suspended {WHO}",
+    "ownership.accepted": "accepted the ownership",
+    "ownership.offer_withdrawn": f"took back the offer of ownership to {WHO}",
+    "ownership.offered": f"offered the ownership to {WHO}",
+    "tenant.closed": "closed the tenant",
+    "tenant.created": "founded the tenant",
+    "tenant.reopened": "opened the tenant again",
+    "tenant.settings_changed": "changed the settings",
+}
+
+
+def event_words(action: str, who: str) -> str:
+    """Return an action as a sentence says it, `who` being the person that it was about.
+
+    `tag.renamed`, which is not among the words, is "renamed tag".
+    """
+    noun, _, verb = action.partition(".")
+    return WORDS.get(action, f"{verb} {noun}".replace("_", " ")).replace(WHO, who)
