@@ -13,7 +13,6 @@ from fintrack.access.memberships import change_flags, members
 from fintrack.access.tenants import enter_tenant
 from fintrack.config import settings
 from fintrack.context import Flag, Role, TenantContext, TenantType
-from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, FinTrackError, InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.accounts import (
     AccountKind,
@@ -27,13 +26,11 @@ from fintrack.ledger.activity import activity
 from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.exports import export_transactions
-from fintrack.ledger.recording import NewTransaction, SplitLine, blank, record_transaction
-from fintrack.ledger.snapshots import insert_snapshots
+from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.ledger.undo import undo
 from fintrack.limits import MEGABYTE, Limit, Room, allowances, require_import_size
 from fintrack.operations.tenants import keep_default_limits, limits_of, set_limit
-from fintrack.schema import new_id
 from fintrack.statements.undoing import undo_import
 from tests.conftest import join, sign_up
 from tests.databases import Database
@@ -217,17 +214,6 @@ def test_transactions_recorded_at_once_do_not_exceed_the_limit(
     assert len(held(ana)) == used(ana, Limit.TRANSACTIONS) == 5
 
 
-def test_nobody_waits_for_another_writer_while_there_is_room(
-    ana: TenantContext, giro: UUID
-) -> None:
-    set_limit(ana.slug, Limit.TRANSACTIONS, 5000)
-    unfinished = blank(new_id(), giro, "EUR", DAY, -100)
-    with ThreadPoolExecutor(1) as pool, tenant_transaction(ana) as db:
-        insert_snapshots(db, [unfinished])
-        pool.submit(record, ana, giro).result(timeout=60)
-    assert len(held(ana)) == used(ana, Limit.TRANSACTIONS) == 2
-
-
 def test_the_counter_is_the_number_of_transactions(ana: TenantContext, giro: UUID) -> None:
     record_transfer(ana, NewTransfer(giro, account(ana, "Savings"), 100, DAY))
     report = imported(ana, csv_file(), account_id=giro)
@@ -255,7 +241,7 @@ def test_exports_are_limited_by_the_day(ana: TenantContext, database: Database) 
         "Export again tomorrow, or ask whoever runs this FinTrack for more."
     )
     with database.administrator() as admin:
-        admin.execute("update sec.export_count set day = day - 1")
+        admin.execute("update sec.usage set exported_on = exported_on - 1")
     assert exported(ana).startswith(b"id,")
     assert used(ana, Limit.EXPORTS_PER_DAY) == 1
 

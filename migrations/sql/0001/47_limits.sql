@@ -7,19 +7,12 @@ create table sec.default_limit (
     most bigint not null check (most >= 0)
 );
 
--- What would take long to count. No member reads these: what stands in accounts out of his sight counts as well.
--- Each of a tenant's parts is written by one transaction at a time; together they are the number.
-create table sec.transaction_count (
-    tenant_id uuid not null references app.tenant on delete cascade,
-    part uuid not null default gen_random_uuid(),
-    transactions bigint not null,
-    primary key (tenant_id, part)
-);
-
-create table sec.export_count (
+-- What would take long to count. No member reads it: accounts out of his sight count as well.
+create table sec.usage (
     tenant_id uuid primary key references app.tenant on delete cascade,
-    day date not null,
-    exports bigint not null
+    transactions bigint not null default 0,
+    exports bigint not null default 0,
+    exported_on date not null default '-infinity'
 );
 
 create function sec.today() returns date
@@ -36,21 +29,18 @@ return case p_name
     when 'MEMBERS' then (
         select count(*) from app.membership m where m.tenant_id = p_tenant and m.status <> 'LEFT')
     when 'ACCOUNTS' then (select count(*) from app.account a where a.tenant_id = p_tenant)
-    when 'TRANSACTIONS' then (
-        select coalesce(sum(c.transactions), 0)::bigint from sec.transaction_count c where c.tenant_id = p_tenant)
-    when 'EXPORTS_PER_DAY' then (
-        select coalesce(sum(c.exports), 0)::bigint from sec.export_count c
-        where c.tenant_id = p_tenant and c.day = sec.today())
+    when 'TRANSACTIONS' then coalesce((select u.transactions from sec.usage u where u.tenant_id = p_tenant), 0)
+    when 'EXPORTS_PER_DAY' then coalesce(
+        (select u.exports from sec.usage u where u.tenant_id = p_tenant and u.exported_on = sec.today()), 0)
 end;
 
--- Refuses what was made just now, if it is more than the tenant may have. The tenant is held until the commit, so that
--- of two who make something at once the second one counts what the first one made.
+-- Refuses what was made just now, if it is more than the tenant may have. Whoever asks holds the tenant, so that of
+-- two who make something at once the second one counts what the first one made.
 create function sec.check_limit(p_tenant uuid, p_name text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_most bigint := sec.most_of(p_tenant, p_name);
 begin
-    perform from app.tenant t where t.tenant_id = p_tenant for no key update;
     if v_most is null or sec.used_of(p_tenant, p_name) <= v_most then
         return;
     end if;
@@ -75,55 +65,47 @@ declare
     v_tenant uuid;
 begin
     for v_tenant in select distinct a.tenant_id from after a order by a.tenant_id loop
+        perform from app.tenant t where t.tenant_id = v_tenant for no key update;
         perform sec.check_limit(v_tenant, 'ACCOUNTS');
     end loop;
     return null;
-end $$;
-
--- Adds to a part that nobody adds to right now, so that no writer waits for another.
-create function sec.count_transactions(p_tenant uuid, p_rows bigint) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
-begin
-    update sec.transaction_count c set transactions = c.transactions + p_rows
-    where c.tenant_id = p_tenant and c.part = (select x.part from sec.transaction_count x where x.tenant_id = p_tenant
-                                               limit 1 for no key update skip locked);
-    if not found then
-        -- Not when the whole tenant goes.
-        insert into sec.transaction_count (tenant_id, transactions)
-        select t.tenant_id, p_rows from app.tenant t where t.tenant_id = p_tenant;
-    end if;
 end $$;
 
 create function sec.limit_transactions() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     made record;
-    v_most bigint;
 begin
     for made in select a.tenant_id, count(*) as rows from after a group by a.tenant_id order by a.tenant_id loop
-        perform sec.count_transactions(made.tenant_id, made.rows);
-        v_most := sec.most_of(made.tenant_id, 'TRANSACTIONS');
-        -- While there is more room than those could fill who write at this moment, nobody waits.
-        if v_most - sec.used_of(made.tenant_id, 'TRANSACTIONS') < greatest(1000, v_most / 5) then
-            perform sec.check_limit(made.tenant_id, 'TRANSACTIONS');
-        end if;
+        -- Held before the counter, as whoever wrote an event already does.
+        perform from app.tenant t where t.tenant_id = made.tenant_id for no key update;
+        insert into sec.usage as u (tenant_id, transactions) values (made.tenant_id, made.rows)
+        on conflict (tenant_id) do update set transactions = u.transactions + excluded.transactions;
+        perform sec.check_limit(made.tenant_id, 'TRANSACTIONS');
     end loop;
     return null;
 end $$;
 
 create function sec.release_transactions() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    gone record;
 begin
-    perform sec.count_transactions(b.tenant_id, -count(*)) from before b group by b.tenant_id;
+    for gone in select b.tenant_id, count(*) as rows from before b group by b.tenant_id order by b.tenant_id loop
+        perform from app.tenant t where t.tenant_id = gone.tenant_id for no key update;
+        update sec.usage u set transactions = u.transactions - gone.rows where u.tenant_id = gone.tenant_id;
+    end loop;
     return null;
 end $$;
 
-create function sec.limit_exports() returns trigger
+-- The chain of events holds the tenant already.
+create function sec.count_export() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    insert into sec.export_count as c (tenant_id, day, exports) values (new.tenant_id, sec.today(), 1)
+    insert into sec.usage as u (tenant_id, exports, exported_on) values (new.tenant_id, 1, sec.today())
     on conflict (tenant_id) do update
-        set day = excluded.day, exports = case when c.day = excluded.day then c.exports + 1 else 1 end;
+        set exports = case when u.exported_on = excluded.exported_on then u.exports + 1 else 1 end,
+            exported_on = excluded.exported_on;
     perform sec.check_limit(new.tenant_id, 'EXPORTS_PER_DAY');
     return null;
 end $$;
@@ -177,7 +159,7 @@ begin
 end $$;
 
 grant execute on function sec.limit_accounts(), sec.limit_transactions(), sec.release_transactions(),
-    sec.limit_exports() to fintrack_data;
+    sec.count_export() to fintrack_data;
 grant execute on function sec.limits() to fintrack_viewer;
 grant execute on function sec.keep_default_limits(jsonb), sec.limits_of(text), sec.set_tenant_limit(text, text, bigint)
     to fintrack_maintenance;

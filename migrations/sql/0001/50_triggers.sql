@@ -36,8 +36,8 @@ create trigger admit_asker after update on app.join_request
 create trigger chain_event before insert on app.audit_event for each row execute function sec.chain_event();
 create trigger keep_head after insert on app.audit_event
     referencing new table as after for each statement execute function sec.keep_head();
-create trigger limit_exports after insert on app.audit_event
-    for each row when (new.action like '%.exported') execute function sec.limit_exports();
+create trigger count_export after insert on app.audit_event
+    for each row when (new.action like '%.exported') execute function sec.count_export();
 create trigger limit_accounts after insert on app.account
     referencing new table as after for each statement execute function sec.limit_accounts();
 create trigger limit_transactions after insert on app.transaction
