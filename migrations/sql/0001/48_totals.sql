@@ -3,7 +3,7 @@ set role fintrack_data;
 
 -- What moved on an account in a day; transfers count.
 create table app.day_total (
-    tenant_id uuid not null,
+    tenant_id uuid not null references app.tenant on delete cascade,
     account_id uuid not null,
     booked_on date not null,
     amount bigint not null,
@@ -14,7 +14,7 @@ create table app.day_total (
 -- What came in and what went out of an account in a month under a category, the nil one where there is none; transfers
 -- do not count.
 create table app.month_total (
-    tenant_id uuid not null,
+    tenant_id uuid not null references app.tenant on delete cascade,
     month date not null,
     account_id uuid not null,
     category_id uuid not null,
@@ -26,7 +26,7 @@ create table app.month_total (
 
 -- The same for each payee.
 create table app.payee_total (
-    tenant_id uuid not null,
+    tenant_id uuid not null references app.tenant on delete cascade,
     month date not null,
     account_id uuid not null,
     category_id uuid not null,
@@ -83,7 +83,9 @@ begin
         v_come := format('select tenant_id, account_id, booked_on, payee, amount, 1 as entries,
                                  coalesce(category_id, ''00000000-0000-0000-0000-000000000000'') as category_id,
                                  %s as is_whole, %s as is_line from after', place.is_whole, place.is_line);
-        v_gone := replace(replace(v_come, '1 as entries', '-1 as entries'), 'from after', 'from before');
+        -- Not when the whole tenant goes.
+        v_gone := replace(replace(v_come, '1 as entries', '-1 as entries'), 'from after',
+                          'from before b where exists (select from app.tenant t where t.tenant_id = b.tenant_id)');
         foreach v_change in array array[v_come, v_gone || ' union all ' || v_come, v_gone] loop
             execute format($trigger$
                 create function sec.%1$s() returns trigger
