@@ -11,9 +11,8 @@ from fintrack.access.acceptance import accept_invitation
 from fintrack.access.invitations import Terms, invite_member
 from fintrack.access.memberships import change_flags, members
 from fintrack.access.tenants import enter_tenant
-from fintrack.config import settings
 from fintrack.context import Flag, Role, TenantContext, TenantType
-from fintrack.errors import Conflict, FinTrackError, InvalidInput, NotFound, PermissionDenied
+from fintrack.errors import Conflict, FinTrackError, InvalidInput, PermissionDenied
 from fintrack.ledger.accounts import (
     AccountKind,
     NewAccount,
@@ -30,9 +29,9 @@ from fintrack.ledger.recording import NewTransaction, SplitLine, record_transact
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.ledger.undo import undo
 from fintrack.limits import MEGABYTE, Limit, Room, allowances, require_import_size
-from fintrack.operations.tenants import keep_default_limits, limits_of, set_limit
+from fintrack.operations.tenants import limits_of, set_limit
 from fintrack.statements.undoing import undo_import
-from tests.conftest import join, sign_up
+from tests.conftest import sign_up
 from tests.databases import Database
 from tests.statements.importing import csv_file, exported, held, imported, preview
 
@@ -294,48 +293,3 @@ def test_every_member_learns_how_close_the_limits_are(
         Limit.TRANSACTIONS: 1,
     }
     assert found[Limit.TRANSACTIONS].room is Room.NONE
-
-
-def test_the_configuration_limits_whom_the_operator_does_not(
-    ana: TenantContext, cleo: TenantContext, giro: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("ACCOUNTS", "TRANSACTIONS", "MEMBERS", "EXPORTS_PER_DAY"):
-        monkeypatch.setenv(f"FINTRACK_MOST_{name}", "1")
-    settings.cache_clear()
-    keep_default_limits()
-    set_limit(cleo.slug, Limit.ACCOUNTS, 2)
-    account(cleo, "Till")
-    account(cleo, "Safe")
-    record(ana, giro)
-    exported(ana)
-    with pytest.raises(Conflict, match="which is 1"):
-        account(ana, "Savings")
-    with pytest.raises(Conflict, match="keep 1 transactions"):
-        record(ana, giro)
-    with pytest.raises(Conflict, match="which is 1"):
-        export_transactions(ana)
-    with pytest.raises(Conflict, match="which is 1"):
-        join(ana, "Ben", Role.VIEWER)
-
-
-def test_an_exception_can_be_taken_back(ana: TenantContext, giro: UUID) -> None:
-    set_limit(ana.slug, Limit.ACCOUNTS, 1)
-    set_limit(ana.slug, Limit.ACCOUNTS, None)
-    account(ana, "Savings")
-    assert not any(each.is_own for each in limits_of(ana.slug))
-
-
-def test_what_the_operator_allows_is_an_event(ana: TenantContext) -> None:
-    set_limit(ana.slug, Limit.ACCOUNTS, 1)
-    set_limit(ana.slug, Limit.ACCOUNTS, 2)
-    event = activity(ana).frame.iloc[0]
-    assert (event["action"], event["source"]) == ("tenant.limit_changed", "COMMAND")
-    assert (event["actor"], event["role"]) == ("", "")
-    assert (event["before"], event["after"]) == ('{"accounts": 1}', '{"accounts": 2}')
-
-
-def test_there_is_no_limit_of_a_tenant_that_is_none(database: Database) -> None:
-    with pytest.raises(NotFound):
-        set_limit("there-is-none", Limit.ACCOUNTS, 1)
-    with pytest.raises(NotFound):
-        limits_of("there-is-none")

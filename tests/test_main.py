@@ -1,6 +1,8 @@
 """The command line: what it says, and with which code it ends."""
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +19,10 @@ from fintrack.access.totp import code_of, new_enrolment, step_at
 from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.db import connect
+from fintrack.errors import Unavailable
 from fintrack.operations.checks import run_checks
 from fintrack.operations.installation import Installation
+from fintrack.operations.worker import JOBS
 from tests.conftest import PASSWORD, close
 from tests.databases import Database
 
@@ -275,3 +279,32 @@ def test_worker_does_once_what_is_due(
         admin.execute("update app.tenant set closes_at = now()")
     assert main(["worker", "--once"]) == 0
     assert capsys.readouterr().out == "1 closed tenants erased\n"
+
+
+def test_worker_works_until_it_is_stopped(
+    reachable: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop() -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 1
+
+    monkeypatch.setitem(JOBS, "signals sent", stop)
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert main(["worker"]) == 0
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert capsys.readouterr().out == "0 closed tenants erased\n1 signals sent\n"
+
+
+def test_a_job_that_fails_keeps_no_other_from_being_done(
+    reachable: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> int:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr("fintrack.operations.worker.JOBS", {"jobs failed": fail, **JOBS})
+    monkeypatch.setattr("fintrack.operations.oversight.JOBS", {"jobs failed": fail, **JOBS})
+    assert main(["worker", "--once"]) == 1
+    assert capsys.readouterr().out == "0 closed tenants erased\n"

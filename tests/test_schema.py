@@ -35,9 +35,8 @@ def test_only_what_no_login_reads_has_no_typed_table(database: Database) -> None
     assert {row[0] for row in rows} - Row.metadata.tables.keys() == {
         "sec.audit_head",
         "sec.default_limit",
-        "sec.export_count",
         "sec.signing_key",
-        "sec.transaction_count",
+        "sec.usage",
     }
 
 

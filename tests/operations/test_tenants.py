@@ -1,19 +1,33 @@
 """What the operator does to a tenant: on record, and only what its status allows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from fintrack.access.tenants import my_tenants, shut_tenants, tenant_settings
-from fintrack.context import TenantContext
+from fintrack.config import settings
+from fintrack.context import Role, TenantContext
 from fintrack.errors import Conflict, NotFound
 from fintrack.ledger.activity import activity
+from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.tags import create_tag
+from fintrack.limits import Limit, allowances
 from fintrack.operations.erasure import erase_closed_tenants
-from fintrack.operations.tenants import resume_tenant, suspend_tenant
+from fintrack.operations.installation import Installation
+from fintrack.operations.tenants import (
+    keep_default_limits,
+    limits_of,
+    resume_tenant,
+    set_limit,
+    suspend_tenant,
+)
 from fintrack.operations.worker import run_jobs
-from tests.conftest import close
+from fintrack.web import asgi
+from tests.conftest import close, join
 from tests.databases import Database
+from tests.statements.importing import exported
+from tests.test_limits import account, record
 
 
 def let_thirty_days_go_by(database: Database) -> None:
@@ -89,3 +103,70 @@ def test_the_worker_erases_what_was_closed_long_enough_ago(
     let_thirty_days_go_by(database)
     assert run_jobs() == {"closed tenants erased": 1}
     assert (my_tenants(ana.session), len(my_tenants(cleo.session))) == ((), 1)
+
+
+def test_the_configuration_limits_whom_the_operator_does_not(
+    ana: TenantContext, cleo: TenantContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ACCOUNTS", "TRANSACTIONS", "MEMBERS", "EXPORTS_PER_DAY"):
+        monkeypatch.setenv(f"FINTRACK_MOST_{name}", "1")
+    settings.cache_clear()
+    keep_default_limits()
+    set_limit(cleo.slug, Limit.ACCOUNTS, 2)
+    account(cleo, "Till")
+    account(cleo, "Safe")
+    giro = account(ana, "Giro")
+    record(ana, giro)
+    exported(ana)
+    with pytest.raises(Conflict, match="which is 1"):
+        account(ana, "Savings")
+    with pytest.raises(Conflict, match="keep 1 transactions"):
+        record(ana, giro)
+    with pytest.raises(Conflict, match="which is 1"):
+        export_transactions(ana)
+    with pytest.raises(Conflict, match="which is 1"):
+        join(ana, "Ben", Role.VIEWER)
+
+
+def test_the_app_lets_the_database_know_its_configuration(
+    ana: TenantContext,
+    database: Database,
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logins = database.logins
+    own = replace(
+        installation,
+        app_url=logins.app,
+        sign_in_url=logins.sign_in,
+        maintenance_url=logins.maintenance,
+    )
+    monkeypatch.setattr("fintrack.web.asgi.open_installation", lambda: own)
+    monkeypatch.setenv("FINTRACK_MOST_ACCOUNTS", "7")
+    settings.cache_clear()
+    asgi._open()
+    assert allowances(ana)[Limit.ACCOUNTS].most == 7
+
+
+def test_an_exception_can_be_taken_back(ana: TenantContext) -> None:
+    account(ana, "Giro")
+    set_limit(ana.slug, Limit.ACCOUNTS, 1)
+    set_limit(ana.slug, Limit.ACCOUNTS, None)
+    account(ana, "Savings")
+    assert not any(each.is_own for each in limits_of(ana.slug))
+
+
+def test_what_the_operator_allows_is_an_event(ana: TenantContext) -> None:
+    set_limit(ana.slug, Limit.ACCOUNTS, 1)
+    set_limit(ana.slug, Limit.ACCOUNTS, 2)
+    event = activity(ana).frame.iloc[0]
+    assert (event["action"], event["source"]) == ("tenant.limit_changed", "COMMAND")
+    assert (event["actor"], event["role"]) == ("", "")
+    assert (event["before"], event["after"]) == ('{"accounts": 1}', '{"accounts": 2}')
+
+
+def test_there_is_no_limit_of_a_tenant_that_is_none(database: Database) -> None:
+    with pytest.raises(NotFound):
+        set_limit("there-is-none", Limit.ACCOUNTS, 1)
+    with pytest.raises(NotFound):
+        limits_of("there-is-none")
