@@ -39,7 +39,7 @@ class Permission(StrEnum):
 
     READ = "read the books"
     EXPORT = "export transactions"
-    USE_API = "use the API"
+    USE_API = "use API tokens"
     WRITE = "change the books"
     IMPORT = "import statements"
     INVITE = "invite people"

@@ -22,7 +22,7 @@ from fintrack.web.sockets import serve_socket
 from fintrack.web.visitors import address_of, header, is_own_origin, is_same_machine, path_of
 
 IDENTITY = b"x-fintrack-auth"
-SESSION_KEY = "fintrack.session"
+SESSION_KEY, SAME_MACHINE = "fintrack.session", "fintrack.same_machine"
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 MEMBERS_ONLY = (UPLOAD, "/media/", "/export/")
@@ -84,7 +84,8 @@ class Guard:
         if refusal is not None:
             await PlainTextResponse(refusal[1], refusal[0])(scope, receive, send)
             return
-        inside = {**scope, "headers": _without_identity(scope), SESSION_KEY: session}
+        known = {SESSION_KEY: session, SAME_MACHINE: is_same_machine(scope)}
+        inside = {**scope, "headers": _without_identity(scope), **known}
         await self._within_limit(inside, receive, send)
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -133,6 +133,34 @@ return (
     from sec.signing_key where kid = p_kid
 );
 
+-- Keys of the API's access tokens: chance, from which the application derives them with a secret that the database
+-- does not have. The newest signs, the two newest verify.
+create table sec.token_key (
+    kid smallint primary key,
+    salt bytea not null check (length(salt) = 32),
+    created_at timestamptz not null default now()
+);
+
+create function sec.token_keys() returns table (kid smallint, salt bytea)
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic select k.kid, k.salt from sec.token_key k order by k.kid desc limit 2; end;
+
+create function sec.rotate_token_keys() returns smallint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    next_kid smallint := (select coalesce(max(kid), 0) + 1 from sec.token_key);
+begin
+    insert into sec.token_key (kid, salt)
+        values (next_kid, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+    delete from sec.token_key where kid < next_kid - 1;
+    return next_kid;
+end $$;
+
+select sec.rotate_token_keys();
+
+grant execute on function sec.token_keys() to fintrack_sign_in;
+grant execute on function sec.rotate_token_keys() to fintrack_maintenance;
+
 -- A context is valid in the transaction that made it and in no other.
 create function sec.stamp() returns text
 language sql stable parallel safe set search_path = pg_catalog, pg_temp

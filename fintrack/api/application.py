@@ -1,0 +1,75 @@
+"""The API as one application, mounted beside the pages."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+
+from fintrack.api import accounts, sign_in, tenants
+from fintrack.api.problems import MEDIA_TYPE, Problem, failed, misunderstood, refused, unroutable
+from fintrack.errors import FinTrackError
+
+PREFIX = "/api/v1"
+REFUSALS = (401, 403, 404, 409, 413, 422, 429, 503)
+DESCRIPTION = """The books of FinTrack for programs.
+
+Amounts are decimal strings beside a currency, inflow positive; dates are ISO; periods are
+half-open, from `since` up to and without `until`. Lists are `{"items": [...], "next": cursor}`.
+Refusals are problem documents (RFC 9457) whose `detail` says what to do. What another tenant has
+does not exist.
+"""
+
+
+class Application(FastAPI):
+    """FastAPI, whose document says how this API refuses."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document; it is made once."""
+        if not self.openapi_schema:
+            document = super().openapi()
+            document["components"]["schemas"] |= _schemas()
+            for path in document["paths"].values():
+                for operation in path.values():
+                    operation["responses"] |= {str(each): _refusal(each) for each in REFUSALS}
+        return self.openapi_schema or {}
+
+
+def _schemas() -> dict[str, Any]:
+    written = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**written.pop("$defs"), "Problem": written}
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _application() -> FastAPI:
+    application = Application(
+        telemetry={"tracing": False},
+        title="FinTrack",
+        version="1",
+        description=DESCRIPTION,
+        servers=[{"url": PREFIX}],
+        root_path_in_servers=False,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        exception_handlers={
+            FinTrackError: refused,
+            RequestValidationError: misunderstood,
+            HTTPException: unroutable,
+            Exception: failed,
+        },
+    )
+    for each in (sign_in, tenants, accounts):
+        application.include_router(each.router)
+    return application
+
+
+application = _application()
+API = Mount(PREFIX, application)
