@@ -1,6 +1,7 @@
 """Cash flow: what came in and what went out, and the one rule that decides which is which."""
 
 from datetime import date
+from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import (
@@ -26,19 +27,21 @@ CASH_FLOW = {"month": "datetime64[s]", "currency": "str", "inflow": "int64", "ou
 INCOME, EXPENSE = "INCOME", "EXPENSE"
 
 
-def cash_flow(context: TenantContext, since: date, until: date) -> pd.DataFrame:
+def cash_flow(
+    context: TenantContext, since: date, until: date, account_id: UUID | None = None
+) -> pd.DataFrame:
     """Return inflow and outflow per month (its first day) and currency, in that order: `CASH_FLOW`.
 
     A category decides by its kind: money back from a shop lowers outflow, and a salary paid back
     lowers inflow, so that either may be negative. Without a category the sign decides. Transfers
     between own accounts are neither. `income` and `spending` add up to the same cents. Months in
-    which nothing moved have no row.
+    which nothing moved have no row. With `account_id` only that account is looked at.
     """
     context.require(Permission.READ)
     statement = (
         select(month_of(Line.booked_on), Line.currency, inflow(), outflow())
         .outerjoin(Category, Category.id == Line.category_id)
-        .where(moved(since, until))
+        .where(moved(since, until, account_id))
         .group_by("month", Line.currency)
         .order_by("month", Line.currency)
     )
@@ -46,9 +49,10 @@ def cash_flow(context: TenantContext, since: date, until: date) -> pd.DataFrame:
         return read_frame(db, statement, CASH_FLOW)
 
 
-def moved(since: date, until: date) -> ColumnElement[bool]:
-    """Return the condition on `Line`: booked in [since, until), and no transfer."""
-    return (Line.booked_on >= since) & (Line.booked_on < until) & Line.transfer_id.is_(None)
+def moved(since: date, until: date, account_id: UUID | None = None) -> ColumnElement[bool]:
+    """Return the condition on `Line`: booked in [since, until), and no transfer; on one account."""
+    own = (Line.booked_on >= since) & (Line.booked_on < until) & Line.transfer_id.is_(None)
+    return own if account_id is None else own & (Line.account_id == account_id)
 
 
 def is_of_kind(kind: str) -> ColumnElement[bool]:

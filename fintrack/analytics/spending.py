@@ -26,21 +26,30 @@ UNCATEGORISED = "Uncategorised"
 
 
 def spending(
-    context: TenantContext, since: date, until: date, parent_id: UUID | None = None
+    context: TenantContext,
+    since: date,
+    until: date,
+    parent_id: UUID | None = None,
+    account_id: UUID | None = None,
 ) -> pd.DataFrame:
     """Return what each category of expenses cost in [since, until), most first: `SPENDING`.
 
     Spending is positive, a refund lowers it. Rows are the top of the tree, each with all below it;
     with `parent_id` the children of that category, and what was booked on itself in its own row.
-    Outgoing money without a category is a row with the category_id "".
+    Outgoing money without a category is a row with the category_id "". With `account_id` only that
+    account is looked at.
     """
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
-        return read_frame(db, by_category(EXPENSE, since, until, parent_id), SPENDING)
+        return read_frame(db, by_category(EXPENSE, since, until, parent_id, account_id), SPENDING)
 
 
 def income(
-    context: TenantContext, since: date, until: date, parent_id: UUID | None = None
+    context: TenantContext,
+    since: date,
+    until: date,
+    parent_id: UUID | None = None,
+    account_id: UUID | None = None,
 ) -> pd.DataFrame:
     """Return what each category of income brought in [since, until), most first: `SPENDING`.
 
@@ -48,7 +57,7 @@ def income(
     """
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
-        return read_frame(db, by_category(INCOME, since, until, parent_id), SPENDING)
+        return read_frame(db, by_category(INCOME, since, until, parent_id, account_id), SPENDING)
 
 
 def branch(context: TenantContext, category_id: UUID) -> tuple[tuple[UUID, str], ...]:
@@ -71,7 +80,13 @@ def branch(context: TenantContext, category_id: UUID) -> tuple[tuple[UUID, str],
     return found
 
 
-def by_category(kind: str, since: date, until: date, parent_id: UUID | None = None) -> Select[Any]:
+def by_category(
+    kind: str,
+    since: date,
+    until: date,
+    parent_id: UUID | None = None,
+    account_id: UUID | None = None,
+) -> Select[Any]:
     """Return the statement whose rows are `SPENDING`, for one kind of category."""
     tree = _tree(kind, parent_id)
     sign = 1 if kind == INCOME else -1
@@ -79,7 +94,7 @@ def by_category(kind: str, since: date, until: date, parent_id: UUID | None = No
     sums = (
         select(tree.c.shown_id, Line.currency, amount)
         .join(tree, tree.c.id == Line.category_id, isouter=parent_id is None)
-        .where(moved(since, until), _belongs(kind, tree))
+        .where(moved(since, until, account_id), _belongs(kind, tree))
         .group_by(tree.c.shown_id, Line.currency)
         .subquery("sums")
     )

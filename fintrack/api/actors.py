@@ -27,6 +27,7 @@ class Actor:
 
     session: UserSession
     tenant_id: UUID | None
+    is_token: bool
 
 
 def actor(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Actor:
@@ -38,7 +39,7 @@ def actor(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(be
     if credentials is None:
         raise NotSignedIn(SIGN_IN)
     found = claimed(credentials.credentials)
-    return Actor(found.session, found.tenant_id)
+    return Actor(found.session, found.tenant_id, is_token=False)
 
 
 def member(asking: Annotated[Actor, Depends(actor)]) -> TenantContext:
@@ -61,6 +62,13 @@ def person(asking: Annotated[Actor, Depends(actor)]) -> UserSession:
     return asking.session
 
 
+def maybe_person(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> UserSession | None:
+    """Return the session of whoever signed in, None for whoever did not."""
+    return None if credentials is None else actor(credentials).session
+
+
 def tenant_of(session: UserSession, wanted: str | None) -> TenantContext | None:
     """Return the user's tenant of this slug or id; the first one without, None where there is none.
 
@@ -79,3 +87,4 @@ def tenant_of(session: UserSession, wanted: str | None) -> TenantContext | None:
 Asking = Annotated[Actor, Depends(actor)]
 Member = Annotated[TenantContext, Depends(member)]
 Person = Annotated[UserSession, Depends(person)]
+MaybePerson = Annotated[UserSession | None, Depends(maybe_person)]

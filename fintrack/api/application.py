@@ -8,12 +8,28 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
-from fintrack.api import accounts, sign_in, tenants
+from fintrack.api import (
+    accounts,
+    activity,
+    exports,
+    imports,
+    invitations,
+    members,
+    names,
+    reports,
+    sign_in,
+    tenants,
+    transactions,
+)
 from fintrack.api.problems import MEDIA_TYPE, Problem, failed, misunderstood, refused, unroutable
 from fintrack.errors import FinTrackError
 
 PREFIX = "/api/v1"
-REFUSALS = (401, 403, 404, 409, 413, 422, 429, 503)
+PARTS = (
+    sign_in, tenants, members, invitations, accounts, transactions, names, imports, reports,
+    exports, activity,
+)  # fmt: skip
+REFUSALS = (400, 401, 403, 404, 409, 412, 413, 422, 429, 503)
 DESCRIPTION = """The books of FinTrack for programs.
 
 Amounts are decimal strings beside a currency, inflow positive; dates are ISO; periods are
@@ -66,7 +82,7 @@ def _application() -> FastAPI:
             Exception: failed,
         },
     )
-    for each in (sign_in, tenants, accounts):
+    for each in PARTS:
         application.include_router(each.router)
     return application
 

@@ -1,6 +1,6 @@
 """The kinds of values that requests and answers are made of."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from fintrack.analytics.periods import EARLIEST, LATEST
 from fintrack.money import decimal_text, minor_units
 
 DECIMAL = r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$"
@@ -17,6 +18,8 @@ KEEPABLE = r"^[^\x00]*$"
 Text = Annotated[str, StringConstraints(pattern=KEEPABLE, max_length=2000)]
 Amount = Annotated[str, Field(pattern=DECIMAL, examples=["-42.00"])]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), Field(examples=["EUR"])]
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), Field(examples=["ES"])]
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 
 
 class Given(BaseModel):
@@ -45,11 +48,9 @@ def decimal(amount: int, currency: str) -> str:
     return decimal_text(amount, currency)
 
 
-def day(value: date | None) -> date | None:
+def optional_day(value: date | None) -> date | None:
     """Return the day of a record or of a frame's cell, None where there is none."""
-    if value is None or pd.isna(value):
-        return None
-    return value.date() if isinstance(value, datetime) else value
+    return None if value is None or pd.isna(value) else value
 
 
 def optional_id(text: str) -> UUID | None:

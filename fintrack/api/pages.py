@@ -1,6 +1,6 @@
 """Lists: a page of items and the cursor that leads to the next one.
 
-A cursor is bound to the tenant and the list that it was given for; elsewhere it is refused.
+A cursor is bound to its home, a tenant or a user, and to its list; elsewhere it is refused.
 """
 
 import base64
@@ -8,15 +8,16 @@ import binascii
 import hmac
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
+import pandas as pd
 from fastapi import Query
 from pydantic import Field
 
 from fintrack.api.fields import Given, Text, Told
-from fintrack.context import TenantContext
 from fintrack.db import derived_key
-from fintrack.errors import InvalidInput
+from fintrack.errors import InvalidInput, NotFound
 
 Item = TypeVar("Item", bound=Told)
 MAC = 16
@@ -40,26 +41,37 @@ class Page(Told, Generic[Item]):
 Paging = Annotated[PageQuery, Query()]
 
 
-def page(context: TenantContext, name: str, items: Sequence[Item], wanted: PageQuery) -> Page[Item]:
+def page(home: UUID, name: str, items: Sequence[Item], wanted: PageQuery) -> Page[Item]:
     """Return the wanted page of a list that is short enough to be read as a whole."""
-    start = opened(context, name, wanted.cursor)
+    start = opened(home, name, wanted.cursor)
     if start is not None and not start.isdecimal():
         raise InvalidInput(NO_PAGE)
     first = int(start or 0)
     following = first + wanted.limit
     more = str(following) if len(items) > following else None
-    return Page(items=list(items[first:following]), next=closed(context, name, more))
+    return Page(items=list(items[first:following]), next=closed(home, name, more))
 
 
-def closed(context: TenantContext, name: str, cursor: str | None) -> str | None:
+def row_of(rows: pd.DataFrame, wanted: UUID, sentence: str, column: str = "id") -> dict[Any, Any]:
+    """Return the row of this id.
+
+    Raises:
+        NotFound: with the sentence, when there is none.
+    """
+    for row in rows[rows[column] == str(wanted)].to_dict("records"):
+        return row
+    raise NotFound(sentence)
+
+
+def closed(home: UUID, name: str, cursor: str | None) -> str | None:
     """Return the cursor of a list as clients get it."""
     if cursor is None:
         return None
-    written = _mac(context, name, cursor.encode()) + cursor.encode()
+    written = _mac(home, name, cursor.encode()) + cursor.encode()
     return base64.urlsafe_b64encode(written).decode().rstrip("=")
 
 
-def opened(context: TenantContext, name: str, cursor: str | None) -> str | None:
+def opened(home: UUID, name: str, cursor: str | None) -> str | None:
     """Return the list's own cursor again.
 
     Raises:
@@ -72,11 +84,11 @@ def opened(context: TenantContext, name: str, cursor: str | None) -> str | None:
     except (ValueError, binascii.Error) as error:
         raise InvalidInput(NO_PAGE) from error
     plain = written[MAC:]
-    if not hmac.compare_digest(written[:MAC], _mac(context, name, plain)):
+    if not hmac.compare_digest(written[:MAC], _mac(home, name, plain)):
         raise InvalidInput(NO_PAGE)
     return plain.decode()
 
 
-def _mac(context: TenantContext, name: str, plain: bytes) -> bytes:
-    message = f"{context.tenant_id} {name} ".encode() + plain
+def _mac(home: UUID, name: str, plain: bytes) -> bytes:
+    message = f"{home} {name} ".encode() + plain
     return hmac.digest(derived_key("cursor"), message, sha256)[:MAC]

@@ -19,7 +19,7 @@ from fintrack.access.tenants import NewTenant
 from fintrack.access.tokens import ENDED, LIFETIME, access_token
 from fintrack.access.users import NewUser, usual_country
 from fintrack.api.actors import Person, tenant_of
-from fintrack.api.fields import Currency, Given, Text, Told
+from fintrack.api.fields import Country, Currency, Given, Text, Told
 from fintrack.context import Flag, Role, TenantContext, TenantStatus, TenantType, UserSession
 from fintrack.errors import NotFound, NotSignedIn
 from fintrack.operations.letters import sign_up
@@ -36,7 +36,7 @@ class TenantGiven(Given):
     name: Annotated[Text, Field(examples=["Rivera family"])]
     type: TenantType
     currency: Currency
-    country: Annotated[str | None, Field(pattern="^[A-Z]{2}$", examples=["ES"])] = None
+    country: Country | None = None
 
 
 class RegistrationGiven(Given):

@@ -8,6 +8,7 @@ from fintrack.access import tokens
 from fintrack.context import TenantContext
 from tests.api.calling import call
 from tests.conftest import PASSWORD
+from tests.isolation.conftest import copied, scene, scenes, world  # noqa: F401 - fixtures
 
 SignIn = Callable[[TenantContext], str]
 
