@@ -35,6 +35,7 @@ def test_only_what_no_login_reads_has_no_typed_table(database: Database) -> None
     assert {row[0] for row in rows} - Row.metadata.tables.keys() == {
         "sec.audit_head",
         "sec.signing_key",
+        "sec.token_key",
     }
 
 

@@ -23,6 +23,7 @@ from fintrack.api.fields import (
 )
 from fintrack.api.levels import Level
 from fintrack.api.pages import Page, PageQuery, Paging, page
+from fintrack.api.repeats import Repeatable
 from fintrack.api.versions import IfMatch, name_version
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
@@ -43,7 +44,7 @@ from fintrack.ledger.accounts import (
 )
 
 ALONE = "Archive or reopen an account on its own, without other changes."
-router = APIRouter(prefix="/accounts", tags=["accounts"])
+router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Repeatable)
 
 
 class AccountGiven(Given):

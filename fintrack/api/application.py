@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
+from fintrack.access.kept_answers import LONGEST_KEY
 from fintrack.api import (
     accounts,
     activity,
@@ -22,6 +23,7 @@ from fintrack.api import (
     transactions,
 )
 from fintrack.api.problems import MEDIA_TYPE, Problem, failed, misunderstood, refused, unroutable
+from fintrack.api.repeats import HEADER
 from fintrack.errors import FinTrackError
 
 PREFIX = "/api/v1"
@@ -29,6 +31,13 @@ PARTS = (
     sign_in, tenants, members, invitations, accounts, transactions, names, imports, reports,
     exports, activity,
 )  # fmt: skip
+IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Sent again under the same key within a day, nothing is done twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+}
 REFUSALS = (400, 401, 403, 404, 409, 412, 413, 422, 429, 503)
 DESCRIPTION = """The books of FinTrack for programs.
 
@@ -48,8 +57,10 @@ class Application(FastAPI):
             document = super().openapi()
             document["components"]["schemas"] |= _schemas()
             for path in document["paths"].values():
-                for operation in path.values():
+                for method, operation in path.items():
                     operation["responses"] |= {str(each): _refusal(each) for each in REFUSALS}
+                    if method != "get" and operation.get("security"):
+                        operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         return self.openapi_schema or {}
 
 

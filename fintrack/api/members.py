@@ -21,11 +21,12 @@ from fintrack.access.memberships import (
 from fintrack.api.actors import Member
 from fintrack.api.fields import Given, Told
 from fintrack.api.pages import Page, Paging, page, row_of
+from fintrack.api.repeats import Repeatable
 from fintrack.context import Flag, Role, TenantContext
 from fintrack.errors import InvalidInput
 
 ALONE = "Change role and flags, or the status, not both at once."
-router = APIRouter(prefix="/members", tags=["people"])
+router = APIRouter(prefix="/members", tags=["people"], route_class=Repeatable)
 
 
 class MemberChange(Given):

@@ -19,6 +19,7 @@ from fintrack.api.movements import (
     movement_told,
 )
 from fintrack.api.pages import Page, closed, opened
+from fintrack.api.repeats import Repeatable
 from fintrack.api.versions import IfMatch, name_version
 from fintrack.context import TenantContext
 from fintrack.ledger.bulk import MOST, categorise, delete_transactions, tag_transactions
@@ -31,7 +32,7 @@ from fintrack.ledger.transfers import NewTransfer, record_transfer
 
 LIST = "transactions"
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=MOST)]
-router = APIRouter(tags=["transactions"])
+router = APIRouter(tags=["transactions"], route_class=Repeatable)
 
 
 class Categorising(Given):

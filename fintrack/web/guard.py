@@ -16,7 +16,7 @@ from fintrack.config import settings
 from fintrack.context import UserSession
 from fintrack.errors import Unavailable
 from fintrack.web.cookies import BROWSER, cookie, set_cookie, without_session_cookie
-from fintrack.web.failures import plain_answer
+from fintrack.web.failures import API, plain_answer
 from fintrack.web.known_sessions import session_of_request
 from fintrack.web.security_headers import secure
 from fintrack.web.sockets import serve_socket
@@ -43,8 +43,9 @@ SMALL_BODY, MEGABYTE = 64 * 1024, 1024 * 1024
 class BodyTooLarge(HTTPException):
     """The client sends more than the route takes."""
 
-    def __init__(self) -> None:
-        super().__init__(413, f"Send at most {settings().max_upload_mb} MB.")
+    def __init__(self, limit: int) -> None:
+        most = f"{limit // MEGABYTE} MB" if limit >= MEGABYTE else f"{limit // 1024} KB"
+        super().__init__(413, f"Send at most {most}.")
 
 
 class Guard:
@@ -107,7 +108,7 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
     if scope["method"] not in SAFE_METHODS and not is_own_origin(scope):
         return 403, "This request comes from another site."
     if _declared_length(scope) > _body_limit(scope):
-        error = BodyTooLarge()
+        error = BodyTooLarge(_body_limit(scope))
         return error.status_code, error.detail
     return None
 
@@ -174,8 +175,10 @@ def _wants_nonce(scope: Scope) -> bool:
 
 
 def _body_limit(scope: Scope) -> int:
-    is_upload = path_of(scope).startswith(UPLOADS)
-    return settings().max_upload_mb * MEGABYTE + SMALL_BODY if is_upload else SMALL_BODY
+    path = path_of(scope)
+    if path.startswith(UPLOADS):
+        return settings().max_upload_mb * MEGABYTE + SMALL_BODY
+    return MEGABYTE if path.startswith(API) else SMALL_BODY
 
 
 def _declared_length(scope: Scope) -> int:
@@ -191,7 +194,7 @@ def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
-            raise BodyTooLarge
+            raise BodyTooLarge(limit)
         return message
 
     return limited

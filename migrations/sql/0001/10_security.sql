@@ -66,6 +66,18 @@ create table sec.ticket (
     expires_at timestamptz not null
 );
 
+-- What a program was answered, for when it asks the same again; sealed under a key that the database does not have.
+-- Without an answer, the request is still being answered.
+create table sec.kept_answer (
+    key_hash bytea primary key check (length(key_hash) = 32),
+    request_hash bytea not null check (length(request_hash) = 32),
+    user_id uuid not null references sec.users on delete cascade,
+    tenant_id uuid,
+    sealed_answer bytea,
+    expires_at timestamptz not null
+);
+create index kept_answer_by_end on sec.kept_answer (expires_at);
+
 create table sec.throttle (
     key bytea primary key check (length(key) = 32),
     failures integer not null,
@@ -85,7 +97,7 @@ create table sec.maintenance_event (
 );
 
 grant select, insert, update, delete on sec.users, sec.registration, sec.session, sec.factor, sec.ticket, sec.throttle,
-    sec.setup_token to fintrack_sign_in;
+    sec.kept_answer, sec.setup_token to fintrack_sign_in;
 grant select (id, email, name, disabled_at) on sec.users to fintrack_maintenance;
 grant select, insert, update (revoked_at) on sec.session to fintrack_maintenance;
 grant insert on sec.maintenance_event to fintrack_maintenance;

@@ -6,8 +6,9 @@ grant references (tenant_id) on app.tenant to fintrack_security;
 
 set role fintrack_security;
 
--- A session that is bound to a tenant ends with it.
+-- A session that is bound to a tenant ends with it, and so does what was answered about it.
 alter table sec.session add foreign key (tenant_id) references app.tenant on delete cascade;
+alter table sec.kept_answer add foreign key (tenant_id) references app.tenant on delete cascade;
 
 -- What a role may do beside its rank: an owner and an admin everything, others what their flags say, as far as the
 -- role allows it. The bits are those of sec.context().
