@@ -113,13 +113,17 @@ class TenantType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UserSession:
-    """A signed-in user: proof of a live session, not of any tenant."""
+    """A signed-in user: proof of a live session, not of any tenant.
+
+    The session of an API token is bound to one tenant.
+    """
 
     handle: bytes = field(repr=False)
     id: UUID
     user_id: UUID
     name: str
     email: str
+    bound_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,14 @@ def session_of_handle(handle: bytes, *, kind: str | None = None) -> UserSession 
     A browser's cookie opens nothing as a program's token, nor the other way round.
     """
     statement = (
-        select(SessionRow.id, User.id.label("user_id"), User.name, User.email, SessionRow.seen_at)
+        select(
+            SessionRow.id,
+            SessionRow.user_id,
+            User.name,
+            User.email,
+            SessionRow.tenant_id,
+            SessionRow.seen_at,
+        )
         .join(User, User.id == SessionRow.user_id)
         .where(
             SessionRow.handle_hash == stored_handle(handle), is_live(), User.disabled_at.is_(None)
@@ -134,7 +141,9 @@ def session_of_handle(handle: bytes, *, kind: str | None = None) -> UserSession 
             db.execute(
                 update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now())
             )
-    return UserSession(handle, found.id, found.user_id, found.name, found.email)
+    return UserSession(
+        handle, found.id, found.user_id, found.name, found.email, bound_to=found.tenant_id
+    )
 
 
 def confirm_session(session: UserSession, password: str, code: str = "") -> None:

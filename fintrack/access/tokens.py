@@ -74,7 +74,7 @@ def claimed(token: str) -> Claimed:
     except (ValueError, TypeError, AttributeError) as error:
         raise NotSignedIn(ENDED) from error
     session = session_of_handle(handle, kind="API")
-    if session is None or session.user_id != user_id:
+    if session is None or session.user_id != user_id or session.bound_to is not None:
         raise NotSignedIn(ENDED)
     return Claimed(session, tenant_id)
 

@@ -7,12 +7,15 @@ from uuid import UUID
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from fintrack.access.api_tokens import PREFIX
+from fintrack.access.sessions import handle_of, session_of_handle
 from fintrack.access.tenants import NO_SUCH_TENANT, my_tenants
 from fintrack.access.tokens import ENDED, claimed
 from fintrack.context import TenantContext, UserSession
-from fintrack.errors import NotFound, NotSignedIn
+from fintrack.errors import NotFound, NotSignedIn, PermissionDenied
 
 NO_TENANT = "This token is for no tenant. Ask for one with POST /token/switch, or make a tenant."
+FOR_PEOPLE = "An API token is for one tenant alone. Sign in with POST /token for this."
 SIGN_IN = "Sign in first: send Authorization: Bearer with a token of POST /token."
 
 bearer = HTTPBearer(
@@ -27,7 +30,11 @@ class Actor:
 
     session: UserSession
     tenant_id: UUID | None
-    is_token: bool
+
+    @property
+    def is_token(self) -> bool:
+        """Return whether a program asks with a token that it keeps."""
+        return self.session.bound_to is not None
 
 
 def actor(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Actor:
@@ -38,8 +45,14 @@ def actor(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(be
     """
     if credentials is None:
         raise NotSignedIn(SIGN_IN)
-    found = claimed(credentials.credentials)
-    return Actor(found.session, found.tenant_id, is_token=False)
+    token = credentials.credentials
+    if token.startswith(PREFIX):
+        session = session_of_handle(handle_of(token), kind="API")
+        if session is None or session.bound_to is None:
+            raise NotSignedIn(ENDED)
+        return Actor(session, session.bound_to)
+    found = claimed(token)
+    return Actor(found.session, found.tenant_id)
 
 
 def member(asking: Annotated[Actor, Depends(actor)]) -> TenantContext:
@@ -58,7 +71,13 @@ def member(asking: Annotated[Actor, Depends(actor)]) -> TenantContext:
 
 
 def person(asking: Annotated[Actor, Depends(actor)]) -> UserSession:
-    """Return the session of whoever signed in."""
+    """Return the session of whoever signed in with a password.
+
+    Raises:
+        PermissionDenied: a program asks, whose token is for one tenant alone.
+    """
+    if asking.is_token:
+        raise PermissionDenied(FOR_PEOPLE)
     return asking.session
 
 

@@ -18,7 +18,7 @@ from fintrack.access.sessions import (
 from fintrack.access.tenants import NewTenant
 from fintrack.access.tokens import ENDED, LIFETIME, access_token
 from fintrack.access.users import NewUser, usual_country
-from fintrack.api.actors import Person, tenant_of
+from fintrack.api.actors import Asking, Person, tenant_of
 from fintrack.api.fields import Country, Currency, Given, Text, Told
 from fintrack.context import Flag, Role, TenantContext, TenantStatus, TenantType, UserSession
 from fintrack.errors import NotFound, NotSignedIn
@@ -163,9 +163,9 @@ def switch(given: Switch, session: Person) -> Token:
 
 
 @router.delete("/token", status_code=204)
-def sign_out(session: Person) -> Response:
+def sign_out(asking: Asking) -> Response:
     """End the session and every token of it."""
-    end_session(session, session.id)
+    end_session(asking.session, asking.session.id)
     return Response(status_code=204)
 
 

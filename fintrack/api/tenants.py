@@ -17,7 +17,7 @@ from fintrack.access.tenants import (
     reopen_tenant,
     tenant_settings,
 )
-from fintrack.api.actors import Member, Person
+from fintrack.api.actors import Asking, Member, Person
 from fintrack.api.fields import Country, Currency, Given, Text, Told
 from fintrack.api.pages import Page, Paging, page
 from fintrack.api.repeats import Repeatable
@@ -67,14 +67,16 @@ class TenantTold(Told):
 
 
 @router.get("/me")
-def me(session: Person) -> Me:
-    """Return who I am and where I am a member."""
+def me(asking: Asking) -> Me:
+    """Return who I am and where I am a member; a program sees the tenant of its token."""
+    session = asking.session
     return Me(user=user_told(session), memberships=[told(each) for each in my_tenants(session)])
 
 
 @router.get("/tenants")
-def list_tenants(session: Person, wanted: Paging) -> Page[Membership]:
+def list_tenants(asking: Asking, wanted: Paging) -> Page[Membership]:
     """List my tenants by name, the sample last."""
+    session = asking.session
     return page(session.user_id, "tenants", [told(each) for each in my_tenants(session)], wanted)
 
 

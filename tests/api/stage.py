@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from fintrack.access import tokens
+from fintrack.access.api_tokens import Scope, create_api_token
+from fintrack.access.sessions import confirm_session
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
@@ -25,6 +27,7 @@ class Stage:
 
     scene: Scene
     known: dict[UUID, str] = field(default_factory=dict)
+    programs: dict[tuple[UUID, tuple[Scope, ...]], str] = field(default_factory=dict)
 
     def token(self, context: TenantContext, *, fresh: bool = False) -> str:
         """Return an access token of the member's, whose sign-in is too old to confirm anything."""
@@ -36,6 +39,14 @@ class Stage:
             with self.scene.world.database.administrator() as admin:
                 admin.execute("update sec.session set confirmed_at = null where kind = 'API'")
         return self.known[context.user_id]
+
+    def api_token(self, context: TenantContext, *scopes: Scope, fresh: bool = False) -> str:
+        """Return an API token of the member's, a new one where it is used up."""
+        known = (context.user_id, scopes)
+        if fresh or known not in self.programs:
+            confirm_session(context.session, PASSWORD)
+            self.programs[known] = create_api_token(context, "Script", scopes)
+        return self.programs.pop(known) if fresh else self.programs[known]
 
     def ask(
         self, route: str, context: TenantContext, own: Ledger, token: str | None, **ids: str

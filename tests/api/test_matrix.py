@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from fintrack.access import tokens
+from fintrack.access.api_tokens import PREFIX, Scope
 from fintrack.api.application import application
 from fintrack.context import Permission, TenantContext
 from fintrack.schema import new_id
@@ -21,12 +22,29 @@ every_id = pytest.mark.parametrize(
     ("route", "slot"), [(name, slot) for name, each in ROUTES.items() for slot in each.ids]
 )
 
+# What an owner's token may do.
+SCOPES = {
+    (): {Permission.READ},
+    (Scope.EXPORT,): {Permission.READ, Permission.EXPORT},
+    (Scope.WRITE,): set(Permission) - {Permission.EXPORT},
+}
+
 
 @pytest.fixture(scope="module")
 def stage(scenes: Callable[[], Scene]) -> Iterator[Stage]:
     """Both tenants' books, open to programs."""
     with staged(scenes()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def ended(stage: Stage) -> str:
+    """A good token whose session has ended."""
+    owner = stage.scene.company.owner
+    token = stage.token(owner, fresh=True)
+    assert stage.ask("DELETE /token", owner, stage.scene.company, token).status == 204
+    del stage.known[owner.user_id]
+    return token
 
 
 def refusal(context: TenantContext, right: Permission) -> str:
@@ -52,6 +70,17 @@ def test_h3_a_route_answers_exactly_the_roles_that_have_the_right(stage: Stage, 
             assert answer.json["detail"] == refusal(context, decision.needs)
 
 
+@guarded
+def test_h6_a_route_answers_an_api_token_by_its_scopes(stage: Stage, route: str) -> None:
+    decision, own = ROUTES[route], stage.scene.company
+    for scopes, rights in SCOPES.items():
+        token = stage.api_token(own.owner, *scopes, fresh=decision.ends)
+        answer = stage.ask(route, own.owner, own, token)
+        may = decision.needs is Who.BEARER or decision.needs in rights
+        expected = decision.status if may else 403
+        assert (scopes, answer.status) == (scopes, expected), answer.content
+
+
 @every_id
 def test_h3_a_foreign_id_and_a_missing_one_are_answered_alike(
     stage: Stage, route: str, slot: str
@@ -69,19 +98,10 @@ def test_h3_a_foreign_id_and_a_missing_one_are_answered_alike(
 
 
 @guarded
-def test_h3_a_route_answers_nobody_without_a_live_token(stage: Stage, route: str) -> None:
+def test_h3_a_route_answers_nobody_without_a_live_token(
+    stage: Stage, ended: str, route: str
+) -> None:
     own = stage.scene.company
-    ended = stage.token(own.owner, fresh=True)
-    stage.ask("DELETE /token", own.owner, own, ended)
-    del stage.known[own.owner.user_id]
-    statuses = [
-        stage.ask(route, own.owner, own, token).status
-        for token in (
-            None,
-            "",
-            "nonsense",
-            ended,
-            tokens.access_token(own.owner.session, own.owner),
-        )
-    ]
-    assert statuses == [401] * 5
+    browsers = tokens.access_token(own.owner.session, own.owner)
+    for token in (None, "", "nonsense", PREFIX, ended, browsers):
+        assert (token, stage.ask(route, own.owner, own, token).status) == (token, 401)
