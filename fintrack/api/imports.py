@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from fastapi import APIRouter, Form, Query, Response, UploadFile
@@ -90,7 +91,7 @@ class ImportedAccount(Told):
 
 
 class ImportTold(Told):
-    """An import of some time ago; the time is the tenant's own."""
+    """An import of some time ago."""
 
     id: UUID
     file_name: str
@@ -133,7 +134,7 @@ def show_import(context: Member, import_id: UUID) -> ImportTold:
     return ImportTold(
         id=import_id,
         file_name=rows[0]["file_name"],
-        imported_at=rows[0]["imported_at"],
+        imported_at=rows[0]["imported_at"].replace(tzinfo=ZoneInfo(context.time_zone)),
         undone=all(row["undone"] for row in rows),
         new=sum(row["new"] for row in rows),
         duplicate=sum(row["duplicate"] for row in rows),

@@ -13,7 +13,7 @@ from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from tests.api.calling import Reply, call
-from tests.api.decisions import ROUTES, Decision
+from tests.api.decisions import ROUTES
 from tests.conftest import PASSWORD
 from tests.isolation.ledgers import DAY, Ledger, Scene
 from tests.isolation.world import open_registration
@@ -64,10 +64,14 @@ class Stage:
 
     def as_member(self, route: str, context: TenantContext, own: Ledger, **ids: str) -> Reply:
         """Ask a route with the access token of a member."""
+        return self.ask(route, context, own, self.token_for(route, context), **ids)
+
+    def token_for(self, route: str, context: TenantContext) -> str:
+        """Return an access token of the member's, one of its own for a route that uses it up."""
         token = self.token(context, fresh=ROUTES[route].ends)
         if ROUTES[route].ends:
             del self.known[context.user_id]
-        return self.ask(route, context, own, token, **ids)
+        return token
 
 
 @contextmanager
@@ -82,11 +86,6 @@ def staged(scene: Scene) -> Iterator[Stage]:
 def member(own: Ledger, role: Role) -> TenantContext:
     """Return the member of this role."""
     return own.book.members[role]
-
-
-def decision_of(route: str) -> Decision:
-    """Return what was decided of a route."""
-    return ROUTES[route]
 
 
 def _row(own: Ledger, context: TenantContext, kind: str) -> UUID:
