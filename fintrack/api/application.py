@@ -3,8 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
@@ -22,6 +23,7 @@ from fintrack.api import (
     tenants,
     transactions,
 )
+from fintrack.api.document_page import document_page
 from fintrack.api.problems import MEDIA_TYPE, Problem, failed, misunderstood, refused, unroutable
 from fintrack.api.repeats import HEADER
 from fintrack.errors import FinTrackError
@@ -38,6 +40,8 @@ IDEMPOTENCY_KEY = {
     "description": "Sent again under the same key within a day, nothing is done twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
 }
+# FastAPI's own way to refuse, which this API does not use.
+UNUSED = ("HTTPValidationError", "ValidationError")
 REFUSALS = (400, 401, 403, 404, 409, 412, 413, 422, 429, 503)
 DESCRIPTION = """The books of FinTrack for programs.
 
@@ -55,7 +59,10 @@ class Application(FastAPI):
         """Return the OpenAPI document; it is made once."""
         if not self.openapi_schema:
             document = super().openapi()
-            document["components"]["schemas"] |= _schemas()
+            schemas = document["components"]["schemas"]
+            schemas |= _schemas()
+            for name in UNUSED:
+                del schemas[name]
             for path in document["paths"].values():
                 for method, operation in path.items():
                     operation["responses"] |= {str(each): _refusal(each) for each in REFUSALS}
@@ -95,7 +102,12 @@ def _application() -> FastAPI:
     )
     for each in PARTS:
         application.include_router(each.router)
+    application.add_api_route("/docs", _page, include_in_schema=False, response_class=HTMLResponse)
     return application
+
+
+def _page(request: Request) -> HTMLResponse:
+    return HTMLResponse(document_page(request.app.openapi()))
 
 
 application = _application()

@@ -91,3 +91,21 @@ def _sent(case: Case[Any], token: str) -> Response:
     answer = call(str(request.method), path, headers=headers, content=content)
     told = {name: [value] for name, value in answer.headers.items()}
     return Response(answer.status, told, answer.content, request, elapsed=0, verify=False)
+
+
+def test_every_call_can_be_read_on_the_page_of_the_document() -> None:
+    page = call("GET", "/docs")
+    assert page.status == 200
+    assert page.headers["content-type"].startswith("text/html")
+    text = page.content.decode()
+    assert [each for each in ROUTES if f"<h3>{each}</h3>" not in text] == []
+    assert "<script" not in text
+
+
+def test_every_call_says_what_it_does_and_under_which_name() -> None:
+    operations = [
+        each for methods in application.openapi()["paths"].values() for each in methods.values()
+    ]
+    assert [each["operationId"] for each in operations if not each["description"]] == []
+    names = [each["operationId"] for each in operations]
+    assert len(set(names)) == len(names)
