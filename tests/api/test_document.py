@@ -1,6 +1,5 @@
 """The OpenAPI document and the API keep to each other, whatever is sent."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
@@ -23,8 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from fintrack.api.application import PREFIX, application
 from tests.api.calling import call
 from tests.api.decisions import ROUTES, Who
-from tests.api.stage import Stage, staged
-from tests.isolation.ledgers import Scene
+from tests.api.stage import Stage
 
 HERE = f"http://localhost:8501{PREFIX}"
 CHECKS = [
@@ -37,13 +35,6 @@ CHECKS = [
 DOCUMENT = schemathesis.openapi.from_dict(application.openapi())
 OPERATIONS = [each.ok() for each in DOCUMENT.get_all_operations() if isinstance(each, Ok)]
 EXAMPLES = 6
-
-
-@pytest.fixture(scope="module")
-def stage(scenes: Callable[[], Scene]) -> Iterator[Stage]:
-    """Both tenants' books, open to programs."""
-    with staged(scenes()) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("mode", GenerationMode)

@@ -1,7 +1,5 @@
 """Route × role × own or foreign rows × kind of token, for every route of the document."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from fintrack.access import tokens
@@ -10,8 +8,7 @@ from fintrack.api.application import application
 from fintrack.context import Permission, TenantContext
 from fintrack.schema import new_id
 from tests.api.decisions import ROUTES, Who
-from tests.api.stage import Stage, member, staged
-from tests.isolation.ledgers import Scene
+from tests.api.stage import Stage, member
 from tests.isolation.world import ROLES
 
 every_route = pytest.mark.parametrize("route", ROUTES)
@@ -28,13 +25,6 @@ SCOPES = {
     (Scope.EXPORT,): {Permission.READ, Permission.EXPORT},
     (Scope.WRITE,): set(Permission) - {Permission.EXPORT},
 }
-
-
-@pytest.fixture(scope="module")
-def stage(scenes: Callable[[], Scene]) -> Iterator[Stage]:
-    """Both tenants' books, open to programs."""
-    with staged(scenes()) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
