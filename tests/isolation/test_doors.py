@@ -241,8 +241,15 @@ def _menu(label: str) -> Callable[[AppTest], bool]:
     return lambda page: any(label in each.options for each in page.menu_button)
 
 
+def _offers_books(name: str) -> Callable[[AppTest], bool]:
+    return lambda page: any(
+        name in each.options for each in page.selectbox if each.label == "Books"
+    )
+
+
 SCREENS: dict[Permission, tuple[str, Callable[[AppTest], bool]]] = {
     Permission.READ: ("members", lambda page: "6 people" in [each.value for each in page.caption]),
+    Permission.USE_API: ("account", _offers_books("Rivera family")),
     Permission.EXPORT: ("transactions", _button("Everything")),
     Permission.WRITE: ("transactions", _button("Add")),
     Permission.IMPORT: ("import", lambda page: bool(page.file_uploader)),
@@ -261,7 +268,6 @@ SCREENS: dict[Permission, tuple[str, Callable[[AppTest], bool]]] = {
 }
 # What has no screen of its own yet; whoever draws one puts it above.
 WITHOUT_SCREEN = {
-    Permission.USE_API,
     Permission.MANAGE_CATEGORIES,
     Permission.SEE_AS,
 }
