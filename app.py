@@ -8,9 +8,10 @@ os.chdir(Path(__file__).resolve().parent)
 
 import streamlit as st  # noqa: E402 - after the change of directory, see above
 
+from fintrack.api.application import API  # noqa: E402 - as above
 from fintrack.web.asgi import APP, MAIN  # noqa: E402 - as above
 
-app = st.App(MAIN, **APP)
+app = st.App(MAIN, **APP | {"routes": [API, *APP["routes"]]})
 
 if __name__ == "__main__":
     app.run()

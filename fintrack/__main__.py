@@ -16,6 +16,7 @@ from pathlib import Path
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
+from fintrack.access.tokens import rotate_token_keys
 from fintrack.context import UserSession
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
@@ -93,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
         "reset-link", parents=[person], help="print a link that sets a password"
     )
     link.set_defaults(command=_reset_link)
+    keys = commands.add_parser("rotate-keys", help="sign access tokens of the API with a new key")
+    keys.set_defaults(command=_rotate_keys)
     lost = commands.add_parser("remove-factor", parents=[person], help="take a lost factor off")
     lost.set_defaults(command=_remove_factor)
     oversight.add_commands(commands, tenant, machine)
@@ -216,6 +219,13 @@ def _reset_link(arguments: argparse.Namespace) -> int:
     with _acting(arguments.email, "reset link") as session:
         token = operators_reset_token(session)
     print(f"For an hour, and once: {own_address(reset=token)}")
+    return WELL
+
+
+def _rotate_keys(_arguments: argparse.Namespace) -> int:
+    with opened():
+        kid = rotate_token_keys()
+    print(f"Key {kid} signs access tokens now; those of the one before hold until they expire.")
     return WELL
 
 

@@ -39,7 +39,7 @@ class Permission(StrEnum):
 
     READ = "read the books"
     EXPORT = "export transactions"
-    USE_API = "use the API"
+    USE_API = "use API tokens"
     WRITE = "change the books"
     IMPORT = "import statements"
     INVITE = "invite people"
@@ -113,13 +113,17 @@ class TenantType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UserSession:
-    """A signed-in user: proof of a live session, not of any tenant."""
+    """A signed-in user: proof of a live session, not of any tenant.
+
+    The session of an API token is bound to one tenant.
+    """
 
     handle: bytes = field(repr=False)
     id: UUID
     user_id: UUID
     name: str
     email: str
+    bound_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,12 @@ class Conflict(FinTrackError):
     status = 409
 
 
+class Outdated(Conflict):
+    """Somebody was faster: it is not the version any more that the member saw."""
+
+    status = 412
+
+
 class InvalidInput(FinTrackError):
     """The input cannot be accepted as it is."""
 

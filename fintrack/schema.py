@@ -502,6 +502,19 @@ class Ticket(SecurityRow):
     expires_at: Mapped[datetime]
 
 
+class KeptAnswer(SecurityRow):
+    """What a program was answered, for when it asks the same again."""
+
+    __tablename__ = "kept_answer"
+
+    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes]
+    user_id: Mapped[UUID]
+    tenant_id: Mapped[UUID | None]
+    sealed_answer: Mapped[bytes | None]
+    expires_at: Mapped[datetime]
+
+
 class Throttle(SecurityRow):
     """Failures under one key, and until when it has to wait."""
 

@@ -8,6 +8,7 @@ import streamlit as st
 from fintrack.access.sessions import SessionRecord, end_other_sessions, end_session, sessions
 from fintrack.access.users import change_password
 from fintrack.context import UserSession
+from fintrack.ui.api_tokens import api_tokens_card
 from fintrack.ui.choices import browser_time_zone
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.person import person_card
@@ -27,6 +28,7 @@ def page() -> None:
         factor_card(session)
     with right:
         _sessions(session)
+        api_tokens_card()
         person_card(session)
 
 

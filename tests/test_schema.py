@@ -36,6 +36,7 @@ def test_only_what_no_login_reads_has_no_typed_table(database: Database) -> None
         "sec.audit_head",
         "sec.default_limit",
         "sec.signing_key",
+        "sec.token_key",
         "sec.usage",
     }
 

@@ -5,9 +5,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from fintrack.access import throttle
@@ -70,21 +82,19 @@ def check_credentials(email: str, password: str, address: str, code: str = "") -
 
 def open_session(user_id: UUID, *, remember: bool, agent: str, address: str) -> str:
     """Open a browser session and return its token, which is kept nowhere."""
-    token = secrets.token_urlsafe(32)
-    lifetime = REMEMBERED if remember else ABSOLUTE
-    row = {
-        "id": new_id(),
-        "handle_hash": _stored(handle_of(token)),
-        "user_id": user_id,
-        "kind": "BROWSER",
-        "agent": plain(agent)[:200],
-        "address": address[:64],
-        "idle_for": REMEMBERED if remember else IDLE,
-        "expires_at": datetime.now(UTC) + lifetime,
-    }
-    with sign_in_transaction() as db:
-        db.execute(insert(SessionRow).values(row))
-    return token
+    row = {"kind": "BROWSER", "user_id": user_id, "agent": agent, "address": address}
+    if remember:
+        return _opened(row, REMEMBERED, REMEMBERED)
+    return _opened(row, ABSOLUTE, IDLE)
+
+
+def open_api_session(user_id: UUID, *, agent: str, address: str) -> str:
+    """Open the session of a program whose user showed a moment ago that it is he.
+
+    Returns its token, which is kept nowhere.
+    """
+    row = {"kind": "API", "user_id": user_id, "agent": agent, "address": address}
+    return _opened({**row, "confirmed_at": func.now()}, ABSOLUTE, IDLE)
 
 
 def handle_of(token: str) -> bytes:
@@ -92,18 +102,37 @@ def handle_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
+def stored_handle(handle: bytes) -> bytes:
+    """Return what the database keeps of a handle."""
+    return sha256(handle).digest()
+
+
 def session_of(token: str) -> UserSession | None:
     """Return the live session of a browser's token, if there is one."""
-    return session_of_handle(handle_of(token))
+    return session_of_handle(handle_of(token), kind="BROWSER")
 
 
-def session_of_handle(handle: bytes) -> UserSession | None:
-    """Return the live session of a handle, and note once a minute that it was seen."""
+def session_of_handle(handle: bytes, *, kind: str | None = None) -> UserSession | None:
+    """Return the live session of a handle, of this kind, and note once a minute that it was seen.
+
+    A browser's cookie opens nothing as a program's token, nor the other way round.
+    """
     statement = (
-        select(SessionRow.id, User.id.label("user_id"), User.name, User.email, SessionRow.seen_at)
+        select(
+            SessionRow.id,
+            SessionRow.user_id,
+            User.name,
+            User.email,
+            SessionRow.tenant_id,
+            SessionRow.seen_at,
+        )
         .join(User, User.id == SessionRow.user_id)
-        .where(SessionRow.handle_hash == _stored(handle), is_live(), User.disabled_at.is_(None))
+        .where(
+            SessionRow.handle_hash == stored_handle(handle), is_live(), User.disabled_at.is_(None)
+        )
     )
+    if kind is not None:
+        statement = statement.where(SessionRow.kind == kind)
     with sign_in_transaction() as db:
         found = db.execute(statement).one_or_none()
         if found is None:
@@ -112,7 +141,9 @@ def session_of_handle(handle: bytes) -> UserSession | None:
             db.execute(
                 update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now())
             )
-    return UserSession(handle, found.id, found.user_id, found.name, found.email)
+    return UserSession(
+        handle, found.id, found.user_id, found.name, found.email, bound_to=found.tenant_id
+    )
 
 
 def confirm_session(session: UserSession, password: str, code: str = "") -> None:
@@ -161,7 +192,7 @@ def sessions(session: UserSession) -> tuple[SessionRecord, ...]:
             SessionRow.seen_at,
             SessionRow.expires_at,
         )
-        .where(SessionRow.user_id == session.user_id, SessionRow.kind == "BROWSER", is_live())
+        .where(SessionRow.user_id == session.user_id, _is_signed_in(), is_live())
         .order_by(SessionRow.seen_at.desc())
     )
     with sign_in_transaction() as db:
@@ -216,6 +247,27 @@ def is_live() -> ColumnElement[bool]:
     )
 
 
+def _opened(row: dict[str, Any], lifetime: timedelta, idle: timedelta) -> str:
+    token = secrets.token_urlsafe(32)
+    known = {
+        "id": new_id(),
+        "handle_hash": stored_handle(handle_of(token)),
+        "agent": plain(row["agent"])[:200],
+        "address": row["address"][:64],
+        "idle_for": idle,
+        "expires_at": datetime.now(UTC) + lifetime,
+    }
+    with sign_in_transaction() as db:
+        db.execute(insert(SessionRow).values(row | known))
+    return token
+
+
+def _is_signed_in() -> ColumnElement[bool]:
+    """Return the condition of a session that a password opened: no token, job or operator."""
+    program = and_(SessionRow.kind == "API", SessionRow.tenant_id.is_(None))
+    return or_(SessionRow.kind == "BROWSER", program)
+
+
 def _secrets_where(*who: ColumnElement[bool]) -> Select[UUID, str, bool]:
     """Ask for a user's id and password hash, and whether there is a second factor."""
     has_factor = Factor.user_id.is_not(None)
@@ -232,7 +284,3 @@ def _end(session: UserSession, which: ColumnElement[bool]) -> int:
     )
     with sign_in_transaction() as db:
         return db.connection().execute(statement).rowcount
-
-
-def _stored(handle: bytes) -> bytes:
-    return sha256(handle).digest()

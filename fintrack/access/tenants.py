@@ -27,7 +27,7 @@ from fintrack.context import (
     UserSession,
 )
 from fintrack.db import sign_in_transaction, tenant_transaction
-from fintrack.errors import Conflict, InvalidInput, NotFound
+from fintrack.errors import InvalidInput, NotFound, Outdated
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
 from fintrack.texts import cleaned, neutral, required
@@ -166,7 +166,7 @@ def change_settings(context: TenantContext, settings: TenantSettings) -> TenantC
     Raises:
         PermissionDenied: the member may not change settings.
         InvalidInput: a value cannot be used.
-        Conflict: somebody else changed them since `settings` were read.
+        Outdated: somebody else changed them since `settings` were read.
     """
     context.require(Permission.CHANGE_SETTINGS)
     if settings.fiscal_year_start not in range(1, 13):
@@ -182,7 +182,7 @@ def change_settings(context: TenantContext, settings: TenantSettings) -> TenantC
     with tenant_transaction(context) as db:
         changed: Any = db.execute(statement)
         if changed.rowcount != 1:
-            raise Conflict(CHANGED)
+            raise Outdated(CHANGED)
         old = asdict(before)
         audit.record(
             db, "tenant.settings_changed", before={key: old[key] for key in values}, after=values

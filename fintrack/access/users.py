@@ -247,5 +247,11 @@ def own_tenant(name: str, country: str = "") -> NewTenant:
     return NewTenant(name, TenantType.PERSONAL, currency, country or "DE")
 
 
+def usual_country(currency: str) -> str:
+    """Return the country that the currency's code begins with, DE for a currency of several."""
+    country = currency[:2]
+    return country if currency in get_territory_currencies(country) and country != "EU" else "DE"
+
+
 def _hash(token: str) -> bytes:
     return sha256(token.encode()).digest()

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, select
@@ -16,22 +17,24 @@ CASH_FLOW = {"month": "datetime64[s]", "currency": "str", "inflow": "int64", "ou
 INCOME, EXPENSE = "INCOME", "EXPENSE"
 
 
-def cash_flow(context: TenantContext, since: date, until: date) -> pd.DataFrame:
+def cash_flow(
+    context: TenantContext, since: date, until: date, account_id: UUID | None = None
+) -> pd.DataFrame:
     """Return inflow and outflow per month (its first day) and currency, in that order: `CASH_FLOW`.
 
     A category decides by its kind: money back from a shop lowers outflow, and a salary paid back
     lowers inflow, so that either may be negative. Without a category the sign decides. Transfers
     between own accounts are neither. `income` and `spending` add up to the same cents. Months in
-    which nothing moved have no row.
+    which nothing moved have no row. With `account_id` only that account is looked at.
     """
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
-        return read_frame(db, by_month(since, until), CASH_FLOW)
+        return read_frame(db, by_month(since, until, account_id), CASH_FLOW)
 
 
-def by_month(since: date, until: date) -> Select[Any]:
+def by_month(since: date, until: date, account_id: UUID | None = None) -> Select[Any]:
     """Return the statement whose rows are `CASH_FLOW`."""
-    moved = flows(since, until)
+    moved = flows(since, until, account_id)
     return (
         select(moved.c.month, Account.currency, amount(INCOME, moved), amount(EXPENSE, moved))
         .join(Account, Account.id == moved.c.account_id)

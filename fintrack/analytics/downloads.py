@@ -1,7 +1,5 @@
 """What stands behind a chart, as CSV: decimals as machines read them, text that no sheet runs."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +16,7 @@ from fintrack.analytics.periods import Interval
 from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
-from fintrack.ledger.exports import guarded
-from fintrack.money import decimal_text
+from fintrack.ledger.exports import frame_csv
 
 MOST_PAYEES = 1000
 
@@ -47,7 +44,7 @@ def chart_csv(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[by
     ask = CHARTS.get(str(payload.get("chart")))
     if ask is None:
         raise NotFound("There is no such chart.")
-    return iter([_csv(ask(context, _question(payload)))])
+    return iter([frame_csv(ask(context, _question(payload)))])
 
 
 CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = MappingProxyType(
@@ -76,21 +73,3 @@ def _question(payload: Mapping[str, Any]) -> Question:
         )
     except (KeyError, ValueError) as error:
         raise InvalidInput("This download has no period or a wrong one. Open it again.") from error
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    shown = [name for name in frame.columns if not name.endswith("_id")]
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(shown)
-    for row in frame.to_dict("records"):
-        writer.writerow([_cell(row[name], row["currency"]) for name in shown])
-    return file.getvalue().encode()
-
-
-def _cell(value: object, currency: str) -> str:
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, int):
-        return decimal_text(value, currency)
-    return guarded(str(value))

@@ -6,6 +6,7 @@ lie outside; how much is read does not grow with the history.
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -32,14 +33,17 @@ from fintrack.schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
 Rows = Select[*tuple[Any, ...]]
 
 
-def flows(since: date, until: date) -> Subquery:
-    """Return what moved in [since, until), transfers aside.
+def flows(since: date, until: date, account_id: UUID | None = None) -> Subquery:
+    """Return what moved in [since, until), transfers aside; with `account_id` on that account.
 
     Columns: month, account_id, category_id, incoming and outgoing (both positive), entries (how
     many amounts). Several rows may share a key, and some take from others: sum them.
     """
-    whole = _whole(MonthTotal, since, until)
-    return _less(whole, _outside(since, until)).subquery("flows")
+    whole, outside = _whole(MonthTotal, since, until), _outside(since, until)
+    if account_id is not None:
+        whole = whole.where(MonthTotal.account_id == account_id)
+        outside = None if outside is None else outside.where(Line.account_id == account_id)
+    return _less(whole, outside).subquery("flows")
 
 
 def flows_by_payee(since: date, until: date) -> Subquery:

@@ -1,6 +1,7 @@
 """Net worth: what the visible accounts hold, at the end of each day, week or month."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.sql.elements import SQLCoreOperations
 
-from fintrack.analytics.periods import Interval
+from fintrack.analytics.periods import Interval, require_points
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
@@ -45,26 +46,39 @@ BALANCES = {
 }
 
 
-def net_worth(context: TenantContext, since: date, until: date, interval: Interval) -> pd.DataFrame:
+def net_worth(
+    context: TenantContext,
+    since: date,
+    until: date,
+    interval: Interval,
+    account_id: UUID | None = None,
+) -> pd.DataFrame:
     """Return assets, liabilities (what is owed, positive) and net = assets - liabilities.
 
     One row for the end of each interval that touches [since, until) and each currency, by date,
     then currency: `NET_WORTH`. The last row stands on the last day of the period. An opening
-    balance counts from the account's `opened_on`; archived accounts count too.
+    balance counts from the account's `opened_on`; archived accounts count too. With `account_id`
+    only that account is looked at.
+
+    Raises:
+        InvalidInput: there would be too many points.
     """
     context.require(Permission.READ)
+    require_points(since, until, interval)
     series = balance_series(since, until, interval)
     statement = (
         select(series.c.on, series.c.currency, *net_worth_sums(series))
         .group_by(series.c.on, series.c.currency)
         .order_by(series.c.on, series.c.currency)
     )
+    if account_id is not None:
+        statement = statement.where(series.c.account_id == account_id)
     with tenant_transaction(context) as db:
         return read_frame(db, statement, NET_WORTH)
 
 
-def balances(context: TenantContext, on: date) -> pd.DataFrame:
-    """Return what each visible account holds at the end of `on`, by name: `BALANCES`."""
+def balances(context: TenantContext, on: date, account_id: UUID | None = None) -> pd.DataFrame:
+    """Return what each visible account, or one, holds at the end of `on`, by name: `BALANCES`."""
     context.require(Permission.READ)
     moved = (
         select(DayTotal.account_id, func.sum(DayTotal.amount).label("amount"))
@@ -86,6 +100,8 @@ def balances(context: TenantContext, on: date) -> pd.DataFrame:
         )
         .order_by(func.lower(Account.name), Account.id)
     )  # fmt: skip
+    if account_id is not None:
+        statement = statement.where(Account.id == account_id)
     with tenant_transaction(context) as db:
         return read_frame(db, statement, BALANCES)
 

@@ -32,6 +32,11 @@ class Interval(StrEnum):
     MONTH = "month"
 
 
+# How many points a series may have, and how many days lie at least between two.
+MOST_POINTS = 4000
+SHORTEST = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 28}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The half-open span [since, until).
@@ -47,6 +52,16 @@ class Period:
     def last_day(self) -> date:
         """Return the last day that belongs to the period."""
         return self.until - DAY
+
+
+def require_points(since: date, until: date, interval: Interval) -> None:
+    """Refuse a series of more points than anybody reads.
+
+    Raises:
+        InvalidInput: with what to ask for instead.
+    """
+    if (until - since).days > MOST_POINTS * SHORTEST[interval]:
+        raise InvalidInput(f"A series has at most {MOST_POINTS} points. Ask for a shorter period.")
 
 
 def today_of(context: TenantContext) -> date:

@@ -27,21 +27,30 @@ UNCATEGORISED = "Uncategorised"
 
 
 def spending(
-    context: TenantContext, since: date, until: date, parent_id: UUID | None = None
+    context: TenantContext,
+    since: date,
+    until: date,
+    parent_id: UUID | None = None,
+    account_id: UUID | None = None,
 ) -> pd.DataFrame:
     """Return what each category of expenses cost in [since, until), most first: `SPENDING`.
 
     Spending is positive, a refund lowers it. Rows are the top of the tree, each with all below it;
     with `parent_id` the children of that category, and what was booked on itself in its own row.
-    Outgoing money without a category is a row with the category_id "".
+    Outgoing money without a category is a row with the category_id "". With `account_id` only that
+    account is looked at.
     """
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
-        return read_frame(db, by_category(EXPENSE, since, until, parent_id), SPENDING)
+        return read_frame(db, by_category(EXPENSE, since, until, parent_id, account_id), SPENDING)
 
 
 def income(
-    context: TenantContext, since: date, until: date, parent_id: UUID | None = None
+    context: TenantContext,
+    since: date,
+    until: date,
+    parent_id: UUID | None = None,
+    account_id: UUID | None = None,
 ) -> pd.DataFrame:
     """Return what each category of income brought in [since, until), most first: `SPENDING`.
 
@@ -49,7 +58,7 @@ def income(
     """
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
-        return read_frame(db, by_category(INCOME, since, until, parent_id), SPENDING)
+        return read_frame(db, by_category(INCOME, since, until, parent_id, account_id), SPENDING)
 
 
 def branch(context: TenantContext, category_id: UUID) -> tuple[tuple[UUID, str], ...]:
@@ -72,9 +81,15 @@ def branch(context: TenantContext, category_id: UUID) -> tuple[tuple[UUID, str],
     return found
 
 
-def by_category(kind: str, since: date, until: date, parent_id: UUID | None = None) -> Select[Any]:
+def by_category(
+    kind: str,
+    since: date,
+    until: date,
+    parent_id: UUID | None = None,
+    account_id: UUID | None = None,
+) -> Select[Any]:
     """Return the statement whose rows are `SPENDING`, for one kind of category."""
-    tree, moved = _tree(kind, parent_id), flows(since, until)
+    tree, moved = _tree(kind, parent_id), flows(since, until, account_id)
     this, other = moved.c.incoming, moved.c.outgoing
     if kind == EXPENSE:
         this, other = other, this

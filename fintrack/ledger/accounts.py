@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from fintrack.access.sharing import is_writable
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.errors import Conflict, NotFound, PermissionDenied
+from fintrack.errors import Conflict, NotFound, Outdated, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.account_states import record_deletion, record_state, state_of
 from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
@@ -217,7 +217,8 @@ def update_account(
     Raises:
         PermissionDenied: the member may not change this account, or not who sees it.
         NotFound: the member sees no such account.
-        Conflict: somebody was faster, or an account of the new name is there already.
+        Outdated: somebody was faster.
+        Conflict: an account of the new name is there already.
         InvalidInput: a value cannot be kept.
     """
     context.require(Permission.WRITE)
@@ -232,7 +233,7 @@ def archive_account(context: TenantContext, account_id: UUID, version: int | Non
     Raises:
         PermissionDenied: the member may not change this account.
         NotFound: the member sees no such account.
-        Conflict: somebody was faster.
+        Outdated: somebody was faster.
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
@@ -245,7 +246,7 @@ def reopen_account(context: TenantContext, account_id: UUID, version: int | None
     Raises:
         PermissionDenied: the member may not change this account.
         NotFound: the member sees no such account.
-        Conflict: somebody was faster.
+        Outdated: somebody was faster.
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
@@ -323,7 +324,7 @@ def _set(
 ) -> None:
     before = state_of(db, account_id)
     if version not in {None, _held(db, account_id).version}:
-        raise Conflict(SOMEBODY_WAS_FASTER)
+        raise Outdated(SOMEBODY_WAS_FASTER)
     statement = update(Account).where(Account.id == account_id)
     with refusals():
         db.execute(

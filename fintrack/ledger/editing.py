@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.errors import Conflict, InvalidInput
+from fintrack.errors import InvalidInput, Outdated
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.filters import Status
 from fintrack.ledger.recording import SplitLine, kept_texts, open_account, split_into
@@ -68,7 +68,8 @@ def change_transaction(
     Raises:
         PermissionDenied: the member may not change the books, or not this account.
         NotFound: the member sees no such transaction, account, category or tag.
-        Conflict: somebody was faster, or it was imported and stays in its account.
+        Outdated: somebody was faster.
+        Conflict: it was imported and stays in its account.
         InvalidInput: the split would not add up, or a value cannot be kept.
     """
     context.require(Permission.WRITE)
@@ -107,7 +108,7 @@ def unsplit_transaction(context: TenantContext, transaction_id: UUID, version: i
 def _check_version(db: Session, transaction_id: UUID, version: int) -> None:
     seen = select(Transaction.version).where(Transaction.id == transaction_id)
     if db.scalars(seen).one() != version:
-        raise Conflict(SOMEBODY_WAS_FASTER)
+        raise Outdated(SOMEBODY_WAS_FASTER)
 
 
 def _changed(db: Session, old: Snapshot, change: TransactionChange) -> Snapshot:

@@ -5,10 +5,13 @@ description after a lone " · ", which stands between tags as well; dots within 
 so that they can be told apart.
 """
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Numeric,
@@ -33,6 +36,7 @@ from fintrack.db import copy_out, tenant_transaction
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.conditions import all_conditions
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
+from fintrack.money import decimal_text
 from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
 
 CURRENCY = table("currency", column("code"), column("exponent"), schema="ref")
@@ -40,6 +44,8 @@ CURRENCY = table("currency", column("code"), column("exponent"), schema="ref")
 RISKY = "'*([ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]*[=+@＝＋－＠-]|[\t\r\n])"  # noqa: RUF001
 # Of a browser, everything at once is asked for only by whoever shows that it is still the member.
 CONFIRM_EVERYTHING = "Before everything leaves in one file, confirm that it is you."
+# Whole numbers that are no amounts.
+COUNTS = frozenset({"transactions", "depth", "version"})
 DOT = "·"
 MEMO = " · "
 LONE_DOT = re.compile(f" {DOT} ")
@@ -65,6 +71,20 @@ def export_transactions(
         return copy_out(db, statement)
 
 
+def frame_csv(rows: pd.DataFrame) -> bytes:
+    """Return a frame as CSV with a header: decimals as machines read them, text that no sheet runs.
+
+    The ids of rows stay behind; every amount is in the currency of its row.
+    """
+    shown = [str(name) for name in rows.columns if not str(name).endswith("_id")]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(shown)
+    for row in rows.to_dict("records"):
+        writer.writerow([_cell(name, row[name], row.get("currency")) for name in shown])
+    return file.getvalue().encode()
+
+
 def guarded(text: str) -> str:
     """Return the text as a spreadsheet may be given it: a formula behind an apostrophe."""
     return f"'{text}" if re.match(RISKY, text) else text
@@ -84,6 +104,18 @@ def description_and_memo(cell: str) -> tuple[str, str]:
 def tag_names(cell: str) -> tuple[str, ...]:
     """Return the names of the tags in one cell."""
     return tuple(name.replace(DOT * 2, DOT) for name in LONE_DOT.split(cell) if name)
+
+
+def _cell(name: str, value: object, currency: str | None) -> str:
+    if value is None or value is pd.NaT:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value) if name in COUNTS or currency is None else decimal_text(value, currency)
+    return guarded(str(value))
 
 
 def _statement(db: Session, wanted: TransactionFilter) -> Select[*tuple[Any, ...]]:

@@ -70,6 +70,20 @@ def record_transaction(context: TenantContext, new: NewTransaction) -> UUID:
     return transaction_id
 
 
+def account_currency(context: TenantContext, account_id: UUID) -> str:
+    """Return the currency of an account; no transaction is read.
+
+    Raises:
+        NotFound: the member sees no such account.
+    """
+    context.require(Permission.READ)
+    with tenant_transaction(context) as db:
+        found = db.scalars(select(Account.currency).where(Account.id == account_id)).one_or_none()
+    if found is None:
+        raise NotFound(NO_ACCOUNT)
+    return found
+
+
 def open_account(db: Session, account_id: UUID) -> OpenAccount:
     """Return name, currency, visibility and archiving of an account that takes transactions.
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.orm import Session
 
 from fintrack.access.sharing import is_writable
@@ -16,6 +17,7 @@ from fintrack.ledger.filters import Status
 from fintrack.ledger.snapshots import NO_TRANSACTION
 from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
 
+NO_TRANSFER = "There is no such transfer."
 COLUMNS = (
     "id booked_on valued_on account_id payee description note category_id currency amount "
     "is_split transfer_id batch_id version created_by created_at".split()
@@ -89,30 +91,47 @@ def transaction(context: TenantContext, transaction_id: UUID) -> TransactionReco
         NotFound: the member sees no such transaction.
     """
     context.require(Permission.READ)
-    columns = [getattr(Transaction, name) for name in COLUMNS]
-    statement = (
-        select(
-            *columns,
-            Transaction.status,
-            Account.name.label("account"),
-            is_writable().label("is_writable"),
-        )
-        .join(Account, Account.id == Transaction.account_id)
-        .where(Transaction.id == transaction_id)
-    )
     with tenant_transaction(context) as db:
-        row = db.execute(statement).mappings().one_or_none()
+        row = (
+            db.execute(_details().where(Transaction.id == transaction_id)).mappings().one_or_none()
+        )
         if row is None:
             raise NotFound(NO_TRANSACTION)
-        paths = category_paths(db, {row["category_id"]} - {None})
-        return TransactionRecord(
-            **{str(name): row[name] for name in (*COLUMNS, "account", "is_writable")},
-            category=paths.get(row["category_id"], ""),
-            status=Status(row["status"]),
-            lines=_lines(db, transaction_id),
-            tags=_tags(db, transaction_id),
-            other_leg=_other_leg(db, transaction_id, row["transfer_id"]),
-        )
+        return _record(db, row)
+
+
+def transfer_legs(context: TenantContext, transfer_id: UUID) -> tuple[TransactionRecord, ...]:
+    """Return the legs of a transfer that the member sees, the outgoing one first.
+
+    Raises:
+        NotFound: the member sees no such transfer.
+    """
+    context.require(Permission.READ)
+    legs = _details().where(Transaction.transfer_id == transfer_id).order_by(Transaction.amount)
+    with tenant_transaction(context) as db:
+        rows = db.execute(legs).mappings().all()
+        if not rows:
+            raise NotFound(NO_TRANSFER)
+        return tuple(_record(db, row) for row in rows)
+
+
+def _details() -> Select[*tuple[Any, ...]]:
+    columns = [getattr(Transaction, name) for name in COLUMNS]
+    account = (Account.name.label("account"), is_writable().label("is_writable"))
+    statement = select(*columns, Transaction.status, *account)
+    return statement.join(Account, Account.id == Transaction.account_id)
+
+
+def _record(db: Session, row: RowMapping) -> TransactionRecord:
+    paths = category_paths(db, {row["category_id"]} - {None})
+    return TransactionRecord(
+        **{str(name): row[name] for name in (*COLUMNS, "account", "is_writable")},
+        category=paths.get(row["category_id"], ""),
+        status=Status(row["status"]),
+        lines=_lines(db, row["id"]),
+        tags=_tags(db, row["id"]),
+        other_leg=_other_leg(db, row["id"], row["transfer_id"]),
+    )
 
 
 def _lines(db: Session, transaction_id: UUID) -> tuple[LineRecord, ...]:

@@ -12,6 +12,7 @@ from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.filters import Status
 from fintrack.ledger.recording import OpenAccount, blank, kept_texts, open_account
+from fintrack.ledger.records import NO_TRANSFER
 from fintrack.ledger.snapshots import (
     Snapshot,
     insert_snapshots,
@@ -109,7 +110,7 @@ def unlink_transfer(context: TenantContext, transfer_id: UUID) -> UUID:
     with tenant_transaction(context) as db:
         ids = db.scalars(legs).all()
         if not ids:
-            raise NotFound("There is no such transfer.")
+            raise NotFound(NO_TRANSFER)
         before = locked_with_partners(db, ids)
         update_snapshots(db, [{**old, "transfer_id": None} for old in before.values()])
         return keep_changes(db, "transfer.unlinked", before, snapshots(db, ids))

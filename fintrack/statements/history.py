@@ -44,8 +44,8 @@ MOST = 200
 MOST_ROWS = 100_000
 
 
-def imports(context: TenantContext, limit: int = 20) -> pd.DataFrame:
-    """Return the newest imported statements that the member sees, newest first: `IMPORTS`.
+def imports(context: TenantContext, limit: int = 20, import_id: UUID | None = None) -> pd.DataFrame:
+    """Return the newest imported statements, or those of one file, newest first: `IMPORTS`.
 
     Times are the tenant's own; a file of several accounts has a row each, with one import_id.
     """
@@ -71,6 +71,8 @@ def imports(context: TenantContext, limit: int = 20) -> pd.DataFrame:
         .order_by(ImportBatch.created_at.desc(), ImportBatch.id)
         .limit(max(1, min(limit, MOST)))
     )
+    if import_id is not None:
+        statement = statement.where(ImportBatch.import_id == import_id)
     with tenant_transaction(context) as db:
         return read_frame(db, statement, IMPORTS)
 

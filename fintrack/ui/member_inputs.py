@@ -36,7 +36,9 @@ def flags_input(
     """Draw the choice of what somebody may do beside the role, and return it."""
     usual = USUAL_FLAGS[role] if chosen is None else frozenset(chosen)
     if USUAL_FLAGS[role] == flags_of(role):
-        st.caption(f"{ROLE_NAMES[role]}s may also export, import, invite people and use the API.")
+        st.caption(
+            f"{ROLE_NAMES[role]}s may also export, import, invite people and use API tokens."
+        )
         return USUAL_FLAGS[role]
     offered = [flag for flag in Flag if flag in flags_of(role) & context.flags]
     picked = st.pills(

@@ -39,7 +39,7 @@ FLAG_NAMES = {
     Flag.EXPORT: "Export",
     Flag.IMPORT: "Import bank files",
     Flag.INVITE: "Invite people",
-    Flag.API: "Use the API",
+    Flag.API: "Use API tokens",
 }
 
 

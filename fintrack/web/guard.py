@@ -9,22 +9,24 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fintrack.config import settings
 from fintrack.context import UserSession
 from fintrack.errors import Unavailable
 from fintrack.web.cookies import BROWSER, cookie, set_cookie, without_session_cookie
+from fintrack.web.failures import API, plain_answer
 from fintrack.web.known_sessions import session_of_request
 from fintrack.web.security_headers import secure
 from fintrack.web.sockets import serve_socket
 from fintrack.web.visitors import address_of, header, is_own_origin, is_same_machine, path_of
 
 IDENTITY = b"x-fintrack-auth"
-SESSION_KEY = "fintrack.session"
+SESSION_KEY, SAME_MACHINE = "fintrack.session", "fintrack.same_machine"
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
+UPLOADS = (UPLOAD, "/api/v1/imports")
 MEMBERS_ONLY = (UPLOAD, "/media/", "/export/")
 # Of Streamlit's own routes these answer everybody; metrics, agent and any new one answer nobody.
 CORE, OPEN_CORE = "/_stcore", frozenset({"/_stcore/health", "/_stcore/host-config"})
@@ -38,8 +40,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SMALL_BODY, MEGABYTE = 64 * 1024, 1024 * 1024
 
 
-class BodyTooLarge(Exception):
+class BodyTooLarge(HTTPException):
     """The client sends more than the route takes."""
+
+    def __init__(self, limit: int) -> None:
+        most = f"{limit // MEGABYTE} MB" if limit >= MEGABYTE else f"{limit // 1024} KB"
+        super().__init__(413, f"Send at most {most}.")
 
 
 class Guard:
@@ -82,16 +88,17 @@ class Guard:
             except Unavailable as error:
                 refusal = (error.status, str(error))
         if refusal is not None:
-            await PlainTextResponse(refusal[1], refusal[0])(scope, receive, send)
+            await plain_answer(scope, *refusal)(scope, receive, send)
             return
-        inside = {**scope, "headers": _without_identity(scope), SESSION_KEY: session}
+        known = {SESSION_KEY: session, SAME_MACHINE: is_same_machine(scope)}
+        inside = {**scope, "headers": _without_identity(scope), **known}
         await self._within_limit(inside, receive, send)
 
     async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, _limited(receive, _body_limit(scope)), send)
-        except BodyTooLarge:
-            await _too_large(scope, receive, send)
+        except BodyTooLarge as error:
+            await plain_answer(scope, error.status_code, error.detail)(scope, receive, send)
 
 
 def _refusal(scope: Scope) -> tuple[int, str] | None:
@@ -101,7 +108,8 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
     if scope["method"] not in SAFE_METHODS and not is_own_origin(scope):
         return 403, "This request comes from another site."
     if _declared_length(scope) > _body_limit(scope):
-        return 413, f"Send at most {settings().max_upload_mb} MB."
+        error = BodyTooLarge(_body_limit(scope))
+        return error.status_code, error.detail
     return None
 
 
@@ -167,8 +175,10 @@ def _wants_nonce(scope: Scope) -> bool:
 
 
 def _body_limit(scope: Scope) -> int:
-    is_upload = path_of(scope).startswith(UPLOAD)
-    return settings().max_upload_mb * MEGABYTE + SMALL_BODY if is_upload else SMALL_BODY
+    path = path_of(scope)
+    if path.startswith(UPLOADS):
+        return settings().max_upload_mb * MEGABYTE + SMALL_BODY
+    return MEGABYTE if path.startswith(API) else SMALL_BODY
 
 
 def _declared_length(scope: Scope) -> int:
@@ -184,12 +194,7 @@ def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
-            raise BodyTooLarge
+            raise BodyTooLarge(limit)
         return message
 
     return limited
-
-
-async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(f"Send at most {settings().max_upload_mb} MB.", 413)
-    await answer(scope, receive, send)

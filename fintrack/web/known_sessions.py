@@ -29,7 +29,7 @@ async def session_of_request(scope: Scope) -> UserSession | None:
     until, session = _known.get(handle, (0.0, None))
     if time.monotonic() < until:
         return session
-    session = await asyncio.to_thread(session_of_handle, handle)
+    session = await asyncio.to_thread(session_of_handle, handle, kind="BROWSER")
     if len(_known) >= KNOWN_AT_MOST:
         _known.clear()
     _known[handle] = (time.monotonic() + KNOWN_SECONDS, session)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fintrack.access.acceptance import preview_invitation
+from fintrack.access.api_tokens import api_tokens, create_api_token, revoke_api_token
 from fintrack.access.invitations import (
     Terms,
     invitations,
@@ -83,6 +84,15 @@ def _settled(me: TenantContext, own: Ledger) -> object:
 
 
 ACCESS: dict[Function, Case] = {
+    create_api_token: Case(
+        VIEWER, call=lambda me, own: create_api_token(me, own.name("Script"), []), flag=Flag.API
+    ),
+    api_tokens: Case(VIEWER, call=lambda me, own: api_tokens(me), flag=Flag.API),
+    revoke_api_token: Case(
+        VIEWER,
+        {"token_id": Slot("token", lambda me, own, it: revoke_api_token(me, it))},
+        flag=Flag.API,
+    ),
     invite_member: Case(
         ADMIN,
         {

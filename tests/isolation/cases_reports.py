@@ -11,6 +11,7 @@ from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, today_of
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.analytics.standing import standing
+from fintrack.analytics.statements import balance_sheet, income_statement
 from fintrack.context import Role
 from tests.isolation.functions import Case, Function, Slot
 
@@ -21,9 +22,22 @@ SPENDING = {"chart": "spending", "since": "2026-03-01", "until": "2026-04-01"}
 
 ANALYTICS: dict[Function, Case] = {
     account_trends: Case(VIEWER, call=lambda me, own: account_trends(me, TODAY)),
-    balances: Case(VIEWER, call=lambda me, own: balances(me, TODAY)),
+    balance_sheet: Case(
+        VIEWER,
+        {"account_id": Slot("account", lambda me, own, it: balance_sheet(me, TODAY, it))},
+        call=lambda me, own: balance_sheet(me, TODAY),
+    ),
+    balances: Case(
+        VIEWER,
+        {"account_id": Slot("account", lambda me, own, it: balances(me, TODAY, it))},
+        call=lambda me, own: balances(me, TODAY),
+    ),
     branch: Case(VIEWER, {"category_id": Slot("category", lambda me, own, it: branch(me, it))}),
-    cash_flow: Case(VIEWER, call=lambda me, own: cash_flow(me, MARCH, APRIL)),
+    cash_flow: Case(
+        VIEWER,
+        {"account_id": Slot("account", lambda me, own, it: cash_flow(me, MARCH, APRIL, it))},
+        call=lambda me, own: cash_flow(me, MARCH, APRIL),
+    ),
     chart_csv: Case(
         VIEWER,
         {
@@ -35,15 +49,38 @@ ANALYTICS: dict[Function, Case] = {
     ),
     income: Case(
         VIEWER,
-        {"parent_id": Slot("source", lambda me, own, it: income(me, MARCH, APRIL, it))},
+        {
+            "parent_id": Slot("source", lambda me, own, it: income(me, MARCH, APRIL, it)),
+            "account_id": Slot(
+                "account", lambda me, own, it: income(me, MARCH, APRIL, account_id=it)
+            ),
+        },
         call=lambda me, own: income(me, MARCH, APRIL),
     ),
-    net_worth: Case(VIEWER, call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK)),
+    income_statement: Case(
+        VIEWER,
+        {"account_id": Slot("account", lambda me, own, it: income_statement(me, MARCH, APRIL, it))},
+        call=lambda me, own: income_statement(me, MARCH, APRIL),
+    ),
+    net_worth: Case(
+        VIEWER,
+        {
+            "account_id": Slot(
+                "account", lambda me, own, it: net_worth(me, MARCH, APRIL, Interval.WEEK, it)
+            )
+        },
+        call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK),
+    ),
     overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),
     standing: Case(VIEWER, call=lambda me, own: standing(me, TODAY)),
     spending: Case(
         VIEWER,
-        {"parent_id": Slot("category", lambda me, own, it: spending(me, MARCH, APRIL, it))},
+        {
+            "parent_id": Slot("category", lambda me, own, it: spending(me, MARCH, APRIL, it)),
+            "account_id": Slot(
+                "account", lambda me, own, it: spending(me, MARCH, APRIL, account_id=it)
+            ),
+        },
         call=lambda me, own: spending(me, MARCH, APRIL),
     ),
     today_of: Case(VIEWER, call=lambda me, own: today_of(me)),

@@ -65,7 +65,11 @@ def _repeating(transaction_id: UUID) -> Callable[[StatementPreview], StatementPr
 
 
 STATEMENTS: dict[Function, Case] = {
-    imports: Case(VIEWER, call=lambda me, own: imports(me)),
+    imports: Case(
+        VIEWER,
+        {"import_id": Slot("import", lambda me, own, it: imports(me, import_id=it))},
+        call=lambda me, own: imports(me),
+    ),
     import_rows: Case(
         VIEWER, {"import_id": Slot("import", lambda me, own, it: import_rows(me, it))}
     ),

@@ -1,9 +1,12 @@
 """How the functions of `ledger` about transactions are called."""
 
+from io import BytesIO
 from uuid import UUID
+from zipfile import ZipFile
 
 from fintrack.context import Flag, Role, TenantContext
 from fintrack.ledger.activity import ActivityFilter, activity
+from fintrack.ledger.book_exports import export_book
 from fintrack.ledger.bulk import categorise, delete_transactions, tag_transactions
 from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.cursors import Position
@@ -16,8 +19,13 @@ from fintrack.ledger.editing import (
 from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journal import journal
-from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
-from fintrack.ledger.records import transaction
+from fintrack.ledger.recording import (
+    NewTransaction,
+    SplitLine,
+    account_currency,
+    record_transaction,
+)
+from fintrack.ledger.records import transaction, transfer_legs
 from fintrack.ledger.transactions import account_register, transactions
 from fintrack.ledger.transfers import (
     NewTransfer,
@@ -48,9 +56,22 @@ def _lines(category_id: UUID) -> tuple[SplitLine, ...]:
     return (SplitLine(category_id, -4000), SplitLine(None, -200))
 
 
+def _book(me: TenantContext, wanted: TransactionFilter) -> object:
+    """Return every line of every table in the zip."""
+    with ZipFile(BytesIO(b"".join(export_book(me, wanted)))) as book:
+        tables = [book.read(name).decode() for name in book.namelist()]
+    return tuple(line for table in tables for line in table.splitlines()[1:])
+
+
 RECORDS: dict[Function, Case] = {
     transaction: Case(
         VIEWER, {"transaction_id": Slot("transaction", lambda me, own, it: transaction(me, it))}
+    ),
+    transfer_legs: Case(
+        VIEWER, {"transfer_id": Slot("transfer", lambda me, own, it: transfer_legs(me, it))}
+    ),
+    account_currency: Case(
+        VIEWER, {"account_id": Slot("account", lambda me, own, it: account_currency(me, it))}
     ),
     transactions: Case(
         VIEWER,
@@ -92,6 +113,22 @@ RECORDS: dict[Function, Case] = {
             ),
         },
         call=lambda me, own: export_transactions(me),
+        flag=Flag.EXPORT,
+    ),
+    export_book: Case(
+        VIEWER,
+        {
+            "wanted.account_id": Slot(
+                "account", lambda me, own, it: _book(me, TransactionFilter(account_id=it))
+            ),
+            "wanted.category_id": Slot(
+                "category", lambda me, own, it: _book(me, TransactionFilter(category_id=it))
+            ),
+            "wanted.tag_id": Slot(
+                "tag", lambda me, own, it: _book(me, TransactionFilter(tag_id=it))
+            ),
+        },
+        call=lambda me, own: _book(me, TransactionFilter()),
         flag=Flag.EXPORT,
     ),
     journal: Case(VIEWER, call=lambda me, own: journal(me)),

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from fintrack.access.acceptance import accept_invitation
+from fintrack.access.api_tokens import Scope, create_api_token, token_id_of
 from fintrack.access.invitations import invitations, invite_member
 from fintrack.access.join_requests import ask_to_join
 from fintrack.access.memberships import members
@@ -164,6 +165,10 @@ def _asker(own: Ledger) -> UUID:
     return session.user_id
 
 
+def _token(own: Ledger) -> UUID:
+    return token_id_of(create_api_token(own.owner, own.name("Script"), [Scope.WRITE]))
+
+
 # In the order in which they need each other.
 MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "account": _account,
@@ -183,4 +188,5 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "keeper": lambda own: own.book.keeper.user_id,
     "offer": _offer,
     "asker": _asker,
+    "token": _token,
 }

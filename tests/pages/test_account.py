@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fintrack.access.api_tokens import api_tokens, create_api_token
 from fintrack.access.factors import second_factor, turn_on_factor
 from fintrack.access.persons import ties
 from fintrack.access.sessions import (
@@ -179,3 +180,31 @@ def test_everything_is_exported_after_a_confirmation(ana: TenantContext) -> None
     press(page, "Everything")
     assert "Before everything leaves" in words(page)
     assert errors(confirm(page)) == []
+
+
+def test_a_token_is_made_shown_once_and_revoked(ana: TenantContext) -> None:
+    page = open_page(ana, "account")
+    fill(page, token_name="Budget script")
+    confirm(press(page, "Make a token"))
+    (shown,) = [code.value for code in page.code]
+    assert shown.startswith("ftk_")
+    press(page, "I copied it")
+    assert page.code == []
+    assert "Budget script" in words(page)
+    assert "never used" in words(page)
+    press(page, "Revoke")
+    assert api_tokens(ana).empty
+
+
+def test_an_owner_sees_whose_token_it_is(ana: TenantContext, dora: TenantContext) -> None:
+    confirm_session(dora.session, PASSWORD)
+    create_api_token(dora, "Dora's script", [])
+    assert "Dora · Read" in words(open_page(ana, "account"))
+
+
+def test_whoever_may_use_no_tokens_is_offered_none_of_the_books(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    page = open_page(ben, "account")
+    (books,) = [each for each in page.selectbox if each.label == "Books"]
+    assert books.options == ["Ben's own"]

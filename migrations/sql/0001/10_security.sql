@@ -66,6 +66,18 @@ create table sec.ticket (
     expires_at timestamptz not null
 );
 
+-- What a program was answered, for when it asks the same again; sealed under a key that the database does not have.
+-- Without an answer, the request is still being answered.
+create table sec.kept_answer (
+    key_hash bytea primary key check (length(key_hash) = 32),
+    request_hash bytea not null check (length(request_hash) = 32),
+    user_id uuid not null references sec.users on delete cascade,
+    tenant_id uuid,
+    sealed_answer bytea,
+    expires_at timestamptz not null
+);
+create index kept_answer_by_end on sec.kept_answer (expires_at);
+
 create table sec.throttle (
     key bytea primary key check (length(key) = 32),
     failures integer not null,
@@ -85,7 +97,7 @@ create table sec.maintenance_event (
 );
 
 grant select, insert, update, delete on sec.users, sec.registration, sec.session, sec.factor, sec.ticket, sec.throttle,
-    sec.setup_token to fintrack_sign_in;
+    sec.kept_answer, sec.setup_token to fintrack_sign_in;
 grant select (id, email, name, disabled_at) on sec.users to fintrack_maintenance;
 grant select, insert, update (revoked_at) on sec.session to fintrack_maintenance;
 grant insert on sec.maintenance_event to fintrack_maintenance;
@@ -132,6 +144,34 @@ return (
     select encode(sha256(outer_pad || sha256(inner_pad || convert_to(p_message, 'UTF8'))), 'hex')
     from sec.signing_key where kid = p_kid
 );
+
+-- Keys of the API's access tokens: chance, from which the application derives them with a secret that the database
+-- does not have. The newest signs, the two newest verify.
+create table sec.token_key (
+    kid smallint primary key,
+    salt bytea not null check (length(salt) = 32),
+    created_at timestamptz not null default now()
+);
+
+create function sec.token_keys() returns table (kid smallint, salt bytea)
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic select k.kid, k.salt from sec.token_key k order by k.kid desc limit 2; end;
+
+create function sec.rotate_token_keys() returns smallint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    next_kid smallint := (select coalesce(max(kid), 0) + 1 from sec.token_key);
+begin
+    insert into sec.token_key (kid, salt)
+        values (next_kid, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+    delete from sec.token_key where kid < next_kid - 1;
+    return next_kid;
+end $$;
+
+select sec.rotate_token_keys();
+
+grant execute on function sec.token_keys() to fintrack_sign_in;
+grant execute on function sec.rotate_token_keys() to fintrack_maintenance;
 
 -- A context is valid in the transaction that made it and in no other.
 create function sec.stamp() returns text

@@ -6,8 +6,9 @@ grant references (tenant_id) on app.tenant to fintrack_security;
 
 set role fintrack_security;
 
--- A session that is bound to a tenant ends with it.
+-- A session that is bound to a tenant ends with it, and so does what was answered about it.
 alter table sec.session add foreign key (tenant_id) references app.tenant on delete cascade;
+alter table sec.kept_answer add foreign key (tenant_id) references app.tenant on delete cascade;
 
 -- What a role may do beside its rank: an owner and an admin everything, others what their flags say, as far as the
 -- role allows it. The bits are those of sec.context().
@@ -37,20 +38,23 @@ create function sec.source_of_kind(p_kind text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp
 return case p_kind when 'BROWSER' then 'PAGE' when 'OPERATOR' then 'COMMAND' else p_kind end;
 
--- What a live session may do in a tenant, or the refusal. A closing tenant can be read and exported; an API token
--- does no more than its scopes.
+-- What a live session may do in a tenant, or the refusal. A closing tenant can be read and exported. An API session
+-- that is bound to a tenant is a token that a program keeps: it needs the flag, and does no more than its scopes; whoever
+-- signs in through the API with a password may what he may on the pages.
 create function sec.prove(p_handle bytea, p_tenant uuid, out v_user uuid, out v_role text, out v_abilities integer,
                           out v_source text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_scopes text[];
     v_confirmed boolean;
+    v_is_token boolean;
     v_status text;
     v_name text;
 begin
-    select s.user_id, s.scopes, coalesce(s.confirmed_at > now() - interval '10 minutes', false),
+    select s.user_id, s.scopes, s.kind = 'API' and s.tenant_id is not null,
+           coalesce(s.confirmed_at > now() - interval '10 minutes', false),
            sec.source_of_kind(s.kind)
-    into v_user, v_scopes, v_confirmed, v_source
+    into v_user, v_scopes, v_is_token, v_confirmed, v_source
     from sec.session s join sec.users u on u.id = s.user_id
     where s.handle_hash = sha256(p_handle) and s.revoked_at is null and s.expires_at > now()
       and s.seen_at + s.idle_for > now() and u.disabled_at is null
@@ -64,8 +68,8 @@ begin
     if not found then
         raise exception 'There is no such tenant among yours.' using errcode = 'FT404';
     end if;
-    if v_source = 'API' and v_abilities & 8 = 0 then
-        raise exception 'In % you are %, who may not use the API.', v_name, v_role using errcode = 'FT403';
+    if v_is_token and v_abilities & 8 = 0 then
+        raise exception 'In % you are %, who may not use API tokens.', v_name, v_role using errcode = 'FT403';
     end if;
     if v_status = 'CLOSING' or not ('WRITE' = any (v_scopes)) then
         v_role := 'VIEWER';

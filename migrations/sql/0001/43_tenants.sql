@@ -21,7 +21,6 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from sec.session s
     join sec.users u on u.id = s.user_id and u.disabled_at is null
     join app.membership m on m.user_id = s.user_id and m.status = 'ACTIVE'
-        and (s.kind <> 'API' or sec.abilities_of(m.role, m.flags) & 8 > 0)
     join app.tenant t on t.tenant_id = m.tenant_id and t.status <> 'SUSPENDED'
     cross join lateral sec.prove(p_handle, t.tenant_id) p
     where s.handle_hash = sha256(p_handle) and s.revoked_at is null and s.expires_at > now()

@@ -1,0 +1,241 @@
+"""Bank files: read, previewed or imported, and taken back."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from fastapi import APIRouter, Form, Query, Response, UploadFile
+from pydantic import Field
+
+from fintrack.api.actors import Member
+from fintrack.api.fields import Amount, Given, Text, Told, decimal
+from fintrack.api.problems import problem
+from fintrack.api.repeats import Repeatable
+from fintrack.context import TenantContext
+from fintrack.errors import InvalidInput, NotFound
+from fintrack.statements.history import MOST, import_rows, imports
+from fintrack.statements.imports import ImportReport, commit_import
+from fintrack.statements.previews import Preview, preview_import, with_answers
+from fintrack.statements.summaries import RowState, StatementPreview
+from fintrack.statements.undoing import TOUCHED, undo_import
+
+NO_IMPORT = "There is no such import."
+OPEN = "The file leaves a question open. Send it again with an answer, as field=value."
+TOUCHED_SINCE = (
+    "Some of these transactions were changed since. Look at `touched`, then undo with also_edited."
+)
+NO_ANSWER = "An answer is written as field=value, such as date_order=dmy."
+router = APIRouter(prefix="/imports", tags=["imports"], route_class=Repeatable)
+
+
+class ImportGiven(Given):
+    """A bank file; without an account it goes where it belongs, or opens what is missing."""
+
+    file: UploadFile
+    account: UUID | None = None
+    dry_run: Annotated[bool, Field(description="Say what would happen, write nothing.")] = False
+    answer: Annotated[
+        tuple[Text, ...],
+        Field(description="To what the file leaves open, each as field=value.", max_length=20),
+    ] = ()
+
+
+class Rejected(Told):
+    """A row that was not understood, and why."""
+
+    line: int
+    reason: str
+
+
+class AccountOfFile(Told):
+    """One account of the file; `account_id` is null for one that is, or would be, opened."""
+
+    account: Annotated[str, Field(description="As the file names it, empty where it does not.")]
+    account_id: UUID | None
+    name: Annotated[str, Field(description="Of the account in the books, or the proposed one.")]
+    currency: str
+    count: Annotated[int, Field(description="Rows that were understood, known ones too.")]
+    sum: Annotated[Amount, Field(description="Of these rows.")]
+    closing_balance: Annotated[Amount | None, Field(description="The file's own.")]
+    new: int
+    duplicate: int
+    rejected: int
+
+
+class ImportReportTold(Told):
+    """What an import did, or would do; the id is that of GET and DELETE, null for a dry run."""
+
+    id: UUID | None
+    file_name: str
+    format: str
+    new: int
+    duplicate: int
+    rejected: list[Rejected]
+    accounts: list[AccountOfFile]
+
+
+class ImportedAccount(Told):
+    """What an import did to one account."""
+
+    account_id: UUID
+    name: str
+    currency: str
+    new: int
+    duplicate: int
+    rejected: int
+    balance_before: Amount
+    balance_after: Amount
+    closing_balance: Amount | None
+
+
+class ImportTold(Told):
+    """An import of some time ago."""
+
+    id: UUID
+    file_name: str
+    imported_at: datetime
+    undone: bool
+    new: int
+    duplicate: int
+    rejected: list[Rejected]
+    accounts: list[ImportedAccount]
+
+
+class Undone(Told):
+    """How many transactions went."""
+
+    removed: int
+
+
+@router.post("", status_code=201, response_model=ImportReportTold)
+def import_file(
+    context: Member, given: Annotated[ImportGiven, Form()], response: Response
+) -> ImportReportTold | Response:
+    """Import a bank file, all of it or nothing; a dry run answers 200 and writes nothing."""
+    preview = _previewed(context, given)
+    if preview.questions:
+        return _asked(preview)
+    if given.dry_run:
+        response.status_code = 200
+        return _report(preview, preview, None)
+    done = commit_import(context, preview)
+    return _report(preview, done, done.import_id)
+
+
+@router.get("/{import_id}")
+def show_import(context: Member, import_id: UUID) -> ImportTold:
+    """Return what an import did."""
+    rows = imports(context, MOST, import_id).to_dict("records")
+    if not rows:
+        raise NotFound(NO_IMPORT)
+    refused = import_rows(context, import_id, RowState.REJECTED).to_dict("records")
+    return ImportTold(
+        id=import_id,
+        file_name=rows[0]["file_name"],
+        imported_at=rows[0]["imported_at"].replace(tzinfo=ZoneInfo(context.time_zone)),
+        undone=all(row["undone"] for row in rows),
+        new=sum(row["new"] for row in rows),
+        duplicate=sum(row["duplicate"] for row in rows),
+        rejected=[Rejected(line=row["line"], reason=row["reason"]) for row in refused],
+        accounts=[_imported(row) for row in rows],
+    )
+
+
+@router.delete("/{import_id}", response_model=Undone)
+def undo(
+    context: Member,
+    import_id: UUID,
+    also_edited: Annotated[bool, Query(description="Whether changed rows go as well.")] = False,  # noqa: FBT002 - a query parameter
+) -> Undone | Response:
+    """Take an import back, after which the file can be imported again."""
+    report = undo_import(context, import_id, also_edited=also_edited)
+    if not report.is_done:
+        rows = report.touched.to_dict("records")
+        return problem(409, TOUCHED_SINCE, touched=[_touched(row) for row in rows])
+    return Undone(removed=report.removed)
+
+
+def _previewed(context: TenantContext, given: ImportGiven) -> Preview:
+    content, name = given.file.file.read(), given.file.filename or "file"
+    preview = preview_import(context, content, name, account_id=given.account)
+    answers = dict(map(_answer, given.answer))
+    while mapping := with_answers(preview, answers):
+        preview = preview_import(context, content, name, account_id=given.account, mapping=mapping)
+    return preview
+
+
+def _answer(text: str) -> tuple[str, str]:
+    field, _, value = text.partition("=")
+    if not value:
+        raise InvalidInput(NO_ANSWER)
+    return field, value
+
+
+def _asked(preview: Preview) -> Response:
+    questions = [
+        {
+            "field": each.field,
+            "question": each.sentence,
+            "choices": [{"value": one.value, "label": one.label} for one in each.choices],
+        }
+        for each in preview.questions
+    ]
+    return problem(422, OPEN, questions=questions)
+
+
+def _report(
+    preview: Preview, done: Preview | ImportReport, import_id: UUID | None
+) -> ImportReportTold:
+    refused = [row for each in preview.statements for row in each.plan.refused]
+    batches = () if isinstance(done, Preview) else done.batches
+    made = {each.account: each.account_id for each in batches}
+    return ImportReportTold(
+        id=import_id,
+        file_name=preview.file_name,
+        format=preview.format,
+        new=done.new,
+        duplicate=done.duplicate,
+        rejected=[Rejected(line=row.line, reason=row.reason) for row in refused],
+        accounts=[_of_file(each, made) for each in preview.statements],
+    )
+
+
+def _of_file(statement: StatementPreview, made: dict[str, UUID]) -> AccountOfFile:
+    target = statement.account or statement.new_account
+    name = target.name if target else ""
+    known = statement.account.id if statement.account else made.get(name)
+    closing, currency = statement.file_balance, statement.currency
+    return AccountOfFile(
+        account=statement.label,
+        account_id=known,
+        name=name,
+        currency=currency,
+        count=len(statement.plan.planned),
+        sum=decimal(statement.plan.total, currency),
+        closing_balance=None if closing is None else decimal(closing, currency),
+        new=statement.new,
+        duplicate=statement.duplicate,
+        rejected=statement.rejected,
+    )
+
+
+def _imported(row: dict[Any, Any]) -> ImportedAccount:
+    currency, names = row["currency"], ("account_id", "currency", "new", "duplicate", "rejected")
+    closing = None if pd.isna(row["file_balance"]) else int(row["file_balance"])
+    return ImportedAccount(
+        name=row["account"],
+        balance_before=decimal(row["balance_before"], currency),
+        balance_after=decimal(row["balance_after"], currency),
+        closing_balance=None if closing is None else decimal(closing, currency),
+        **{name: row[name] for name in names},
+    )
+
+
+def _touched(row: dict[Any, Any]) -> dict[str, Any]:
+    money = decimal(row["amount"], row["currency"])
+    return {name: str(row[name]) for name in TOUCHED} | {
+        "amount": money,
+        "booked_on": row["booked_on"].date().isoformat(),
+    }

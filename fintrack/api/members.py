@@ -1,0 +1,97 @@
+"""The people of the tenant: who is in, as what, and how that changes."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import pandas as pd
+from fastapi import APIRouter, Query, Response
+from pydantic import MISSING, Field
+
+from fintrack.access.memberships import (
+    NO_MEMBER,
+    change_flags,
+    change_role,
+    leave_tenant,
+    members,
+    remove_member,
+    resume_member,
+    suspend_member,
+)
+from fintrack.api.actors import Member
+from fintrack.api.fields import Given, Told
+from fintrack.api.pages import Page, Paging, page, row_of
+from fintrack.api.repeats import Repeatable
+from fintrack.context import Flag, Role, TenantContext
+from fintrack.errors import InvalidInput
+
+ALONE = "Change role and flags, or the status, not both at once."
+router = APIRouter(prefix="/members", tags=["people"], route_class=Repeatable)
+
+
+class MemberChange(Given):
+    """A role with its flags (those usual for it unless given), flags alone, or a status alone."""
+
+    role: Role | MISSING = MISSING
+    flags: list[Flag] | MISSING = MISSING
+    status: Literal["ACTIVE", "SUSPENDED"] | MISSING = MISSING
+
+
+class MemberTold(Told):
+    """One of the people."""
+
+    user_id: UUID
+    name: str
+    email: str
+    role: Role
+    flags: list[Flag]
+    status: Annotated[str, Field(examples=["ACTIVE"])]
+    joined_at: datetime
+    seen_at: datetime | None
+
+
+@router.get("")
+def list_members(context: Member, wanted: Paging) -> Page[MemberTold]:
+    """List the people, the longest member first."""
+    rows = members(context).to_dict("records")
+    return page(context.tenant_id, "members", [_told(row) for row in rows], wanted)
+
+
+@router.patch("/{user_id}")
+def change_member(context: Member, user_id: UUID, given: MemberChange) -> MemberTold:
+    """Change a member's role, flags or status."""
+    match given.model_dump():
+        case {"status": "ACTIVE", **others} if not others:
+            resume_member(context, user_id)
+        case {"status": "SUSPENDED", **others} if not others:
+            suspend_member(context, user_id)
+        case {"status": _}:
+            raise InvalidInput(ALONE)
+        case {"role": role, **others}:
+            change_role(context, user_id, role, others.get("flags"))
+        case {"flags": flags}:
+            change_flags(context, user_id, flags)
+    return _told(row_of(members(context), user_id, NO_MEMBER, "user_id"))
+
+
+@router.delete("/{user_id}", status_code=204)
+def end_membership(
+    context: Member,
+    user_id: UUID,
+    heir: Annotated[UUID | None, Query(description="Who gets the accounts that all see.")] = None,
+) -> Response:
+    """Remove a member, or leave by one's own id."""
+    _end(context, user_id, heir)
+    return Response(status_code=204)
+
+
+def _end(context: TenantContext, user_id: UUID, heir: UUID | None) -> None:
+    if user_id == context.user_id:
+        leave_tenant(context, heir)
+    else:
+        remove_member(context, user_id, heir)
+
+
+def _told(row: dict[Any, Any]) -> MemberTold:
+    seen = None if pd.isna(row["seen_at"]) else row["seen_at"]
+    return MemberTold(**{**row, "flags": row["flags"].split(), "seen_at": seen})

@@ -1,0 +1,175 @@
+"""Transactions and transfers: read page by page, recorded, changed, and changed many at once."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from fintrack.api.actors import Member
+from fintrack.api.fields import Amount, Day, Given, Text, Told, minor
+from fintrack.api.movements import (
+    Category,
+    MovementGiven,
+    MovementInFull,
+    MovementPatch,
+    MovementsQuery,
+    MovementTold,
+    movement_in_full,
+    movement_told,
+)
+from fintrack.api.pages import Page, closed, opened
+from fintrack.api.repeats import Repeatable
+from fintrack.api.versions import IfMatch, name_version
+from fintrack.context import TenantContext
+from fintrack.ledger.bulk import MOST, categorise, delete_transactions, tag_transactions
+from fintrack.ledger.editing import change_transaction
+from fintrack.ledger.filters import Status
+from fintrack.ledger.recording import account_currency, record_transaction
+from fintrack.ledger.records import transaction, transfer_legs
+from fintrack.ledger.transactions import transactions
+from fintrack.ledger.transfers import NewTransfer, record_transfer
+
+LIST = "transactions"
+Ids = Annotated[list[UUID], Field(min_length=1, max_length=MOST)]
+router = APIRouter(tags=["transactions"], route_class=Repeatable)
+
+
+class Categorising(Given):
+    """Put transactions under a category."""
+
+    action: Literal["categorise"]
+    ids: Ids
+    category: Category
+
+
+class Tagging(Given):
+    """Give tags to transactions, and take tags from them."""
+
+    action: Literal["tag"]
+    ids: Ids
+    add: tuple[UUID, ...] = ()
+    remove: tuple[UUID, ...] = ()
+
+
+class Deleting(Given):
+    """Delete transactions, of transfers both legs."""
+
+    action: Literal["delete"]
+    ids: Ids
+
+
+class Changed(Told):
+    """Changes that were made together; the activity names them by this id."""
+
+    change_set: UUID
+
+
+class TransferGiven(Given):
+    """Money from one account to another; both amounts are more than zero.
+
+    Between two currencies `amount_in` says how much arrived.
+    """
+
+    from_account: UUID
+    to_account: UUID
+    amount: Amount
+    amount_in: Amount | None = None
+    booked_on: Day
+    description: Text = ""
+    note: Text = ""
+    status: Status = Status.CLEARED
+
+
+class TransferTold(Told):
+    """A transfer with both of its legs, the outgoing one first."""
+
+    id: UUID
+    legs: list[MovementInFull]
+
+
+@router.get("/transactions")
+def list_transactions(
+    context: Member, wanted: Annotated[MovementsQuery, Query()]
+) -> Page[MovementTold]:
+    """List the transactions that I see, newest first."""
+    cursor = opened(context.tenant_id, LIST, wanted.cursor)
+    found = transactions(context, wanted.conditions(), cursor, wanted.limit)
+    items = [movement_told(row) for row in found.frame.to_dict("records")]
+    return Page(items=items, next=closed(context.tenant_id, LIST, found.next))
+
+
+@router.post("/transactions", status_code=201)
+def record(context: Member, given: MovementGiven, response: Response) -> MovementInFull:
+    """Record a transaction, split when it has splits."""
+    currency = account_currency(context, given.account)
+    return _told(context, record_transaction(context, given.transaction(currency)), response)
+
+
+@router.post("/transactions/bulk")
+def change_many(
+    context: Member,
+    given: Annotated[Categorising | Tagging | Deleting, Field(discriminator="action")],
+) -> Changed:
+    """Change many transactions at once, all of them or none."""
+    match given:
+        case Categorising():
+            made = categorise(context, given.ids, given.category)
+        case Tagging():
+            made = tag_transactions(context, given.ids, given.add, given.remove)
+        case Deleting():
+            made = delete_transactions(context, given.ids)
+    return Changed(change_set=made)
+
+
+@router.get("/transactions/{transaction_id}")
+def show(context: Member, transaction_id: UUID, response: Response) -> MovementInFull:
+    """Return one transaction in full."""
+    return _told(context, transaction_id, response)
+
+
+@router.patch("/transactions/{transaction_id}")
+def change(
+    context: Member,
+    transaction_id: UUID,
+    given: MovementPatch,
+    version: IfMatch,
+    response: Response,
+) -> MovementInFull:
+    """Change a transaction; of a transfer, both legs as far as they hang together."""
+    known = transaction(context, transaction_id)
+    seen = known.version if version is None else version
+    change_transaction(context, transaction_id, given.change(known.currency), seen)
+    return _told(context, transaction_id, response)
+
+
+@router.delete("/transactions/{transaction_id}", status_code=204)
+def remove(context: Member, transaction_id: UUID) -> Response:
+    """Delete a transaction, of a transfer both legs."""
+    delete_transactions(context, [transaction_id])
+    return Response(status_code=204)
+
+
+@router.post("/transfers", status_code=201)
+def transfer(context: Member, given: TransferGiven) -> TransferTold:
+    """Record both legs of a transfer."""
+    target = account_currency(context, given.to_account)
+    new = NewTransfer(
+        from_account_id=given.from_account,
+        to_account_id=given.to_account,
+        amount_out=minor(given.amount, account_currency(context, given.from_account)),
+        amount_in=None if given.amount_in is None else minor(given.amount_in, target),
+        booked_on=given.booked_on,
+        description=given.description,
+        note=given.note,
+        status=given.status,
+    )
+    transfer_id = record_transfer(context, new)
+    legs = [movement_in_full(each) for each in transfer_legs(context, transfer_id)]
+    return TransferTold(id=transfer_id, legs=legs)
+
+
+def _told(context: TenantContext, transaction_id: UUID, response: Response) -> MovementInFull:
+    found = transaction(context, transaction_id)
+    name_version(response, found.version)
+    return movement_in_full(found)

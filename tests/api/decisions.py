@@ -1,0 +1,206 @@
+"""Who may ask each route, and how it is asked: a route without a decision fails the suite.
+
+A decision names the right, and what whoever has it is answered. Where the deed itself could not be
+repeated, the call is one that gets past the right and is refused for what it asks.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from fintrack.context import Permission
+from tests.conftest import PASSWORD
+from tests.isolation.ledgers import Ledger
+
+Ids = Mapping[str, str]
+Body = Callable[[Ids, Ledger], Any]
+
+
+class Who(Enum):
+    """Whom a route answers without a right in a tenant."""
+
+    ANYBODY = "whoever comes, without a token"
+    SIGNED_IN = "whoever signed in with a password"
+    BEARER = "whoever has a token of any kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The right that a route needs, what it answers then, and how it is asked.
+
+    `ids` says of each id in path, query or body which kind of row it names; `form` is sent as a
+    form instead of JSON. `ends` says that the token is used up.
+    """
+
+    needs: Permission | Who
+    status: int
+    ids: Mapping[str, str] = field(default_factory=dict)
+    body: Body | None = None
+    query: str = ""
+    is_form: bool = False
+    ends: bool = False
+
+
+READ, WRITE = Permission.READ, Permission.WRITE
+NAMES, MEMBERS = Permission.MANAGE_CATEGORIES, Permission.MANAGE_MEMBERS
+INVITE, EXPORT, IMPORT = Permission.INVITE, Permission.EXPORT, Permission.IMPORT
+SETTINGS, CLOSE = Permission.CHANGE_SETTINGS, Permission.CLOSE_TENANT
+UNKNOWN = {"token": "nobody-has-this-token"}
+
+
+def _account(_ids: Ids, own: Ledger) -> dict[str, Any]:
+    return {"name": own.name("Account"), "kind": "CASH", "opening_balance": "1.00"}
+
+
+def _movement(ids: Ids, _own: Ledger) -> dict[str, Any]:
+    named = {"account": ids["account"], "category": ids["category"], "tags": [ids["tag"]]}
+    return {**named, "booked_on": "2026-03-01", "amount": "-1.00", "payee": "Grocer"}
+
+
+def _split(ids: Ids, _own: Ledger) -> dict[str, Any]:
+    return {"splits": [{"category": ids["category"], "amount": "-42.00"}]}
+
+
+def _transfer(ids: Ids, _own: Ledger) -> dict[str, Any]:
+    accounts = {"from_account": ids["account"], "to_account": ids["other_account"]}
+    return {**accounts, "amount": "1.00", "booked_on": "2026-03-01"}
+
+
+def _credentials(_ids: Ids, own: Ledger) -> dict[str, Any]:
+    return {"email": own.owner.session.email, "password": PASSWORD, "tenant": own.owner.slug}
+
+
+def _named(word: str, **more: str) -> Body:
+    return lambda _ids, own: {"name": own.name(word), **more}
+
+
+def _same(value: Any) -> Body:  # noqa: ANN401 - any JSON
+    return lambda _ids, _own: value
+
+
+ROUTES: dict[str, Decision] = {
+    "POST /register": Decision(
+        Who.ANYBODY, 422, body=_same({"email": "nobody", "name": "x", "password": PASSWORD})
+    ),
+    "POST /token": Decision(Who.ANYBODY, 200, body=_credentials),
+    "POST /token/refresh": Decision(Who.ANYBODY, 401, body=_same({"refresh_token": "nothing"})),
+    "POST /token/switch": Decision(
+        Who.SIGNED_IN, 200, body=lambda _ids, own: {"tenant": own.owner.slug}
+    ),
+    "DELETE /token": Decision(Who.BEARER, 204, ends=True),
+    "GET /me": Decision(Who.BEARER, 200),
+    "GET /tenants": Decision(Who.BEARER, 200),
+    "POST /tenants": Decision(
+        Who.SIGNED_IN, 201, body=_named("Books", type="PERSONAL", currency="EUR")
+    ),
+    "GET /tenants/current": Decision(READ, 200),
+    "PATCH /tenants/current": Decision(SETTINGS, 200, body=_same({"colour": "green"})),
+    # The owner's sign-in is old in the matrix, so nobody closes anything.
+    "DELETE /tenants/current": Decision(CLOSE, 403),
+    "GET /members": Decision(READ, 200),
+    "PATCH /members/{user_id}": Decision(
+        MEMBERS, 200, {"user_id": "member"}, _same({"role": "VIEWER"})
+    ),
+    "DELETE /members/{user_id}": Decision(MEMBERS, 204, {"user_id": "member"}),
+    "GET /invitations": Decision(INVITE, 200),
+    "POST /invitations": Decision(
+        INVITE,
+        201,
+        {"account": "own account"},
+        lambda ids, own: {
+            "email": f"{own.name('guest')}.{own.book.id}@example.org".replace(" ", ""),
+            "role": "VIEWER",
+            "shares": [{"account": ids["account"], "level": "read"}],
+        },
+    ),
+    "GET /invitations/accept": Decision(Who.ANYBODY, 404, query="token=nobody-has-this-token"),
+    "POST /invitations/accept": Decision(Who.SIGNED_IN, 404, body=_same(UNKNOWN)),
+    "DELETE /invitations/{invitation_id}": Decision(INVITE, 204, {"invitation_id": "invitation"}),
+    "POST /invitations/{invitation_id}/resend": Decision(
+        INVITE, 200, {"invitation_id": "invitation"}, _same({"expires_in_days": 3})
+    ),
+    "GET /accounts": Decision(READ, 200),
+    "POST /accounts": Decision(WRITE, 201, body=_account),
+    "GET /accounts/{account_id}": Decision(READ, 200, {"account_id": "account"}),
+    "PATCH /accounts/{account_id}": Decision(
+        WRITE, 200, {"account_id": "account"}, _named("Renamed")
+    ),
+    "DELETE /accounts/{account_id}": Decision(WRITE, 204, {"account_id": "account"}),
+    "GET /accounts/{account_id}/shares": Decision(READ, 200, {"account_id": "account"}),
+    "PUT /accounts/{account_id}/shares/{user_id}": Decision(
+        WRITE, 200, {"account_id": "own account", "user_id": "keeper"}, _same({"level": "read"})
+    ),
+    "DELETE /accounts/{account_id}/shares/{user_id}": Decision(
+        WRITE, 204, {"account_id": "own shared account", "user_id": "keeper"}
+    ),
+    "GET /transactions": Decision(READ, 200),
+    "POST /transactions": Decision(
+        WRITE, 201, {"account": "account", "category": "category", "tag": "tag"}, _movement
+    ),
+    "POST /transactions/bulk": Decision(
+        WRITE,
+        200,
+        {"transaction": "transaction", "category": "category"},
+        lambda ids, _own: {
+            "action": "categorise",
+            "ids": [ids["transaction"]],
+            "category": ids["category"],
+        },
+    ),
+    "GET /transactions/{transaction_id}": Decision(READ, 200, {"transaction_id": "transaction"}),
+    "PATCH /transactions/{transaction_id}": Decision(
+        WRITE, 200, {"transaction_id": "transaction", "category": "category"}, _split
+    ),
+    "DELETE /transactions/{transaction_id}": Decision(
+        WRITE, 204, {"transaction_id": "transaction"}
+    ),
+    "POST /transfers": Decision(
+        WRITE, 201, {"account": "account", "other_account": "account"}, _transfer
+    ),
+    "GET /categories": Decision(READ, 200),
+    "POST /categories": Decision(
+        NAMES,
+        201,
+        {"parent": "category"},
+        lambda ids, own: {"name": own.name("Food"), "kind": "EXPENSE", "parent": ids["parent"]},
+    ),
+    "GET /categories/{category_id}": Decision(READ, 200, {"category_id": "category"}),
+    "PATCH /categories/{category_id}": Decision(
+        NAMES, 200, {"category_id": "category"}, _named("Food")
+    ),
+    "DELETE /categories/{category_id}": Decision(NAMES, 204, {"category_id": "category"}),
+    "GET /payees": Decision(READ, 200),
+    "POST /payees": Decision(
+        NAMES,
+        201,
+        {"category": "category"},
+        lambda ids, own: {"name": own.name("Grocer"), "category": ids["category"]},
+    ),
+    "GET /payees/{payee_id}": Decision(READ, 200, {"payee_id": "payee"}),
+    "PATCH /payees/{payee_id}": Decision(NAMES, 200, {"payee_id": "payee"}, _named("Grocer")),
+    "DELETE /payees/{payee_id}": Decision(NAMES, 204, {"payee_id": "payee"}),
+    "GET /tags": Decision(READ, 200),
+    "POST /tags": Decision(NAMES, 201, body=_named("trip")),
+    "GET /tags/{tag_id}": Decision(READ, 200, {"tag_id": "tag"}),
+    "PATCH /tags/{tag_id}": Decision(NAMES, 200, {"tag_id": "tag"}, _named("trip")),
+    "DELETE /tags/{tag_id}": Decision(NAMES, 204, {"tag_id": "tag"}),
+    "POST /imports": Decision(
+        IMPORT,
+        201,
+        {"account": "account"},
+        lambda ids, own: {"account": ids["account"], "file": own.csv()},
+        is_form=True,
+    ),
+    "GET /imports/{import_id}": Decision(READ, 200, {"import_id": "import"}),
+    "DELETE /imports/{import_id}": Decision(IMPORT, 200, {"import_id": "import"}),
+    "GET /reports/balances": Decision(READ, 200),
+    "GET /reports/net-worth": Decision(READ, 200),
+    "GET /reports/cash-flow": Decision(READ, 200),
+    "GET /reports/spending": Decision(READ, 200),
+    "GET /reports/income-statement": Decision(READ, 200),
+    "GET /reports/balance-sheet": Decision(READ, 200),
+    "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
+    "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
+    "GET /audit": Decision(Permission.READ_ACTIVITY, 200),
+}

@@ -1,0 +1,112 @@
+"""Both tenants' books with a program for every member: how a route is asked on behalf of one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from fintrack.access import tokens
+from fintrack.access.api_tokens import Scope, create_api_token
+from fintrack.access.sessions import confirm_session
+from fintrack.access.sharing import ShareLevel, share_account
+from fintrack.context import Role, TenantContext
+from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from tests.api.calling import Reply, call
+from tests.api.decisions import ROUTES
+from tests.conftest import PASSWORD
+from tests.isolation.ledgers import DAY, Ledger, Scene
+from tests.isolation.world import open_registration
+
+BOUNDARY = "a-line-that-is-in-no-file"
+
+
+@dataclass(slots=True)
+class Stage:
+    """A scene, and the access tokens of its members."""
+
+    scene: Scene
+    known: dict[UUID, str] = field(default_factory=dict)
+    programs: dict[tuple[UUID, tuple[Scope, ...]], str] = field(default_factory=dict)
+
+    def token(self, context: TenantContext, *, fresh: bool = False) -> str:
+        """Return an access token of the member's, whose sign-in is too old to confirm anything."""
+        if fresh or context.user_id not in self.known:
+            credentials = {"email": context.session.email, "password": PASSWORD}
+            answer = call("POST", "/token", {**credentials, "tenant": context.slug})
+            assert answer.status == 200, answer.content
+            self.known[context.user_id] = answer.json["access_token"]
+            with self.scene.world.database.administrator() as admin:
+                admin.execute("update sec.session set confirmed_at = null where kind = 'API'")
+        return self.known[context.user_id]
+
+    def api_token(self, context: TenantContext, *scopes: Scope, fresh: bool = False) -> str:
+        """Return an API token of the member's, a new one where it is used up."""
+        known = (context.user_id, scopes)
+        if fresh or known not in self.programs:
+            confirm_session(context.session, PASSWORD)
+            self.programs[known] = create_api_token(context, "Script", scopes)
+        return self.programs.pop(known) if fresh else self.programs[known]
+
+    def ask(
+        self, route: str, context: TenantContext, own: Ledger, token: str | None, **ids: str
+    ) -> Reply:
+        """Ask a route as its decision says, about rows of `own` but for the given ids."""
+        decision = ROUTES[route]
+        named = {name: str(_row(own, context, kind)) for name, kind in decision.ids.items()} | ids
+        method, path = route.split(" ")
+        path = path.format(**named) + (f"?{decision.query}" if decision.query else "")
+        body = decision.body(named, own) if decision.body else None
+        if decision.is_form:
+            headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+            return call(method, path, token=token, headers=headers, content=_form(body))
+        return call(method, path, body, token=token)
+
+    def as_member(self, route: str, context: TenantContext, own: Ledger, **ids: str) -> Reply:
+        """Ask a route with the access token of a member."""
+        return self.ask(route, context, own, self.token_for(route, context), **ids)
+
+    def token_for(self, route: str, context: TenantContext) -> str:
+        """Return an access token of the member's, one of its own for a route that uses it up."""
+        token = self.token(context, fresh=ROUTES[route].ends)
+        if ROUTES[route].ends:
+            del self.known[context.user_id]
+        return token
+
+
+@contextmanager
+def staged(scene: Scene) -> Iterator[Stage]:
+    """Open the doors of the scene to programs."""
+    with scene.world.doors(), open_registration():
+        tokens._keys.clear()
+        yield Stage(scene)
+        tokens._keys.clear()
+
+
+def member(own: Ledger, role: Role) -> TenantContext:
+    """Return the member of this role."""
+    return own.book.members[role]
+
+
+def _row(own: Ledger, context: TenantContext, kind: str) -> UUID:
+    """Make a row of this kind; an own account is the asking member's, if he may have one."""
+    if kind not in {"own account", "own shared account"}:
+        return own.new(kind)
+    owner = context if context.role is not Role.VIEWER else own.owner
+    new = NewAccount(own.name("Own"), AccountKind.CASH, "EUR", DAY, visibility=Visibility.PRIVATE)
+    account_id = create_account(owner, new)
+    if kind == "own shared account":
+        share_account(owner, account_id, own.book.keeper.user_id, ShareLevel.READ)
+    return account_id
+
+
+def _form(values: Any) -> bytes:  # noqa: ANN401 - what a decision sends
+    parts = []
+    for name, value in values.items():
+        is_file = isinstance(value, bytes)
+        named = f'form-data; name="{name}"' + ('; filename="march.csv"' if is_file else "")
+        content = value if isinstance(value, bytes) else str(value).encode()
+        parts.append(
+            f"--{BOUNDARY}\r\nContent-Disposition: {named}\r\n\r\n".encode() + content + b"\r\n"
+        )
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()

@@ -1,0 +1,71 @@
+"""Bank files over HTTP: previewed, imported, asked about, taken back, and measured."""
+
+from fintrack.config import settings
+from tests.api.calling import Reply, call
+from tests.api.stage import BOUNDARY
+from tests.isolation.ledgers import Ledger
+
+
+def opened(token: str, own: Ledger) -> str:
+    given = {"name": own.name("Account"), "kind": "CHECKING"}
+    return str(call("POST", "/accounts", given, token=token).json["id"])
+
+
+def test_an_import_is_previewed_made_shown_and_taken_back(token: str, own: Ledger) -> None:
+    content = b"Payee;Day;Sum\nBaker;2026-03-09;-12.00\nBaker;2026-03-10;nothing\n"
+    account = opened(token, own)
+    preview = send(token, content, dry_run="true", account=account)
+    made = send(token, content, account=account)
+    assert (preview.status, preview.json["id"]) == (200, None)
+    assert (made.status, made.json["new"]) == (201, 1)
+    assert [each["line"] for each in made.json["rejected"]] == [3]
+    path = f"/imports/{made.json['id']}"
+    shown = call("GET", path, token=token).json
+    assert (shown["new"], shown["rejected"]) == (1, made.json["rejected"])
+    undone = call("DELETE", path, token=token)
+    assert (undone.status, undone.json) == (200, {"removed": 1})
+    assert call("GET", path, token=token).json["undone"]
+    assert call("DELETE", path, token=token).status == 409
+
+
+def test_what_was_edited_since_the_import_is_listed_before_it_goes(token: str, own: Ledger) -> None:
+    account = opened(token, own)
+    made = send(token, own.csv(), account=account).json
+    query = f"account={account}"
+    (row,) = call("GET", f"/transactions?{query}", token=token).json["items"]
+    call("PATCH", f"/transactions/{row['id']}", {"note": "mine"}, token=token)
+    waits = call("DELETE", f"/imports/{made['id']}", token=token)
+    assert (waits.status, [each["id"] for each in waits.json["touched"]]) == (409, [row["id"]])
+    done = call("DELETE", f"/imports/{made['id']}?also_edited=true", token=token)
+    assert done.json == {"removed": 1}
+
+
+def test_an_open_question_of_a_file_is_asked_with_its_choices(token: str) -> None:
+    content = b"Date;Payee;Amount\n03/04/2026;Grocer;-1.00\n05/06/2026;Grocer;-2.00\n"
+    asked = send(token, content, dry_run="true")
+    assert asked.status == 422
+    (question,) = asked.json["questions"]
+    choices = {each["value"] for each in question["choices"]}
+    assert (question["field"], {"dmy", "mdy"} <= choices) == ("date_order", True)
+    answered = send(token, content, dry_run="true", answer="date_order=dmy")
+    assert (answered.status, answered.json["new"]) == (200, 2)
+
+
+def test_a_body_is_measured_while_it_comes(token: str) -> None:
+    limit = settings().max_upload_mb * 1024 * 1024
+    answer = send(token, b"x" * (limit + 100_000))
+    assert answer.status == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    small = call("POST", "/accounts", {"name": "x" * 1_100_000, "kind": "CASH"}, token=token)
+    assert small.status == 413
+
+
+def send(token: str, content: bytes, **fields: str) -> Reply:
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="m.csv"\r\n\r\n'
+    body = "".join(parts).encode() + head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+    headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    return call("POST", "/imports", token=token, headers=headers, content=body)
