@@ -29,13 +29,13 @@ class EventsQuery(PageQuery):
 
 
 class Event(Told):
-    """One change, with the row before and after it."""
+    """One change, with the row before and after it; without a role, the operator's."""
 
     id: UUID
     at: datetime
     actor_id: UUID
     actor: str
-    role: Role
+    role: Role | None
     source: str
     action: str
     subject_id: UUID | None
@@ -69,6 +69,7 @@ def _event(row: dict[Any, Any]) -> Event:
         "subject_id": optional_id(row["subject_id"]),
         "account_id": optional_id(row["account_id"]),
         "change_set": optional_id(row["change_set_id"]),
+        "role": row["role"] or None,
         "before": json.loads(row["before"]) if row["before"] else None,
         "after": json.loads(row["after"]) if row["after"] else None,
     }
