@@ -1,7 +1,7 @@
 """Every function of the domain that changes something leaves an event that tells what."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -179,9 +179,25 @@ FROM_OUTSIDE = """
 
 
 @pytest.fixture(scope="module")
-def shared(scenes: Callable[[], Scene]) -> Scene:
+def shared(scenes: Callable[[], Scene]) -> Iterator[Scene]:
     """Books that one function after the other works on."""
-    return scenes()
+    scene = scenes()
+    yield scene
+    scene.world.close()
+
+
+@pytest.fixture
+def fresh(scenes: Callable[[], Scene]) -> Iterator[Callable[[], Scene]]:
+    """A function that gives books of their own, whose connections end with the test."""
+    made: list[Scene] = []
+
+    def make() -> Scene:
+        made.append(scenes())
+        return made[-1]
+
+    yield make
+    for scene in made:
+        scene.world.close()
 
 
 def test_every_table_says_what_an_event_names_it_by() -> None:
@@ -190,9 +206,9 @@ def test_every_table_says_what_an_event_names_it_by() -> None:
 
 @every_function
 def test_what_a_function_changes_is_told_in_the_same_transaction(
-    function: Function, shared: Scene, scenes: Callable[[], Scene]
+    function: Function, shared: Scene, fresh: Callable[[], Scene]
 ) -> None:
-    scene = scenes() if function in ENDING else shared
+    scene = fresh() if function in ENDING else shared
     with scene.world.doors():
         actor, act = _prepared(function, scene.family)
         with captured() as statements:
@@ -214,9 +230,9 @@ def test_every_way_to_change_a_tenant_from_outside_has_a_case(world: World) -> N
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_what_is_changed_from_outside_is_told_in_the_same_transaction(
-    name: str, scenes: Callable[[], Scene]
+    name: str, fresh: Callable[[], Scene]
 ) -> None:
-    scene = scenes()
+    scene = fresh()
     with scene.world.doors():
         session, act = OUTSIDE[name](scene.family)
         left = trail(scene.world, act)
