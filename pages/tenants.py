@@ -40,9 +40,10 @@ def page() -> None:
 def _totals(real: list[TenantContext], total: pd.DataFrame) -> None:
     mark = next(filter(None, map(partial_mark, real)), "")
     st.caption(f"{len(real)} tenants together, each currency on its own{mark}")
+    cards = st.grid("auto", min_column_width=CARD_WIDTH)
     for currency in currencies(real[0].currency, total):
-        with st.container(border=True):
-            _figures(real[0], total, currency, "")
+        with cards.cell(), st.container(border=True, height="stretch"):
+            _figures(real[0], total, currency, "", label=f"Together in {currency}")
 
 
 def _card(context: TenantContext, found: pd.DataFrame) -> None:
@@ -63,11 +64,18 @@ def _card(context: TenantContext, found: pd.DataFrame) -> None:
         _figures(context, found, currency, partial_mark(context))
 
 
-def _figures(context: TenantContext, found: pd.DataFrame, currency: str, mark: str) -> None:
+def _figures(
+    context: TenantContext,
+    found: pd.DataFrame,
+    currency: str,
+    mark: str,
+    *,
+    label: str = "Net worth",
+) -> None:
     """Draw net worth, and what came in and went out this month, in one currency."""
     own = found[found["currency"] == currency]
     row = own if len(own) else frame([(currency, 0, 0, 0)], STANDING)
     worth, inflow, outflow = (int(row[name].iloc[0]) for name in list(STANDING)[1:])
-    st.metric("Net worth", money(context, worth, currency))
+    st.metric(label, money(context, worth, currency))
     moved = f"In {money(context, inflow, currency)} · out {money(context, outflow, currency)}"
     st.caption(f"{escaped(moved)} this month{mark}")
