@@ -16,9 +16,13 @@ from tests.isolation.rows import TABLES
 from tests.isolation.world import World
 
 EVENT = "audit_event"
+# They follow the transactions, of which there are events.
+TOTALS = {"day_total", "month_total", "payee_total"}
 TOLD = ("subject_id", "account_id", "change_set_id", "before", "after")
 ROWS = " union all ".join(
-    f"select '{table}', xmin::text, to_jsonb(t) from app.{table} t" for table in TABLES
+    f"select '{table}', xmin::text, to_jsonb(t) from app.{table} t"
+    for table in TABLES
+    if table not in TOTALS
 )
 
 

@@ -15,8 +15,8 @@ begin
     end if;
     insert into sec.session (id, handle_hash, user_id, kind, tenant_id, name, scopes, idle_for, expires_at)
     values (p_id, p_handle_hash, proof.v_user, 'API', p_tenant, p_name, p_scopes, p_expires_at - now(), p_expires_at);
-    perform sec.record_event(p_tenant, proof.v_user, proof.v_role, 'token.created', p_id,
-                             jsonb_build_object('scopes', p_scopes, 'expires_at', p_expires_at));
+    perform sec.record_event(p_tenant, proof.v_user, proof.v_role, proof.v_source, 'token.created', p_id,
+                             null, jsonb_build_object('scopes', p_scopes, 'expires_at', p_expires_at));
 end $$;
 
 -- One's own; an owner sees everybody's.
@@ -35,15 +35,18 @@ create function sec.revoke_api_token(p_handle bytea, p_tenant uuid, p_id uuid) r
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     proof record;
+    v_before jsonb;
 begin
     select * into proof from sec.prove(p_handle, p_tenant);
     update sec.session s set revoked_at = now()
     where s.id = p_id and s.tenant_id = p_tenant and s.kind = 'API' and s.revoked_at is null
-      and (s.user_id = proof.v_user or proof.v_role = 'OWNER');
+      and (s.user_id = proof.v_user or proof.v_role = 'OWNER')
+    returning jsonb_build_object('scopes', s.scopes, 'expires_at', s.expires_at) into v_before;
     if not found then
         raise exception 'There is no such token. It may have been revoked already.' using errcode = 'FT404';
     end if;
-    perform sec.record_event(p_tenant, proof.v_user, proof.v_role, 'token.revoked', p_id, null);
+    perform sec.record_event(p_tenant, proof.v_user, proof.v_role, proof.v_source, 'token.revoked', p_id,
+                             v_before, null);
 end $$;
 
 grant execute on function sec.add_api_token(bytea, uuid, uuid, bytea, text, text[], timestamptz),
