@@ -5,7 +5,7 @@ A new kind of row that functions take by its id gets a maker here.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from fintrack.access.acceptance import accept_invitation
@@ -94,7 +94,8 @@ def _category(own: Ledger) -> UUID:
 def _source(own: Ledger) -> UUID:
     category_id = create_category(own.owner, own.name("Wages"), CategoryKind.INCOME)
     new = NewTransaction(own.ids["account"], DAY, 4200, "Employer", category_id=category_id)
-    record_transaction(own.owner, new)
+    for on in (DAY - timedelta(days=20), DAY):
+        record_transaction(own.owner, replace(new, booked_on=on))
     return category_id
 
 
