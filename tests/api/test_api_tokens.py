@@ -15,7 +15,8 @@ from fintrack.access.tenants import NewTenant, create_tenant, enter_tenant
 from fintrack.context import Flag, Role, TenantContext, TenantType
 from fintrack.errors import ConfirmationNeeded, InvalidInput, NotFound, PermissionDenied
 from tests.api.calling import Reply, call
-from tests.conftest import PASSWORD, Database
+from tests.conftest import PASSWORD
+from tests.databases import Database
 
 CASH = {"name": "Cash", "kind": "CASH"}
 

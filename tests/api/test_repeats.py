@@ -5,7 +5,7 @@ from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import accounts
 from tests.api.calling import Reply, call
 from tests.api.conftest import SignIn
-from tests.conftest import Database
+from tests.databases import Database
 
 CASH = {"name": "Cash", "kind": "CASH"}
 BANK = {"name": "Bank", "kind": "CHECKING"}
