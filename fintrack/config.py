@@ -60,6 +60,7 @@ class Settings:
     pool_size: int
     pool_wait: float
     max_upload_mb: int
+    api_per_minute: int
 
 
 @cache
@@ -91,6 +92,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
         pool_size=_count(environment, "FINTRACK_POOL_SIZE", 5),
         pool_wait=_number(environment, "FINTRACK_POOL_WAIT", 10),
         max_upload_mb=_count(environment, "FINTRACK_MAX_UPLOAD_MB", 25),
+        api_per_minute=_count(environment, "FINTRACK_API_PER_MINUTE", 1200),
     )
 
 

@@ -220,3 +220,13 @@ def test_the_operator_is_told_that_nobody_has_the_address(
 ) -> None:
     assert main([command, "--as", "nobody@example.org"]) == 3
     assert "Nobody here has the address nobody@example.org" in capsys.readouterr().err
+
+
+def test_rotate_keys_lets_another_key_sign(
+    reachable: None, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rotate-keys"]) == 0
+    assert "Key 2 signs access tokens now" in capsys.readouterr().out
+    with database.administrator() as admin:
+        rows = admin.execute("select kid from sec.token_key order by kid").fetchall()
+    assert rows == [(1,), (2,)]
