@@ -64,6 +64,7 @@ class Settings:
     most_accounts: int
     most_transactions: int
     most_exports_per_day: int
+    api_per_minute: int
 
 
 @cache
@@ -99,6 +100,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
         most_accounts=_count(environment, "FINTRACK_MOST_ACCOUNTS", 1000),
         most_transactions=_count(environment, "FINTRACK_MOST_TRANSACTIONS", 5_000_000),
         most_exports_per_day=_count(environment, "FINTRACK_MOST_EXPORTS_PER_DAY", 200),
+        api_per_minute=_count(environment, "FINTRACK_API_PER_MINUTE", 1200),
     )
 
 

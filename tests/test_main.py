@@ -308,3 +308,13 @@ def test_a_job_that_fails_keeps_no_other_from_being_done(
     monkeypatch.setattr("fintrack.operations.oversight.JOBS", {"jobs failed": fail, **JOBS})
     assert main(["worker", "--once"]) == 1
     assert capsys.readouterr().out == "0 closed tenants erased\n"
+
+
+def test_rotate_keys_lets_another_key_sign(
+    reachable: None, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rotate-keys"]) == 0
+    assert "Key 2 signs access tokens now" in capsys.readouterr().out
+    with database.administrator() as admin:
+        rows = admin.execute("select kid from sec.token_key order by kid").fetchall()
+    assert rows == [(1,), (2,)]

@@ -10,6 +10,7 @@ from pydantic import MISSING, Field
 from fintrack.access.sharing import account_shares, share_account, unshare_account
 from fintrack.analytics.periods import today_of
 from fintrack.api.actors import Member
+from fintrack.api.calls import Call
 from fintrack.api.fields import (
     Amount,
     Currency,
@@ -23,7 +24,6 @@ from fintrack.api.fields import (
 )
 from fintrack.api.levels import Level
 from fintrack.api.pages import Page, PageQuery, Paging, page
-from fintrack.api.repeats import Repeatable
 from fintrack.api.versions import IfMatch, name_version
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
@@ -44,7 +44,7 @@ from fintrack.ledger.accounts import (
 )
 
 ALONE = "Archive or reopen an account on its own, without other changes."
-router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Repeatable)
+router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Call)
 
 
 class AccountGiven(Given):

@@ -8,13 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from fintrack.api.actors import Member
+from fintrack.api.calls import Call
 from fintrack.api.fields import Day, Text, Told, optional_id
 from fintrack.api.pages import Page, PageQuery, closed, opened
 from fintrack.context import Role
 from fintrack.ledger.activity import ActivityFilter, activity
 
 LIST = "activity"
-router = APIRouter(tags=["activity"])
+router = APIRouter(tags=["activity"], route_class=Call)
 
 
 class EventsQuery(PageQuery):

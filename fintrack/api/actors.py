@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from fintrack.access.api_tokens import PREFIX
@@ -17,6 +17,9 @@ from fintrack.errors import NotFound, NotSignedIn, PermissionDenied
 NO_TENANT = "This token is for no tenant. Ask for one with POST /token/switch, or make a tenant."
 FOR_PEOPLE = "An API token is for one tenant alone. Sign in with POST /token for this."
 SIGN_IN = "Sign in first: send Authorization: Bearer with a token of POST /token."
+
+# Where the request keeps who asks, once that is known.
+ACTOR = "fintrack.actor"
 
 bearer = HTTPBearer(
     auto_error=False,
@@ -37,15 +40,26 @@ class Actor:
         return self.session.bound_to is not None
 
 
-def actor(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Actor:
+def actor(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Actor:
     """Return who asks.
 
     Raises:
-        NotSignedIn: there is no token, or its session has ended.
+        NotSignedIn: there is no token.
     """
-    if credentials is None:
+    known: Actor | None = request.scope.get(ACTOR)
+    if known is None:
         raise NotSignedIn(SIGN_IN)
-    token = credentials.credentials
+    return known
+
+
+def actor_of(token: str) -> Actor:
+    """Return whose token it is.
+
+    Raises:
+        NotSignedIn: it is none of ours, or its session has ended.
+    """
     if token.startswith(PREFIX):
         session = session_of_handle(handle_of(token), kind="API")
         if session is None or session.bound_to is None:
@@ -82,10 +96,11 @@ def person(asking: Annotated[Actor, Depends(actor)]) -> UserSession:
 
 
 def maybe_person(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> UserSession | None:
     """Return the session of whoever signed in, None for whoever did not."""
-    return None if credentials is None else actor(credentials).session
+    known: Actor | None = request.scope.get(ACTOR)
+    return known.session if known else None
 
 
 def tenant_of(session: UserSession, wanted: str | None) -> TenantContext | None:

@@ -23,9 +23,9 @@ from fintrack.api import (
     tenants,
     transactions,
 )
+from fintrack.api.calls import HEADER
 from fintrack.api.document_page import document_page
 from fintrack.api.problems import MEDIA_TYPE, Problem, failed, misunderstood, refused, unroutable
-from fintrack.api.repeats import HEADER
 from fintrack.errors import FinTrackError
 
 PREFIX = "/api/v1"

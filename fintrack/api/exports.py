@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from fintrack.access.sessions import require_confirmation
 from fintrack.api.actors import Asking, Member
+from fintrack.api.calls import Call
 from fintrack.api.movements import FilterQuery
 from fintrack.context import TenantContext
 from fintrack.ledger.book_exports import export_book
@@ -15,7 +16,7 @@ from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions
 from fintrack.ledger.filters import EVERYTHING
 
 FILE = {"schema": {"type": "string", "format": "binary"}}
-router = APIRouter(prefix="/exports", tags=["exports"])
+router = APIRouter(prefix="/exports", tags=["exports"], route_class=Call)
 
 
 def confirmed(

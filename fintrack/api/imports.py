@@ -10,9 +10,9 @@ from fastapi import APIRouter, Form, Query, Response, UploadFile
 from pydantic import Field
 
 from fintrack.api.actors import Member
+from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Given, Text, Told, decimal
 from fintrack.api.problems import problem
-from fintrack.api.repeats import Repeatable
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.statements.history import MOST, import_rows, imports
@@ -27,7 +27,7 @@ TOUCHED_SINCE = (
     "Some of these transactions were changed since. Look at `touched`, then undo with also_edited."
 )
 NO_ANSWER = "An answer is written as field=value, such as date_order=dmy."
-router = APIRouter(prefix="/imports", tags=["imports"], route_class=Repeatable)
+router = APIRouter(prefix="/imports", tags=["imports"], route_class=Call)
 
 
 class ImportGiven(Given):

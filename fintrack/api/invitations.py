@@ -18,10 +18,10 @@ from fintrack.access.invitations import (
     revoke_invitation,
 )
 from fintrack.api.actors import MaybePerson, Member, Person
+from fintrack.api.calls import Call
 from fintrack.api.fields import Given, Text, Told
 from fintrack.api.levels import Level
 from fintrack.api.pages import Page, Paging, page, row_of
-from fintrack.api.repeats import Repeatable
 from fintrack.api.sign_in import Membership, told
 from fintrack.context import Flag, Role, TenantContext, TenantType
 from fintrack.errors import NotFound
@@ -30,7 +30,7 @@ from fintrack.operations.mail import Delivery
 
 NOT_VALID = "This invitation is not valid, or no longer. Ask for a new one."
 Days = Annotated[int, Field(ge=1, le=30)]
-router = APIRouter(prefix="/invitations", tags=["people"], route_class=Repeatable)
+router = APIRouter(prefix="/invitations", tags=["people"], route_class=Call)
 
 
 class Share(Given):

@@ -19,14 +19,14 @@ from fintrack.access.memberships import (
     suspend_member,
 )
 from fintrack.api.actors import Member
+from fintrack.api.calls import Call
 from fintrack.api.fields import Given, Told
 from fintrack.api.pages import Page, Paging, page, row_of
-from fintrack.api.repeats import Repeatable
 from fintrack.context import Flag, Role, TenantContext
 from fintrack.errors import InvalidInput
 
 ALONE = "Change role and flags, or the status, not both at once."
-router = APIRouter(prefix="/members", tags=["people"], route_class=Repeatable)
+router = APIRouter(prefix="/members", tags=["people"], route_class=Call)
 
 
 class MemberChange(Given):

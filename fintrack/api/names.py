@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 from pydantic import MISSING
 
 from fintrack.api.actors import Member
+from fintrack.api.calls import Call
 from fintrack.api.fields import Given, Text, Told, optional_day, optional_id
 from fintrack.api.movements import Category, TagTold
 from fintrack.api.pages import Page, Paging, page, row_of
-from fintrack.api.repeats import Repeatable
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.ledger.categories import (
@@ -36,7 +36,7 @@ from fintrack.ledger.payees import (
 from fintrack.ledger.tags import NO_TAG, create_tag, delete_tag, rename_tag, tags
 
 ONE = "Change one thing at a time: each is kept in the activity on its own."
-router = APIRouter(tags=["names"], route_class=Repeatable)
+router = APIRouter(tags=["names"], route_class=Call)
 
 
 class CategoryGiven(Given):

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from fintrack.api.pace import TooFast
 from fintrack.errors import FinTrackError
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,7 +54,10 @@ def problem(status: int, detail: str, **more: object) -> JSONResponse:
 
 async def refused(_request: Request, error: FinTrackError) -> JSONResponse:
     """Answer a refusal of the domain with its own sentence and status."""
-    return problem(error.status, str(error))
+    answer = problem(error.status, str(error))
+    if isinstance(error, TooFast):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 async def misunderstood(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -23,6 +23,7 @@ from fintrack.analytics.periods import (
 from fintrack.analytics.spending import spending
 from fintrack.analytics.statements import balance_sheet, income_statement
 from fintrack.api.actors import Member
+from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Currency, Day, Given, Told, decimal, optional_id
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, Side
@@ -35,7 +36,7 @@ Item = TypeVar("Item", bound=Told)
 AS_CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {CSV: {"schema": {"type": "string"}}}, "description": "The report."}
 }
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = APIRouter(prefix="/reports", tags=["reports"], route_class=Call)
 
 
 class ReportQuery(Given):

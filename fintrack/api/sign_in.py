@@ -19,6 +19,7 @@ from fintrack.access.tenants import NewTenant
 from fintrack.access.tokens import ENDED, LIFETIME, access_token
 from fintrack.access.users import NewUser, usual_country
 from fintrack.api.actors import Asking, Person, tenant_of
+from fintrack.api.calls import Call
 from fintrack.api.fields import Country, Currency, Given, Text, Told
 from fintrack.context import Flag, Role, TenantContext, TenantStatus, TenantType, UserSession
 from fintrack.errors import NotFound, NotSignedIn
@@ -27,7 +28,7 @@ from fintrack.operations.letters import sign_up
 SAME_MACHINE = "fintrack.same_machine"
 Password = Annotated[str, Field(max_length=1000, examples=["three plain words"])]
 Email = Annotated[Text, Field(examples=["ana@example.org"])]
-router = APIRouter(tags=["sign-in"])
+router = APIRouter(tags=["sign-in"], route_class=Call)
 
 
 class TenantGiven(Given):

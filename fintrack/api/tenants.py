@@ -18,9 +18,9 @@ from fintrack.access.tenants import (
     tenant_settings,
 )
 from fintrack.api.actors import Asking, Member, Person
+from fintrack.api.calls import Call
 from fintrack.api.fields import Country, Currency, Given, Text, Told
 from fintrack.api.pages import Page, Paging, page
-from fintrack.api.repeats import Repeatable
 from fintrack.api.sign_in import Me, Membership, TenantGiven, new_tenant, told, user_told
 from fintrack.api.versions import IfMatch, name_version
 from fintrack.context import Role, TenantContext, TenantStatus, TenantType
@@ -28,7 +28,7 @@ from fintrack.errors import InvalidInput
 
 ALONE = "Change the status on its own, without other settings."
 OPERATORS = "Only whoever runs this FinTrack suspends a tenant. Close it, or leave it as it is."
-router = APIRouter(tags=["tenants"], route_class=Repeatable)
+router = APIRouter(tags=["tenants"], route_class=Call)
 
 
 class TenantChange(Given):

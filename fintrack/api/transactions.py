@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from fintrack.api.actors import Member
+from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Day, Given, Text, Told, minor
 from fintrack.api.movements import (
     Category,
@@ -19,7 +20,6 @@ from fintrack.api.movements import (
     movement_told,
 )
 from fintrack.api.pages import Page, closed, opened
-from fintrack.api.repeats import Repeatable
 from fintrack.api.versions import IfMatch, name_version
 from fintrack.context import TenantContext
 from fintrack.ledger.bulk import MOST, categorise, delete_transactions, tag_transactions
@@ -32,7 +32,7 @@ from fintrack.ledger.transfers import NewTransfer, record_transfer
 
 LIST = "transactions"
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=MOST)]
-router = APIRouter(tags=["transactions"], route_class=Repeatable)
+router = APIRouter(tags=["transactions"], route_class=Call)
 
 
 class Categorising(Given):

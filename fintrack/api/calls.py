@@ -1,4 +1,4 @@
-"""Writes that may be sent again: with an Idempotency-Key the first answer is given once more."""
+"""How every call is taken: at its pace, and a write that is sent again under one key only once."""
 
 import base64
 import json
@@ -12,7 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from fintrack.access.kept_answers import Question, give_up, keep_answer, kept_answer
-from fintrack.api.actors import Actor, actor, bearer, member
+from fintrack.access.sessions import handle_of
+from fintrack.api.actors import ACTOR, Actor, actor_of, bearer, member
+from fintrack.api.pace import count_request, turn_of
 from fintrack.errors import FinTrackError
 
 HEADER = "Idempotency-Key"
@@ -25,28 +27,38 @@ REFUSALS = (FinTrackError, RequestValidationError, HTTPException)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class Repeatable(APIRoute):
-    """A route whose writes are done once for each key."""
+class Call(APIRoute):
+    """A call of the API; who asks is looked up once, and no faster than he may ask."""
 
     def get_route_handler(self) -> Handler:
-        """Return the handler that looks for the key first."""
+        """Return the handler that lets the call in before it is answered."""
         handler = super().get_route_handler()
 
-        async def once(request: Request) -> Response:
+        async def taken(request: Request) -> Response:
             credentials = await bearer(request)
-            key = request.headers.get(HEADER)
-            if key is None or credentials is None or request.method in SAFE:
+            if credentials is None:
+                count_request(request.client and request.client.host)
                 return await handler(request)
-            asking = await run_in_threadpool(actor, credentials)
-            question = _question(asking, key, await _request(request))
-            kept = await run_in_threadpool(kept_answer, question)
-            if kept is None:
-                return await _answered(question, request, handler)
-            if asking.tenant_id is not None:
-                await run_in_threadpool(member, asking)
-            return _read(kept)
+            count_request(handle_of(credentials.credentials))
+            asking = await run_in_threadpool(actor_of, credentials.credentials)
+            request.scope[ACTOR] = asking
+            async with turn_of(asking.tenant_id or asking.session.user_id):
+                return await _once(asking, request, handler)
 
-        return once
+        return taken
+
+
+async def _once(asking: Actor, request: Request, handler: Handler) -> Response:
+    key = request.headers.get(HEADER)
+    if key is None or request.method in SAFE:
+        return await handler(request)
+    question = _question(asking, key, await _request(request))
+    kept = await run_in_threadpool(kept_answer, question)
+    if kept is None:
+        return await _answered(question, request, handler)
+    if asking.tenant_id is not None:
+        await run_in_threadpool(member, asking)
+    return _read(kept)
 
 
 async def _answered(question: Question, request: Request, handler: Handler) -> Response:

@@ -1,0 +1,115 @@
+"""How fast programs may ask, and whose turn it is."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from fintrack.access.api_tokens import create_api_token
+from fintrack.access.sessions import confirm_session
+from fintrack.api import pace
+from fintrack.api.pace import AT_ONCE, MOST_WAITING, TooFast, count_request, turn_of
+from fintrack.config import settings
+from fintrack.context import TenantContext
+from tests.api.calling import Reply, call
+from tests.conftest import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _nothing_asked_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Count from zero, three requests a minute for one token."""
+    monkeypatch.setenv("FINTRACK_API_PER_MINUTE", "3")
+    settings.cache_clear()
+    pace._paid.clear()
+    yield
+    pace._paid.clear()
+    settings.cache_clear()
+
+
+def read(token: str) -> Reply:
+    return call("GET", "/accounts", token=token)
+
+
+def made(context: TenantContext) -> str:
+    confirm_session(context.session, PASSWORD)
+    return create_api_token(context, "Script", [])
+
+
+def test_a_token_that_asks_too_often_waits_and_another_user_s_does_not(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
+    fast, other = made(ana), made(cleo)
+    answers = [read(fast) for _ in range(4)]
+    assert [each.status for each in answers] == [200, 200, 200, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 20
+    assert f"in {answers[-1].headers['retry-after']} seconds" in answers[-1].json["detail"]
+    assert read(other).status == 200
+
+
+def test_all_tokens_of_a_tenant_together_are_limited_too(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
+    tokens = [made(ana) for _ in range(3)]
+    statuses = [read(token).status for token in tokens for _ in range(3)]
+    assert statuses == [200] * 6 + [429] * 3
+    assert read(made(cleo)).status == 200
+
+
+def test_time_gives_requests_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    for _ in range(3):
+        count_request("a token")
+    with pytest.raises(TooFast, match="in 20 seconds"):
+        count_request("a token")
+    now[0] += 20
+    count_request("a token")
+    with pytest.raises(TooFast):
+        count_request("a token")
+
+
+def test_a_storm_runs_a_few_at_once_and_another_tenant_does_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pace, "_count", lambda *_: None)
+    running: list[str] = []
+
+    async def ask(tenant: str, go_on: asyncio.Event) -> None:
+        async with turn_of(tenant):
+            running.append(tenant)
+            await go_on.wait()
+
+    async def storm() -> list[str]:
+        go_on = asyncio.Event()
+        tasks = [asyncio.create_task(ask("stormy", go_on)) for _ in range(20)]
+        tasks.append(asyncio.create_task(ask("calm", go_on)))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        seen = list(running)
+        go_on.set()
+        await asyncio.gather(*tasks)
+        return seen
+
+    assert asyncio.run(storm()) == ["stormy"] * AT_ONCE + ["calm"]
+    assert len(running) == 21
+    assert pace._turns == {}
+
+
+def test_a_queue_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "_count", lambda *_: None)
+
+    async def crowd() -> None:
+        go_on = asyncio.Event()
+
+        async def ask() -> None:
+            async with turn_of("stormy"):
+                await go_on.wait()
+
+        tasks = [asyncio.create_task(ask()) for _ in range(MOST_WAITING)]
+        await asyncio.sleep(0)
+        with pytest.raises(TooFast):
+            await ask()
+        go_on.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(crowd())
