@@ -46,6 +46,9 @@ from fintrack.schema import MaintenanceEvent, TenantRow, new_id
 
 CHUNK = 64 * 1024
 ENTER = "select set_config('role', sec.enter(%s, %s), true)"
+HOLD = "select sec.hold_tenant()"
+# So that one tenant's long write does not use up the connections that all of them share.
+WAIT = "SET LOCAL lock_timeout = '5s'"
 ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
 FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
@@ -70,6 +73,7 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "22P05": (InvalidInput, UNKEEPABLE),
     NO_TEXT: (InvalidInput, UNKEEPABLE),
     "40001": (Unavailable, BUSY),
+    "55P03": (Unavailable, BUSY),
     "53300": (Unavailable, BUSY),
     "53100": (Unavailable, FULL),
     "57P01": (Unavailable, UNREACHABLE),
@@ -154,6 +158,7 @@ def tenant_transaction(context: TenantContext) -> Iterator[Session]:
     with _refusals(), TenantSession(_engines["app"], autoflush=False) as db:
         db.info["tenant_id"] = context.tenant_id
         db.info["enter"] = _entrance(context)
+        db.info["holds"] = False
         with db.begin():
             yield db
 
@@ -261,6 +266,7 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
         with driver.pipeline():
             driver.execute("BEGIN")
             if enter is not None:
+                driver.execute(WAIT)
                 driver.execute(*enter)
     except psycopg.OperationalError:
         if driver.closed:
@@ -274,6 +280,18 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
     if driver is None:
         raise Unavailable(UNREACHABLE)
     return driver
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _hold_tenant(state: ORMExecuteState) -> None:
+    """Before the first write, or lock, of a transaction wait for the tenant's other writers."""
+    db, statement = state.session, state.statement
+    # SQLAlchemy has no public name for it.
+    locks = isinstance(statement, Select) and statement._for_update_arg is not None  # noqa: SLF001
+    if db.info["holds"] or not (locks or state.is_insert or state.is_update or state.is_delete):
+        return
+    db.info["holds"] = True
+    db.connection().exec_driver_sql(HOLD)
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

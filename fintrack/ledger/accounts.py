@@ -337,7 +337,7 @@ def _set(
 def _held(db: Session, account_id: UUID) -> AccountRecord:
     """Return the account as it is once nobody else writes to it, held until the commit."""
     # Only rows that the member may change can be locked, so the lock is the question.
-    lock = select(Account.id).where(Account.id == account_id).with_for_update(key_share=True)
+    lock = select(Account.id).where(Account.id == account_id).with_for_update()
     held = db.scalars(lock).one_or_none()
     found = _record(db, _accounts().where(Account.id == account_id))
     if held is None:

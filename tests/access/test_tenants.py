@@ -35,6 +35,10 @@ from tests.databases import Database
 from tests.isolation.world import World, build_world, drop_world
 from tests.statements.importing import exported
 
+KEPT = """
+    insert into sec.kept_answer (key_hash, request_hash, user_id, tenant_id, expires_at)
+    values (sha256(uuid_send(gen_random_uuid())), sha256(''), %s, %s, now() + interval '1 hour')
+"""
 COMPANY = NewTenant("Rivera Studio", TenantType.BUSINESS, "JPY", "JP")
 
 
@@ -161,6 +165,7 @@ def world(installation: Installation) -> Iterator[World]:
         for book in (built.family, built.company):
             bound = [book.id, book.members[Role.ADMIN].session.id]
             admin.execute("update sec.session set tenant_id = %s where id = %s", bound)
+            admin.execute(KEPT, [book.members[Role.ADMIN].user_id, book.id])
     yield built
     drop_world(installation, built)
 

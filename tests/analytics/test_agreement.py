@@ -169,7 +169,7 @@ def test_a_top_category_holds_all_below_it(ana: TenantContext, told: Book) -> No
         frame = ask(context, told.since, told.until)
         names = [name.rstrip("*") if name.endswith("*") else None for name in frame["category"]]
         keys = zip(names, frame["currency"], strict=True)
-        assert dict(zip(keys, frame["amount"], strict=True)) == expected
+        assert dict(zip(keys, frame["amount"], strict=True)) == without_zeros(expected)
 
 
 @CASES
@@ -196,7 +196,7 @@ def test_payees_add_up_to_spending(ana: TenantContext, told: Book) -> None:
     expected = by_hand.sums(((each.payee, each.purse.currency), cents) for each, _, cents in rows)
     frame = top_payees(context, told.since, told.until, 99)
     keys = zip(frame["payee"], frame["currency"], strict=True)
-    assert dict(zip(keys, frame["amount"], strict=True)) == expected
+    assert dict(zip(keys, frame["amount"], strict=True)) == without_zeros(expected)
 
 
 @CASES

@@ -21,7 +21,11 @@ from tests.api.conftest import SignIn
 from tests.conftest import PASSWORD
 
 RSA = rsa.generate_private_key(65537, 2048)
-NOW = int(time.time())
+
+
+def now() -> int:
+    """Return the present second."""
+    return int(time.time())
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -67,9 +71,9 @@ FORGERIES: dict[str, Callable[[str], str]] = {
     "another audience": lambda token: signed({**claims_of(token), "aud": "fintrack"}),
     "another issuer": lambda token: signed({**claims_of(token), "iss": "https://example.org"}),
     "another type": lambda token: signed({**claims_of(token), "typ": "refresh"}),
-    "expired": lambda token: signed({**claims_of(token), "iat": NOW - 700, "exp": NOW - 100}),
-    "not valid yet": lambda token: signed({**claims_of(token), "nbf": NOW + 300}),
-    "longer than ten minutes": lambda token: signed({**claims_of(token), "exp": NOW + 900}),
+    "expired": lambda token: signed({**claims_of(token), "iat": now() - 700, "exp": now() - 100}),
+    "not valid yet": lambda token: signed({**claims_of(token), "nbf": now() + 300}),
+    "longer than ten minutes": lambda token: signed({**claims_of(token), "exp": now() + 900}),
     "another user's session": lambda token: signed(
         {**claims_of(token), "sub": "00000000-0000-7000-8000-000000000000"}
     ),

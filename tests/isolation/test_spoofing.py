@@ -262,6 +262,14 @@ def _other(world: World, part: str, own: str) -> str:
     }[part]
 
 
+def test_e_a_claimed_tenant_is_not_kept_from_writing(world: World) -> None:
+    nothing = "insert into app.transaction (id) select gen_random_uuid() where false"
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        connection.execute(SET, [f"1|{world.company.id}|claimed"])
+        with pytest.raises(psycopg.DatabaseError, match="the context is not valid"):
+            connection.execute(nothing)
+
+
 def _require_invalid(connection: psycopg.Connection) -> None:
     with pytest.raises(psycopg.DatabaseError, match="the context is not valid"):
         connection.execute(READ)

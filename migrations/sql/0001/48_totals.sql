@@ -167,13 +167,13 @@ begin
     return null;
 end $$;
 
--- Who writes to the books of a tenant waits for whoever writes there, before any row is locked: no two wait in a ring.
+-- Who writes to the books of a tenant waits for whoever writes there. The operator's jobs are in no tenant.
 create function sec.lock_books() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform from app.tenant t
-    where t.tenant_id = nullif(split_part(current_setting('fintrack.context', true), '|', 2), '')::uuid
-    for no key update;
+    if coalesce(current_setting('fintrack.context', true), '') <> '' then
+        perform sec.hold_tenant();
+    end if;
     return null;
 end $$;
 
