@@ -105,8 +105,8 @@ def _parser() -> argparse.ArgumentParser:
 def _doctor(arguments: argparse.Namespace) -> int:
     try:
         opened = open_installation()
-        if arguments.repair:
-            health.rebuild_totals(opened)
+        for slug in health.rebuild_totals(opened) if arguments.repair else ():
+            print(f"The totals of {slug} are rebuilt.", file=sys.stderr)
         found = health.problems(opened)
     except SetupError as error:
         found = [str(error)]

@@ -30,8 +30,13 @@ WORDS = {
     "ownership.offered": f"offered the ownership to {WHO}",
     "tenant.closed": "closed the tenant",
     "tenant.created": "founded the tenant",
+    "tenant.limit_changed": "changed a limit of the tenant",
     "tenant.reopened": "opened the tenant again",
+    "tenant.resumed": "opened the tenant again",
     "tenant.settings_changed": "changed the settings",
+    "tenant.suspended": "suspended the tenant",
+    "token.created": "made an API token",
+    "token.revoked": "revoked an API token",
 }
 
 

@@ -122,5 +122,6 @@ def test_what_the_operator_did_stands_in_the_activity(ana: TenantContext) -> Non
     suspend_tenant(ana.slug)
     resume_tenant(ana.slug)
     shown = words(open_page(ana, "members", section="Activity")).replace("\\", "")
-    for deed in ("limit changed", "suspended", "resumed"):
-        assert f"**Whoever runs this FinTrack** {deed} tenant" in shown
+    deeds = ("changed a limit of the tenant", "suspended the tenant", "opened the tenant again")
+    for deed in deeds:
+        assert f"**Whoever runs this FinTrack** {deed}" in shown
