@@ -46,7 +46,7 @@ from fintrack.schema import MaintenanceEvent, TenantRow, new_id
 
 CHUNK = 64 * 1024
 ENTER = "select set_config('role', sec.enter(%s, %s), true)"
-HOLD = "select sec.hold_tenant()"
+HOLD = "select sec.hold_books()"
 # So that one tenant's long write does not use up the connections that all of them share.
 WAIT = "SET LOCAL lock_timeout = '5s'"
 ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"

@@ -223,7 +223,7 @@ def hand_over_account(context: TenantContext, account_id: UUID, heir_id: UUID) -
 
 def hold_people(db: Session) -> None:
     """Wait for whoever changes the people of this tenant right now; then nobody else does."""
-    db.execute(select(func.sec.hold_tenant()))
+    db.execute(select(func.sec.hold_books()))
 
 
 def state_of(db: Session, user_id: UUID) -> dict[str, Any]:

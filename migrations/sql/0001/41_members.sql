@@ -41,7 +41,7 @@ end $$;
 
 -- Of writers of a tenant one follows the other: each waits here for those before it, ahead of any row, so that no two
 -- wait in a ring.
-create function sec.hold_tenant() returns void
+create function sec.hold_books() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform from app.tenant t where t.tenant_id = sec.tenant() for no key update;
@@ -131,5 +131,5 @@ begin
 end $$;
 
 grant execute on function sec.check_owner(), sec.part_member() to fintrack_data;
-grant execute on function sec.members(), sec.owners(), sec.people(), sec.hold_tenant(), sec.note_visit(), sec.leave(),
+grant execute on function sec.members(), sec.owners(), sec.people(), sec.hold_books(), sec.note_visit(), sec.leave(),
     sec.accept_ownership() to fintrack_viewer;

@@ -172,7 +172,7 @@ create function sec.lock_books() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if coalesce(current_setting('fintrack.context', true), '') <> '' then
-        perform sec.hold_tenant();
+        perform sec.hold_books();
     end if;
     return null;
 end $$;
