@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from fintrack.context import Role, TenantContext, TenantType
 from fintrack.db import maintenance_transaction
 from fintrack.errors import ConfirmationNeeded, Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.operations.installation import Installation
-from tests.conftest import PASSWORD, erase, sign_in
+from tests.conftest import PASSWORD, erase, sign_in, sign_up
 from tests.databases import Database
 from tests.isolation.world import World, build_world, drop_world
 
@@ -196,3 +197,29 @@ def test_two_sessions_may_be_in_two_tenants(ana: TenantContext) -> None:
         "Rivera Studio",
         "Rivera family",
     )
+
+
+WAYS = ("nestloop", "hashjoin", "mergejoin", "indexscan", "indexonlyscan", "bitmapscan", "seqscan")
+
+
+@pytest.mark.parametrize("large", ["app.tenant", "app.membership", "sec.session", "sec.users"])
+def test_no_plan_proves_a_tenant_of_others(
+    database: Database, ana: TenantContext, large: str
+) -> None:
+    for name in ("Dan", "Gil", "Hal", "Ida"):
+        sign_up(name, f"{name}'s own")
+    with database.administrator() as admin:
+        for table in ("app.tenant", "app.membership", "sec.session", "sec.users"):
+            size = 5000 if table == large else 1
+            admin.execute(
+                "update pg_class set reltuples = %s, relpages = %s where oid = %s::regclass",
+                [size, size // 50 + 1, table],
+            )
+        for off in combinations(WAYS, 3):
+            for way in off:
+                admin.execute(f"set enable_{way} = off")
+            found = admin.execute("select slug from sec.my_tenants(%s)", [ana.session.handle])
+            assert found.fetchall() == [(ana.slug,)]
+            for way in off:
+                admin.execute(f"reset enable_{way}")
+        admin.execute("analyze")
