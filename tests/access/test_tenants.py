@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from fintrack.ledger.tags import create_tag, tags
 from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation
 from fintrack.operations.tenants import suspend_tenant
-from tests.conftest import PASSWORD, close, erase, share_ownership, sign_in
+from tests.conftest import PASSWORD, close, erase, share_ownership, sign_in, sign_up
 from tests.databases import Database
 from tests.isolation.world import World, build_world, drop_world
 from tests.statements.importing import exported
@@ -260,3 +261,29 @@ def test_two_sessions_may_be_in_two_tenants(ana: TenantContext) -> None:
         "Rivera Studio",
         "Rivera family",
     )
+
+
+WAYS = ("nestloop", "hashjoin", "mergejoin", "indexscan", "indexonlyscan", "bitmapscan", "seqscan")
+
+
+@pytest.mark.parametrize("large", ["app.tenant", "app.membership", "sec.session", "sec.users"])
+def test_no_plan_proves_a_tenant_of_others(
+    database: Database, ana: TenantContext, large: str
+) -> None:
+    for name in ("Dan", "Gil", "Hal", "Ida"):
+        sign_up(name, f"{name}'s own")
+    with database.administrator() as admin:
+        for table in ("app.tenant", "app.membership", "sec.session", "sec.users"):
+            size = 5000 if table == large else 1
+            admin.execute(
+                "update pg_class set reltuples = %s, relpages = %s where oid = %s::regclass",
+                [size, size // 50 + 1, table],
+            )
+        for off in combinations(WAYS, 3):
+            for way in off:
+                admin.execute(f"set enable_{way} = off")
+            found = admin.execute("select slug from sec.my_tenants(%s)", [ana.session.handle])
+            assert found.fetchall() == [(ana.slug,)]
+            for way in off:
+                admin.execute(f"reset enable_{way}")
+        admin.execute("analyze")
