@@ -36,6 +36,7 @@ KINDS = {
     "invitation": "Invitations",
     "ownership": "Ownership",
     "tenant": "Settings",
+    "token": "API tokens",
 }
 SOURCES = {
     "PAGE": "on a page",

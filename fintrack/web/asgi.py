@@ -22,6 +22,7 @@ from fintrack.ui.session import own_address
 from fintrack.web.failures import failed, refused
 from fintrack.web.guard import Guard
 from fintrack.web.routes import ROUTES
+from fintrack.web.sending import send_at_once
 from fintrack.web.sockets import watch_sessions
 from fintrack.web.static_gzip import StaticGzip
 
@@ -33,6 +34,7 @@ HOUR = 3600
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the installation, watch its sessions, and leave it clean."""
     _open()
+    send_at_once()
     tasks = [asyncio.create_task(watch_sessions()), asyncio.create_task(_erase_hourly())]
     # Every script run would otherwise search all imported packages for garbage.
     gc.collect()
