@@ -1,5 +1,6 @@
 """The typed tables and the database say the same."""
 
+from fintrack import plan_schema  # noqa: F401 - its tables are tables too
 from fintrack.money import CURRENCIES
 from fintrack.schema import Row, new_id
 from tests.databases import Database

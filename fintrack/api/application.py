@@ -18,6 +18,7 @@ from fintrack.api import (
     invitations,
     members,
     names,
+    plans,
     reports,
     sign_in,
     tenants,
@@ -30,7 +31,7 @@ from fintrack.errors import FinTrackError
 
 PREFIX = "/api/v1"
 PARTS = (
-    sign_in, tenants, members, invitations, accounts, transactions, names, imports, reports,
+    sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
     exports, activity,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {

@@ -69,7 +69,7 @@ def test_time_gives_requests_back(monkeypatch: pytest.MonkeyPatch) -> None:
         count_request("a token")
 
 
-def test_a_storm_runs_one_by_one_and_another_tenant_does_not_wait(
+def test_h7_a_storm_runs_one_by_one_and_another_tenant_does_not_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pace, "_count", lambda *_: None)
@@ -100,7 +100,7 @@ def test_a_storm_runs_one_by_one_and_another_tenant_does_not_wait(
 @pytest.mark.parametrize(
     ("waiting", "others", "pause"), [(1, [], 0), (2, [], 0), (1, ["calm"], 0), (2, ["calm"], 3)]
 )
-def test_a_queue_leaves_a_pause_as_long_as_a_request_where_another_tenant_is_here(
+def test_h7_a_queue_leaves_a_pause_as_long_as_a_request_where_another_tenant_is_here(
     waiting: int, others: list[str], pause: float
 ) -> None:
     pace._seen.clear()

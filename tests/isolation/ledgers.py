@@ -18,10 +18,13 @@ from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.access.users import NewUser, register
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from fintrack.ledger.budgets import create_budget
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.payees import create_payee
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.recurring import Every, NewRecurring, create_recurring
+from fintrack.ledger.rules import create_rule
 from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from tests.conftest import PASSWORD, sign_in
@@ -102,6 +105,19 @@ def _payee(own: Ledger) -> UUID:
     return create_payee(own.owner, own.name("Payee"), own.ids["category"])
 
 
+def _rule(own: Ledger) -> UUID:
+    return create_rule(own.owner, own.name("rule"), own.ids["category"])
+
+
+def _budget(own: Ledger) -> UUID:
+    return create_budget(own.owner, _category(own), "EUR", 10000)
+
+
+def _recurring(own: Ledger) -> UUID:
+    new = NewRecurring(own.ids["account"], own.name("Landlord"), -95000, Every.MONTH, DAY)
+    return create_recurring(own.owner, new)
+
+
 def _tag(own: Ledger) -> UUID:
     return create_tag(own.owner, own.name("tag"))
 
@@ -177,6 +193,9 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "source": _source,
     "payee": _payee,
     "tag": _tag,
+    "rule": _rule,
+    "budget": _budget,
+    "recurring": _recurring,
     "transaction": _transaction,
     "income": _income,
     "split": _split,
