@@ -23,6 +23,7 @@ from fintrack.api import (
     sign_in,
     tenants,
     transactions,
+    webhooks,
 )
 from fintrack.api.calls import HEADER
 from fintrack.api.document_page import document_page
@@ -32,7 +33,7 @@ from fintrack.errors import FinTrackError
 PREFIX = "/api/v1"
 PARTS = (
     sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
-    exports, activity,
+    exports, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

@@ -40,6 +40,7 @@ KINDS = {
     "ownership": "Ownership",
     "tenant": "Settings",
     "token": "API tokens",
+    "webhook": "Webhooks",
 }
 SOURCES = {
     "PAGE": "on a page",

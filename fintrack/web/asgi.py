@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware import Middleware
 
 from fintrack.access.users import is_empty_installation, new_setup_token
@@ -17,6 +18,7 @@ from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import open_installation
+from fintrack.operations.webhooks import tell_webhooks
 from fintrack.ui.failures import show_failure
 from fintrack.ui.session import own_address
 from fintrack.web.failures import failed, refused
@@ -28,6 +30,7 @@ from fintrack.web.static_gzip import StaticGzip
 
 _log = logging.getLogger(__name__)
 HOUR = 3600
+WEBHOOK_SECONDS = 5
 
 
 @asynccontextmanager
@@ -35,7 +38,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the installation, watch its sessions, and leave it clean."""
     _open()
     send_at_once()
-    tasks = [asyncio.create_task(watch_sessions()), asyncio.create_task(_erase_hourly())]
+    jobs = (watch_sessions(), _erase_hourly(), _tell_webhooks())
+    tasks = [asyncio.create_task(job) for job in jobs]
     # Every script run would otherwise search all imported packages for garbage.
     gc.collect()
     gc.freeze()
@@ -57,6 +61,17 @@ async def _erase_hourly() -> None:
         except FinTrackError:
             _log.exception("Closed tenants could not be erased; trying again in an hour")
         await asyncio.sleep(HOUR)
+
+
+async def _tell_webhooks() -> None:
+    """Send what webhooks wait for; a full load is followed by the next at once."""
+    while True:
+        told = 0
+        try:
+            told = await asyncio.to_thread(tell_webhooks)
+        except (FinTrackError, SQLAlchemyError):
+            _log.exception("Webhooks could not be told; trying again in %s s", WEBHOOK_SECONDS)
+        await asyncio.sleep(0 if told else WEBHOOK_SECONDS)
 
 
 def _open() -> None:

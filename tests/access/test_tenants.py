@@ -165,6 +165,12 @@ def world(installation: Installation) -> Iterator[World]:
                 "insert into sec.kept_answer values (sha256(%s), sha256(''), %s, %s, '', now())",
                 [book.id.bytes, book.keeper.user_id, book.id],
             )
+            admin.execute(
+                "with made as (insert into sec.webhook values (gen_random_uuid(), %s, %s, 'x', '',"
+                " array['x']) returning id) insert into sec.delivery (id, tenant_id, webhook_id,"
+                " event, at, actor_id) select id, %s, id, 'x', now(), %s from made",
+                [book.id, book.keeper.user_id, book.id, book.keeper.user_id],
+            )
     yield built
     drop_world(installation, built)
 

@@ -245,5 +245,11 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/balance-sheet": Decision(READ, 200),
     "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
+    "GET /webhooks": Decision(SETTINGS, 200),
+    "POST /webhooks": Decision(
+        SETTINGS, 422, body=_same({"url": "ftp://example.org", "events": ["member.joined"]})
+    ),
+    "DELETE /webhooks/{webhook_id}": Decision(SETTINGS, 204, {"webhook_id": "own webhook"}),
+    "GET /webhooks/{webhook_id}/deliveries": Decision(SETTINGS, 200, {"webhook_id": "own webhook"}),
     "GET /audit": Decision(Permission.READ_ACTIVITY, 200),
 }

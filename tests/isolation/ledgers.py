@@ -16,6 +16,7 @@ from fintrack.access.memberships import members
 from fintrack.access.ownership import offer_ownership
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.access.users import NewUser, register
+from fintrack.access.webhooks import Happening, create_webhook, delete_webhook, webhooks
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from fintrack.ledger.budgets import create_budget
@@ -185,6 +186,17 @@ def _token(own: Ledger) -> UUID:
     return token_id_of(create_api_token(own.owner, own.name("Script"), [Scope.WRITE]))
 
 
+def _webhook(own: Ledger) -> UUID:
+    return webhook_of(own.owner)
+
+
+def webhook_of(context: TenantContext) -> UUID:
+    """Make room for a webhook of the member's, make it, and return its id."""
+    for known in webhooks(context)["id"]:
+        delete_webhook(context, UUID(known))
+    return create_webhook(context, "https://example.org/told", [Happening.MEMBER_LEFT])[0]
+
+
 # In the order in which they need each other.
 MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "account": _account,
@@ -208,4 +220,5 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "offer": _offer,
     "asker": _asker,
     "token": _token,
+    "webhook": _webhook,
 }

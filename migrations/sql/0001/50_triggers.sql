@@ -36,6 +36,8 @@ create trigger admit_asker after update on app.join_request
 create trigger chain_event before insert on app.audit_event for each row execute function sec.chain_event();
 create trigger keep_head after insert on app.audit_event
     referencing new table as after for each statement execute function sec.keep_head();
+create trigger enqueue_deliveries after insert on app.audit_event
+    referencing new table as after for each statement execute function sec.enqueue_deliveries();
 create trigger index_words_new after insert on app.transaction
     referencing new table as after for each statement execute function sec.index_words();
 create trigger index_words_changed after update on app.transaction
