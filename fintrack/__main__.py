@@ -22,7 +22,7 @@ from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
 from fintrack.ledger.exports import export_transactions
 from fintrack.limits import require_import_size
-from fintrack.operations import bench, bench_readers, checks, demo, health, oversight
+from fintrack.operations import bench, bench_api, bench_readers, checks, demo, health, oversight
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     measure = commands.add_parser("bench", parents=[machine], help="measure on a server of its own")
     measure.add_argument(
-        "what", nargs="?", choices=["readers"], help="of bank files; all but those by default"
+        "what", nargs="?", choices=["readers", "api"], help="bank files, or the HTTP API alone"
     )
     measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
     measure.add_argument(
@@ -143,6 +143,9 @@ def _check(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     if arguments.what == "readers":
         bench_readers.main(as_json=arguments.json)
+        return WELL
+    if arguments.what == "api":
+        bench_api.main(as_json=arguments.json)
         return WELL
     sizes = sorted(arguments.tenants)
     bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds, sizes=sizes)

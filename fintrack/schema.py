@@ -286,62 +286,6 @@ class TransactionTag(TenantRow):
     booked_on: Mapped[date]
 
 
-class SearchToken(TenantRow):
-    """A word of a transaction, kept by a trigger; read-only for everybody."""
-
-    __tablename__ = "search_token"
-
-    token: Mapped[str] = mapped_column(primary_key=True)
-    booked_on: Mapped[date] = mapped_column(primary_key=True)
-    transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID]
-
-
-# Keys hold no null.
-NO_CATEGORY = UUID(int=0)
-
-
-class DayTotal(TenantRow):
-    """What moved on an account in a day, transfers included; kept by triggers."""
-
-    __tablename__ = "day_total"
-
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    booked_on: Mapped[date] = mapped_column(primary_key=True)
-    amount: Mapped[int]
-    entries: Mapped[int]
-
-
-class MonthTotal(TenantRow):
-    """What came in and went out of an account in a month under a category; kept by triggers.
-
-    The category is `NO_CATEGORY` where there is none.
-    """
-
-    __tablename__ = "month_total"
-
-    month: Mapped[date] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    category_id: Mapped[UUID] = mapped_column(primary_key=True)
-    incoming: Mapped[int]
-    outgoing: Mapped[int]
-    entries: Mapped[int]
-
-
-class PayeeTotal(TenantRow):
-    """The rows of `MonthTotal`, taken apart by payee; kept by triggers."""
-
-    __tablename__ = "payee_total"
-
-    month: Mapped[date] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    category_id: Mapped[UUID] = mapped_column(primary_key=True)
-    payee: Mapped[str] = mapped_column(primary_key=True)
-    incoming: Mapped[int]
-    outgoing: Mapped[int]
-    entries: Mapped[int]
-
-
 class ImportBatch(TenantRow):
     """One statement of an imported file, as it went into one account."""
 

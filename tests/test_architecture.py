@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 APPLICATION = ("app.py", "fintrack", "pages")
 LONGEST_FUNCTION = 59
 LONGEST_FILE = 350
-LONGEST_SCHEMA = 600
+LONGEST_SCHEMA = 500
 FORBIDDEN_MODULES = set(
     "utils util helpers helper manager service repository base data info process handle".split()
 )

@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.periods import months_before
-from fintrack.schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
+from fintrack.derived_schema import NO_CATEGORY, MonthTotal, PayeeTotal
+from fintrack.schema import Line
 
 Rows = Select[*tuple[Any, ...]]
 

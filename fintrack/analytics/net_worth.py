@@ -25,8 +25,9 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from fintrack.analytics.periods import Interval, require_points
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.derived_schema import DayTotal
 from fintrack.frames import read_frame
-from fintrack.schema import Account, DayTotal
+from fintrack.schema import Account
 
 NET_WORTH = {
     "on": "datetime64[s]",

@@ -18,10 +18,12 @@ from fintrack.api import (
     invitations,
     members,
     names,
+    plans,
     reports,
     sign_in,
     tenants,
     transactions,
+    webhooks,
 )
 from fintrack.api.calls import HEADER
 from fintrack.api.document_page import document_page
@@ -30,8 +32,8 @@ from fintrack.errors import FinTrackError
 
 PREFIX = "/api/v1"
 PARTS = (
-    sign_in, tenants, members, invitations, accounts, transactions, names, imports, reports,
-    exports, activity,
+    sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
+    exports, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

@@ -19,6 +19,8 @@ from fintrack.errors import FinTrackError
 
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"
+# What may take seconds, and must not hold up what does not.
+LONG = ("/exports", "/imports")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_HEADERS = ("content-type", "etag")
 # After these nothing was changed.
@@ -42,7 +44,8 @@ class Call(APIRoute):
             count_request(handle_of(credentials.credentials))
             asking = await run_in_threadpool(actor_of, credentials.credentials)
             request.scope[ACTOR] = asking
-            async with turn_of(asking.tenant_id or asking.session.user_id):
+            tenant = asking.tenant_id or asking.session.user_id
+            async with turn_of(tenant, is_long=self.path.startswith(LONG)):
                 return await _once(asking, request, handler)
 
         return taken

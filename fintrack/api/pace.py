@@ -14,9 +14,10 @@ from fintrack.config import settings
 from fintrack.errors import TooManyAttempts
 
 MINUTE = 60
-# What all tokens of a tenant may together, in tokens; and how many of its requests run at once.
-TOKENS_OF_A_TENANT, AT_ONCE, MOST_WAITING = 2, 2, 200
+# What all tokens of a tenant may together, in tokens; and how many of its requests wait at most.
+TOKENS_OF_A_TENANT, MOST_WAITING = 2, 200
 MOST_KNOWN = 10_000
+MOMENT = 1.0
 WAIT = "Too many requests. Try again in {} seconds, and ask for less at a time."
 
 
@@ -30,15 +31,16 @@ class TooFast(TooManyAttempts):
 
 @dataclass(slots=True)
 class _Turns:
-    """The turns of one tenant in this process, and how many wait for one or have it."""
+    """The turn of one tenant in this process, and how many wait for it or have it."""
 
-    free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    taken: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked: int = 0
 
 
 # When what was asked so far will have been paid for, at so many a minute.
 _paid: dict[Hashable, float] = {}
 _turns: dict[Hashable, _Turns] = {}
+_seen: dict[Hashable, float] = {}
 
 
 def count_request(token: Hashable) -> None:
@@ -51,24 +53,47 @@ def count_request(token: Hashable) -> None:
 
 
 @asynccontextmanager
-async def turn_of(tenant: Hashable) -> AsyncIterator[None]:
-    """Count a request of the tenant and wait until it may run.
+async def turn_of(tenant: Hashable, *, is_long: bool = False) -> AsyncIterator[None]:
+    """Count a request of the tenant and wait until it may run: one at a time, and one long one.
+
+    Where more of them wait and another tenant is here, each leaves a pause as long as it took.
 
     Raises:
         TooFast: its programs asked too often, or too many of them wait.
     """
     _count(tenant, settings().api_per_minute * TOKENS_OF_A_TENANT)
-    turns = _turns.setdefault(tenant, _Turns())
+    line = (tenant, is_long)
+    turns = _turns.setdefault(line, _Turns())
     if turns.asked >= MOST_WAITING:
         raise TooFast(1)
     turns.asked += 1
     try:
-        async with turns.free:
+        await turns.taken.acquire()
+        started = _seen[tenant] = time.monotonic()
+        try:
             yield
+        finally:
+            pause = _pause(tenant, turns.asked, took=time.monotonic() - started)
+            asyncio.get_running_loop().call_later(pause, turns.taken.release)
     finally:
         turns.asked -= 1
         if not turns.asked:
-            del _turns[tenant]
+            del _turns[line]
+
+
+def _pause(tenant: Hashable, waiting: int, *, took: float) -> float:
+    return took if waiting > 1 and _has_company(tenant) else 0.0
+
+
+def _has_company(tenant: Hashable) -> bool:
+    """Return whether another tenant has asked a moment ago."""
+    now = time.monotonic()
+    for other, at in list(_seen.items()):
+        if now - at > MOMENT:
+            del _seen[other]
+        elif other != tenant:
+            return True
+    return False
 
 
 def _count(key: Hashable, per_minute: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from fintrack.access.sharing import is_writable
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.derived_schema import DayTotal
 from fintrack.errors import Conflict, NotFound, Outdated, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.account_states import record_deletion, record_state, state_of
@@ -20,7 +21,7 @@ from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
 from fintrack.money import exponent
-from fintrack.schema import Account, DayTotal, Transaction, new_id
+from fintrack.schema import Account, Transaction, new_id
 from fintrack.texts import cleaned, neutral, required
 
 ACCOUNTS: Shape = {

@@ -24,6 +24,7 @@ from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.refusals import refusals
 from fintrack.ledger.rows import plain
+from fintrack.plan_schema import Budget, Recurring, Rule
 from fintrack.schema import Category, Payee, Posting, Transaction, new_id
 from fintrack.texts import neutral, required
 
@@ -185,6 +186,9 @@ def _uses(category_id: UUID) -> Select[bool]:
         (Transaction.id, Transaction.category_id),
         (Posting.id, Posting.category_id),
         (Payee.id, Payee.category_id),
+        (Rule.id, Rule.category_id),
+        (Budget.id, Budget.category_id),
+        (Recurring.id, Recurring.category_id),
         (child.id, child.parent_id),
     )
     return select(or_(*(select(id_).where(ref == category_id).exists() for id_, ref in columns)))

@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from fintrack.derived_schema import SearchToken
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.rows import one_of
 from fintrack.ledger.search import search_terms
 from fintrack.money import CURRENCIES, LARGEST
-from fintrack.schema import Category, Posting, SearchToken, Transaction, TransactionTag
+from fintrack.schema import Category, Posting, Transaction, TransactionTag
 
 Condition = ColumnElement[bool]
 Placed = type[Transaction] | type[Posting] | type[TransactionTag] | type[SearchToken]

@@ -13,6 +13,7 @@ from sqlalchemy import Select, Subquery, UnaryExpression, select, tuple_, union_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
+from fintrack.derived_schema import SearchToken
 from fintrack.ledger.conditions import (
     Condition,
     in_categories,
@@ -25,7 +26,7 @@ from fintrack.ledger.cursors import Position
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.rows import one_of
 from fintrack.ledger.tokens import SearchPlan, search_plan
-from fintrack.schema import Posting, SearchToken, Transaction, TransactionTag
+from fintrack.schema import Posting, Transaction, TransactionTag
 
 # Above it, a walk through all transactions meets enough of them.
 MOST_PATHS = 12

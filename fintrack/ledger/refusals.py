@@ -29,6 +29,16 @@ BY_CONSTRAINT: dict[str, FinTrackError] = {
     "transaction_tenant_id_category_id_fkey": NotFound("There is no such category."),
     "posting_tenant_id_category_id_fkey": NotFound("There is no such category."),
     "payee_tenant_id_category_id_fkey": NotFound("There is no such category."),
+    "rule_tenant_id_category_id_fkey": NotFound("There is no such category."),
+    "rule_words": Conflict("There is a rule of these words already."),
+    "budget_tenant_id_category_id_kind_fkey": NotFound("There is no such category of expenses."),
+    "budget_tenant_id_category_id_currency_key": Conflict(
+        "This category has a budget in this currency already. Change that one."
+    ),
+    "budget_amount_check": InvalidInput("A budget is zero or more, and not too large to keep."),
+    "recurring_tenant_id_category_id_fkey": NotFound("There is no such category."),
+    "recurring_amount_check": InvalidInput("The amount is too large for FinTrack to keep."),
+    "recurring_starts_on_check": InvalidInput("The date lies outside the years 1000 to 2999."),
     "transaction_tag_tenant_id_tag_id_fkey": NotFound("There is no such tag."),
     "transaction_tenant_id_batch_id_account_id_fkey": Conflict(
         "An imported transaction stays in the account that it was imported into."

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, literal, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from fintrack.derived_schema import SearchToken
 from fintrack.ledger.search import search_terms
-from fintrack.schema import SearchToken
 
 MOST_TOKENS = 7
 FEW_ROWS = 60

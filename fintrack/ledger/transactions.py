@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.derived_schema import DayTotal
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, frame
 from fintrack.ledger.category_paths import category_paths
@@ -19,7 +20,7 @@ from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.paths import candidates
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, DayTotal, Transaction
+from fintrack.schema import Account, Transaction
 
 TRANSACTIONS: Shape = {
     "id": "str",

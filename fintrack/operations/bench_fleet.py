@@ -58,7 +58,8 @@ TRANSACTIONS = """
                                  description, category_id, words, created_by)
     select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
            date '2024-01-01' + (r * 1090 / %(rows)s)::integer,
-           case when r %% 12 < 2 then 150000 + r %% 997 else -(500 + (r * 7919) %% 20000) end,
+           case when r %% 12 < 2 then 150000 + r %% 997
+                else -(500 + (r %% 20000) * 7919 %% 20000) end,
            'Payee ' || r %% 40 || ' ' || p.slug, 'Reference ' || r, p.categories[1 + r %% 12],
            array['payee', (r %% 40)::text, 'tenant', substr(p.slug, 8), 'reference', r::text],
            p.owner_id
@@ -81,15 +82,20 @@ def build_fleet(installation: Installation, server: Server, *, tenants: int, row
     """Return a new database of `tenants` tenants with `rows` transactions each, vacuumed."""
     name = f"bench_{tenants}"
     _make_database(server, name)
-    with server.connect(SUPERUSER, name) as admin:
-        for statement in (PEOPLE, TENANTS, OWNERS, ACCOUNTS, CATEGORIES, TRANSACTIONS):
-            admin.execute(statement, {"tenants": tenants, "rows": rows})
-        admin.execute("vacuum analyze")
+    fill(server, name, tenants=tenants, rows=rows)
     urls = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
     logins = db.Logins(*(url.set(database=name) for url in urls))
     db.connect(logins)
     admin_url = installation.admin_url.set(database=name)
     return Fleet(tenants, logins, admin_url, _contexts(server, name))
+
+
+def fill(server: Server, name: str, *, tenants: int, rows: int) -> None:
+    """Put `tenants` tenants with `rows` transactions each into a database that has none."""
+    with server.connect(SUPERUSER, name) as admin:
+        for statement in (PEOPLE, TENANTS, OWNERS, ACCOUNTS, CATEGORIES, TRANSACTIONS):
+            admin.execute(statement, {"tenants": tenants, "rows": rows})
+        admin.execute("vacuum analyze")
 
 
 def _make_database(server: Server, name: str) -> None:

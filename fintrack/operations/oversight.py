@@ -3,6 +3,7 @@
 import argparse
 import json
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,7 +19,7 @@ from fintrack.operations.tenants import (
     set_limit,
     suspend_tenant,
 )
-from fintrack.operations.worker import HOUR, JOBS, run_jobs
+from fintrack.operations.worker import HOUR, JOBS, PAUSE, deliver, run_jobs
 
 WELL, WRONG, REFUSED = 0, 1, 3
 
@@ -44,7 +45,7 @@ def add_commands(
     suspend.set_defaults(command=_suspend)
     resume = commands.add_parser("resume", parents=[tenant], help="open a suspended tenant again")
     resume.set_defaults(command=_resume)
-    worker = commands.add_parser("worker", help="do what is due every hour, until stopped")
+    worker = commands.add_parser("worker", help="do what is due, and tell webhooks, until stopped")
     worker.add_argument("--once", action="store_true", help="do what is due now, and end")
     worker.set_defaults(command=_worker)
 
@@ -114,8 +115,16 @@ def _worker(arguments: argparse.Namespace) -> int:
             signal.signal(each, lambda *_: stopped.set())
         while True:
             outcome = _work()
-            if stopped.wait(HOUR):
+            if _stopped_within_the_hour(stopped):
                 return outcome
+
+
+def _stopped_within_the_hour(stopped: Event) -> bool:
+    end = time.monotonic() + HOUR
+    while time.monotonic() < end and not stopped.is_set():
+        if not deliver():
+            stopped.wait(PAUSE)
+    return stopped.is_set()
 
 
 def _work() -> int:

@@ -1,12 +1,17 @@
-"""The worker: what is due every hour, in the app itself or in a process of its own."""
+"""The worker: what is due, in the app itself or in a process of its own."""
 
 import logging
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from fintrack.errors import FinTrackError
 from fintrack.operations.erasure import erase_closed_tenants
+from fintrack.operations.webhooks import tell_webhooks
 
 HOUR = 3600
+# Seconds between two looks for what webhooks wait for.
+PAUSE = 5
 # Each may run in any number of processes at once, and says how much it did.
 JOBS: dict[str, Callable[[], int]] = {"closed tenants erased": erase_closed_tenants}
 
@@ -22,3 +27,12 @@ def run_jobs() -> dict[str, int]:
         except FinTrackError:
             _log.exception("Not done and left for the next hour: %s", name)
     return done
+
+
+def deliver() -> int:
+    """Send what webhooks wait for and return how many took it; what fails is tried again."""
+    try:
+        return tell_webhooks()
+    except (FinTrackError, SQLAlchemyError):
+        _log.exception("Webhooks could not be told; trying again in %s s", PAUSE)
+        return 0

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from fintrack.ledger.rules import ruled_categories
 from fintrack.money import rounded_minor_units
 from fintrack.schema import new_id
 from fintrack.statements.batches import Decided, Meaning, NewRow
@@ -45,7 +46,8 @@ def decided(outcome: Outcome, decisions: Mapping[int, Decision]) -> list[Decided
 def meaning_of_rows(db: Session, new: Sequence[NewRow], *, is_own_export: bool) -> Meaning:
     """Return the rows' ids and what the file says of them; what it names and is missing is made.
 
-    A row without a category gets the usual one of its payee, except in FinTrack's own export. A
+    A row without a category gets the one of a rule, else the usual one of its payee, except in
+    FinTrack's own export. A
     transfer of which only one side is new, and a split that does not add up, become plain.
     """
     known = known_categories(db)
@@ -66,9 +68,12 @@ def meaning_of_rows(db: Session, new: Sequence[NewRow], *, is_own_export: bool) 
 
 
 def _usual(db: Session, new: Sequence[NewRow]) -> dict[int, UUID]:
-    payees = {each.row.ordinal: each.row.movement.payee for each in new}
+    movements = {each.row.ordinal: each.row.movement for each in new}
+    payees = {ordinal: movement.payee for ordinal, movement in movements.items()}
     usual = usual_categories(db, set(payees.values()))
-    return {ordinal: usual[payee] for ordinal, payee in payees.items() if payee in usual}
+    texts = {n: f"{payee} {movements[n].text}" for n, payee in payees.items()}
+    found = {ordinal: usual[payee] for ordinal, payee in payees.items() if payee in usual}
+    return found | ruled_categories(db, texts)
 
 
 def _decided(

@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from fintrack.schema import Account, DayTotal, Transaction
+from fintrack.derived_schema import DayTotal
+from fintrack.schema import Account, Transaction
 from fintrack.statements.matching import Book, Known, book_of
 from fintrack.statements.plans import Plan
 

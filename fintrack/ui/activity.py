@@ -35,10 +35,15 @@ KINDS = {
     "category": "Categories",
     "payee": "Payees",
     "tag": "Tags",
+    "rule": "Rules",
+    "budget": "Budgets",
+    "recurring": "What recurs",
     "member": "Members",
     "invitation": "Invitations",
     "ownership": "Ownership",
     "tenant": "Settings",
+    "token": "API tokens",
+    "webhook": "Webhooks",
 }
 SOURCES = {
     "PAGE": "on a page",

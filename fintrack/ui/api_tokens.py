@@ -30,7 +30,7 @@ def api_tokens_card() -> None:
         return
     with st.container(border=True):
         st.subheader("API tokens", anchor=False)
-        st.caption("For programs that work with these books over HTTP. docs/api.md says how.")
+        st.caption("For programs. What they may ask is [described here](/api/v1/docs).")
         slug = st.selectbox("Books", list(mine), format_func=lambda each: mine[each].name)
         token: str | None = st.session_state.get(MADE)
         if token is not None:

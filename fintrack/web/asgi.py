@@ -17,12 +17,13 @@ from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.operations.installation import open_installation
 from fintrack.operations.tenants import keep_default_limits
-from fintrack.operations.worker import HOUR, run_jobs
+from fintrack.operations.worker import HOUR, PAUSE, deliver, run_jobs
 from fintrack.ui.failures import show_failure
 from fintrack.ui.session import own_address
 from fintrack.web.failures import failed, refused
 from fintrack.web.guard import Guard
 from fintrack.web.routes import ROUTES
+from fintrack.web.sending import send_at_once
 from fintrack.web.sockets import watch_sessions
 from fintrack.web.static_gzip import StaticGzip
 
@@ -33,7 +34,9 @@ _log = logging.getLogger(__name__)
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the installation, watch its sessions, do what is due, and leave it clean."""
     _open()
-    tasks = [asyncio.create_task(watch_sessions()), asyncio.create_task(_work_hourly())]
+    send_at_once()
+    jobs = (watch_sessions(), _work_hourly(), _tell_webhooks())
+    tasks = [asyncio.create_task(job) for job in jobs]
     # Every script run would otherwise search all imported packages for garbage.
     gc.collect()
     gc.freeze()
@@ -52,6 +55,13 @@ async def _work_hourly() -> None:
     while True:
         await asyncio.to_thread(run_jobs)
         await asyncio.sleep(HOUR)
+
+
+async def _tell_webhooks() -> None:
+    """Send what webhooks wait for; a full load is followed by the next at once."""
+    while True:
+        told = await asyncio.to_thread(deliver)
+        await asyncio.sleep(0 if told else PAUSE)
 
 
 def _open() -> None:

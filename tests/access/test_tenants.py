@@ -160,13 +160,23 @@ def rows_of(database: Database, tenant_id: UUID) -> dict[str, int]:
 
 @pytest.fixture
 def world(installation: Installation) -> Iterator[World]:
-    """Two tenants of their own with rows in every table, one of whose sessions are bound."""
+    """Two tenants of their own with rows in every table, a bound session and a kept answer each."""
     built = build_world(installation)
     with built.database.administrator() as admin:
         for book in (built.family, built.company):
             bound = [book.id, book.members[Role.ADMIN].session.id]
             admin.execute("update sec.session set tenant_id = %s where id = %s", bound)
             admin.execute(KEPT, [book.members[Role.ADMIN].user_id, book.id])
+            admin.execute(
+                "insert into sec.kept_answer values (sha256(%s), sha256(''), %s, %s, '', now())",
+                [book.id.bytes, book.keeper.user_id, book.id],
+            )
+            admin.execute(
+                "with made as (insert into sec.webhook values (gen_random_uuid(), %s, %s, 'x', '',"
+                " array['x']) returning id) insert into sec.delivery (id, tenant_id, webhook_id,"
+                " event, at, actor_id) select id, %s, id, 'x', now(), %s from made",
+                [book.id, book.keeper.user_id, book.id, book.keeper.user_id],
+            )
     yield built
     drop_world(installation, built)
 

@@ -67,6 +67,11 @@ def _transfer(ids: Ids, _own: Ledger) -> dict[str, Any]:
     return {**accounts, "amount": "1.00", "booked_on": "2026-03-01"}
 
 
+def _rent(ids: Ids, own: Ledger) -> dict[str, Any]:
+    named = {"account": ids["account"], "category": ids["category"], "payee": own.name("Landlord")}
+    return {**named, "amount": "-950.00", "every": "MONTH", "starts_on": "2026-03-01"}
+
+
 def _credentials(_ids: Ids, own: Ledger) -> dict[str, Any]:
     return {"email": own.owner.session.email, "password": PASSWORD, "tenant": own.owner.slug}
 
@@ -185,6 +190,44 @@ ROUTES: dict[str, Decision] = {
     "GET /tags/{tag_id}": Decision(READ, 200, {"tag_id": "tag"}),
     "PATCH /tags/{tag_id}": Decision(NAMES, 200, {"tag_id": "tag"}, _named("trip")),
     "DELETE /tags/{tag_id}": Decision(NAMES, 204, {"tag_id": "tag"}),
+    "GET /rules": Decision(READ, 200),
+    "POST /rules": Decision(
+        NAMES,
+        201,
+        {"category": "category"},
+        lambda ids, own: {"words": own.name("rule"), "category": ids["category"]},
+    ),
+    "GET /rules/{rule_id}": Decision(READ, 200, {"rule_id": "rule"}),
+    "PATCH /rules/{rule_id}": Decision(
+        NAMES,
+        200,
+        {"rule_id": "rule", "category": "category"},
+        lambda ids, _own: {"category": ids["category"]},
+    ),
+    "DELETE /rules/{rule_id}": Decision(NAMES, 204, {"rule_id": "rule"}),
+    "GET /budgets": Decision(READ, 200, query="month=2026-03-01"),
+    "POST /budgets": Decision(
+        NAMES,
+        201,
+        {"category": "category"},
+        lambda ids, _own: {"category": ids["category"], "amount": "100.00"},
+    ),
+    "GET /budgets/{budget_id}": Decision(READ, 200, {"budget_id": "budget"}),
+    "PATCH /budgets/{budget_id}": Decision(
+        NAMES, 200, {"budget_id": "budget"}, _same({"amount": "50.00"})
+    ),
+    "DELETE /budgets/{budget_id}": Decision(NAMES, 204, {"budget_id": "budget"}),
+    "GET /recurring": Decision(READ, 200),
+    "POST /recurring": Decision(WRITE, 201, {"account": "account", "category": "category"}, _rent),
+    "GET /recurring/{recurring_id}": Decision(READ, 200, {"recurring_id": "recurring"}),
+    "PATCH /recurring/{recurring_id}": Decision(
+        WRITE,
+        200,
+        {"recurring_id": "recurring", "account": "account"},
+        lambda ids, _own: {"account": ids["account"], "every": "WEEK"},
+    ),
+    "DELETE /recurring/{recurring_id}": Decision(WRITE, 204, {"recurring_id": "recurring"}),
+    "POST /recurring/{recurring_id}/record": Decision(WRITE, 201, {"recurring_id": "recurring"}),
     "POST /imports": Decision(
         IMPORT,
         201,
@@ -202,5 +245,11 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/balance-sheet": Decision(READ, 200),
     "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
+    "GET /webhooks": Decision(SETTINGS, 200),
+    "POST /webhooks": Decision(
+        SETTINGS, 422, body=_same({"url": "ftp://example.org", "events": ["member.joined"]})
+    ),
+    "DELETE /webhooks/{webhook_id}": Decision(SETTINGS, 204, {"webhook_id": "own webhook"}),
+    "GET /webhooks/{webhook_id}/deliveries": Decision(SETTINGS, 200, {"webhook_id": "own webhook"}),
     "GET /audit": Decision(Permission.READ_ACTIVITY, 200),
 }

@@ -10,12 +10,12 @@ from fintrack.access import tokens
 from fintrack.access.api_tokens import Scope, create_api_token
 from fintrack.access.sessions import confirm_session
 from fintrack.access.sharing import ShareLevel, share_account
-from fintrack.context import Role, TenantContext
+from fintrack.context import Permission, Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from tests.api.calling import Reply, call
 from tests.api.decisions import ROUTES
 from tests.conftest import PASSWORD
-from tests.isolation.ledgers import DAY, Ledger, Scene
+from tests.isolation.ledgers import DAY, Ledger, Scene, webhook_of
 from tests.isolation.world import open_registration
 
 BOUNDARY = "a-line-that-is-in-no-file"
@@ -90,6 +90,8 @@ def member(own: Ledger, role: Role) -> TenantContext:
 
 def _row(own: Ledger, context: TenantContext, kind: str) -> UUID:
     """Make a row of this kind; an own account is the asking member's, if he may have one."""
+    if kind == "own webhook":
+        return webhook_of(context if context.may(Permission.CHANGE_SETTINGS) else own.owner)
     if kind not in {"own account", "own shared account"}:
         return own.new(kind)
     owner = context if context.role is not Role.VIEWER else own.owner

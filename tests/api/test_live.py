@@ -94,3 +94,18 @@ def test_the_document_and_a_refusal_come_over_the_network(server: Served) -> Non
     assert (refused.status, refused.json["status"]) == (401, 401)
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_running_server_tells_webhooks_by_itself(server: Served, walk: Walk) -> None:
+    credentials = {"email": "ana@example.org", "password": "three plain words"}
+    token = call_over_network(server.url, "POST", "/token", credentials).json["access_token"]
+    given = {"url": "http://127.0.0.1:9/told", "events": ["account.created"]}
+    webhook = call_over_network(server.url, "POST", "/webhooks", given, token=token).json["id"]
+    account = {"name": "Told", "kind": "CASH"}
+    call_over_network(server.url, "POST", "/accounts", account, token=token)
+    path, tries = f"/webhooks/{webhook}/deliveries", 0
+    while not tries:
+        told = call_over_network(server.url, "GET", path, token=token)
+        assert told.status == 200, "no try was made before the token's requests were used up"
+        tries = told.json["items"][0]["tries"]
+    assert told.json["items"][0]["answer"] in {"", "The address leads into a private network."}

@@ -1,6 +1,7 @@
 """How fast programs may ask, and whose turn it is."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from fintrack.access.api_tokens import create_api_token
 from fintrack.access.sessions import confirm_session
 from fintrack.api import pace
-from fintrack.api.pace import AT_ONCE, MOST_WAITING, TooFast, count_request, turn_of
+from fintrack.api.pace import MOST_WAITING, TooFast, count_request, turn_of
 from fintrack.config import settings
 from fintrack.context import TenantContext
 from tests.api.calling import Reply, call
@@ -68,20 +69,21 @@ def test_time_gives_requests_back(monkeypatch: pytest.MonkeyPatch) -> None:
         count_request("a token")
 
 
-def test_a_storm_runs_a_few_at_once_and_another_tenant_does_not_wait(
+def test_h7_a_storm_runs_one_by_one_and_another_tenant_does_not_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pace, "_count", lambda *_: None)
     running: list[str] = []
 
-    async def ask(tenant: str, go_on: asyncio.Event) -> None:
-        async with turn_of(tenant):
-            running.append(tenant)
+    async def ask(tenant: str, go_on: asyncio.Event, *, is_long: bool = False) -> None:
+        async with turn_of(tenant, is_long=is_long):
+            running.append(f"{tenant} {is_long}")
             await go_on.wait()
 
     async def storm() -> list[str]:
         go_on = asyncio.Event()
         tasks = [asyncio.create_task(ask("stormy", go_on)) for _ in range(20)]
+        tasks.append(asyncio.create_task(ask("stormy", go_on, is_long=True)))
         tasks.append(asyncio.create_task(ask("calm", go_on)))
         for _ in range(5):
             await asyncio.sleep(0)
@@ -90,9 +92,26 @@ def test_a_storm_runs_a_few_at_once_and_another_tenant_does_not_wait(
         await asyncio.gather(*tasks)
         return seen
 
-    assert asyncio.run(storm()) == ["stormy"] * AT_ONCE + ["calm"]
-    assert len(running) == 21
+    assert asyncio.run(storm()) == ["stormy False", "stormy True", "calm False"]
+    assert len(running) == 22
     assert pace._turns == {}
+
+
+@pytest.mark.parametrize(
+    ("waiting", "others", "pause"), [(1, [], 0), (2, [], 0), (1, ["calm"], 0), (2, ["calm"], 3)]
+)
+def test_h7_a_queue_leaves_a_pause_as_long_as_a_request_where_another_tenant_is_here(
+    waiting: int, others: list[str], pause: float
+) -> None:
+    pace._seen.clear()
+    pace._seen.update(dict.fromkeys(["stormy", *others], time.monotonic()))
+    assert pace._pause("stormy", waiting, took=3) == pause
+
+
+def test_a_tenant_of_a_minute_ago_is_no_company() -> None:
+    pace._seen.clear()
+    pace._seen.update({"stormy": time.monotonic(), "calm": time.monotonic() - 60})
+    assert pace._pause("stormy", 2, took=3) == 0
 
 
 def test_a_queue_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,13 @@ from fintrack.access.tenants import (
     remove_sample,
     tenant_settings,
 )
+from fintrack.access.webhooks import (
+    Happening,
+    create_webhook,
+    delete_webhook,
+    deliveries,
+    webhooks,
+)
 from fintrack.context import Flag, Role, TenantContext
 from fintrack.limits import allowances, import_megabytes, require_import_size
 from tests.isolation.functions import Case, Function, Slot
@@ -88,6 +95,20 @@ ACCESS: dict[Function, Case] = {
         VIEWER, call=lambda me, own: create_api_token(me, own.name("Script"), []), flag=Flag.API
     ),
     api_tokens: Case(VIEWER, call=lambda me, own: api_tokens(me), flag=Flag.API),
+    create_webhook: Case(
+        ADMIN,
+        call=lambda me, own: create_webhook(
+            me, "https://example.org/told", [Happening.MEMBER_LEFT]
+        )[0],
+    ),
+    webhooks: Case(ADMIN, call=lambda me, own: webhooks(me)),
+    delete_webhook: Case(
+        ADMIN,
+        {"webhook_id": Slot("webhook", lambda me, own, it: delete_webhook(me, it))},
+    ),
+    deliveries: Case(
+        ADMIN, {"webhook_id": Slot("webhook", lambda me, own, it: deliveries(me, it))}
+    ),
     revoke_api_token: Case(
         VIEWER,
         {"token_id": Slot("token", lambda me, own, it: revoke_api_token(me, it))},

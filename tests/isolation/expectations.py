@@ -51,6 +51,9 @@ RIGHTS: dict[str, Rights] = {
     "category": KEPT_BOOKS,  # a deleted one stays, out of sight
     "payee": BOOKS,
     "tag": BOOKS,
+    "rule": BOOKS,
+    "budget": BOOKS,
+    "recurring": BOOKS,
     "change_set": Rights(Role.MEMBER, Role.MEMBER, Role.MEMBER, NOBODY),
     "account": Rights(Role.VIEWER, Role.MEMBER, Role.MEMBER, Role.MEMBER, inserted=ANY),
     "account_share": Rights(

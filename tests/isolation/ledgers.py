@@ -16,12 +16,16 @@ from fintrack.access.memberships import members
 from fintrack.access.ownership import offer_ownership
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.access.users import NewUser, register
+from fintrack.access.webhooks import Happening, create_webhook, delete_webhook, webhooks
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from fintrack.ledger.budgets import create_budget
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.payees import create_payee
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.recurring import Every, NewRecurring, create_recurring
+from fintrack.ledger.rules import create_rule
 from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from tests.conftest import PASSWORD, sign_in
@@ -103,6 +107,19 @@ def _payee(own: Ledger) -> UUID:
     return create_payee(own.owner, own.name("Payee"), own.ids["category"])
 
 
+def _rule(own: Ledger) -> UUID:
+    return create_rule(own.owner, own.name("rule"), own.ids["category"])
+
+
+def _budget(own: Ledger) -> UUID:
+    return create_budget(own.owner, _category(own), "EUR", 10000)
+
+
+def _recurring(own: Ledger) -> UUID:
+    new = NewRecurring(own.ids["account"], own.name("Landlord"), -95000, Every.MONTH, DAY)
+    return create_recurring(own.owner, new)
+
+
 def _tag(own: Ledger) -> UUID:
     return create_tag(own.owner, own.name("tag"))
 
@@ -170,6 +187,17 @@ def _token(own: Ledger) -> UUID:
     return token_id_of(create_api_token(own.owner, own.name("Script"), [Scope.WRITE]))
 
 
+def _webhook(own: Ledger) -> UUID:
+    return webhook_of(own.owner)
+
+
+def webhook_of(context: TenantContext) -> UUID:
+    """Make room for a webhook of the member's, make it, and return its id."""
+    for known in webhooks(context)["id"]:
+        delete_webhook(context, UUID(known))
+    return create_webhook(context, "https://example.org/told", [Happening.MEMBER_LEFT])[0]
+
+
 # In the order in which they need each other.
 MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "account": _account,
@@ -178,6 +206,9 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "source": _source,
     "payee": _payee,
     "tag": _tag,
+    "rule": _rule,
+    "budget": _budget,
+    "recurring": _recurring,
     "transaction": _transaction,
     "income": _income,
     "split": _split,
@@ -190,4 +221,5 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "offer": _offer,
     "asker": _asker,
     "token": _token,
+    "webhook": _webhook,
 }

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from fintrack.access.sharing import account_sights, shared_balances
 from fintrack.analytics.account_trends import account_trends
+from fintrack.analytics.budgets import budgets
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.downloads import CHARTS, chart_csv
 from fintrack.analytics.net_worth import balances, net_worth
@@ -35,6 +36,8 @@ from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.payees import payees, suggested_category
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.recurring import recurring
+from fintrack.ledger.rules import rules
 from fintrack.ledger.tags import tags
 from fintrack.ledger.transactions import transactions
 from fintrack.schema import AuditEvent
@@ -70,6 +73,9 @@ QUESTIONS: dict[str, Question] = {
     "suggestions": lambda me: suggested_category(me, "Grocer"),
     "categories": categories,
     "tags": tags,
+    "rules": rules,
+    "budgets": lambda me: budgets(me, MARCH),
+    "what recurs": recurring,
     "imports": imports,
     "duplicates": lambda me: preview(me, FILE).duplicate,
     "a guess where a file goes": lambda me: [

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from fintrack import derived_schema, plan_schema  # noqa: F401 - their tables are tables too
 from fintrack.schema import TenantRow, new_id
 
 Values = dict[str, Any]
@@ -147,6 +148,31 @@ def _tag(_place: Place, number: int) -> Values:
     return {"id": new_id(), "name": f"holiday {number}"}
 
 
+def _rule(place: Place, number: int) -> Values:
+    return {"id": new_id(), "words": f"grocer {number}", "category_id": place.ids["category"]}
+
+
+def _budget(place: Place, number: int) -> Values:
+    return {
+        "id": new_id(),
+        "category_id": place.ids["category"],
+        "currency": ("EUR", "USD")[number % 2],
+        "amount": 50_000,
+    }
+
+
+def _recurring(place: Place, number: int) -> Values:
+    return {
+        "id": new_id(),
+        "account_id": place.account,
+        "payee": f"Landlord {number}",
+        "category_id": place.ids["category"],
+        "amount": -95_000,
+        "every": "MONTH",
+        "starts_on": DAY,
+    }
+
+
 def _import_batch(place: Place, _number: int) -> Values:
     return {
         "id": new_id(),
@@ -275,6 +301,8 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "category": _category,
     "payee": _payee,
     "tag": _tag,
+    "rule": _rule,
+    "budget": _budget,
     "change_set": _change_set,
     "join_request": _join_request,
     "ownership_offer": _ownership_offer,
@@ -292,5 +320,6 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "payee_total": _payee_total,
     "import_row": _import_row,
     "column_mapping": _column_mapping,
+    "recurring": _recurring,
     "audit_event": _audit_event,
 }

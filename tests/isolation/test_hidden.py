@@ -29,6 +29,7 @@ from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.recurring import Every, NewRecurring, create_recurring, record_next
 from fintrack.ledger.tags import tags
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import NewTransfer, record_transfer
@@ -128,6 +129,8 @@ def _change_what_is_hidden(scene: Scene) -> None:
     _edit(gil, hidden)
     other = _private(gil, "Other")
     record_transfer(gil, NewTransfer(hidden, other, 900, DAY))
+    rent = NewRecurring(hidden, "Landlord", -1, Every.MONTH, DAY)
+    record_next(gil, create_recurring(gil, rent))
     undo_import(gil, imported(gil, FILE, account_id=hidden).import_id)
     imported(gil, FILE, account_id=hidden)
     suspended = scene.family.book.suspended.user_id

@@ -37,8 +37,9 @@ INDEXES = """
     join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
     where x.indrelid = ('app.' || quote_ident(%s))::regclass
 """
-COMPOSITE = ("account", "account_share", "category", "column_mapping", "import_batch", "import_row",
-             "invitation_share", "ownership_offer", "payee", "posting", "transaction", "transaction_tag")  # fmt: skip
+COMPOSITE = ("account", "account_share", "budget", "category", "column_mapping", "import_batch", "import_row",
+             "invitation_share", "ownership_offer", "payee", "posting", "recurring", "rule", "transaction",
+             "transaction_tag")  # fmt: skip
 
 
 @every_table

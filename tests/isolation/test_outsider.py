@@ -11,9 +11,12 @@ from sqlalchemy import func, select
 from fintrack.context import Role
 from fintrack.db import maintenance_transaction
 from fintrack.ledger.accounts import AccountChange, archive_account, update_account
+from fintrack.ledger.budgets import change_budget
 from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.categories import rename_category
 from fintrack.ledger.payees import rename_payee
+from fintrack.ledger.recurring import record_next
+from fintrack.ledger.rules import change_rule
 from fintrack.ledger.tags import rename_tag
 from fintrack.schema import new_id
 from fintrack.statements.undoing import undo_import
@@ -126,6 +129,9 @@ def _change_everything(scene: Scene, own: Ledger) -> None:
     rename_category(own.owner, own.ids["category"], "Groceries")
     rename_payee(own.owner, own.ids["payee"], "Grocer")
     rename_tag(own.owner, own.ids["tag"], "everything")
+    change_rule(own.owner, own.ids["rule"], "everything", own.ids["category"])
+    change_budget(own.owner, own.ids["budget"], 1)
+    record_next(own.owner, own.ids["recurring"])
     undo_import(own.owner, own.ids["import"])
     delete_transactions(own.owner, [own.ids["transaction"], own.ids["split"]])
     update_account(own.owner, own.ids["account"], AccountChange(opening_balance=-999_999), 1)

@@ -9,7 +9,7 @@ import pytest
 from fintrack import db
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from fintrack.operations import bench, bench_load
+from fintrack.operations import bench, bench_api, bench_load
 from fintrack.operations.bench_load import Load
 from fintrack.operations.bench_measures import MEASURES
 from fintrack.operations.bench_questions import QUESTIONS
@@ -36,6 +36,27 @@ def test_a_small_run_measures_every_question_and_finds_no_foreign_row(
     load = report["load"]
     assert (load["foreign_rows"], load["missing_rows"], load["errors"]) == (0, 0, 0)
     assert load["writes"] > 0
+
+
+@pytest.mark.slow
+def test_a_storm_and_an_export_are_measured_over_http(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench_api, "TURNS", 3)
+    monkeypatch.setattr(bench_api, "ROUNDS", 1)
+    settings.cache_clear()
+    bench_api.main(as_json=True, rows=300)
+    db.disconnect()
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["exported_rows"] == 300
+    assert figures["quiet"] > 0 < figures["loud"]
+    assert figures["storm_per_second"] > 0
+
+
+def test_what_a_storm_does_is_said_in_the_table() -> None:
+    written = bench_api.as_markdown(bench_api.ApiFigures(10.0, 16.0, 20.0, 1_000_000, 9.0, 8.1))
+    assert "| 16.0 ms | 10.0 ms | 1.60 | at most 1.5 | NO |" in written
+    assert "| 8.1 MB | 9 s | | at most 8 MB | NO |" in written
 
 
 def test_the_report_is_a_table_for_the_documents() -> None:

@@ -44,6 +44,8 @@ create trigger limit_transactions after insert on app.transaction
     referencing new table as after for each statement execute function sec.limit_transactions();
 create trigger release_transactions after delete on app.transaction
     referencing old table as before for each statement execute function sec.release_transactions();
+create trigger enqueue_deliveries after insert on app.audit_event
+    referencing new table as after for each statement execute function sec.enqueue_deliveries();
 create trigger index_words_new after insert on app.transaction
     referencing new table as after for each statement execute function sec.index_words();
 create trigger index_words_changed after update on app.transaction
@@ -90,7 +92,7 @@ do $$
 declare
     t text;
 begin
-    foreach t in array array['category', 'payee', 'tag', 'change_set'] loop
+    foreach t in array array['category', 'payee', 'tag', 'rule', 'budget', 'change_set'] loop
         execute format('create policy make on app.%I for insert to fintrack_member
             with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20)', t);
         execute format('create policy change on app.%I for update to fintrack_member
@@ -103,6 +105,8 @@ end $$;
 
 create policy see on app.payee for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
 create policy see on app.tag for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
+create policy see on app.rule for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
+create policy see on app.budget for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
 create policy see on app.category for select to fintrack_viewer
     using (tenant_id = (select sec.tenant())
            and (deleted_at is null or id in (select unnest(sec.kept_categories()))));
@@ -118,7 +122,7 @@ declare
     t text;
 begin
     foreach t in array array['transaction', 'posting', 'transaction_tag', 'import_batch', 'import_row',
-                             'column_mapping'] loop
+                             'column_mapping', 'recurring'] loop
         execute format('create policy see on app.%I for select to fintrack_viewer
             using (tenant_id = (select sec.tenant()) and account_id in (select unnest(sec.visible_accounts())))', t);
         execute format('create policy make on app.%I for insert to fintrack_member
@@ -284,8 +288,9 @@ declare
     fixed text[] := array['tenant_id', 'id', 'created_by', 'created_at', 'owner_id', 'batch_id', 'import_id', 'deleted_at'];
     columns text;
 begin
-    foreach t in array array['category', 'payee', 'tag', 'change_set', 'account', 'account_share', 'transaction',
-                             'posting', 'transaction_tag', 'import_batch', 'import_row', 'column_mapping'] loop
+    foreach t in array array['category', 'payee', 'tag', 'rule', 'budget', 'recurring', 'change_set', 'account',
+                             'account_share', 'transaction', 'posting', 'transaction_tag', 'import_batch',
+                             'import_row', 'column_mapping'] loop
         select string_agg(quote_ident(column_name), ', ') into columns from information_schema.columns
         where table_schema = 'app' and table_name = t and column_name <> all (made);
         execute format('grant insert (%s) on app.%I to fintrack_member', columns, t);

@@ -1,0 +1,92 @@
+"""Budgets: what a category of expenses may cost in a month."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from fintrack import audit
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import NotFound
+from fintrack.ledger.refusals import refusals
+from fintrack.ledger.rows import plain
+from fintrack.money import exponent
+from fintrack.plan_schema import Budget
+from fintrack.schema import new_id
+
+NO_BUDGET = "There is no such budget."
+QUIETLY = {"synchronize_session": False}
+
+
+def create_budget(context: TenantContext, category_id: UUID, currency: str, amount: int) -> UUID:
+    """Set what a category, with all below it, may cost in a month; returns the budget's id.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such category of expenses.
+        Conflict: the category has a budget in this currency.
+        InvalidInput: the currency or the amount cannot be kept.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    exponent(currency)
+    budget_id = new_id()
+    values = {"id": budget_id, "category_id": category_id, "currency": currency, "amount": amount}
+    with tenant_transaction(context) as db:
+        with refusals():
+            db.execute(insert(Budget), [values])
+        after = _state_of(db, budget_id)
+        audit.record(db, "budget.created", subject_id=budget_id, after=after)
+    return budget_id
+
+
+def change_budget(context: TenantContext, budget_id: UUID, amount: int) -> None:
+    """Set another amount a month.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such budget.
+        InvalidInput: the amount cannot be kept.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    statement = update(Budget).where(Budget.id == budget_id).values(amount=amount)
+    with tenant_transaction(context) as db:
+        before = _state_of(db, budget_id)
+        with refusals():
+            db.execute(statement, execution_options=QUIETLY)
+        after = _state_of(db, budget_id)
+        audit.record(db, "budget.changed", subject_id=budget_id, before=before, after=after)
+
+
+def delete_budget(context: TenantContext, budget_id: UUID) -> None:
+    """Forget a budget.
+
+    Raises:
+        PermissionDenied: the member may not manage categories.
+        NotFound: there is no such budget.
+    """
+    context.require(Permission.MANAGE_CATEGORIES)
+    with tenant_transaction(context) as db:
+        before = _state_of(db, budget_id)
+        audit.record(db, "budget.deleted", subject_id=budget_id, before=before)
+        db.execute(delete(Budget).where(Budget.id == budget_id), execution_options=QUIETLY)
+
+
+def budget_currency(context: TenantContext, budget_id: UUID) -> str:
+    """Return the currency of a budget.
+
+    Raises:
+        NotFound: there is no such budget.
+    """
+    context.require(Permission.READ)
+    with tenant_transaction(context) as db:
+        return str(_state_of(db, budget_id)["currency"])
+
+
+def _state_of(db: Session, budget_id: UUID) -> dict[str, Any]:
+    columns = select(Budget.category_id, Budget.currency, Budget.amount)
+    row = db.execute(columns.where(Budget.id == budget_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(NO_BUDGET)
+    return plain(row)

@@ -1,0 +1,105 @@
+"""How the functions about plans are called: rules, budgets, and what comes again."""
+
+from dataclasses import replace
+
+from fintrack.analytics.budgets import budgets
+from fintrack.context import Role
+from fintrack.ledger.budgets import budget_currency, change_budget, create_budget, delete_budget
+from fintrack.ledger.recurring import (
+    Every,
+    NewRecurring,
+    change_recurring,
+    create_recurring,
+    delete_recurring,
+    record_next,
+    recurring,
+)
+from fintrack.ledger.rules import change_rule, create_rule, delete_rule, rules
+from tests.isolation.functions import Case, Function, Slot
+from tests.isolation.ledgers import DAY, Ledger
+
+MEMBER, VIEWER = Role.MEMBER, Role.VIEWER
+
+
+def _rent(own: Ledger) -> NewRecurring:
+    return NewRecurring(own.ids["account"], own.name("Landlord"), -50000, Every.MONTH, DAY)
+
+
+PLANS: dict[Function, Case] = {
+    rules: Case(VIEWER, call=lambda me, own: rules(me)),
+    create_rule: Case(
+        MEMBER,
+        {
+            "category_id": Slot(
+                "category", lambda me, own, it: create_rule(me, own.name("rule"), it)
+            )
+        },
+    ),
+    change_rule: Case(
+        MEMBER,
+        {
+            "rule_id": Slot(
+                "rule",
+                lambda me, own, it: change_rule(me, it, own.name("rule"), own.ids["category"]),
+            ),
+            "category_id": Slot(
+                "category", lambda me, own, it: change_rule(me, own.ids["rule"], "other words", it)
+            ),
+        },
+    ),
+    delete_rule: Case(MEMBER, {"rule_id": Slot("rule", lambda me, own, it: delete_rule(me, it))}),
+    budgets: Case(VIEWER, call=lambda me, own: budgets(me, DAY)),
+    create_budget: Case(
+        MEMBER,
+        {"category_id": Slot("category", lambda me, own, it: create_budget(me, it, "EUR", 100))},
+    ),
+    change_budget: Case(
+        MEMBER, {"budget_id": Slot("budget", lambda me, own, it: change_budget(me, it, 20000))}
+    ),
+    delete_budget: Case(
+        MEMBER, {"budget_id": Slot("budget", lambda me, own, it: delete_budget(me, it))}
+    ),
+    budget_currency: Case(
+        VIEWER, {"budget_id": Slot("budget", lambda me, own, it: budget_currency(me, it))}
+    ),
+    recurring: Case(VIEWER, call=lambda me, own: recurring(me)),
+    create_recurring: Case(
+        MEMBER,
+        {
+            "new.account_id": Slot(
+                "account",
+                lambda me, own, it: create_recurring(me, replace(_rent(own), account_id=it)),
+            ),
+            "new.category_id": Slot(
+                "category",
+                lambda me, own, it: create_recurring(me, replace(_rent(own), category_id=it)),
+            ),
+        },
+    ),
+    change_recurring: Case(
+        MEMBER,
+        {
+            "recurring_id": Slot(
+                "recurring", lambda me, own, it: change_recurring(me, it, _rent(own))
+            ),
+            "new.account_id": Slot(
+                "account",
+                lambda me, own, it: change_recurring(
+                    me, own.ids["recurring"], replace(_rent(own), account_id=it)
+                ),
+            ),
+            "new.category_id": Slot(
+                "category",
+                lambda me, own, it: change_recurring(
+                    me, own.ids["recurring"], replace(_rent(own), category_id=it)
+                ),
+            ),
+        },
+    ),
+    delete_recurring: Case(
+        MEMBER, {"recurring_id": Slot("recurring", lambda me, own, it: delete_recurring(me, it))}
+    ),
+    record_next: Case(
+        MEMBER, {"recurring_id": Slot("recurring", lambda me, own, it: record_next(me, it))}
+    ),
+}
