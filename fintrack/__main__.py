@@ -12,19 +12,25 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
-from fintrack.context import UserSession
+from fintrack.context import TenantContext, UserSession
 from fintrack.db import Logins, connect, disconnect
-from fintrack.errors import FinTrackError, SetupError
+from fintrack.errors import FinTrackError, InvalidInput, SetupError
 from fintrack.ledger.accounts import account_named
 from fintrack.ledger.exports import export_transactions
+from fintrack.money import decimal_text
 from fintrack.operations import bench, bench_readers, checks, demo, health
+from fintrack.operations.archive.export import export_book
+from fintrack.operations.archive.restore import restore_book
+from fintrack.operations.archive.verify import verify_book
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
+from fintrack.statements.books.report import AccountOutcome
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import Question
 from fintrack.statements.previews import Preview, check_size, preview_import, with_answers
@@ -33,6 +39,7 @@ from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
 
 WELL, WRONG, REFUSED = 0, 1, 3
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - nameless
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -87,8 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         help="to what the file leaves open, such as date_order=dmy; may be repeated",
     )
     read.set_defaults(command=_import)
-    export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
-    export.set_defaults(command=_export)
+    _add_book_commands(commands, person, tenant, machine)
     link = commands.add_parser(
         "reset-link", parents=[person], help="print a link that sets a password"
     )
@@ -96,6 +102,27 @@ def _parser() -> argparse.ArgumentParser:
     lost = commands.add_parser("remove-factor", parents=[person], help="take a lost factor off")
     lost.set_defaults(command=_remove_factor)
     return parser
+
+
+def _add_book_commands(
+    commands: Commands,
+    person: argparse.ArgumentParser,
+    tenant: argparse.ArgumentParser,
+    machine: argparse.ArgumentParser,
+) -> None:
+    export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
+    export.add_argument("--book", type=Path, metavar="FILE", help="write the whole book there")
+    export.set_defaults(command=_export)
+    bring = commands.add_parser(
+        "import-book", parents=[person, machine], help="bring a whole book into a new tenant"
+    )
+    bring.add_argument("file", type=_file, help="FinTrack's export of a book")
+    bring.add_argument("--name", default="", help="of the new tenant; as in the file by default")
+    bring.set_defaults(command=_import_book)
+    verify = commands.add_parser("verify", parents=[machine], help="say if a book was altered")
+    verify.add_argument("file", type=_file, help="FinTrack's export of a book")
+    verify.add_argument("--seal", metavar="FINGERPRINT", help="that the file must bear")
+    verify.set_defaults(command=_verify)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -203,9 +230,59 @@ def _show_progress(done: int, of: int) -> None:
 
 def _export(arguments: argparse.Namespace) -> int:
     with _acting(arguments.email, "export") as session:
-        for block in export_transactions(enter_tenant(session, arguments.tenant)):
-            sys.stdout.buffer.write(block)
+        context = enter_tenant(session, arguments.tenant)
+        if arguments.book:
+            _write_book(arguments.book, context)
+        else:
+            sys.stdout.buffer.writelines(export_transactions(context))
     return WELL
+
+
+def _write_book(path: Path, context: TenantContext) -> None:
+    """Write the file under another name first, so that no half of it ever bears its name."""
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            file.writelines(export_book(context))
+        unfinished.replace(path)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _import_book(arguments: argparse.Namespace) -> int:
+    with _acting(arguments.email, "import of a book") as session, arguments.file.open("rb") as file:
+        report = restore_book(session, file, name=arguments.name, progress=_show_progress)
+    if arguments.json:
+        accounts = [asdict(each) for each in report.accounts]
+        print(json.dumps({"tenant": report.context.slug, "accounts": accounts}))
+    else:
+        print(f"{report.context.name} is ready: /?tenant={report.context.slug}")
+        print("".join(map(_account_line, report.accounts)), end="")
+        print("".join(f"{note}\n" for note in report.notes), end="")
+    return WELL if report.is_equal else WRONG
+
+
+def _account_line(each: AccountOutcome) -> str:
+    counts = f"{each.count_before:,} → {each.count_after:,} transactions"
+    before = decimal_text(each.balance_before, each.currency)
+    after = decimal_text(each.balance_after, each.currency)
+    mark = "ok  " if each.is_equal else "OFF "
+    return f"{mark}{each.name}: {counts}, {before} → {after} {each.currency}\n"
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    with arguments.file.open("rb") as file:
+        verdict = verify_book(file)
+    problems = list(verdict.problems)
+    if arguments.seal not in {None, verdict.signer}:
+        problems.append("Another FinTrack sealed this file.")
+    if arguments.json:
+        print(json.dumps({"problems": problems, "seal": verdict.signer}))
+    else:
+        manifest = verdict.manifest
+        print("\n".join(problems) or f"Unaltered since {manifest.as_of}.")
+        print(f"Seal {verdict.signer}\nContent {manifest.content_hash}\n{manifest.sight}")
+    return WRONG if problems else WELL
 
 
 def _reset_link(arguments: argparse.Namespace) -> int:

@@ -45,6 +45,8 @@ from fintrack.errors import (
 from fintrack.schema import MaintenanceEvent, TenantRow, new_id
 
 CHUNK = 64 * 1024
+BEGIN = "BEGIN"
+BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 ENTER = "select set_config('role', sec.enter(%s, %s), true)"
 ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
 BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
@@ -151,8 +153,28 @@ def tenant_transaction(context: TenantContext) -> Iterator[Session]:
         NotFound: the membership ended or the tenant is suspended.
         Unavailable: no connection was free in time, or the storage is full.
     """
+    with _inside(context, BEGIN) as db:
+        yield db
+
+
+@contextmanager
+def tenant_snapshot(context: TenantContext) -> Iterator[Session]:
+    """Open the tenant as it is at one moment, for many statements that agree; nothing is written.
+
+    Raises:
+        NotSignedIn: the session ended.
+        NotFound: the membership ended or the tenant is suspended.
+        Unavailable: no connection was free in time, or the storage is full.
+    """
+    with _inside(context, BEGIN_SNAPSHOT) as db:
+        yield db
+
+
+@contextmanager
+def _inside(context: TenantContext, begin: str) -> Iterator[Session]:
     with _refusals(), TenantSession(_engines["app"], autoflush=False) as db:
         db.info["tenant_id"] = context.tenant_id
+        db.info["begin"] = begin
         db.info["enter"] = _entrance(context)
         with db.begin():
             yield db
@@ -204,10 +226,11 @@ def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes
         for block in copy:
             spool.write(block)
     spool.seek(0)
-    return _chunks(spool)
+    return blocks_of(spool)
 
 
-def _chunks(spool: IO[bytes]) -> Iterator[bytes]:
+def blocks_of(spool: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file from where it stands, in blocks, and close it at the end."""
     with spool:
         while block := spool.read(CHUNK):
             yield block
@@ -259,7 +282,7 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
     enter = session.info.get("enter")
     try:
         with driver.pipeline():
-            driver.execute("BEGIN")
+            driver.execute(session.info.get("begin", BEGIN))
             if enter is not None:
                 driver.execute(*enter)
     except psycopg.OperationalError:

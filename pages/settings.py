@@ -8,6 +8,7 @@ import streamlit as st
 
 from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
 from fintrack.context import Permission, TenantContext, TenantType
+from fintrack.ui.books import take_along_card
 from fintrack.ui.choices import country_input, currency_input, locale_input
 from fintrack.ui.confirmation import when_confirmed
 from fintrack.ui.failures import shown_refusals
@@ -25,6 +26,7 @@ def page() -> None:
         st.caption("Owners and admins may change these.")
     with st.container(border=True, width=720):
         _settings_form(context, settings, may_change=may_change)
+    take_along_card(context)
     if context.may(Permission.CLOSE_TENANT):
         _closing(context)
 

@@ -69,6 +69,19 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and re.match(RISKY, cell) else cell
 
 
+def guarded_cell(text: SQLCoreOperations[str]) -> ColumnElement[str]:
+    """Return the SQL for a text, or nothing for an empty one, as a spreadsheet may be given it."""
+    risky = text.regexp_match(f"^{RISKY}")
+    return func.nullif(case((risky, literal("'") + text), else_=text), "")
+
+
+def decimal_cell(minor: SQLCoreOperations[int]) -> ColumnElement[str]:
+    """Return the SQL for an amount as decimal text; the statement joins `CURRENCY`."""
+    exponent = CURRENCY.c.exponent
+    major = cast(minor, Numeric()) / func.power(cast(10, Numeric()), exponent)
+    return cast(func.round(major, exponent), String())
+
+
 def description_and_memo(cell: str) -> tuple[str, str]:
     """Return the description of a split transaction and the memo of its line, from one cell."""
     description, *memo = LONE_DOT.split(cell, maxsplit=1)
@@ -86,19 +99,19 @@ def _statement(db: Session, wanted: TransactionFilter) -> Select[*tuple[Any, ...
     cells: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         "id": Transaction.id,
         "date": Transaction.booked_on,
-        "account": _guarded(Account.name),
+        "account": guarded_cell(Account.name),
         "currency": Transaction.currency,
-        "amount": _decimal(func.coalesce(Posting.amount, Transaction.amount)),
-        "payee": _guarded(Transaction.payee),
-        "category": _guarded(tree.c.path),
-        "description": _guarded(_description()),
-        "note": _guarded(Transaction.note),
+        "amount": decimal_cell(func.coalesce(Posting.amount, Transaction.amount)),
+        "payee": guarded_cell(Transaction.payee),
+        "category": guarded_cell(tree.c.path),
+        "description": guarded_cell(_description()),
+        "note": guarded_cell(Transaction.note),
         "status": Transaction.status,
         "split": Posting.line,
         "transfer": Transaction.transfer_id,
         "value_date": Transaction.valued_on,
         "kind": tree.c.kind,
-        "tags": _guarded(_tags()),
+        "tags": guarded_cell(_tags()),
     }
     named = [cell.label(name) for name, cell in cells.items()]
     lines = and_(Transaction.is_split, Posting.transaction_id == Transaction.id)
@@ -112,18 +125,6 @@ def _statement(db: Session, wanted: TransactionFilter) -> Select[*tuple[Any, ...
         .where(*all_conditions(db, wanted))
         .order_by(Transaction.booked_on, Transaction.id, Posting.line)
     )
-
-
-def _guarded(text: SQLCoreOperations[str]) -> ColumnElement[str]:
-    """Return the text, or nothing for an empty one, as a spreadsheet may be given it."""
-    risky = text.regexp_match(f"^{RISKY}")
-    return func.nullif(case((risky, literal("'") + text), else_=text), "")
-
-
-def _decimal(minor: ColumnElement[int]) -> ColumnElement[str]:
-    exponent = CURRENCY.c.exponent
-    major = cast(minor, Numeric()) / func.power(cast(10, Numeric()), exponent)
-    return cast(func.round(major, exponent), String())
 
 
 def _description() -> ColumnElement[str]:

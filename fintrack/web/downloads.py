@@ -13,8 +13,9 @@ from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound
 from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
+from fintrack.operations.archive.export import export_book
 
-PERSONAL_DATA = "personal-data"
+PERSONAL_DATA, BOOK = "personal-data", "book"
 Content = Callable[[TenantContext, Mapping[str, Any]], Iterator[bytes]]
 
 
@@ -41,6 +42,9 @@ def download_of(session: UserSession, payload: Mapping[str, Any]) -> Download:
         return Download(_file_name(kind, "json"), content, "application/json")
     context = enter_tenant(session, str(payload["tenant"]))
     context.require(Permission.EXPORT)
+    if kind == BOOK:
+        require_confirmation(session, CONFIRM_EVERYTHING)
+        return Download(_file_name(kind, "zip"), export_book(context), "application/zip")
     write = KINDS.get(kind)
     if write is None:
         raise NotFound("There is no such download.")

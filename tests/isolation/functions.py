@@ -11,7 +11,7 @@ from uuid import UUID
 from fintrack.context import USUAL_FLAGS, Flag, Role, TenantContext
 from tests.isolation.ledgers import Ledger
 
-PACKAGES = ("access", "ledger", "statements", "analytics")
+PACKAGES = ("access", "ledger", "statements", "analytics", "operations")
 Function = Callable[..., Any]
 Ask = Callable[[TenantContext, Ledger], object]
 
@@ -81,8 +81,8 @@ def id_slots(function: Function) -> set[str]:
 
 def _modules(package: str) -> Iterator[Any]:
     home = importlib.import_module(f"fintrack.{package}")
-    for module in pkgutil.iter_modules(home.__path__):
-        yield importlib.import_module(f"{home.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(home.__path__, f"{home.__name__}."):
+        yield importlib.import_module(module.name)
 
 
 def _parameters(function: Function) -> dict[str, Any]:

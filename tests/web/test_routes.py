@@ -1,5 +1,6 @@
 """A ticket becomes a cookie, a cookie is lost, a file is fetched."""
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -15,6 +16,7 @@ from fintrack.access.tickets import issue_download_ticket, issue_sign_in_ticket
 from fintrack.context import TenantContext
 from fintrack.db import sign_in_transaction
 from fintrack.errors import FinTrackError
+from fintrack.operations.archive.verify import verify_book
 from fintrack.schema import Ticket
 from fintrack.web import downloads
 from fintrack.web.failures import failed, refused
@@ -202,6 +204,22 @@ def test_j6_personal_data_come_as_a_file_of_ones_own(
     assert b"cleo" not in answer.body
     assert answer.header("content-type") == "application/json"
     assert (answer.header("content-disposition") or "").endswith('.json"')
+
+
+def test_the_whole_book_is_a_zip_that_is_fetched_only_after_a_confirmation(
+    ana: TenantContext, ana_token: str
+) -> None:
+    session = session_of(ana_token)
+    assert session is not None
+    answers = []
+    for _ in range(2):
+        payload = {"kind": "book", "tenant": ana.slug}
+        path = f"/export/{issue_download_ticket(session, payload)}"
+        answers.append(ask(APP, path, headers=[session_cookie(ana_token)]))
+        confirm_session(session, PASSWORD)
+    assert [each.status for each in answers] == [403, 200]
+    assert verify_book(io.BytesIO(answers[1].body)).problems == ()
+    assert (answers[1].header("content-disposition") or "").endswith('.zip"')
 
 
 @pytest.mark.parametrize("payload", [{"kind": "secrets"}, {"tenant": "no-such-tenant"}])

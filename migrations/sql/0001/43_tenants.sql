@@ -85,6 +85,23 @@ begin
     perform sec.record_event(v_tenant, v_user, 'OWNER', 'tenant.reopened', null, null);
 end $$;
 
+-- Asked through the sign-in door: a book that could not be brought leaves no empty tenant behind. Where anything was done
+-- since the founding, or anybody else came in, the tenant stays.
+create function sec.abandon_tenant(p_handle bytea, p_slug text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    set constraints all deferred;
+    delete from app.tenant t
+    using app.membership m
+    join sec.session s on s.user_id = m.user_id and s.handle_hash = sha256(p_handle) and s.revoked_at is null
+        and s.expires_at > now() and s.seen_at + s.idle_for > now() and s.scopes is null
+        and (s.tenant_id is null or s.tenant_id = m.tenant_id)
+    where t.slug = p_slug and m.tenant_id = t.tenant_id and m.role = 'OWNER' and m.status = 'ACTIVE'
+      and (select count(*) from app.membership o where o.tenant_id = t.tenant_id) = 1
+      and (select count(*) from app.audit_event e where e.tenant_id = t.tenant_id) = 1
+      and not exists (select from app.account a where a.tenant_id = t.tenant_id);
+end $$;
+
 -- The operator's: erases what was closed long enough ago, and says how many.
 create function sec.erase_closed_tenants() returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -128,7 +145,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic select t.tenant_id from app.tenant t where t.slug = p_slug; end;
 
 grant execute on function sec.close_tenant() to fintrack_owner;
-grant execute on function sec.my_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text)
-    to fintrack_sign_in;
+grant execute on function sec.my_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text),
+    sec.abandon_tenant(bytea, text) to fintrack_sign_in;
 grant execute on function sec.set_tenant_status(text, text), sec.set_tenant_limit(text, text, bigint),
     sec.tenant_id_of(text), sec.erase_closed_tenants(), sec.rotate_signing_key() to fintrack_maintenance;

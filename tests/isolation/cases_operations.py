@@ -1,0 +1,20 @@
+"""How the functions of `operations` are called."""
+
+from collections.abc import Iterator
+
+from fintrack.context import Flag, Role
+from fintrack.operations.archive.export import export_book
+from tests.isolation.functions import Case, Function
+from tests.operations.books import members_of
+
+
+def _tables(book: Iterator[bytes]) -> tuple[str, ...]:
+    """Return the lines of all tables; the manifest has but their hashes."""
+    members = members_of(b"".join(book))
+    tables = [members[name].decode() for name in sorted(members) if name.endswith(".csv")]
+    return tuple(line for table in tables for line in table.splitlines()[1:])
+
+
+OPERATIONS: dict[Function, Case] = {
+    export_book: Case(Role.VIEWER, call=lambda me, own: _tables(export_book(me)), flag=Flag.EXPORT),
+}
