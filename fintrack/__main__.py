@@ -20,12 +20,15 @@ from fintrack.access.tenants import enter_tenant
 from fintrack.context import TenantContext, UserSession
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, InvalidInput, SetupError
+from fintrack.ledger.account_files.export import AccountFormat, export_account
 from fintrack.ledger.accounts import account_named
 from fintrack.ledger.exports import export_transactions
+from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.money import decimal_text
 from fintrack.operations import bench, bench_readers, checks, demo, health
 from fintrack.operations.archive.export import export_book
 from fintrack.operations.archive.restore import restore_book
+from fintrack.operations.archive.table_files import TableFormat, export_table
 from fintrack.operations.archive.verify import verify_book
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
@@ -39,6 +42,8 @@ from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
 
 WELL, WRONG, REFUSED = 0, 1, 3
+JOURNALS = {"beancount": JournalFormat.BEANCOUNT, "hledger": JournalFormat.HLEDGER}
+EXPORTS = ("csv", *JOURNALS, *AccountFormat, *TableFormat)
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - nameless
 
 
@@ -110,8 +115,11 @@ def _add_book_commands(
     tenant: argparse.ArgumentParser,
     machine: argparse.ArgumentParser,
 ) -> None:
-    export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
+    export = commands.add_parser("export", parents=[person, tenant], help="write to the output")
     export.add_argument("--book", type=Path, metavar="FILE", help="write the whole book there")
+    export.add_argument("--format", choices=EXPORTS, default="csv", help="csv by default")
+    export.add_argument("--account", metavar="NAME", help="which one, as OFX or QIF")
+    export.add_argument("--table", default="transactions", help="which one, as XLSX or Parquet")
     export.set_defaults(command=_export)
     bring = commands.add_parser(
         "import-book", parents=[person, machine], help="bring a whole book into a new tenant"
@@ -234,8 +242,22 @@ def _export(arguments: argparse.Namespace) -> int:
         if arguments.book:
             _write_book(arguments.book, context)
         else:
-            sys.stdout.buffer.writelines(export_transactions(context))
+            sys.stdout.buffer.writelines(_exported(context, arguments))
     return WELL
+
+
+def _exported(context: TenantContext, arguments: argparse.Namespace) -> Iterator[bytes]:
+    form = arguments.format
+    if form in {*AccountFormat}:
+        if not arguments.account:
+            raise InvalidInput("Say which account, with --account NAME.")
+        account_id = account_named(context, arguments.account).id
+        return export_account(context, account_id, AccountFormat(form))
+    if form in {*TableFormat}:
+        return export_table(context, arguments.table, TableFormat(form))
+    if form in JOURNALS:
+        return export_journal(context, JOURNALS[form])
+    return export_transactions(context)
 
 
 def _write_book(path: Path, context: TenantContext) -> None:

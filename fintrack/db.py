@@ -4,6 +4,8 @@ A tenant's door begins the transaction and enters the tenant in one round trip, 
 predicate to every statement, and leaves nothing behind on the pooled connection.
 """
 
+import csv
+import io
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,54 +34,15 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_lo
 
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from fintrack.errors import (
-    ConfirmationNeeded,
-    Conflict,
-    FinTrackError,
-    InvalidInput,
-    NotFound,
-    NotSignedIn,
-    PermissionDenied,
-    Unavailable,
-)
+from fintrack.errors import FinTrackError, InvalidInput, Unavailable
 from fintrack.schema import MaintenanceEvent, TenantRow, new_id
+from fintrack.sqlstates import BUSY, NO_ANSWER, NO_TEXT, REFUSALS, UNKEEPABLE, UNREACHABLE
 
 CHUNK = 64 * 1024
 BEGIN = "BEGIN"
 BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 ENTER = "select set_config('role', sec.enter(%s, %s), true)"
 ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
-BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
-FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
-FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
-LOOKING = "You only look, and may not change anything. Stop looking first."
-TOO_LARGE = "An amount or a sum is too large for FinTrack to keep."
-UNREACHABLE = "The database does not answer. Nothing was changed; try again in a few seconds."
-UNKEEPABLE = "A text holds a character that cannot be kept; type it again without it."
-NO_ANSWER, NO_TEXT = "no answer", "no text"
-# By SQLSTATE: the error, and its sentence where the database gives none for members.
-REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
-    "FT401": (NotSignedIn, None),
-    "FT403": (PermissionDenied, None),
-    "FT404": (NotFound, None),
-    "FT409": (Conflict, None),
-    "FT422": (InvalidInput, None),
-    "FT428": (ConfirmationNeeded, None),
-    "25006": (PermissionDenied, LOOKING),
-    "40P01": (Unavailable, BUSY),
-    "42501": (PermissionDenied, FORBIDDEN),
-    "22003": (InvalidInput, TOO_LARGE),
-    "22P05": (InvalidInput, UNKEEPABLE),
-    NO_TEXT: (InvalidInput, UNKEEPABLE),
-    "40001": (Unavailable, BUSY),
-    "53300": (Unavailable, BUSY),
-    "53100": (Unavailable, FULL),
-    "57P01": (Unavailable, UNREACHABLE),
-    "57P02": (Unavailable, UNREACHABLE),
-    "57P03": (Unavailable, UNREACHABLE),
-    NO_ANSWER: (Unavailable, UNREACHABLE),
-}
-
 Statement = TypeVar("Statement", bound=Executable)
 
 
@@ -214,6 +177,23 @@ def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes
     The rows are spooled to an unnamed temporary file, so that the transaction can end before the
     first chunk is sent and a slow reader holds no connection.
     """
+    return blocks_of(_spooled(db, statement))
+
+
+def rows_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[list[str]]:
+    """Return `statement`'s rows as text cells below their names, one at a time, with flat memory.
+
+    As with `copy_out` the transaction can end first. Nothing and an empty text look the same.
+    """
+    return _cells_of(_spooled(db, statement))
+
+
+def _cells_of(spool: IO[bytes]) -> Iterator[list[str]]:
+    with io.TextIOWrapper(spool, encoding="utf-8", newline="") as lines:
+        yield from csv.reader(lines)
+
+
+def _spooled(db: Session, statement: Select[*tuple[Any, ...]]) -> IO[bytes]:
     connection = db.connection()
     compiled = _with_tenant(db, statement).compile(
         dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
@@ -226,7 +206,7 @@ def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes
         for block in copy:
             spool.write(block)
     spool.seek(0)
-    return blocks_of(spool)
+    return spool
 
 
 def blocks_of(spool: IO[bytes]) -> Iterator[bytes]:

@@ -78,3 +78,40 @@ def test_import_book_makes_a_new_tenant_and_compares_each_account(
 def test_import_book_answers_machines(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import-book", str(book), "--as", "ana@example.org", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["accounts"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [
+        (["--format", "beancount"], b"option"),
+        (["--format", "hledger"], b"commodity 1000.00 EUR"),
+        (["--format", "ofx", "--account", "yen"], b"<?xml"),
+        (["--format", "qif", "--account", "yen"], b"!Type:Cat"),
+        (["--format", "xlsx"], b"PK"),
+        (["--format", "parquet", "--table", "accounts"], b"PAR1"),
+    ],
+)
+def test_export_speaks_the_language_of_other_programs(
+    ana: TenantContext,
+    database: Database,
+    words: list[str],
+    start: bytes,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    keep_book(ana)
+    assert main(["export", "--as", "ana@example.org", "--tenant", ana.slug, *words]) == 0
+    assert capfdbinary.readouterr().out.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--format", "ofx"], "Say which account, with --account NAME."),
+        (["--format", "xlsx", "--table", "users"], "There is no such table. Choose one of"),
+    ],
+)
+def test_an_export_that_leaves_something_open_is_refused(
+    ana: TenantContext, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "--as", "ana@example.org", "--tenant", ana.slug, *words]) == 3
+    assert sentence in capsys.readouterr().err

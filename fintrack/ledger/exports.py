@@ -56,7 +56,44 @@ def export_transactions(
     """
     context.require(Permission.EXPORT)
     with tenant_transaction(context) as db:
-        return copy_out(db, _statement(db, wanted))
+        return copy_out(db, transactions_statement(db, wanted))
+
+
+def transactions_statement(
+    db: Session, wanted: TransactionFilter = EVERYTHING
+) -> Select[*tuple[Any, ...]]:
+    """Return the rows of the CSV export, their texts as a spreadsheet may be given them."""
+    tree = category_tree()
+    category_id = func.coalesce(Posting.category_id, Transaction.category_id)
+    cells: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+        "id": Transaction.id,
+        "date": Transaction.booked_on,
+        "account": guarded_cell(Account.name),
+        "currency": Transaction.currency,
+        "amount": decimal_cell(func.coalesce(Posting.amount, Transaction.amount)),
+        "payee": guarded_cell(Transaction.payee),
+        "category": guarded_cell(tree.c.path),
+        "description": guarded_cell(_description()),
+        "note": guarded_cell(Transaction.note),
+        "status": Transaction.status,
+        "split": Posting.line,
+        "transfer": Transaction.transfer_id,
+        "value_date": Transaction.valued_on,
+        "kind": tree.c.kind,
+        "tags": guarded_cell(tags_cell()),
+    }
+    named = [cell.label(name) for name, cell in cells.items()]
+    lines = and_(Transaction.is_split, Posting.transaction_id == Transaction.id)
+    return (
+        select(*named)
+        .select_from(Transaction)
+        .join(Account, Account.id == Transaction.account_id)
+        .join(CURRENCY, CURRENCY.c.code == Transaction.currency)
+        .outerjoin(Posting, lines)
+        .outerjoin(tree, tree.c.id == category_id)
+        .where(*all_conditions(db, wanted))
+        .order_by(Transaction.booked_on, Transaction.id, Posting.line)
+    )
 
 
 def guarded(text: str) -> str:
@@ -82,6 +119,18 @@ def decimal_cell(minor: SQLCoreOperations[int]) -> ColumnElement[str]:
     return cast(func.round(major, exponent), String())
 
 
+def tags_cell() -> ColumnElement[str]:
+    """Return the SQL for the tags of a transaction in one cell, which `tag_names` takes apart."""
+    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
+    return (
+        select(names)
+        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
+        .where(TransactionTag.transaction_id == Transaction.id)
+        .correlate(Transaction)
+        .scalar_subquery()
+    )
+
+
 def description_and_memo(cell: str) -> tuple[str, str]:
     """Return the description of a split transaction and the memo of its line, from one cell."""
     description, *memo = LONE_DOT.split(cell, maxsplit=1)
@@ -93,56 +142,11 @@ def tag_names(cell: str) -> tuple[str, ...]:
     return tuple(name.replace(DOT * 2, DOT) for name in LONE_DOT.split(cell) if name)
 
 
-def _statement(db: Session, wanted: TransactionFilter) -> Select[*tuple[Any, ...]]:
-    tree = category_tree()
-    category_id = func.coalesce(Posting.category_id, Transaction.category_id)
-    cells: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
-        "id": Transaction.id,
-        "date": Transaction.booked_on,
-        "account": guarded_cell(Account.name),
-        "currency": Transaction.currency,
-        "amount": decimal_cell(func.coalesce(Posting.amount, Transaction.amount)),
-        "payee": guarded_cell(Transaction.payee),
-        "category": guarded_cell(tree.c.path),
-        "description": guarded_cell(_description()),
-        "note": guarded_cell(Transaction.note),
-        "status": Transaction.status,
-        "split": Posting.line,
-        "transfer": Transaction.transfer_id,
-        "value_date": Transaction.valued_on,
-        "kind": tree.c.kind,
-        "tags": guarded_cell(_tags()),
-    }
-    named = [cell.label(name) for name, cell in cells.items()]
-    lines = and_(Transaction.is_split, Posting.transaction_id == Transaction.id)
-    return (
-        select(*named)
-        .select_from(Transaction)
-        .join(Account, Account.id == Transaction.account_id)
-        .join(CURRENCY, CURRENCY.c.code == Transaction.currency)
-        .outerjoin(Posting, lines)
-        .outerjoin(tree, tree.c.id == category_id)
-        .where(*all_conditions(db, wanted))
-        .order_by(Transaction.booked_on, Transaction.id, Posting.line)
-    )
-
-
 def _description() -> ColumnElement[str]:
     with_memo = _doubled(Transaction.description) + case(
         (Posting.memo != "", literal(MEMO) + _doubled(Posting.memo)), else_=""
     )
     return case((Transaction.is_split, with_memo), else_=Transaction.description)
-
-
-def _tags() -> ColumnElement[str]:
-    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
-    return (
-        select(names)
-        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
-        .where(TransactionTag.transaction_id == Transaction.id)
-        .correlate(Transaction)
-        .scalar_subquery()
-    )
 
 
 def _doubled(text: SQLCoreOperations[str]) -> ColumnElement[str]:

@@ -1,9 +1,13 @@
 """How the functions of `operations` are called."""
 
+import io
 from collections.abc import Iterator
+
+import pyarrow.parquet as pq
 
 from fintrack.context import Flag, Role
 from fintrack.operations.archive.export import export_book
+from fintrack.operations.archive.table_files import TableFormat, export_table
 from tests.isolation.functions import Case, Function
 from tests.operations.books import members_of
 
@@ -15,6 +19,15 @@ def _tables(book: Iterator[bytes]) -> tuple[str, ...]:
     return tuple(line for table in tables for line in table.splitlines()[1:])
 
 
+def _rows(file: Iterator[bytes]) -> tuple[str, ...]:
+    return tuple(map(str, pq.read_table(io.BytesIO(b"".join(file))).to_pylist()))
+
+
 OPERATIONS: dict[Function, Case] = {
     export_book: Case(Role.VIEWER, call=lambda me, own: _tables(export_book(me)), flag=Flag.EXPORT),
+    export_table: Case(
+        Role.VIEWER,
+        call=lambda me, own: _rows(export_table(me, "accounts", TableFormat.PARQUET)),
+        flag=Flag.EXPORT,
+    ),
 }

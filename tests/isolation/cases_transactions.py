@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fintrack.context import Flag, Role, TenantContext
+from fintrack.ledger.account_files.export import AccountFormat, export_account
 from fintrack.ledger.activity import ActivityFilter, activity
 from fintrack.ledger.bulk import categorise, delete_transactions, tag_transactions
 from fintrack.ledger.change_sets import change_sets
@@ -16,6 +17,7 @@ from fintrack.ledger.editing import (
 from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journal import journal
+from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import account_register, transactions
@@ -92,6 +94,20 @@ RECORDS: dict[Function, Case] = {
             ),
         },
         call=lambda me, own: export_transactions(me),
+        flag=Flag.EXPORT,
+    ),
+    export_account: Case(
+        VIEWER,
+        {
+            "account_id": Slot(
+                "account", lambda me, own, it: export_account(me, it, AccountFormat.QIF)
+            )
+        },
+        flag=Flag.EXPORT,
+    ),
+    export_journal: Case(
+        VIEWER,
+        call=lambda me, own: export_journal(me, JournalFormat.BEANCOUNT),
         flag=Flag.EXPORT,
     ),
     journal: Case(VIEWER, call=lambda me, own: journal(me)),
