@@ -11,40 +11,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TypeAlias
 
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
-from fintrack.context import TenantContext, UserSession
+from fintrack.commands import books
+from fintrack.commands.terminal import REFUSED, WELL, WRONG, existing_file, show_progress
+from fintrack.context import UserSession
 from fintrack.db import Logins, connect, disconnect
-from fintrack.errors import FinTrackError, InvalidInput, SetupError
-from fintrack.ledger.account_files.export import AccountFormat, export_account
+from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
-from fintrack.ledger.exports import export_transactions
-from fintrack.ledger.journals.export import JournalFormat, export_journal
-from fintrack.money import decimal_text
 from fintrack.operations import bench, bench_readers, checks, demo, health
-from fintrack.operations.archive.export import export_book
-from fintrack.operations.archive.restore import restore_book
-from fintrack.operations.archive.table_files import TableFormat, export_table
-from fintrack.operations.archive.verify import verify_book
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.operations.operators import acting_for
-from fintrack.statements.books.report import AccountOutcome
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import Question
 from fintrack.statements.previews import Preview, check_size, preview_import, with_answers
 from fintrack.statements.read import FORMATS
 from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
-
-WELL, WRONG, REFUSED = 0, 1, 3
-JOURNALS = {"beancount": JournalFormat.BEANCOUNT, "hledger": JournalFormat.HLEDGER}
-EXPORTS = ("csv", *JOURNALS, *AccountFormat, *TableFormat)
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - nameless
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -87,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     tenant = argparse.ArgumentParser(add_help=False)
     tenant.add_argument("--tenant", required=True, metavar="SLUG", help="the name in its address")
     read = commands.add_parser("import", parents=[person, tenant, machine], help="read a bank file")
-    read.add_argument("file", type=_file, help=FORMATS)
+    read.add_argument("file", type=existing_file, help=FORMATS)
     read.add_argument("--account", metavar="NAME", help="where its transactions go")
     read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     read.add_argument(
@@ -99,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         help="to what the file leaves open, such as date_order=dmy; may be repeated",
     )
     read.set_defaults(command=_import)
-    _add_book_commands(commands, person, tenant, machine)
+    books.add_commands(commands, [person, tenant], [person, machine], [machine], _as_user)
     link = commands.add_parser(
         "reset-link", parents=[person], help="print a link that sets a password"
     )
@@ -107,30 +93,6 @@ def _parser() -> argparse.ArgumentParser:
     lost = commands.add_parser("remove-factor", parents=[person], help="take a lost factor off")
     lost.set_defaults(command=_remove_factor)
     return parser
-
-
-def _add_book_commands(
-    commands: Commands,
-    person: argparse.ArgumentParser,
-    tenant: argparse.ArgumentParser,
-    machine: argparse.ArgumentParser,
-) -> None:
-    export = commands.add_parser("export", parents=[person, tenant], help="write to the output")
-    export.add_argument("--book", type=Path, metavar="FILE", help="write the whole book there")
-    export.add_argument("--format", choices=EXPORTS, default="csv", help="csv by default")
-    export.add_argument("--account", metavar="NAME", help="which one, as OFX or QIF")
-    export.add_argument("--table", default="transactions", help="which one, as XLSX or Parquet")
-    export.set_defaults(command=_export)
-    bring = commands.add_parser(
-        "import-book", parents=[person, machine], help="bring a whole book into a new tenant"
-    )
-    bring.add_argument("file", type=_file, help="FinTrack's export of a book")
-    bring.add_argument("--name", default="", help="of the new tenant; as in the file by default")
-    bring.set_defaults(command=_import_book)
-    verify = commands.add_parser("verify", parents=[machine], help="say if a book was altered")
-    verify.add_argument("file", type=_file, help="FinTrack's export of a book")
-    verify.add_argument("--seal", metavar="FINGERPRINT", help="that the file must bear")
-    verify.set_defaults(command=_verify)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -184,13 +146,6 @@ def _demo(arguments: argparse.Namespace) -> int:
     return WELL
 
 
-def _file(name: str) -> Path:
-    path = Path(name)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {name}")
-    return path
-
-
 def _answer(text: str) -> tuple[str, str]:
     field, _, value = text.partition("=")
     if not value:
@@ -220,7 +175,7 @@ def _import(arguments: argparse.Namespace) -> int:
             return WRONG
         done: Preview | ImportReport = preview
         if not arguments.dry_run:
-            done = commit_import(context, preview, progress=_show_progress)
+            done = commit_import(context, preview, progress=show_progress)
     refused = [row for each in preview.statements for row in each.plan.refused]
     if arguments.json:
         rejected = [{"line": row.line, "reason": row.reason} for row in refused]
@@ -229,82 +184,6 @@ def _import(arguments: argparse.Namespace) -> int:
         print(f"{done.new} new, {done.duplicate} known, {done.rejected} refused")
         print("".join(f"  line {row.line}: {row.reason}\n" for row in refused), end="")
     return WRONG if refused else WELL
-
-
-def _show_progress(done: int, of: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done:,} of {of:,} rows", end="" if done < of else "\n", file=sys.stderr)
-
-
-def _export(arguments: argparse.Namespace) -> int:
-    with _acting(arguments.email, "export") as session:
-        context = enter_tenant(session, arguments.tenant)
-        if arguments.book:
-            _write_book(arguments.book, context)
-        else:
-            sys.stdout.buffer.writelines(_exported(context, arguments))
-    return WELL
-
-
-def _exported(context: TenantContext, arguments: argparse.Namespace) -> Iterator[bytes]:
-    form = arguments.format
-    if form in {*AccountFormat}:
-        if not arguments.account:
-            raise InvalidInput("Say which account, with --account NAME.")
-        account_id = account_named(context, arguments.account).id
-        return export_account(context, account_id, AccountFormat(form))
-    if form in {*TableFormat}:
-        return export_table(context, arguments.table, TableFormat(form))
-    if form in JOURNALS:
-        return export_journal(context, JOURNALS[form])
-    return export_transactions(context)
-
-
-def _write_book(path: Path, context: TenantContext) -> None:
-    """Write the file under another name first, so that no half of it ever bears its name."""
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        with unfinished.open("wb") as file:
-            file.writelines(export_book(context))
-        unfinished.replace(path)
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _import_book(arguments: argparse.Namespace) -> int:
-    with _acting(arguments.email, "import of a book") as session, arguments.file.open("rb") as file:
-        report = restore_book(session, file, name=arguments.name, progress=_show_progress)
-    if arguments.json:
-        accounts = [asdict(each) for each in report.accounts]
-        print(json.dumps({"tenant": report.context.slug, "accounts": accounts}))
-    else:
-        print(f"{report.context.name} is ready: /?tenant={report.context.slug}")
-        print("".join(map(_account_line, report.accounts)), end="")
-        print("".join(f"{note}\n" for note in report.notes), end="")
-    return WELL if report.is_equal else WRONG
-
-
-def _account_line(each: AccountOutcome) -> str:
-    counts = f"{each.count_before:,} → {each.count_after:,} transactions"
-    before = decimal_text(each.balance_before, each.currency)
-    after = decimal_text(each.balance_after, each.currency)
-    mark = "ok  " if each.is_equal else "OFF "
-    return f"{mark}{each.name}: {counts}, {before} → {after} {each.currency}\n"
-
-
-def _verify(arguments: argparse.Namespace) -> int:
-    with arguments.file.open("rb") as file:
-        verdict = verify_book(file)
-    problems = list(verdict.problems)
-    if arguments.seal not in {None, verdict.signer}:
-        problems.append("Another FinTrack sealed this file.")
-    if arguments.json:
-        print(json.dumps({"problems": problems, "seal": verdict.signer}))
-    else:
-        manifest = verdict.manifest
-        print("\n".join(problems) or f"Unaltered since {manifest.as_of}.")
-        print(f"Seal {verdict.signer}\nContent {manifest.content_hash}\n{manifest.sight}")
-    return WRONG if problems else WELL
 
 
 def _reset_link(arguments: argparse.Namespace) -> int:
@@ -319,6 +198,18 @@ def _remove_factor(arguments: argparse.Namespace) -> int:
         remove_factor(session)
     print(f"{session.email} signs in with the password alone; every session has ended.")
     return WELL
+
+
+def _as_user(
+    reason: str, command: Callable[[UserSession, argparse.Namespace], int]
+) -> Callable[[argparse.Namespace], int]:
+    """Return the command with the user's session before its arguments."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        with _acting(arguments.email, reason) as session:
+            return command(session, arguments)
+
+    return run
 
 
 @contextmanager

@@ -35,6 +35,17 @@ class Pack:
     signer: str
 
 
+def is_archive(file: IO[bytes]) -> bool:
+    """Say whether the file is FinTrack's own, by the names in it; leaves it at its start."""
+    try:
+        with ZipFile(file) as archive:
+            return {MANIFEST, SEAL} <= set(archive.namelist())
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    finally:
+        file.seek(0)
+
+
 @contextmanager
 def opened(file: IO[bytes]) -> Iterator[Pack]:
     """Open an archive and look at its manifest and seal; the tables are still to be read.

@@ -1,6 +1,6 @@
 """An archive into a new tenant: all of it, and the same to the byte, or nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from itertools import islice
@@ -26,8 +26,8 @@ from fintrack.operations.archive.tables import TABLES, ArchiveTable, value_of
 from fintrack.operations.archive.verify import require_unaltered
 from fintrack.schema import ImportBatch, Tenant, Transaction
 from fintrack.statements.books.report import AccountOutcome, BookReport
+from fintrack.statements.books.writing import Progress
 
-Progress = Callable[[int, int], None]
 FORMAT = "FinTrack"
 CHUNK = 2_500
 DAMAGED = "The file's tables do not fit together, so nothing was restored."
