@@ -79,11 +79,11 @@ def _book(rows: Sequence[Row], columns: _Columns, hints: Hints) -> Book:
             row[columns.account],
             days[row["date"]],
             amount,
-            row.get(columns.payee, ""),
-            row.get(columns.text, ""),
-            row.get(columns.note, ""),
+            row[columns.payee],
+            row[columns.text],
+            row[columns.note],
             lines=_lines(row, amount, kinds),
-            tags=tuple(tag.strip() for tag in row.get(columns.tags, "").split(",") if tag.strip()),
+            tags=tuple(tag.strip() for tag in row[columns.tags].split(",") if tag.strip()),
         )
         for row, amount in zip(rows, signed, strict=True)
     ]

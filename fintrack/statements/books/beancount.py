@@ -17,7 +17,7 @@ from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.cells import day, number
 from fintrack.statements.books.double_entry import JournalEntry, book_of
-from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting
+from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
 
@@ -119,14 +119,9 @@ class _Reading:
         """Close the entry that is open."""
         if self.draft is None:
             return
-        postings = self.commodities.postings(self.draft.postings)
-        entry = replace(self.draft.entry, postings=postings)
-        self.entries.append(entry)
-        self.units += [
-            (entry.booked_on, each.account, each.units)
-            for each in self.draft.postings
-            if each.units is not None
-        ]
+        entry, raw = self.draft.entry, completed(self.draft.postings)
+        self.entries += self.commodities.entries(entry, raw)
+        self.units += [(entry.booked_on, each.account, each.units) for each in raw if each.units]
         self.draft = None
 
     def balance_notes(self) -> Iterator[str]:

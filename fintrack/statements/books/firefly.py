@@ -96,10 +96,10 @@ class _Reading:
         self.kinds.update(likely_kinds(moved))
 
     def account(self, name: str, type_: str, currency: str) -> BookAccount:
-        row = self.known.get(name, {})
+        row = self.known.get(name, Row())
         opening = self.openings.get(_key(name, currency))
         is_shared = sum(other == name for other, _ in self.types) > 1
-        role = row.get("role", "").casefold()
+        role = row["role"].casefold()
         return BookAccount(
             _key(name, currency),
             f"{name} {currency}" if is_shared else name,
@@ -108,7 +108,7 @@ class _Reading:
             Side.LIABILITY if type_ in _OWED else Side.ASSET,
             opening.amount if opening else Decimal(),
             opening.booked_on if opening else None,
-            row.get("iban", "") or row.get("account_number", ""),
+            row["iban"] or row["account_number"],
             row.get("active", "1") in {"0", "false"},
         )
 
@@ -135,7 +135,7 @@ class _Reading:
     def _transfer(self, row: Row, source: _End, destination: _End) -> Iterator[BookTransaction]:
         for end, other in ((source, destination), (destination, source)):
             whole = self._whole([(row, end, other)])
-            yield replace(whole, lines=(), transfer=row.get("journal_id") or row["group_id"])
+            yield replace(whole, lines=(), transfer=row["journal_id"] or row["group_id"])
 
     def _whole(self, parts: Sequence[tuple[Row, _End, _End]]) -> BookTransaction:
         row, own, other = parts[0]
@@ -147,10 +147,10 @@ class _Reading:
             sum((line.amount for line in lines), Decimal()),
             other.name,
             row["group_title"] if len(parts) > 1 else row["description"],
-            row.get("notes", ""),
-            Status.RECONCILED if row.get("reconciled") in {"1", "true"} else Status.CLEARED,
+            row["notes"],
+            Status.RECONCILED if row["reconciled"] in {"1", "true"} else Status.CLEARED,
             lines if has_meaning else (),
-            tuple(tag.strip() for tag in row.get("tags", "").split(",") if tag.strip()),
+            tuple(tag.strip() for tag in row["tags"].split(",") if tag.strip()),
         )
 
     def _line(self, row: Row, own: _End) -> BookLine:
@@ -160,13 +160,13 @@ class _Reading:
 
 
 def _path(row: Row) -> tuple[str, ...]:
-    return (row["category"],) if row.get("category") else ()
+    return (row["category"],) if row["category"] else ()
 
 
 def _ends(row: Row) -> tuple[_End, _End]:
     """Return source and destination, outflow negative; the latter may be in another currency."""
     amount, currency = abs(number(row["amount"])), row["currency_code"]
-    foreign, foreign_currency = row.get("foreign_amount"), row.get("foreign_currency_code")
+    foreign, foreign_currency = row["foreign_amount"], row["foreign_currency_code"]
     arrived, arrived_in = amount, currency
     is_transfer = {row["source_type"].casefold(), row["destination_type"].casefold()} <= _OWN
     if is_transfer and foreign and foreign_currency:
@@ -176,7 +176,7 @@ def _ends(row: Row) -> tuple[_End, _End]:
             raise StatementError(f"{code[:20]!r} in the file is no currency that FinTrack knows.")
     source_type, destination_type = _types(row)
     source = _End(row["source_name"], source_type, -amount, currency)
-    return source, _End(row.get("destination_name", ""), destination_type, arrived, arrived_in)
+    return source, _End(row["destination_name"], destination_type, arrived, arrived_in)
 
 
 def _types(row: Row) -> tuple[str, str]:

@@ -42,7 +42,8 @@ def read_gnucash_xml(content: bytes) -> Book:
         StatementError: it is damaged, declares entities, or is of the first version.
     """
     reading = _Reading()
-    parser = expat.ParserCreate()
+    # Whatever a damaged head declares, GnuCash writes UTF-8.
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler = reading.start
     parser.EndElementHandler = reading.end

@@ -14,7 +14,7 @@ from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.cells import number
 from fintrack.statements.books.double_entry import JournalEntry, book_of
-from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting
+from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
 
@@ -99,8 +99,7 @@ class _Reading:
     def finish(self) -> None:
         """Close the entry that is open."""
         if self.entry is not None:
-            postings = self.commodities.postings(self.raw)
-            self.entries.append(replace(self.entry, postings=postings))
+            self.entries += self.commodities.entries(self.entry, completed(self.raw))
         self.entry, self.raw = None, []
 
     def _take_start(self, line: int, written: str) -> None:

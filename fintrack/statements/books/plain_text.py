@@ -5,13 +5,13 @@ in money, such as hours of vacation, cannot be kept.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from fintrack.money import CURRENCIES
-from fintrack.statements.books.double_entry import JournalPosting, Place, Root
+from fintrack.statements.books.double_entry import JournalEntry, JournalPosting, Place, Root
 from fintrack.statements.delimited.words import SYMBOLS
 from fintrack.statements.statement import StatementError
 
@@ -95,16 +95,18 @@ class Commodities:
                 "equity. They came as accounts, and what moved between them as transfers."
             )
 
-    def postings(self, raw: Sequence[RawPosting]) -> list[JournalPosting]:
-        """Return the postings of one entry with every amount said.
+    def entries(self, entry: JournalEntry, raw: Sequence[RawPosting]) -> Iterator[JournalEntry]:
+        """Yield the entry with its postings, and each virtual posting as an entry of its own."""
+        whole = self._converted([each for each in raw if not each.is_free])
+        yield replace(entry, postings=list(self._postings(whole)))
+        for each in raw:
+            if each.is_free:
+                yield replace(entry, postings=list(self._postings([each])))
 
-        Raises:
-            StatementError: more than one amount is missing, so that none can be told.
-        """
-        whole = [*_completed([each for each in raw if not each.is_free])]
-        free = [each for each in raw if each.is_free and each.units is not None]
-        found = (self._posting(each) for each in (*self._converted(whole), *free))
-        return [each for each in found if each is not None]
+    def _postings(self, raw: Iterable[RawPosting]) -> Iterator[JournalPosting]:
+        for each in raw:
+            if (posting := self._posting(each)) is not None:
+                yield posting
 
     def _posting(self, raw: RawPosting) -> JournalPosting | None:
         units, weight = raw.units or raw.weight, raw.weight
@@ -159,19 +161,19 @@ def _place(account: str) -> tuple[Place, bool]:
     return Place(root, tuple(rest) or (first,)), True
 
 
-def _completed(raw: Sequence[RawPosting]) -> Iterator[RawPosting]:
-    """Yield the postings; the one without an amount gets what the others lack of each commodity."""
+def completed(raw: Sequence[RawPosting]) -> list[RawPosting]:
+    """Return the postings; the one without an amount gets what the others lack of each commodity.
+
+    Raises:
+        StatementError: more than one amount is missing, so that none can be told.
+    """
+    said = [each for each in raw if each.units is not None]
     missing = [each for each in raw if each.units is None]
     if len(missing) > 1:
         raise StatementError(f"Line {missing[1].line}: only one amount of an entry may be missing.")
-    balance = _balance([each for each in raw if each.units is not None])
-    for each in raw:
-        if each.units is not None:
-            yield each
-            continue
-        for commodity, number in balance.items():
-            if number:
-                yield replace(each, units=Amount(-number, commodity))
+    balance = _balance([each for each in said if not each.is_free])
+    lacking = [Amount(-number, commodity) for commodity, number in balance.items() if number]
+    return said + [replace(each, units=units) for each in missing for units in lacking]
 
 
 def _balance(raw: Sequence[RawPosting]) -> Balance:

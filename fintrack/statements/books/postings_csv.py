@@ -35,23 +35,24 @@ def read_hledger(content: bytes, hints: Hints) -> Book:
 
 def _book(form: str, rows: list[Row], key: str, hints: Hints) -> Book:
     commodities = Commodities(hints.currency)
+    ordered = sorted(rows, key=lambda row: row[key])
     entries = [
-        _entry(list(group), commodities)
-        for _, group in groupby(sorted(rows, key=lambda row: row[key]), lambda row: row[key])
+        entry
+        for group in (list(each) for _, each in groupby(ordered, lambda row: row[key]))
+        for entry in commodities.entries(_entry(group[0]), [_posting(row) for row in group])
     ]
     return book_of(form, form, entries, [*commodities.notes()])
 
 
-def _entry(rows: list[Row], commodities: Commodities) -> JournalEntry:
-    first = rows[0]
-    payee, _, text = first.get("description", "").partition("|")
-    code = first.get("code", "")
-    is_pending = "!" in {first.get("flag"), first.get("status")}
+def _entry(first: Row) -> JournalEntry:
+    payee, _, text = first["description"].partition("|")
+    code = first["code"]
+    is_pending = "!" in {first["flag"], first["status"]}
     return JournalEntry(
         day(first["date"]),
-        commodities.postings([_posting(row) for row in rows]),
-        (first.get("payee") or payee).strip(),
-        (first.get("narration") or text).strip(),
+        (),
+        (first["payee"] or payee).strip(),
+        (first["narration"] or text).strip(),
         f"Number {code}" if code else "",
         Status.PENDING if is_pending else Status.CLEARED,
     )
@@ -62,24 +63,24 @@ def _posting(row: Row) -> RawPosting:
     if account.startswith("[") and account.endswith("]"):
         account = account[1:-1]
     units = Amount(
-        _figure(row.get("number") or row.get("amount") or "0"),
-        row.get("currency") or row.get("commodity") or "",
+        _figure(row["number"] or row["amount"] or "0"),
+        row["currency"] or row["commodity"] or "",
     )
     return RawPosting(
         account,
         units,
         0,
         next(_prices(row), None),
-        memo=row.get("posting-comment", ""),
+        memo=row["posting-comment"],
         is_free=account.startswith("(") and account.endswith(")"),
     )
 
 
 def _prices(row: Row) -> Iterator[Amount]:
     """Yield what one unit costs: the lot's cost, else the price."""
-    if row.get("cost_number"):
-        yield Amount(_figure(row["cost_number"]), row.get("cost_currency", ""))
-    if price := row.get("price"):
+    if row["cost_number"]:
+        yield Amount(_figure(row["cost_number"]), row["cost_currency"])
+    if price := row["price"]:
         figure, _, currency = price.partition(" ")
         yield Amount(_figure(figure), currency)
 

@@ -13,10 +13,17 @@ from fintrack.statements.mapping import DateOrder, DecimalMark
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
 
-Row = Mapping[str, str]
 _DELIMITERS = ",;\t|"
 _DAMAGED = "The table in the file is damaged. Export it from your program again."
 _MOST_COLUMNS = 200
+
+
+class Row(dict[str, str]):
+    """The cells of one row by the names of their columns; a missing one is empty."""
+
+    def __missing__(self, name: str) -> str:
+        """Return what stands in a column that the table does not have."""
+        return ""
 
 
 def header_of(content: bytes) -> frozenset[str]:
@@ -40,8 +47,7 @@ def rows_of(content: bytes) -> list[Row]:
         names = _names(next(cells, []))
         if len(names) > _MOST_COLUMNS:
             raise StatementError(_DAMAGED)
-        bare = dict.fromkeys(names, "")
-        return [bare | dict(zip(names, row, strict=False)) for row in cells if any(row)]
+        return [Row(zip(names, row, strict=False)) for row in cells if any(row)]
     except csv.Error as error:
         raise StatementError(_DAMAGED) from error
 

@@ -87,7 +87,7 @@ class _Reading:
 
 
 def _path(row: Row) -> tuple[str, ...]:
-    group, category = row.get("category group", ""), row.get("category", "")
+    group, category = row["category group"], row["category"]
     if category.casefold() in _READY:
         return (category,)
     return tuple(filter(None, (group, category)))
@@ -153,6 +153,6 @@ def _side(rows: Sequence[Row], reading: _Reading) -> Side:
         lines[0].memo if len(lines) == 1 else "",
         status=_STATES.get(first["cleared"].casefold(), Status.CLEARED),
         lines=lines if has_meaning else (),
-        tags=(first["flag"],) if first.get("flag") else (),
+        tags=(first["flag"],) if first["flag"] else (),
     )
     return Side(transaction, other)
