@@ -26,6 +26,7 @@ from fintrack.ui.inputs import card, day_text
 from fintrack.ui.session import page_link, tenant_context
 from fintrack.ui.text import escaped
 from fintrack.ui.undo import done, undo_bar
+from fintrack.ui.whole_books import whole_book_panel
 
 UPLOAD = "fintrack upload"
 
@@ -39,6 +40,7 @@ def page() -> None:
         st.caption("You may not import here. What others imported is listed below.")
     else:
         _upload(context)
+    whole_book_panel(context)
     _history(context)
 
 
