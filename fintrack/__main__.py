@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
-from fintrack.commands import books
+from fintrack.commands import books, founding
 from fintrack.commands.terminal import REFUSED, WELL, WRONG, existing_file, show_progress
 from fintrack.context import UserSession
 from fintrack.db import Logins, connect, disconnect
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     read.set_defaults(command=_import)
     books.add_commands(commands, [person, tenant], [person, machine], [machine], _as_user)
+    founding.add_command(commands, [machine], _opened)
     link = commands.add_parser(
         "reset-link", parents=[person], help="print a link that sets a password"
     )
@@ -215,11 +216,16 @@ def _as_user(
 @contextmanager
 def _acting(email: str, reason: str) -> Iterator[UserSession]:
     """Open the installation and act for the user; leave no connection behind."""
+    with _opened(), acting_for(email, reason) as session:
+        yield session
+
+
+@contextmanager
+def _opened() -> Iterator[None]:
     opened = open_installation()
     connect(Logins(opened.app_url, opened.sign_in_url, opened.maintenance_url))
     try:
-        with acting_for(email, reason) as session:
-            yield session
+        yield
     finally:
         disconnect()
 

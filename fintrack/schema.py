@@ -476,6 +476,19 @@ class SetupToken(SecurityRow):
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
 
 
+class Founding(SecurityRow):
+    """Which tenant the founding migration made for a user, and from what."""
+
+    __tablename__ = "founding"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID | None]
+    checksum: Mapped[str] = mapped_column(server_default=FILLED)
+    is_made: Mapped[bool]
+    founded_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    finished_at: Mapped[datetime | None]
+
+
 class MaintenanceEvent(SecurityRow):
     """Why the maintenance door was opened."""
 

@@ -40,9 +40,16 @@ NOT_EQUAL = "{name} did not come out as it went in, so nothing was written."
 
 
 def bring_book(
-    session: UserSession, book: Book, tenant: NewTenant, *, progress: Progress | None = None
+    session: UserSession,
+    book: Book,
+    tenant: NewTenant,
+    *,
+    progress: Progress | None = None,
+    found: Callable[[UserSession, NewTenant], TenantContext] = create_bare_tenant,
 ) -> BookReport:
-    """Write the book into a new tenant of the user; `progress` is told how many rows are done.
+    """Write the book into a new tenant of the user, which `found` makes.
+
+    `progress` is told how many rows of how many are done.
 
     Raises:
         InvalidInput: the book has no account, or something in it cannot be kept.
@@ -52,7 +59,7 @@ def bring_book(
         raise InvalidInput(NO_ACCOUNT)
     plan = _Plan(book, names_of(book), _transfers(book))
     with ExitStack() as failure:
-        context = create_bare_tenant(session, tenant)
+        context = found(session, tenant)
         failure.callback(abandon_tenant, session, context.slug)
         accounts = _written(context, plan, progress)
         failure.pop_all()

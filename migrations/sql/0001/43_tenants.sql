@@ -89,14 +89,12 @@ end $$;
 -- since the founding, or anybody else came in, the tenant stays.
 create function sec.abandon_tenant(p_handle bytea, p_slug text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_user uuid := sec.user_of(p_handle);
 begin
     set constraints all deferred;
-    delete from app.tenant t
-    using app.membership m
-    join sec.session s on s.user_id = m.user_id and s.handle_hash = sha256(p_handle) and s.revoked_at is null
-        and s.expires_at > now() and s.seen_at + s.idle_for > now() and s.scopes is null
-        and (s.tenant_id is null or s.tenant_id = m.tenant_id)
-    where t.slug = p_slug and m.tenant_id = t.tenant_id and m.role = 'OWNER' and m.status = 'ACTIVE'
+    delete from app.tenant t using app.membership m
+    where t.slug = p_slug and m.tenant_id = t.tenant_id and m.user_id = v_user and m.role = 'OWNER'
       and (select count(*) from app.membership o where o.tenant_id = t.tenant_id) = 1
       and (select count(*) from app.audit_event e where e.tenant_id = t.tenant_id) = 1
       and not exists (select from app.account a where a.tenant_id = t.tenant_id);
