@@ -12,12 +12,14 @@ from fintrack.operations.archive.manifest import own_fingerprint
 from fintrack.operations.archive.table_files import TableFormat
 from fintrack.operations.archive.tables import BY_NAME
 from fintrack.ui.confirmation import confirmed_download
+from fintrack.ui.popovers import popover
 from fintrack.ui.session import download_link
 
 TAKE = (
     "Accounts, transactions, categories, payees, tags and imports, as you see them, in one file. "
     "It makes the same books again in any FinTrack."
 )
+OTHERS = "other programs"
 JOURNALS = {JournalFormat.BEANCOUNT: "Beancount", JournalFormat.HLEDGER: "hledger"}
 TABLES = {TableFormat.XLSX: "Excel", TableFormat.PARQUET: "Parquet"}
 ACCOUNTS = {AccountFormat.OFX: "OFX", AccountFormat.QIF: "QIF"}
@@ -30,12 +32,13 @@ def take_along_card(context: TenantContext) -> None:
     with st.container(border=True, width=720):
         st.subheader("Take your books with you", anchor=False)
         st.caption(TAKE)
-        _everything(context, "Download", {"kind": "book"}, "whole book")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _everything(context, "Download", {"kind": "book"}, "whole book")
+            with popover("For other programs", name=OTHERS, icon=":material/swap_horiz:"):
+                _journals(context)
+                _tables(context)
+                _accounts(context)
         st.caption(f"Files from here bear the seal `{own_fingerprint()}`.")
-        with st.expander("For other programs", icon=":material/swap_horiz:"):
-            _journals(context)
-            _tables(context)
-            _accounts(context)
 
 
 def _journals(context: TenantContext) -> None:
@@ -70,7 +73,8 @@ def _accounts(context: TenantContext) -> None:
 
 def _everything(context: TenantContext, label: str, payload: dict[str, str], key: str) -> None:
     whole = {"tenant": context.slug, **payload}
-    confirmed_download(context.session, label, whole, CONFIRM_EVERYTHING, key=key)
+    within = "" if payload["kind"] == "book" else OTHERS
+    confirmed_download(context.session, label, whole, CONFIRM_EVERYTHING, key=key, within=within)
 
 
 def _names(found: pd.DataFrame) -> dict[str, str]:
