@@ -20,7 +20,8 @@ def _tables(book: Iterator[bytes]) -> tuple[str, ...]:
 
 
 def _rows(file: Iterator[bytes]) -> tuple[str, ...]:
-    return tuple(map(str, pq.read_table(io.BytesIO(b"".join(file))).to_pylist()))
+    rows = pq.read_table(io.BytesIO(b"".join(file))).to_pylist()
+    return tuple(",".join(map(str, row.values())) for row in rows)
 
 
 OPERATIONS: dict[Function, Case] = {
