@@ -77,12 +77,13 @@ def _bring(context: TenantContext, file_name: str, content: bytes, name: str, hi
 
 
 def _report(report: BookReport) -> None:
-    count = sum(each.count_after for each in report.accounts)
-    st.success(
-        f"{escaped(report.context.name)} is ready: {len(report.accounts):,} accounts and "
-        f"{count:,} transactions, each as it was.",
-        icon=":material/check:",
-    )
+    counts = {
+        "account": len(report.accounts),
+        "transaction": sum(each.count_after for each in report.accounts),
+    }
+    said = " and ".join(f"{each:,} {what}{'s' * (each != 1)}" for what, each in counts.items())
+    name = escaped(report.context.name)
+    st.success(f"{name} is ready: {said}, each as it was.", icon=":material/check:")
     st.dataframe(_table(report), hide_index=True, column_config=_columns())
     for note in report.notes:
         st.caption(f":material/info: {escaped(note)}")

@@ -27,9 +27,7 @@ def brought(me: TenantContext, content: bytes, name: str = "book") -> AppTest:
 
 def test_a_book_becomes_a_tenant_and_says_what_came(ana: TenantContext) -> None:
     page = brought(ana, JOURNAL)
-    assert page.success[0].value == (
-        "ledger is ready: 1 accounts and 1 transactions, each as it was."
-    )
+    assert page.success[0].value == "ledger is ready: 1 account and 1 transaction, each as it was."
     assert "$ was read as USD" in words(page)
     (new,) = [each for each in my_tenants(ana.session) if each.slug != ana.slug]
     assert accounts(new)["balance"].tolist() == [-500]
