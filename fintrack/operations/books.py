@@ -12,7 +12,8 @@ from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.packages import MOST_BYTES, TOO_LARGE
 from fintrack.statements.books.read import read_book
 from fintrack.statements.books.report import BookReport
-from fintrack.statements.books.writing import Progress, bring_book
+from fintrack.statements.books.writing import bring_book
+from fintrack.statements.imports import Progress
 
 
 def import_book(

@@ -155,12 +155,14 @@ def rows_of(database: Database, tenant_id: UUID) -> dict[str, int]:
 
 @pytest.fixture
 def world(installation: Installation) -> Iterator[World]:
-    """Two tenants of their own with rows in every table, one of whose sessions are bound."""
+    """Two tenants with rows in every table; a session of each is bound, and each was founded."""
     built = build_world(installation)
     with built.database.administrator() as admin:
         for book in (built.family, built.company):
             bound = [book.id, book.members[Role.ADMIN].session.id]
             admin.execute("update sec.session set tenant_id = %s where id = %s", bound)
+            founded = [book.members[Role.OWNER].user_id, book.id]
+            admin.execute("insert into sec.founding values (%s, %s, '', false)", founded)
     yield built
     drop_world(installation, built)
 

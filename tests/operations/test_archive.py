@@ -270,6 +270,14 @@ def test_tables_that_do_not_fit_leave_nothing_behind(
     assert [each.slug for each in my_tenants(ana.session)] == [ana.slug]
 
 
+def test_a_locked_table_is_refused(ana: TenantContext) -> None:
+    locked = bytearray(exported_book(ana))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(mark) + offset] |= 1
+    with pytest.raises(InvalidInput, match="no book that FinTrack exported"):
+        verified(bytes(locked))
+
+
 def test_a_table_that_bursts_is_refused(ana: TenantContext) -> None:
     bomb = with_table(exported_book(ana), "tags", lambda rows: rows + bytes(50_000_000))
     with pytest.raises(InvalidInput, match="no book that FinTrack exported"):

@@ -68,7 +68,7 @@ def opened(file: IO[bytes]) -> Iterator[Pack]:
 def blocks(pack: Pack, name: str) -> Iterator[bytes]:
     """Yield the content of one table's file; of one that is too long, no more than shows it."""
     left = pack.manifest.tables[name].bytes
-    with pack.archive.open(f"{name}.csv") as member:
+    with _opened(pack.archive, f"{name}.csv") as member:
         while left >= 0 and (block := member.read(BLOCK)):
             left -= len(block)
             yield block
@@ -80,7 +80,7 @@ def rows(pack: Pack, each: ArchiveTable) -> Iterator[dict[str, str]]:
     Raises:
         InvalidInput: it is no table with these columns.
     """
-    with pack.archive.open(f"{each.name}.csv") as member:
+    with _opened(pack.archive, f"{each.name}.csv") as member:
         table = csv.reader(io.TextIOWrapper(member, encoding="utf-8", newline=""), strict=True)
         if tuple(next(table, ())) != each.columns:
             raise InvalidInput(f"{each.name}.csv has other columns than FinTrack writes.")
@@ -108,11 +108,18 @@ def _damage() -> Iterator[None]:
 def _member(archive: ZipFile, name: str, largest: int) -> bytes:
     if name not in archive.namelist():
         raise InvalidInput(NO_BOOK)
-    with archive.open(name) as member:
+    with _opened(archive, name) as member:
         content = member.read(largest + 1)
     if len(content) > largest:
         raise InvalidInput(NO_BOOK)
     return content
+
+
+def _opened(archive: ZipFile, name: str) -> IO[bytes]:
+    try:
+        return archive.open(name)
+    except RuntimeError as error:  # It is locked, or packed in a way that is unknown.
+        raise BadZipFile from error
 
 
 def _names(manifest: Manifest) -> list[str]:

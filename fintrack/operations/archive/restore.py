@@ -26,7 +26,7 @@ from fintrack.operations.archive.tables import TABLES, ArchiveTable, value_of
 from fintrack.operations.archive.verify import require_unaltered
 from fintrack.schema import ImportBatch, Tenant, Transaction
 from fintrack.statements.books.report import AccountOutcome, BookReport
-from fintrack.statements.books.writing import Progress
+from fintrack.statements.imports import Progress
 
 FORMAT = "FinTrack"
 CHUNK = 2_500

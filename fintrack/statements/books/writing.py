@@ -28,9 +28,9 @@ from fintrack.schema import Account, Category, Tag, Transaction, new_id
 from fintrack.statements.books.book import Book, BookAccount, BookLine, BookTransaction
 from fintrack.statements.books.names import Names, names_of
 from fintrack.statements.books.report import AccountOutcome, BookReport
+from fintrack.statements.imports import Progress
 from fintrack.texts import neutral, plain
 
-Progress = Callable[[int, int], None]
 CHUNK = 2_500
 NO_ACCOUNT = "This book holds no account. Choose a whole book, with its accounts."
 UNKEEPABLE = (
