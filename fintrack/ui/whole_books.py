@@ -19,7 +19,7 @@ from fintrack.ui.inputs import money, money_column
 from fintrack.ui.session import switch_tenant
 from fintrack.ui.text import escaped
 
-REPORT = "fintrack book report"
+PANEL, REPORT = "whole book panel", "fintrack book report"
 ORDERS = (DateOrder.DMY, DateOrder.MDY, DateOrder.YMD)
 
 
@@ -27,10 +27,14 @@ def whole_book_panel(context: TenantContext) -> None:
     """Offer, behind a fold and to whoever may import, to make a new tenant of a book."""
     if not context.may(Permission.IMPORT):
         return
+    panel = st.expander(
+        "Bring a whole book", icon=":material/library_books:", key=PANEL, on_change="rerun"
+    )
+    # Drawn when it is open, so that files for this tenant have the only place to be dropped on.
+    if not panel.open:
+        return
     report: BookReport | None = st.session_state.get(REPORT)
-    with st.expander(
-        "Bring a whole book", icon=":material/library_books:", expanded=report is not None
-    ):
+    with panel:
         st.caption(f"Years from {PROGRAMS} become a tenant of their own; this one stays as it is.")
         if report is None:
             _upload(context)

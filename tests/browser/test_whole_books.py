@@ -47,6 +47,7 @@ def _take_along(page: Page, to: Path) -> None:
 
 def _bring(page: Page, book: Path) -> None:
     page.get_by_text("Bring a whole book").last.click()
+    expect(page.get_by_text("One file or zip with everything in it")).to_be_visible()
     page.locator("input[type=file]").last.set_input_files(book)
     settled(page)
     page.get_by_role("button", name="Bring it in").click()

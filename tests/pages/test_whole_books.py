@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import accounts
+from fintrack.ui.whole_books import PANEL
 from tests.operations.books import exported_book, keep_book
 from tests.pages.opening import open_page
 from tests.pages.test_look import look
@@ -15,6 +16,8 @@ JOURNAL = b"2026-01-01 * Shop\n    Assets:Giro  $-5.00\n    Expenses:Food\n"
 
 def dropped(me: TenantContext, content: bytes, name: str) -> AppTest:
     page = open_page(me, "import")
+    page.session_state[PANEL] = True
+    page.run()
     page.file_uploader(key="book upload").set_value((name, content, "text/plain"))
     return page.run()
 
