@@ -7,26 +7,30 @@ and 3 when FinTrack refuses or cannot start.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
 from fintrack.access.tokens import rotate_token_keys
-from fintrack.context import UserSession
+from fintrack.commands import books, founding, oversight
+from fintrack.commands.terminal import (
+    REFUSED,
+    WELL,
+    WRONG,
+    acting,
+    existing_file,
+    opened,
+    show_progress,
+)
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
-from fintrack.ledger.exports import export_transactions
 from fintrack.limits import require_import_size
-from fintrack.operations import bench, bench_api, bench_readers, checks, demo, health, oversight
+from fintrack.operations import bench, bench_api, bench_readers, checks, demo, health
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
-from fintrack.operations.operators import acting_for
-from fintrack.operations.oversight import REFUSED, WELL, WRONG, opened
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import Question
 from fintrack.statements.previews import Preview, preview_import, with_answers
@@ -76,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     tenant = argparse.ArgumentParser(add_help=False)
     tenant.add_argument("--tenant", required=True, metavar="SLUG", help="the name in its address")
     read = commands.add_parser("import", parents=[person, tenant, machine], help="read a bank file")
-    read.add_argument("file", type=_file, help=FORMATS)
+    read.add_argument("file", type=existing_file, help=FORMATS)
     read.add_argument("--account", metavar="NAME", help="where its transactions go")
     read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     read.add_argument(
@@ -88,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
         help="to what the file leaves open, such as date_order=dmy; may be repeated",
     )
     read.set_defaults(command=_import)
-    export = commands.add_parser("export", parents=[person, tenant], help="write CSV to the output")
-    export.set_defaults(command=_export)
+    books.add_commands(commands, [person, tenant], [person, machine], [machine])
+    founding.add_command(commands, [machine])
     link = commands.add_parser(
         "reset-link", parents=[person], help="print a link that sets a password"
     )
@@ -104,10 +108,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     try:
-        opened = open_installation()
-        for slug in health.rebuild_totals(opened) if arguments.repair else ():
+        installation = open_installation()
+        for slug in health.rebuild_totals(installation) if arguments.repair else ():
             print(f"The totals of {slug} are rebuilt.", file=sys.stderr)
-        found = health.problems(opened)
+        found = health.problems(installation)
     except SetupError as error:
         found = [str(error)]
     if arguments.json:
@@ -153,17 +157,10 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    with _acting(arguments.email, "demo") as session:
+    with acting(arguments.email, "demo") as session:
         context = demo.create_sample(session, datetime.now(UTC).date())
     print(f"{context.name} is ready: /?tenant={context.slug}")
     return WELL
-
-
-def _file(name: str) -> Path:
-    path = Path(name)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {name}")
-    return path
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -181,7 +178,7 @@ def _asked(question: Question) -> str:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    with _acting(arguments.email, "import") as session:
+    with acting(arguments.email, "import") as session:
         context = enter_tenant(session, arguments.tenant)
         account = account_named(context, arguments.account).id if arguments.account else None
         require_import_size(context, arguments.file.stat().st_size)
@@ -195,7 +192,7 @@ def _import(arguments: argparse.Namespace) -> int:
             return WRONG
         done: Preview | ImportReport = preview
         if not arguments.dry_run:
-            done = commit_import(context, preview, progress=_show_progress)
+            done = commit_import(context, preview, progress=show_progress)
     refused = [row for each in preview.statements for row in each.plan.refused]
     if arguments.json:
         rejected = [{"line": row.line, "reason": row.reason} for row in refused]
@@ -206,20 +203,8 @@ def _import(arguments: argparse.Namespace) -> int:
     return WRONG if refused else WELL
 
 
-def _show_progress(done: int, of: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done:,} of {of:,} rows", end="" if done < of else "\n", file=sys.stderr)
-
-
-def _export(arguments: argparse.Namespace) -> int:
-    with _acting(arguments.email, "export") as session:
-        for block in export_transactions(enter_tenant(session, arguments.tenant)):
-            sys.stdout.buffer.write(block)
-    return WELL
-
-
 def _reset_link(arguments: argparse.Namespace) -> int:
-    with _acting(arguments.email, "reset link") as session:
+    with acting(arguments.email, "reset link") as session:
         token = operators_reset_token(session)
     print(f"For an hour, and once: {own_address(reset=token)}")
     return WELL
@@ -233,17 +218,10 @@ def _rotate_keys(_arguments: argparse.Namespace) -> int:
 
 
 def _remove_factor(arguments: argparse.Namespace) -> int:
-    with _acting(arguments.email, "removal of the second factor") as session:
+    with acting(arguments.email, "removal of the second factor") as session:
         remove_factor(session)
     print(f"{session.email} signs in with the password alone; every session has ended.")
     return WELL
-
-
-@contextmanager
-def _acting(email: str, reason: str) -> Iterator[UserSession]:
-    """Open the installation and act for the user."""
-    with opened(), acting_for(email, reason) as session:
-        yield session
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ A tenant's door begins the transaction and enters the tenant in one round trip, 
 predicate to every statement, and leaves nothing behind on the pooled connection.
 """
 
+import csv
+import io
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +17,6 @@ import psycopg
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from psycopg import sql
-from psycopg._queries import PostgresQuery
 from sqlalchemy import (
     URL,
     Connection,
@@ -26,62 +27,25 @@ from sqlalchemy import (
     event,
     insert,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from fintrack.errors import (
-    ConfirmationNeeded,
-    Conflict,
-    FinTrackError,
-    InvalidInput,
-    NotFound,
-    NotSignedIn,
-    PermissionDenied,
-    Unavailable,
-)
+from fintrack.errors import FinTrackError, InvalidInput, Unavailable
+from fintrack.one_statement import OneStatementCursor
 from fintrack.schema import MaintenanceEvent, TenantRow, new_id
+from fintrack.sqlstates import BUSY, NO_ANSWER, NO_TEXT, REFUSALS, UNKEEPABLE, UNREACHABLE
 
 CHUNK = 64 * 1024
+BEGIN = "BEGIN"
+BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 ENTER = "select set_config('role', sec.enter(%s, %s), true)"
 HOLD = "select sec.hold_books()"
 # So that one tenant's long write does not use up the connections that all of them share.
 WAIT = "SET LOCAL lock_timeout = '5s'"
 ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
-BUSY = "FinTrack is busy at the moment. Nothing was changed; try again in a few seconds."
-FULL = "The storage of this FinTrack is full. Nothing was changed; tell whoever runs it."
-FORBIDDEN = "You may not do this here: your role has changed, or there is no such thing."
-LOOKING = "You only look, and may not change anything. Stop looking first."
-TOO_LARGE = "An amount or a sum is too large for FinTrack to keep."
-UNREACHABLE = "The database does not answer. Nothing was changed; try again in a few seconds."
-UNKEEPABLE = "A text holds a character that cannot be kept; type it again without it."
-NO_ANSWER, NO_TEXT = "no answer", "no text"
-# By SQLSTATE: the error, and its sentence where the database gives none for members.
-REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
-    "FT401": (NotSignedIn, None),
-    "FT403": (PermissionDenied, None),
-    "FT404": (NotFound, None),
-    "FT409": (Conflict, None),
-    "FT422": (InvalidInput, None),
-    "FT428": (ConfirmationNeeded, None),
-    "25006": (PermissionDenied, LOOKING),
-    "40P01": (Unavailable, BUSY),
-    "42501": (PermissionDenied, FORBIDDEN),
-    "22003": (InvalidInput, TOO_LARGE),
-    "22P05": (InvalidInput, UNKEEPABLE),
-    NO_TEXT: (InvalidInput, UNKEEPABLE),
-    "40001": (Unavailable, BUSY),
-    "55P03": (Unavailable, BUSY),
-    "53300": (Unavailable, BUSY),
-    "53100": (Unavailable, FULL),
-    "57P01": (Unavailable, UNREACHABLE),
-    "57P02": (Unavailable, UNREACHABLE),
-    "57P03": (Unavailable, UNREACHABLE),
-    NO_ANSWER: (Unavailable, UNREACHABLE),
-}
-
 Statement = TypeVar("Statement", bound=Executable)
 
 
@@ -92,22 +56,6 @@ class Logins:
     app: URL
     sign_in: URL
     maintenance: URL
-
-
-class OneStatementCursor(psycopg.Cursor[Any]):
-    """Sends everything by the protocol that takes one statement only: no `a; b`, nor with COPY.
-
-    psycopg has no public switch for it that COPY heeds. Rows come in binary.
-    """
-
-    def _execute_send(
-        self,
-        query: PostgresQuery,
-        *,
-        force_extended: bool = True,  # noqa: ARG002 - it always is
-        binary: bool | None = None,
-    ) -> None:
-        super()._execute_send(query, force_extended=True, binary=binary is not False)
 
 
 class TenantSession(Session):
@@ -155,8 +103,28 @@ def tenant_transaction(context: TenantContext) -> Iterator[Session]:
         NotFound: the membership ended or the tenant is suspended.
         Unavailable: no connection was free in time, or the storage is full.
     """
+    with _inside(context, BEGIN) as db:
+        yield db
+
+
+@contextmanager
+def tenant_snapshot(context: TenantContext) -> Iterator[Session]:
+    """Open the tenant as it is at one moment, for many statements that agree; nothing is written.
+
+    Raises:
+        NotSignedIn: the session ended.
+        NotFound: the membership ended or the tenant is suspended.
+        Unavailable: no connection was free in time, or the storage is full.
+    """
+    with _inside(context, BEGIN_SNAPSHOT) as db:
+        yield db
+
+
+@contextmanager
+def _inside(context: TenantContext, begin: str) -> Iterator[Session]:
     with _refusals(), TenantSession(_engines["app"], autoflush=False) as db:
         db.info["tenant_id"] = context.tenant_id
+        db.info["begin"] = begin
         db.info["enter"] = _entrance(context)
         db.info["holds"] = False
         with db.begin():
@@ -191,12 +159,51 @@ def maintenance_transaction(reason: str) -> Iterator[Session]:
         yield db
 
 
+@contextmanager
+def foreign_database(url: URL) -> Iterator[Connection]:
+    """Open the database of another program, to read it.
+
+    Raises:
+        InvalidInput: there is no driver for it, or it does not answer.
+    """
+    try:
+        engine = create_engine(url, hide_parameters=True)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise InvalidInput(
+            f"FinTrack cannot read databases of the kind {url.drivername}."
+        ) from error
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise InvalidInput("The old database does not answer as it should.") from error
+    finally:
+        engine.dispose()
+
+
 def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes]:
     """Return `statement`'s rows as CSV with a header, in chunks, with flat memory.
 
     The rows are spooled to an unnamed temporary file, so that the transaction can end before the
     first chunk is sent and a slow reader holds no connection.
     """
+    return blocks_of(_spooled(db, statement))
+
+
+def rows_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[list[str]]:
+    """Return `statement`'s rows as text cells below their names, one at a time, with flat memory.
+
+    As with `copy_out` the transaction can end first. Nothing and an empty text look the same.
+    """
+    return _cells_of(_spooled(db, statement))
+
+
+def _cells_of(spool: IO[bytes]) -> Iterator[list[str]]:
+    with io.TextIOWrapper(spool, encoding="utf-8", newline="") as lines:
+        yield from csv.reader(lines)
+
+
+def _spooled(db: Session, statement: Select[*tuple[Any, ...]]) -> IO[bytes]:
     connection = db.connection()
     compiled = _with_tenant(db, statement).compile(
         dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
@@ -209,10 +216,11 @@ def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes
         for block in copy:
             spool.write(block)
     spool.seek(0)
-    return _chunks(spool)
+    return spool
 
 
-def _chunks(spool: IO[bytes]) -> Iterator[bytes]:
+def blocks_of(spool: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file from where it stands, in blocks, and close it at the end."""
     with spool:
         while block := spool.read(CHUNK):
             yield block
@@ -264,7 +272,7 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
     enter = session.info.get("enter")
     try:
         with driver.pipeline():
-            driver.execute("BEGIN")
+            driver.execute(session.info.get("begin", BEGIN))
             if enter is not None:
                 driver.execute(WAIT)
                 driver.execute(*enter)

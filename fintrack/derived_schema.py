@@ -1,4 +1,4 @@
-"""The derived tables as typed columns: words to search and totals, kept by triggers."""
+"""What is derived, as typed columns: lines, words to search and totals, kept by the database."""
 
 from datetime import date
 from uuid import UUID
@@ -8,6 +8,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fintrack.schema import TenantRow
 
 NO_CATEGORY = UUID(int=0)
+
+
+class Line(TenantRow):
+    """View: every amount under its category, splits taken apart."""
+
+    __tablename__ = "line"
+
+    transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    currency: Mapped[str]
+    booked_on: Mapped[date]
+    category_id: Mapped[UUID | None]
+    amount: Mapped[int]
+    payee: Mapped[str]
+    transfer_id: Mapped[UUID | None]
 
 
 class SearchToken(TenantRow):

@@ -259,22 +259,6 @@ class Posting(TenantRow):
     memo: Mapped[str]
 
 
-class Line(TenantRow):
-    """View: every amount under its category, splits taken apart."""
-
-    __tablename__ = "line"
-
-    transaction_id: Mapped[UUID] = mapped_column(primary_key=True)
-    line: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID]
-    currency: Mapped[str]
-    booked_on: Mapped[date]
-    category_id: Mapped[UUID | None]
-    amount: Mapped[int]
-    payee: Mapped[str]
-    transfer_id: Mapped[UUID | None]
-
-
 class TransactionTag(TenantRow):
     """A tag on a transaction."""
 
@@ -477,6 +461,19 @@ class SetupToken(SecurityRow):
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+
+
+class Founding(SecurityRow):
+    """Which tenant the founding migration made for a user, and from what."""
+
+    __tablename__ = "founding"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID | None]
+    checksum: Mapped[str] = mapped_column(server_default=FILLED)
+    is_made: Mapped[bool]
+    founded_at: Mapped[datetime] = mapped_column(server_default=FILLED)
+    finished_at: Mapped[datetime | None]
 
 
 class MaintenanceEvent(SecurityRow):

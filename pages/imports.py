@@ -28,6 +28,7 @@ from fintrack.ui.limit_notices import limit_notices, size_notice
 from fintrack.ui.session import page_link, tenant_context
 from fintrack.ui.text import escaped
 from fintrack.ui.undo import done, undo_bar
+from fintrack.ui.whole_books import whole_book_panel
 
 UPLOAD = "fintrack upload"
 
@@ -42,6 +43,7 @@ def page() -> None:
     else:
         limit_notices(context, Limit.TRANSACTIONS, Limit.ACCOUNTS)
         _upload(context)
+    whole_book_panel(context)
     _history(context)
 
 

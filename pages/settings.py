@@ -8,6 +8,7 @@ import streamlit as st
 
 from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
 from fintrack.context import Permission, TenantContext, TenantType
+from fintrack.ui.books import take_along_card
 from fintrack.ui.choices import colour_input, country_input, currency_input, locale_input
 from fintrack.ui.closing import export_everything, status_badge
 from fintrack.ui.confirmation import when_confirmed
@@ -31,6 +32,7 @@ def page() -> None:
         _settings_form(context, settings, may_change=may_change)
     with card("Limits", width=720):
         limit_rows(context)
+    take_along_card(context)
     if context.may(Permission.CLOSE_TENANT):
         _closing(context)
 

@@ -21,6 +21,7 @@ from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.schema import Category, Tenant
+from fintrack.sqlstates import BUSY
 from tests.databases import Database
 
 MARCH = date(2026, 3, 1)
@@ -119,7 +120,7 @@ def test_of_two_that_wait_for_each_other_one_may_try_again(ana: TenantContext) -
 
     with ThreadPoolExecutor(2) as pool:
         answers = set(pool.map(rename, ids, reversed(ids)))
-    assert answers == {"done", db.BUSY}
+    assert answers == {"done", BUSY}
 
 
 def test_two_hundred_threads_on_five_connections_neither_fail_nor_wait_for_ever(

@@ -50,7 +50,7 @@ def reachable(
         maintenance_url=database.logins.maintenance,
         admin_url=installation.admin_url.set(database=database.name),
     )
-    for module in ("fintrack.__main__", "fintrack.operations.oversight"):
+    for module in ("fintrack.__main__", "fintrack.commands.terminal"):
         monkeypatch.setattr(f"{module}.open_installation", lambda: own)
 
 
@@ -305,7 +305,7 @@ def test_a_job_that_fails_keeps_no_other_from_being_done(
         raise Unavailable("The database does not answer.")
 
     monkeypatch.setattr("fintrack.operations.worker.JOBS", {"jobs failed": fail, **JOBS})
-    monkeypatch.setattr("fintrack.operations.oversight.JOBS", {"jobs failed": fail, **JOBS})
+    monkeypatch.setattr("fintrack.commands.oversight.JOBS", {"jobs failed": fail, **JOBS})
     assert main(["worker", "--once"]) == 1
     assert capsys.readouterr().out == "0 closed tenants erased\n"
 

@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -109,8 +110,32 @@ def create_tenant(session: UserSession, tenant: NewTenant) -> TenantContext:
     return enter_tenant(session, slug)
 
 
-def add_tenant(db: Session, user_id: UUID, tenant: NewTenant) -> str:
+def create_bare_tenant(session: UserSession, tenant: NewTenant) -> TenantContext:
+    """Make a tenant for a book that brings its own categories, and return its context.
+
+    Raises:
+        InvalidInput: name, currency, country, locale or time zone cannot be used.
+    """
+    with sign_in_transaction() as db:
+        slug = add_tenant(db, session.user_id, tenant, categories=())
+    return enter_tenant(session, slug)
+
+
+def abandon_tenant(session: UserSession, slug: str) -> None:
+    """Take back a tenant in which nothing was done since the user made it; leave any other."""
+    with sign_in_transaction() as db:
+        db.execute(select(func.sec.abandon_tenant(session.handle, slug)))
+
+
+def add_tenant(
+    db: Session,
+    user_id: UUID,
+    tenant: NewTenant,
+    categories: Sequence[Mapping[str, Any]] | None = None,
+) -> str:
     """Make a tenant and its OWNER in the caller's sign-in transaction; return its slug.
+
+    Its categories are those that its type starts with, unless others are given.
 
     Raises:
         InvalidInput: name, currency, country, locale or time zone cannot be used.
@@ -118,8 +143,8 @@ def add_tenant(db: Session, user_id: UUID, tenant: NewTenant) -> str:
     checked = checked_tenant(tenant)
     slug = _slug(checked.name)
     row = asdict(checked) | {"tenant_id": str(new_id()), "slug": slug}
-    categories = starting_categories(checked.type)
-    db.execute(select(func.sec.create_tenant(user_id, cast(row, JSONB), cast(categories, JSONB))))
+    first = starting_categories(checked.type) if categories is None else list(categories)
+    db.execute(select(func.sec.create_tenant(user_id, cast(row, JSONB), cast(first, JSONB))))
     return slug
 
 

@@ -28,8 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.periods import months_before
-from fintrack.derived_schema import NO_CATEGORY, MonthTotal, PayeeTotal
-from fintrack.schema import Line
+from fintrack.derived_schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
 
 Rows = Select[*tuple[Any, ...]]
 

@@ -21,8 +21,9 @@ from fintrack.analytics.periods import (
 from fintrack.analytics.spending import SPENDING, by_category
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.derived_schema import Line
 from fintrack.frames import frame, read_frame
-from fintrack.schema import Account, Category, ImportBatch, Line, Transaction
+from fintrack.schema import Account, Category, ImportBatch, Transaction
 
 MOST_COUNTED = 100
 MONTHS_SHOWN = 12

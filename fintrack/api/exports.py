@@ -11,9 +11,10 @@ from fintrack.api.actors import Asking, Member
 from fintrack.api.calls import Call
 from fintrack.api.movements import FilterQuery
 from fintrack.context import TenantContext
-from fintrack.ledger.book_exports import export_book
 from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions
+from fintrack.ledger.extracts import export_extract
 from fintrack.ledger.filters import EVERYTHING
+from fintrack.operations.archive.export import export_book
 
 FILE = {"schema": {"type": "string", "format": "binary"}}
 router = APIRouter(prefix="/exports", tags=["exports"], route_class=Call)
@@ -52,8 +53,11 @@ def export_csv(context: Confirmed, wanted: Annotated[FilterQuery, Query()]) -> S
     responses={200: {"content": {"application/zip": FILE}, "description": "CSV tables."}},
 )
 def export_zip(context: Confirmed, wanted: Annotated[FilterQuery, Query()]) -> StreamingResponse:
-    """Export transactions, accounts, categories, payees and tags; confirmed as above."""
-    return _file(export_book(context, wanted.conditions()), "application/zip", "book.zip")
+    """Export the whole book with its seal, or the filtered transactions beside all names."""
+    conditions = wanted.conditions()
+    whole = conditions == EVERYTHING
+    content = export_book(context) if whole else export_extract(context, conditions)
+    return _file(content, "application/zip", "book.zip")
 
 
 def _file(content: Iterator[bytes], kind: str, name: str) -> StreamingResponse:

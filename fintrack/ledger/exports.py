@@ -64,7 +64,7 @@ def export_transactions(
     """
     context.require(Permission.EXPORT)
     with tenant_transaction(context) as db:
-        statement = _statement(db, wanted)
+        statement = transactions_statement(db, wanted)
         audit.record(db, "transactions.exported", account_id=wanted.account_id)
     # In another transaction, since an event keeps other writers waiting until the commit.
     with tenant_transaction(context) as db:
@@ -85,6 +85,43 @@ def frame_csv(rows: pd.DataFrame) -> bytes:
     return file.getvalue().encode()
 
 
+def transactions_statement(
+    db: Session, wanted: TransactionFilter = EVERYTHING
+) -> Select[*tuple[Any, ...]]:
+    """Return the rows of the CSV export, their texts as a spreadsheet may be given them."""
+    tree = category_tree()
+    category_id = func.coalesce(Posting.category_id, Transaction.category_id)
+    cells: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+        "id": Transaction.id,
+        "date": Transaction.booked_on,
+        "account": guarded_cell(Account.name),
+        "currency": Transaction.currency,
+        "amount": decimal_cell(func.coalesce(Posting.amount, Transaction.amount)),
+        "payee": guarded_cell(Transaction.payee),
+        "category": guarded_cell(tree.c.path),
+        "description": guarded_cell(_description()),
+        "note": guarded_cell(Transaction.note),
+        "status": Transaction.status,
+        "split": Posting.line,
+        "transfer": Transaction.transfer_id,
+        "value_date": Transaction.valued_on,
+        "kind": tree.c.kind,
+        "tags": guarded_cell(tags_cell()),
+    }
+    named = [cell.label(name) for name, cell in cells.items()]
+    lines = and_(Transaction.is_split, Posting.transaction_id == Transaction.id)
+    return (
+        select(*named)
+        .select_from(Transaction)
+        .join(Account, Account.id == Transaction.account_id)
+        .join(CURRENCY, CURRENCY.c.code == Transaction.currency)
+        .outerjoin(Posting, lines)
+        .outerjoin(tree, tree.c.id == category_id)
+        .where(*all_conditions(db, wanted))
+        .order_by(Transaction.booked_on, Transaction.id, Posting.line)
+    )
+
+
 def guarded(text: str) -> str:
     """Return the text as a spreadsheet may be given it: a formula behind an apostrophe."""
     return f"'{text}" if re.match(RISKY, text) else text
@@ -93,6 +130,31 @@ def guarded(text: str) -> str:
 def unguarded(cell: str) -> str:
     """Return an exported text without the apostrophe that kept a spreadsheet from running it."""
     return cell[1:] if cell.startswith("'") and re.match(RISKY, cell) else cell
+
+
+def guarded_cell(text: SQLCoreOperations[str]) -> ColumnElement[str]:
+    """Return the SQL for a text, or nothing for an empty one, as a spreadsheet may be given it."""
+    risky = text.regexp_match(f"^{RISKY}")
+    return func.nullif(case((risky, literal("'") + text), else_=text), "")
+
+
+def decimal_cell(minor: SQLCoreOperations[int]) -> ColumnElement[str]:
+    """Return the SQL for an amount as decimal text; the statement joins `CURRENCY`."""
+    exponent = CURRENCY.c.exponent
+    major = cast(minor, Numeric()) / func.power(cast(10, Numeric()), exponent)
+    return cast(func.round(major, exponent), String())
+
+
+def tags_cell() -> ColumnElement[str]:
+    """Return the SQL for the tags of a transaction in one cell, which `tag_names` takes apart."""
+    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
+    return (
+        select(names)
+        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
+        .where(TransactionTag.transaction_id == Transaction.id)
+        .correlate(Transaction)
+        .scalar_subquery()
+    )
 
 
 def description_and_memo(cell: str) -> tuple[str, str]:
@@ -118,68 +180,11 @@ def _cell(name: str, value: object, currency: str | None) -> str:
     return guarded(str(value))
 
 
-def _statement(db: Session, wanted: TransactionFilter) -> Select[*tuple[Any, ...]]:
-    tree = category_tree()
-    category_id = func.coalesce(Posting.category_id, Transaction.category_id)
-    cells: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
-        "id": Transaction.id,
-        "date": Transaction.booked_on,
-        "account": _guarded(Account.name),
-        "currency": Transaction.currency,
-        "amount": _decimal(func.coalesce(Posting.amount, Transaction.amount)),
-        "payee": _guarded(Transaction.payee),
-        "category": _guarded(tree.c.path),
-        "description": _guarded(_description()),
-        "note": _guarded(Transaction.note),
-        "status": Transaction.status,
-        "split": Posting.line,
-        "transfer": Transaction.transfer_id,
-        "value_date": Transaction.valued_on,
-        "kind": tree.c.kind,
-        "tags": _guarded(_tags()),
-    }
-    named = [cell.label(name) for name, cell in cells.items()]
-    lines = and_(Transaction.is_split, Posting.transaction_id == Transaction.id)
-    return (
-        select(*named)
-        .select_from(Transaction)
-        .join(Account, Account.id == Transaction.account_id)
-        .join(CURRENCY, CURRENCY.c.code == Transaction.currency)
-        .outerjoin(Posting, lines)
-        .outerjoin(tree, tree.c.id == category_id)
-        .where(*all_conditions(db, wanted))
-        .order_by(Transaction.booked_on, Transaction.id, Posting.line)
-    )
-
-
-def _guarded(text: SQLCoreOperations[str]) -> ColumnElement[str]:
-    """Return the text, or nothing for an empty one, as a spreadsheet may be given it."""
-    risky = text.regexp_match(f"^{RISKY}")
-    return func.nullif(case((risky, literal("'") + text), else_=text), "")
-
-
-def _decimal(minor: ColumnElement[int]) -> ColumnElement[str]:
-    exponent = CURRENCY.c.exponent
-    major = cast(minor, Numeric()) / func.power(cast(10, Numeric()), exponent)
-    return cast(func.round(major, exponent), String())
-
-
 def _description() -> ColumnElement[str]:
     with_memo = _doubled(Transaction.description) + case(
         (Posting.memo != "", literal(MEMO) + _doubled(Posting.memo)), else_=""
     )
     return case((Transaction.is_split, with_memo), else_=Transaction.description)
-
-
-def _tags() -> ColumnElement[str]:
-    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
-    return (
-        select(names)
-        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
-        .where(TransactionTag.transaction_id == Transaction.id)
-        .correlate(Transaction)
-        .scalar_subquery()
-    )
 
 
 def _doubled(text: SQLCoreOperations[str]) -> ColumnElement[str]:

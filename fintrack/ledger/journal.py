@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, Text, case, func, literal, select,
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.derived_schema import Line
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
-from fintrack.schema import Account, Line, Transaction
+from fintrack.schema import Account, Transaction
 
 JOURNAL: Shape = {
     "entry_id": "str",

@@ -167,7 +167,7 @@ def matching_account(
 
 def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewAccount:
     """Return a new account whose balance will be the one that the file states."""
-    kind = plan.kind or _kind(f"{plan.label} {PurePath(file_name).stem}")
+    kind = plan.kind or kind_of(f"{plan.label} {PurePath(file_name).stem}")
     is_number = bool(_NUMBER.fullmatch(_bare(plan.label)))
     return NewAccount(
         name=_free_name(_names(plan, kind, is_number=is_number), taken),
@@ -176,6 +176,14 @@ def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewA
         number=plan.label[:NUMBER_LENGTH] if is_number else "",
         opening_balance=_opening(plan),
         opened_on=plan.days[0],
+    )
+
+
+def kind_of(words: str) -> AccountKind:
+    """Return what an account of such a name most likely is; a current account if nothing tells."""
+    lowered = words.casefold()
+    return next(
+        (kind for kind, pattern in _KIND_WORDS if re.search(pattern, lowered)), AccountKind.CHECKING
     )
 
 
@@ -254,13 +262,6 @@ def _is_same_number(one: str, other: str) -> bool:
         return False
     shorter, longer = sorted((one, other), key=len)
     return one == other or (len(shorter) >= _SHORTEST_NUMBER and longer.endswith(shorter))
-
-
-def _kind(words: str) -> AccountKind:
-    lowered = words.casefold()
-    return next(
-        (kind for kind, pattern in _KIND_WORDS if re.search(pattern, lowered)), AccountKind.CHECKING
-    )
 
 
 def _names(plan: Plan, kind: AccountKind, *, is_number: bool) -> tuple[str, ...]:

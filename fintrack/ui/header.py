@@ -7,7 +7,7 @@ import streamlit as st
 
 from fintrack.access.sessions import end_all_sessions, end_session
 from fintrack.access.tenants import create_tenant, remove_sample
-from fintrack.context import TenantContext, UserSession
+from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.operations.demo import create_sample
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.popovers import close_popover, popover
@@ -73,6 +73,8 @@ def _tenant_menu(
             args=(name,),
         ):
             new_tenant_dialog(session)
+        if context is not None and context.may(Permission.IMPORT):
+            page_link("import", "Bring a whole book", icon=":material/library_books:")
         if not any(tenant.is_sample for tenant in tenants):
             look_around(session, key="look around")
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
 
 from fintrack.access.persons import personal_data
 from fintrack.access.sessions import require_confirmation
@@ -11,10 +13,16 @@ from fintrack.access.tenants import enter_tenant
 from fintrack.analytics.downloads import chart_csv
 from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound
+from fintrack.ledger.account_files.export import AccountFormat, export_account
 from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
+from fintrack.ledger.journals.export import JournalFormat, export_journal
+from fintrack.ledger.recording import NO_ACCOUNT
+from fintrack.operations.archive.export import export_book
+from fintrack.operations.archive.table_files import TableFormat, export_table
 
-PERSONAL_DATA = "personal-data"
+PERSONAL_DATA, BOOK = "personal-data", "book"
+Form = TypeVar("Form", bound=StrEnum)
 Content = Callable[[TenantContext, Mapping[str, Any]], Iterator[bytes]]
 
 
@@ -44,7 +52,9 @@ def download_of(session: UserSession, payload: Mapping[str, Any]) -> Download:
     write = KINDS.get(kind)
     if write is None:
         raise NotFound("There is no such download.")
-    return Download(_file_name(kind, "csv"), write(context, payload))
+    content = write(context, payload)
+    ending = "zip" if kind == BOOK else str(payload.get("form", "csv"))
+    return Download(_file_name(kind, ending), content, MEDIA_TYPES.get(ending, "text/plain"))
 
 
 def _file_name(kind: str, ending: str) -> str:
@@ -59,4 +69,48 @@ def _transactions(context: TenantContext, payload: Mapping[str, Any]) -> Iterato
     return export_transactions(context, wanted)
 
 
-KINDS: dict[str, Content] = {"chart": chart_csv, "transactions": _transactions}
+def _book(context: TenantContext, _payload: Mapping[str, Any]) -> Iterator[bytes]:
+    require_confirmation(context.session, CONFIRM_EVERYTHING)
+    return export_book(context)
+
+
+def _journal(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
+    require_confirmation(context.session, CONFIRM_EVERYTHING)
+    return export_journal(context, _form(JournalFormat, payload))
+
+
+def _table(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
+    require_confirmation(context.session, CONFIRM_EVERYTHING)
+    return export_table(context, str(payload.get("table")), _form(TableFormat, payload))
+
+
+def _account(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
+    try:
+        account_id = UUID(str(payload.get("account")))
+    except ValueError as error:
+        raise NotFound(NO_ACCOUNT) from error
+    return export_account(context, account_id, _form(AccountFormat, payload))
+
+
+def _form(known: type[Form], payload: Mapping[str, Any]) -> Form:
+    try:
+        return known(str(payload.get("form")))
+    except ValueError as error:
+        raise NotFound("There is no such download.") from error
+
+
+KINDS: dict[str, Content] = {
+    "chart": chart_csv,
+    "transactions": _transactions,
+    BOOK: _book,
+    "journal": _journal,
+    "table": _table,
+    "account": _account,
+}
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "zip": "application/zip",
+    "ofx": "application/x-ofx",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}

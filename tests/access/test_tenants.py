@@ -177,6 +177,8 @@ def world(installation: Installation) -> Iterator[World]:
                 " event, at, actor_id) select id, %s, id, 'x', now(), %s from made",
                 [book.id, book.keeper.user_id, book.id, book.keeper.user_id],
             )
+            founded = [book.members[Role.OWNER].user_id, book.id]
+            admin.execute("insert into sec.founding values (%s, %s, '', false)", founded)
     yield built
     drop_world(installation, built)
 

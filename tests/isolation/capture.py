@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import Engine, event
 
-from fintrack.db import OneStatementCursor
+from fintrack.one_statement import OneStatementCursor
 
 # `FROM app.category AS c`, `JOIN app.payee`, `UPDATE app.tag`, and what follows a comma in a FROM list.
 MENTION = re.compile(r"(?<!INSERT INTO )\bapp\.(\w+)(?:\s+AS\s+(\w+))?(?!\w*[.(])", re.IGNORECASE)

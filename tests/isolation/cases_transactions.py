@@ -5,8 +5,8 @@ from uuid import UUID
 from zipfile import ZipFile
 
 from fintrack.context import Flag, Role, TenantContext
+from fintrack.ledger.account_files.export import AccountFormat, export_account
 from fintrack.ledger.activity import ActivityFilter, activity
-from fintrack.ledger.book_exports import export_book
 from fintrack.ledger.bulk import categorise, delete_transactions, tag_transactions
 from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.cursors import Position
@@ -17,8 +17,10 @@ from fintrack.ledger.editing import (
     unsplit_transaction,
 )
 from fintrack.ledger.exports import export_transactions
+from fintrack.ledger.extracts import export_extract
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journal import journal
+from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.ledger.recording import (
     NewTransaction,
     SplitLine,
@@ -56,9 +58,9 @@ def _lines(category_id: UUID) -> tuple[SplitLine, ...]:
     return (SplitLine(category_id, -4000), SplitLine(None, -200))
 
 
-def _book(me: TenantContext, wanted: TransactionFilter) -> object:
+def _extract(me: TenantContext, wanted: TransactionFilter) -> object:
     """Return every line of every table in the zip."""
-    with ZipFile(BytesIO(b"".join(export_book(me, wanted)))) as book:
+    with ZipFile(BytesIO(b"".join(export_extract(me, wanted)))) as book:
         tables = [book.read(name).decode() for name in book.namelist()]
     return tuple(line for table in tables for line in table.splitlines()[1:])
 
@@ -115,20 +117,34 @@ RECORDS: dict[Function, Case] = {
         call=lambda me, own: export_transactions(me),
         flag=Flag.EXPORT,
     ),
-    export_book: Case(
+    export_extract: Case(
         VIEWER,
         {
             "wanted.account_id": Slot(
-                "account", lambda me, own, it: _book(me, TransactionFilter(account_id=it))
+                "account", lambda me, own, it: _extract(me, TransactionFilter(account_id=it))
             ),
             "wanted.category_id": Slot(
-                "category", lambda me, own, it: _book(me, TransactionFilter(category_id=it))
+                "category", lambda me, own, it: _extract(me, TransactionFilter(category_id=it))
             ),
             "wanted.tag_id": Slot(
-                "tag", lambda me, own, it: _book(me, TransactionFilter(tag_id=it))
+                "tag", lambda me, own, it: _extract(me, TransactionFilter(tag_id=it))
             ),
         },
-        call=lambda me, own: _book(me, TransactionFilter()),
+        call=lambda me, own: _extract(me, TransactionFilter()),
+        flag=Flag.EXPORT,
+    ),
+    export_account: Case(
+        VIEWER,
+        {
+            "account_id": Slot(
+                "account", lambda me, own, it: export_account(me, it, AccountFormat.QIF)
+            )
+        },
+        flag=Flag.EXPORT,
+    ),
+    export_journal: Case(
+        VIEWER,
+        call=lambda me, own: export_journal(me, JournalFormat.BEANCOUNT),
         flag=Flag.EXPORT,
     ),
     journal: Case(VIEWER, call=lambda me, own: journal(me)),

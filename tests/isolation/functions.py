@@ -11,7 +11,7 @@ from uuid import UUID
 from fintrack.context import USUAL_FLAGS, Flag, Role, TenantContext
 from tests.isolation.ledgers import Ledger
 
-PLACES = ("access", "ledger", "statements", "analytics", "limits")
+PLACES = ("access", "ledger", "statements", "analytics", "operations", "limits")
 Function = Callable[..., Any]
 Ask = Callable[[TenantContext, Ledger], object]
 
@@ -82,8 +82,8 @@ def id_slots(function: Function) -> set[str]:
 def _modules(place: str) -> Iterator[Any]:
     home = importlib.import_module(f"fintrack.{place}")
     yield home
-    for module in pkgutil.iter_modules(getattr(home, "__path__", ())):
-        yield importlib.import_module(f"{home.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(getattr(home, "__path__", ()), f"{home.__name__}."):
+        yield importlib.import_module(module.name)
 
 
 def _parameters(function: Function) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import pytest
 from psycopg import errors, sql
 
 from fintrack.context import Role
-from fintrack.db import OneStatementCursor, maintenance_transaction, tenant_transaction
+from fintrack.db import maintenance_transaction, tenant_transaction
 from fintrack.errors import FinTrackError
+from fintrack.one_statement import OneStatementCursor
 from fintrack.operations.passwords import APPLICATION_LOGINS
 from fintrack.operations.roles import ALL_ROLES, MEMBER_ROLES
 from tests.isolation.outcomes import ID, ids_in

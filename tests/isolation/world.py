@@ -18,7 +18,7 @@ from fintrack import db
 from fintrack.access.memberships import suspend_member
 from fintrack.config import Registration, settings
 from fintrack.context import Role, TenantContext, TenantType, UserSession
-from fintrack.db import OneStatementCursor
+from fintrack.one_statement import OneStatementCursor
 from fintrack.operations.installation import Installation
 from fintrack.schema import new_id
 from tests.conftest import join, sign_up

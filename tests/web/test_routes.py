@@ -1,8 +1,9 @@
 """A ticket becomes a cookie, a cookie is lost, a file is fetched."""
 
+import io
 import json
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from fintrack.access.tickets import issue_download_ticket, issue_sign_in_ticket
 from fintrack.context import TenantContext
 from fintrack.db import sign_in_transaction
 from fintrack.errors import FinTrackError
-from fintrack.schema import Ticket
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.operations.archive.verify import verify_book
+from fintrack.schema import Ticket, new_id
 from fintrack.web import downloads
+from fintrack.web.downloads import MEDIA_TYPES
 from fintrack.web.failures import failed, refused
 from fintrack.web.guard import Guard
 from fintrack.web.routes import ROUTES, safe_next
@@ -204,7 +208,60 @@ def test_j6_personal_data_come_as_a_file_of_ones_own(
     assert (answer.header("content-disposition") or "").endswith('.json"')
 
 
-@pytest.mark.parametrize("payload", [{"kind": "secrets"}, {"tenant": "no-such-tenant"}])
+def test_the_whole_book_is_a_zip_that_is_fetched_only_after_a_confirmation(
+    ana: TenantContext, ana_token: str
+) -> None:
+    session = session_of(ana_token)
+    assert session is not None
+    answers = []
+    for _ in range(2):
+        payload = {"kind": "book", "tenant": ana.slug}
+        path = f"/export/{issue_download_ticket(session, payload)}"
+        answers.append(ask(APP, path, headers=[session_cookie(ana_token)]))
+        confirm_session(session, PASSWORD)
+    assert [each.status for each in answers] == [403, 200]
+    assert verify_book(io.BytesIO(answers[1].body)).problems == ()
+    assert (answers[1].header("content-disposition") or "").endswith('.zip"')
+
+
+@pytest.mark.parametrize(
+    ("payload", "start", "media_type"),
+    [
+        ({"kind": "journal", "form": "beancount"}, b"option", "text/plain; charset=utf-8"),
+        ({"kind": "journal", "form": "journal"}, b"account", "text/plain; charset=utf-8"),
+        ({"kind": "table", "form": "xlsx", "table": "tags"}, b"PK", MEDIA_TYPES["xlsx"]),
+        ({"kind": "table", "form": "parquet", "table": "tags"}, b"PAR1", MEDIA_TYPES["parquet"]),
+    ],
+)
+def test_the_book_is_fetched_for_other_programs(
+    ana: TenantContext, ana_token: str, payload: dict[str, str], start: bytes, media_type: str
+) -> None:
+    session = session_of(ana_token)
+    assert session is not None
+    confirm_session(session, PASSWORD)
+    ticket = issue_download_ticket(session, {"tenant": ana.slug, **payload})
+    answer = ask(APP, f"/export/{ticket}", headers=[session_cookie(ana_token)])
+    assert (answer.status, answer.header("content-type")) == (200, media_type)
+    assert answer.body.startswith(start)
+    assert f'.{payload["form"]}"' in (answer.header("content-disposition") or "")
+
+
+def test_an_account_is_fetched_as_a_bank_file(ana: TenantContext, ana_token: str) -> None:
+    account = NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 1, 1))
+    wanted = {"kind": "account", "form": "ofx", "account": str(create_account(ana, account))}
+    answer = ask(APP, download(ana, ana_token, **wanted), headers=[session_cookie(ana_token)])
+    assert b"<CURDEF>EUR" in answer.body
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"kind": "secrets"},
+        {"tenant": "no-such-tenant"},
+        {"kind": "account", "form": "ofx", "account": "no id"},
+        {"kind": "account", "form": "exe", "account": str(new_id())},
+    ],
+)
 def test_a_ticket_for_nothing_fetches_nothing(
     ana: TenantContext, ana_token: str, greeting: None, payload: dict[str, str]
 ) -> None:

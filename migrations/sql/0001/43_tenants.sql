@@ -106,6 +106,21 @@ begin
                              '{"status": "CLOSING"}', '{"status": "ACTIVE"}');
 end $$;
 
+-- Asked through the sign-in door: a book that could not be brought leaves no empty tenant behind. Where anything was done
+-- since the founding, or anybody else came in, the tenant stays.
+create function sec.abandon_tenant(p_handle bytea, p_slug text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_user uuid := sec.user_of(p_handle);
+begin
+    set constraints all deferred;
+    delete from app.tenant t using app.membership m
+    where t.slug = p_slug and m.tenant_id = t.tenant_id and m.user_id = v_user and m.role = 'OWNER'
+      and (select count(*) from app.membership o where o.tenant_id = t.tenant_id) = 1
+      and (select count(*) from app.audit_event e where e.tenant_id = t.tenant_id) = 1
+      and not exists (select from app.account a where a.tenant_id = t.tenant_id);
+end $$;
+
 -- The operator's: erases what was closed long enough ago, and says how many.
 create function sec.erase_closed_tenants() returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -150,7 +165,7 @@ begin
 end $$;
 
 grant execute on function sec.close_tenant() to fintrack_owner;
-grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb), sec.reopen_tenant(bytea, text)
-    to fintrack_sign_in;
+grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb),
+    sec.reopen_tenant(bytea, text), sec.abandon_tenant(bytea, text) to fintrack_sign_in;
 grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.rotate_signing_key()
     to fintrack_maintenance;

@@ -1,4 +1,4 @@
-"""A whole book in one file: its transactions and its names as CSV tables in a zip."""
+"""A part of a book in one file: filtered transactions and all names as CSV tables in a zip."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -8,14 +8,14 @@ from fintrack.context import Permission, TenantContext
 from fintrack.ledger.accounts import accounts
 from fintrack.ledger.categories import categories
 from fintrack.ledger.exports import export_transactions, frame_csv
-from fintrack.ledger.filters import EVERYTHING, TransactionFilter
+from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.payees import payees
 from fintrack.ledger.tags import tags
 
 Entry = tuple[str, Iterable[bytes]]
 
 
-def export_book(context: TenantContext, wanted: TransactionFilter = EVERYTHING) -> Iterator[bytes]:
+def export_extract(context: TenantContext, wanted: TransactionFilter) -> Iterator[bytes]:
     """Return a zip of what the member sees, in chunks: the filtered transactions and all names.
 
     Raises:

@@ -4,14 +4,11 @@ import argparse
 import json
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from threading import Event
 
-from fintrack.db import Logins, connect, disconnect
+from fintrack.commands.terminal import WELL, WRONG, Commands, Parser, opened
 from fintrack.limits import Limit
-from fintrack.operations.installation import open_installation
 from fintrack.operations.tenants import (
     LimitUse,
     limits_of,
@@ -21,14 +18,8 @@ from fintrack.operations.tenants import (
 )
 from fintrack.operations.worker import HOUR, JOBS, PAUSE, deliver, run_jobs
 
-WELL, WRONG, REFUSED = 0, 1, 3
 
-
-def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    tenant: argparse.ArgumentParser,
-    machine: argparse.ArgumentParser,
-) -> None:
+def add_commands(commands: Commands, tenant: Parser, machine: Parser) -> None:
     """Add the commands to those of `python -m fintrack`."""
     limits = commands.add_parser(
         "limits", parents=[tenant, machine], help="say, or change, how much a tenant may have"
@@ -48,18 +39,6 @@ def add_commands(
     worker = commands.add_parser("worker", help="do what is due, and tell webhooks, until stopped")
     worker.add_argument("--once", action="store_true", help="do what is due now, and end")
     worker.set_defaults(command=_worker)
-
-
-@contextmanager
-def opened() -> Iterator[None]:
-    """Open the installation; leave no connection behind."""
-    installation = open_installation()
-    logins = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
-    connect(Logins(*logins))
-    try:
-        yield
-    finally:
-        disconnect()
 
 
 def _word(limit: Limit) -> str:

@@ -1,0 +1,77 @@
+"""The founding migration on the command line."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from fintrack.commands.terminal import WELL, WRONG, Commands, Parser, opened, show_progress
+from fintrack.errors import InvalidInput
+from fintrack.money import CURRENCIES
+from fintrack.operations.demo import COUNTRY, CURRENCY
+from fintrack.operations.founding.old_books import OldBook, old_books
+from fintrack.operations.founding.source import old_tables
+from fintrack.operations.founding.tenants import OldUser, State, found, reverse, survey
+
+
+def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
+    """Add the command."""
+    migrate = commands.add_parser(
+        "migrate-from", parents=parents, help="bring an older, single-tenant FinTrack"
+    )
+    migrate.add_argument("source", nargs="?", help="a SQLAlchemy URL, or a folder of CSV files")
+    migrate.add_argument(
+        "--dry-run", action="store_true", help="say what would come, write nothing"
+    )
+    migrate.add_argument("--reverse", action="store_true", help="take back what was not used since")
+    migrate.add_argument(
+        "--currency", choices=CURRENCIES, metavar="CODE", default=CURRENCY, help="if none is said"
+    )
+    migrate.add_argument("--country", metavar="CODE", default=COUNTRY, help="of the new tenants")
+
+    def run(arguments: argparse.Namespace) -> int:
+        with opened():
+            return _reverse(arguments) if arguments.reverse else _migrate(arguments)
+
+    migrate.set_defaults(command=run)
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    if not arguments.source:
+        raise InvalidInput("Say where the old books are: a URL or a folder.")
+    old = old_books(old_tables(arguments.source), arguments.currency)
+    before = [survey(each) for each in old]
+    if not arguments.dry_run:
+        _found(old, before, arguments.country)
+    after = before if arguments.dry_run else [survey(each) for each in old]
+    if arguments.json:
+        print(json.dumps([asdict(each) for each in after]))
+    else:
+        print("\n".join(line for each in after for line in _lines(each)))
+    return WRONG if any(each.state is State.CHANGED for each in after) else WELL
+
+
+def _found(old: Sequence[OldBook], before: Sequence[OldUser], country: str) -> None:
+    done, total = 0, sum(each.transactions for each in before)
+    for book, user in zip(old, before, strict=True):
+        if user.state is not State.CHANGED:
+            found(book, country)
+        done += user.transactions
+        show_progress(done, total)
+
+
+def _lines(each: OldUser) -> Iterator[str]:
+    sums = ", ".join(f"{total} {currency}" for currency, total in each.sums.items())
+    counts = f"{each.accounts:,} accounts, {each.transactions:,} transactions"
+    yield f"{each.state:14}{each.email}: {counts}, {sums}"
+    yield f"{'':14}sha256 {each.checksum}"
+    yield from (f"{'':14}{note}" for note in each.notes)
+
+
+def _reverse(arguments: argparse.Namespace) -> int:
+    outcomes = dict(reverse())
+    if arguments.json:
+        print(json.dumps(outcomes))
+    else:
+        print("\n".join(f"{email}: {outcome}" for email, outcome in outcomes.items()))
+    return WELL if set(outcomes.values()) <= {"reversed"} else WRONG

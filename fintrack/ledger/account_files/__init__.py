@@ -1,0 +1,1 @@
+"""One account as a file that other programs import."""

@@ -1,0 +1,1 @@
+"""The books as the plain text of other programs: beancount and hledger journals."""

@@ -1,0 +1,128 @@
+"""An archive opened: its members read in blocks, never more of them than the manifest promises."""
+
+import csv
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+from zipfile import BadZipFile, ZipFile
+
+from fintrack.errors import InvalidInput
+from fintrack.operations.archive.manifest import (
+    MANIFEST,
+    NO_BOOK,
+    SEAL,
+    Manifest,
+    read,
+    sealer,
+)
+from fintrack.operations.archive.tables import TABLES, ArchiveTable
+
+BLOCK = 64 * 1024
+LARGEST_MANIFEST = 16 * 1024 * 1024
+# A book's tables shrink to a tenth; what shrinks to less than this part was made to burst.
+MOST_TIMES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An open archive whose seal is whole."""
+
+    archive: ZipFile
+    manifest: Manifest
+    signer: str
+
+
+def is_archive(file: IO[bytes]) -> bool:
+    """Say whether the file is FinTrack's own, by the names in it; leaves it at its start."""
+    try:
+        with ZipFile(file) as archive:
+            return {MANIFEST, SEAL} <= set(archive.namelist())
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    finally:
+        file.seek(0)
+
+
+@contextmanager
+def opened(file: IO[bytes]) -> Iterator[Pack]:
+    """Open an archive and look at its manifest and seal; the tables are still to be read.
+
+    Raises:
+        InvalidInput: it is no archive, damaged, or its seal is broken.
+    """
+    with _damage(), ZipFile(file) as archive:
+        content = _member(archive, MANIFEST, LARGEST_MANIFEST)
+        signer = sealer(content, _member(archive, SEAL, BLOCK))
+        manifest = read(content)
+        if sorted(archive.namelist()) != sorted(_names(manifest)):
+            raise InvalidInput("The file holds other tables than its manifest names.")
+        packed = sum(each.compress_size for each in archive.infolist())
+        if sum(each.bytes for each in manifest.tables.values()) > packed * MOST_TIMES:
+            raise InvalidInput(NO_BOOK)
+        yield Pack(archive, manifest, signer)
+
+
+def blocks(pack: Pack, name: str) -> Iterator[bytes]:
+    """Yield the content of one table's file; of one that is too long, no more than shows it."""
+    left = pack.manifest.tables[name].bytes
+    with _opened(pack.archive, f"{name}.csv") as member:
+        while left >= 0 and (block := member.read(BLOCK)):
+            left -= len(block)
+            yield block
+
+
+def rows(pack: Pack, each: ArchiveTable) -> Iterator[dict[str, str]]:
+    """Yield the rows of one table's file, cells by column.
+
+    Raises:
+        InvalidInput: it is no table with these columns.
+    """
+    with _opened(pack.archive, f"{each.name}.csv") as member:
+        table = csv.reader(io.TextIOWrapper(member, encoding="utf-8", newline=""), strict=True)
+        if tuple(next(table, ())) != each.columns:
+            raise InvalidInput(f"{each.name}.csv has other columns than FinTrack writes.")
+        for row in table:
+            if len(row) != len(each.columns):
+                raise InvalidInput(f"Line {table.line_num} of {each.name}.csv is damaged.")
+            yield dict(zip(each.columns, row, strict=True))
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    try:
+        yield
+    except (
+        BadZipFile,
+        zlib.error,
+        EOFError,
+        csv.Error,
+        UnicodeError,
+        NotImplementedError,
+    ) as error:
+        raise InvalidInput(NO_BOOK) from error
+
+
+def _member(archive: ZipFile, name: str, largest: int) -> bytes:
+    if name not in archive.namelist():
+        raise InvalidInput(NO_BOOK)
+    with _opened(archive, name) as member:
+        content = member.read(largest + 1)
+    if len(content) > largest:
+        raise InvalidInput(NO_BOOK)
+    return content
+
+
+def _opened(archive: ZipFile, name: str) -> IO[bytes]:
+    try:
+        return archive.open(name)
+    except RuntimeError as error:  # It is locked, or packed in a way that is unknown.
+        raise BadZipFile from error
+
+
+def _names(manifest: Manifest) -> list[str]:
+    if list(manifest.tables) != [each.name for each in TABLES]:
+        raise InvalidInput(NO_BOOK)
+    return [MANIFEST, SEAL, *(f"{name}.csv" for name in manifest.tables)]

@@ -1,0 +1,106 @@
+"""Whether an archive is as FinTrack wrote it, told from the file alone."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from typing import IO
+
+from fintrack.errors import InvalidInput
+from fintrack.operations.archive.manifest import AccountSum, Manifest, content_hash
+from fintrack.operations.archive.pack import Pack, blocks, opened, rows
+from fintrack.operations.archive.tables import BY_NAME, TABLES, ArchiveTable
+
+Sum = tuple[Decimal, int, Decimal, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in an archive; without problems it is as it was written.
+
+    `signer` is the fingerprint of the installation that sealed it.
+    """
+
+    manifest: Manifest
+    signer: str
+    problems: tuple[str, ...]
+
+
+def verify_book(file: IO[bytes]) -> Verdict:
+    """Compare every table with the manifest, the sums of every account too; needs no database.
+
+    Raises:
+        InvalidInput: it is no archive, or its seal is broken.
+    """
+    with opened(file) as pack:
+        problems = tuple(_problems(pack))
+        return Verdict(pack.manifest, pack.signer, problems)
+
+
+def require_unaltered(pack: Pack) -> None:
+    """Refuse an archive that is not as it was written.
+
+    Raises:
+        InvalidInput: naming the first thing that was changed.
+    """
+    for problem in _problems(pack):
+        raise InvalidInput(problem)
+
+
+def _problems(pack: Pack) -> list[str]:
+    changed = [each.name for each in TABLES if not _is_whole(pack, each)]
+    if changed:
+        return [f"{name}.csv was changed after FinTrack wrote it." for name in changed]
+    manifest = pack.manifest
+    hashes = {name: file.sha256 for name, file in manifest.tables.items()}
+    if content_hash(hashes) != manifest.content_hash:
+        return ["The manifest's hash of the whole does not fit its tables."]
+    counts = [
+        f"{each.name}.csv has another number of rows than the manifest says."
+        for each in TABLES
+        if sum(1 for _ in rows(pack, each)) != manifest.tables[each.name].rows
+    ]
+    sums = [
+        f"The sum of {each.name} is not what its transactions add up to."
+        for each in _wrong_sums(pack)
+    ]
+    return counts + sums
+
+
+def _is_whole(pack: Pack, each: ArchiveTable) -> bool:
+    digest = sha256()
+    size = 0
+    for block in blocks(pack, each.name):
+        digest.update(block)
+        size += len(block)
+    file = pack.manifest.tables[each.name]
+    return (size, digest.hexdigest()) == (file.bytes, file.sha256)
+
+
+def _wrong_sums(pack: Pack) -> list[AccountSum]:
+    try:
+        found = _sums(pack)
+        return [each for each in pack.manifest.accounts if _stated(each) != found.get(each.id)]
+    except InvalidOperation as error:
+        raise InvalidInput("An amount in the file is no number.") from error
+
+
+def _stated(each: AccountSum) -> Sum:
+    opening, total = Decimal(each.opening_balance), Decimal(each.sum)
+    return opening, each.transactions, total, Decimal(each.balance)
+
+
+def _sums(pack: Pack) -> dict[str, Sum]:
+    """Return opening balance, count, sum and balance by the id of the account."""
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    counts: Counter[str] = Counter()
+    for row in rows(pack, BY_NAME["transactions"]):
+        totals[row["account_id"]] += Decimal(row["amount"])
+        counts[row["account_id"]] += 1
+    openings = {
+        row["id"]: Decimal(row["opening_balance"]) for row in rows(pack, BY_NAME["accounts"])
+    }
+    return {
+        key: (opening, counts[key], totals[key], opening + totals[key])
+        for key, opening in openings.items()
+    }

@@ -1,0 +1,1 @@
+"""The founding migration: the single-tenant FinTrack of old becomes one tenant for each user."""

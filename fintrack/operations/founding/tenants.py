@@ -1,0 +1,132 @@
+"""Founding: each user of old gets his books in a tenant of his own, once, and can give it back."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from fintrack.access.founding import (
+    begun_tenant,
+    finish_founding,
+    found_tenant,
+    founding_mark,
+    settle_user,
+)
+from fintrack.access.tenants import NewTenant
+from fintrack.context import TenantType, UserSession
+from fintrack.db import maintenance_transaction
+from fintrack.errors import Conflict
+from fintrack.money import decimal_text, rounded_minor_units
+from fintrack.operations.demo import LOCALE, TIME_ZONE
+from fintrack.operations.founding.old_books import OldBook
+from fintrack.operations.operators import acting_for
+from fintrack.schema import Founding, User
+from fintrack.statements.books.writing import bring_book
+
+
+class State(StrEnum):
+    """How far the migration is with one user."""
+
+    NEW = "new"
+    BEGUN = "begun"
+    THERE = "there already"
+    CHANGED = "changed since"
+
+
+@dataclass(frozen=True, slots=True)
+class OldUser:
+    """One user of old: how far the migration is, and what his books add up to.
+
+    `sums` are balances as decimal text by currency.
+    """
+
+    email: str
+    state: State
+    accounts: int
+    transactions: int
+    sums: dict[str, str]
+    checksum: str
+    notes: tuple[str, ...]
+
+
+def survey(old: OldBook) -> OldUser:
+    """Return what would become of one user's books; nothing is written."""
+    mark = founding_mark(old.email)
+    state = State.NEW
+    if mark is not None and mark.checksum:
+        is_same = mark.checksum == old.checksum
+        state = (
+            State.BEGUN if mark.finished_at is None else State.THERE if is_same else State.CHANGED
+        )
+    currencies = {each.key: each.currency for each in old.book.accounts}
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for account in old.book.accounts:
+        sums[account.currency] += account.opening
+    for each in old.book.transactions:
+        sums[currencies[each.account]] += each.amount
+    return OldUser(
+        old.email,
+        state,
+        len(old.book.accounts),
+        len(old.book.transactions),
+        {code: decimal_text(rounded_minor_units(sums[code], code), code) for code in sorted(sums)},
+        old.checksum,
+        tuple(old.book.notes),
+    )
+
+
+def found(old: OldBook, country: str) -> None:
+    """Give one user his default tenant, with everything that the older FinTrack held of him.
+
+    A run that was cut off is done again from the start, and one that was finished not at all.
+
+    Raises:
+        Conflict: the old books changed since they were brought.
+        InvalidInput: something in them cannot be kept.
+    """
+    state = survey(old).state
+    if state is State.THERE:
+        return
+    if state is not State.CHANGED:
+        settle_user(old.name, old.email, old.password_hash)
+        with acting_for(old.email, "founding migration") as session:
+            if begun_tenant(session) is None:
+                _bring(session, old, country)
+            finish_founding(session)
+    if survey(old).state is State.CHANGED:
+        raise Conflict(f"The old books of {old.email} changed since. Reverse the migration first.")
+
+
+def default_tenant(old: OldBook, country: str) -> NewTenant:
+    """Return what a user's tenant is made from: personal, in his name and his currency."""
+    return NewTenant(old.name, TenantType.PERSONAL, old.currency, country, LOCALE, TIME_ZONE)
+
+
+def reverse() -> Iterator[tuple[str, str]]:
+    """Take back every tenant that was founded and not used since; yield address and outcome each.
+
+    Users that the migration made go with theirs. The old books were never changed.
+    """
+    statement = select(User.id, User.email).join(Founding, Founding.user_id == User.id)
+    with maintenance_transaction("list what was founded") as db:
+        users = db.execute(statement.order_by(User.email)).all()
+    for user_id, email in users:
+        try:
+            with maintenance_transaction(f"reverse the founding for {email}") as db:
+                db.execute(select(func.sec.reverse_founding(user_id)))
+        except Conflict as refusal:
+            yield email, str(refusal)
+        else:
+            yield email, "reversed"
+
+
+def _bring(session: UserSession, old: OldBook, country: str) -> None:
+    bring_book(
+        session,
+        old.book,
+        default_tenant(old, country),
+        found=lambda session, tenant: found_tenant(session, tenant, old.checksum),
+    )

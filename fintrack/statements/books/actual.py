@@ -1,0 +1,170 @@
+"""A budget of Actual: the `db.sqlite` of its export.
+
+Amounts are whole cents, days are numbers, what was deleted stays with a tombstone. A split is a
+parent with children, a transfer two rows that name each other.
+
+Source: actualbudget/actual, packages/loot-core/src/server/sql (the schema of version 26).
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fintrack.ledger.categories import CategoryKind
+from fintrack.ledger.filters import Status
+from fintrack.statements.books.book import (
+    Book,
+    BookAccount,
+    BookCategory,
+    BookLine,
+    BookTransaction,
+    Hints,
+)
+from fintrack.statements.books.cells import day, left_out, text, transfer_key, whole
+from fintrack.statements.books.packages import database, table_names
+from fintrack.statements.targets import kind_of
+
+FORMAT = "Actual"
+TABLES = frozenset(
+    "accounts transactions payees payee_mapping categories category_mapping category_groups".split()
+)
+_UNKEPT = {"budgeted amounts": "zero_budgets", "schedules": "schedules", "rules": "rules"}
+_CENTS = -2
+Row = sqlite3.Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What ids stand for, merged ones followed to what they were merged into."""
+
+    payees: Mapping[str, str]
+    categories: Mapping[str, BookCategory]
+
+
+def read_actual(content: bytes, title: str, hints: Hints) -> Book:
+    """Return the budget; it names no currency, so the hint's is taken.
+
+    Raises:
+        StatementError: the database is damaged.
+    """
+    currency = hints.require_currency()
+    with database(content) as connection:
+        accounts = [
+            BookAccount(
+                text(row["id"]),
+                text(row["name"]),
+                currency,
+                kind_of(text(row["name"])),
+                is_closed=bool(row["closed"]),
+            )
+            for row in connection.execute("select * from accounts where tombstone = 0")
+        ]
+        names = _names(connection, {each.key: each.name for each in accounts})
+        keys = {each.key for each in accounts}
+        transactions = list(_transactions(connection, names, keys))
+        tables = table_names(connection)
+        counts = {
+            what: _count(connection, table) for what, table in _UNKEPT.items() if table in tables
+        }
+    notes = (f"Actual keeps no currency; {currency} was taken.", *left_out(counts))
+    categories = tuple(names.categories.values())
+    return Book(FORMAT, title or FORMAT, accounts, transactions, categories, notes)
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    counts = {
+        "zero_budgets": "select count(*) from zero_budgets where amount <> 0",
+        "schedules": "select count(*) from schedules where tombstone = 0",
+        "rules": "select count(*) from rules where tombstone = 0",
+    }
+    return whole(connection.execute(counts[table]).fetchone()[0])
+
+
+def _names(connection: sqlite3.Connection, accounts: Mapping[str, str]) -> _Names:
+    groups = {row["id"]: row for row in connection.execute("select * from category_groups")}
+    categories: dict[str, BookCategory] = {}
+    for row in connection.execute("select * from categories where tombstone = 0"):
+        kind = CategoryKind.INCOME if row["is_income"] else CategoryKind.EXPENSE
+        group = groups.get(row["cat_group"])
+        # There is but one group of income, and it is called so.
+        path = () if group is None or row["is_income"] else (text(group["name"]),)
+        categories[text(row["id"])] = BookCategory(kind, (*path, text(row["name"])))
+    payees = {
+        text(row["id"]): text(row["name"]) or accounts.get(text(row["transfer_acct"]), "")
+        for row in connection.execute("select * from payees")
+    }
+    merged = connection.execute("select id, targetId from payee_mapping")
+    moved = connection.execute("select id, transferId from category_mapping")
+    return _Names(
+        payees | {text(one): payees[text(to)] for one, to in merged if text(to) in payees},
+        categories
+        | {text(one): categories[text(to)] for one, to in moved if text(to) in categories},
+    )
+
+
+def _transactions(
+    connection: sqlite3.Connection, names: _Names, accounts: set[str]
+) -> Iterator[BookTransaction]:
+    statement = "select * from transactions where tombstone = 0 and date is not null order by date"
+    rows = [row for row in connection.execute(statement) if text(row["acct"]) in accounts]
+    children: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row["isChild"]:
+            children[text(row["parent_id"]) or text(row["id"]).partition("/")[0]].append(row)
+    for row in rows:
+        if row["isChild"]:
+            continue
+        parts = children.get(text(row["id"]), []) if row["isParent"] else []
+        yield from _split(row, parts, names) if parts else (_transaction(row, names),)
+
+
+def _split(parent: Row, parts: list[Row], names: _Names) -> Iterator[BookTransaction]:
+    """Yield what a split is: a part that goes to another account is a transfer of its own."""
+    kept = [part for part in parts if part["transferred_id"] is None]
+    if kept:
+        lines = tuple(
+            BookLine(
+                _amount(part), names.categories.get(text(part["category"])), text(part["notes"])
+            )
+            for part in sorted(kept, key=lambda part: -(part["sort_order"] or 0))
+        )
+        moved = sum((_amount(part) for part in parts if part not in kept), Decimal())
+        yield _transaction(parent, names, amount=_amount(parent) - moved, lines=lines)
+    for part in parts:
+        if part not in kept:
+            yield _transaction(part, names, day_of=parent)
+
+
+def _transaction(
+    row: Row,
+    names: _Names,
+    *,
+    amount: Decimal | None = None,
+    lines: tuple[BookLine, ...] = (),
+    day_of: Row | None = None,
+) -> BookTransaction:
+    category = names.categories.get(text(row["category"]))
+    own = _amount(row) if amount is None else amount
+    partner = text(row["transferred_id"])
+    return BookTransaction(
+        account=text(row["acct"]),
+        booked_on=day((day_of or row)["date"]),
+        amount=own,
+        payee=names.payees.get(text(row["description"]), ""),
+        text=text(row["notes"]),
+        status=_status(row),
+        lines=lines or ((BookLine(own, category),) if category else ()),
+        transfer=transfer_key(text(row["id"]), partner) if partner else None,
+    )
+
+
+def _status(row: Row) -> Status:
+    if "reconciled" in row.keys() and row["reconciled"]:  # noqa: SIM118 - of a Row, `in` asks the values
+        return Status.RECONCILED
+    return Status.CLEARED if row["cleared"] else Status.PENDING
+
+
+def _amount(row: Row) -> Decimal:
+    return Decimal(whole(row["amount"])).scaleb(_CENTS)

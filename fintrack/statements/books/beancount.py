@@ -1,0 +1,237 @@
+"""A plain beancount file: entries with costs, prices and amounts left to be told.
+
+What would need beancount itself is refused by name: includes, pads, sums, lots without a cost.
+
+Source: Beancount Language Syntax, version 3.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from fintrack.ledger.category_paths import SEPARATOR
+from fintrack.ledger.filters import Status
+from fintrack.statements.books.book import Book, Hints
+from fintrack.statements.books.cells import day, number
+from fintrack.statements.books.double_entry import JournalEntry, book_of
+from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
+from fintrack.statements.statement import StatementError
+from fintrack.statements.text import decode, unified
+
+FORMAT = "beancount"
+_POSTINGS = "Export its postings as CSV with bean-query, and bring that."
+_DIRECTIVE = re.compile(r"(\d{4}[-/]\d{2}[-/]\d{2})\s+(\S+)(.*)")
+_OPTION = re.compile(r'option\s+"(\w+)"\s+"(.*)"')
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_TAG = re.compile(r"(?<=\s)#([A-Za-z0-9_/.-]+)")
+_NUMBER = r"[-+]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"
+_COMMODITY = r"[A-Z](?:[A-Z0-9'._-]*[A-Z0-9])?"
+_POSTING = re.compile(
+    rf"(?:[*!&#?%A-Z]\s+)?(?P<account>[^\W\d_][^\s;{{@]*:[^\s;{{@]+)"
+    rf"(?:\s+(?P<number>{_NUMBER})\s+(?P<commodity>{_COMMODITY}))?"
+    rf"\s*(?P<cost>\{{[^}}]*\}}\}}?)?"
+    rf"\s*(?:(?P<at>@@?)\s*(?P<price>{_NUMBER})\s+(?P<in>{_COMMODITY}))?\s*(?:;.*)?"
+)
+_CLAIM = re.compile(
+    rf"\s+(?P<account>\S+)\s+(?P<number>{_NUMBER})\s*(?:~\s*(?P<tolerance>{_NUMBER})\s*)?"
+    rf"\s+(?P<commodity>{_COMMODITY})"
+)
+_COST = re.compile(rf"(?P<number>{_NUMBER})\s+(?P<commodity>{_COMMODITY})(?:\s*,.*)?")
+_META = re.compile(r'([a-z][\w-]*):\s*(?:"(.*)")?.*')
+_MOST_WRONG = 20
+_FLAGS = frozenset("*!&#?%PSTCURM") | {"txn"}
+_QUIET = frozenset("open close commodity price event query note document custom".split())
+_REFUSED = {
+    "pad": f"pads accounts, which only beancount computes. {_POSTINGS}",
+    "include": f"includes other files. {_POSTINGS}",
+}
+
+
+def is_beancount(content: bytes) -> bool:
+    """Say whether the text is a beancount file: it opens accounts by their date."""
+    return re.search(rb"^\d{4}[-/]\d{2}[-/]\d{2}\s+open\s+[A-Z]", content, re.MULTILINE) is not None
+
+
+def read_beancount(content: bytes, hints: Hints) -> Book:
+    """Return the book; its balance directives are checked, and what does not agree is said.
+
+    Raises:
+        StatementError: a line is not understood, or would need beancount itself.
+    """
+    reading = _Reading(Commodities(hints.currency))
+    for line, written in enumerate(unified(decode(content)[0]).split("\n"), start=1):
+        reading.take(line, written.rstrip())
+    reading.finish()
+    notes = [*reading.commodities.notes(), *reading.balance_notes()]
+    return book_of(FORMAT, reading.title or FORMAT, reading.entries, notes)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry whose postings still come."""
+
+    entry: JournalEntry
+    postings: list[RawPosting] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What the book says that an account, with all below it, holds when a day begins."""
+
+    on: date
+    account: str
+    amount: Amount
+    tolerance: Decimal
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Where the reading stands: the entry that is open, and what was read so far."""
+
+    commodities: Commodities
+    entries: list[JournalEntry] = field(default_factory=list)
+    title: str = ""
+    draft: _Draft | None = None
+    opened: str = ""
+    claims: list[_Claim] = field(default_factory=list)
+    units: list[tuple[date, str, Amount]] = field(default_factory=list)
+
+    def take(self, line: int, written: str) -> None:
+        inside = written.lstrip()
+        if not inside or inside.startswith(";"):
+            return
+        if written[0].isspace():
+            self._take_part(line, inside)
+            return
+        self.finish()
+        self.opened = ""
+        if found := _DIRECTIVE.fullmatch(written):
+            self._take_directive(line, day(found[1].replace("/", "-")), found[2], found[3])
+        elif option := _OPTION.match(written):
+            self.title = option[2] if option[1] == "title" else self.title
+        elif (word := written.split(None, 1)[0]) in _REFUSED:
+            raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
+
+    def finish(self) -> None:
+        """Close the entry that is open."""
+        if self.draft is None:
+            return
+        entry, raw = self.draft.entry, completed(self.draft.postings)
+        self.entries += self.commodities.entries(entry, raw)
+        self.units += [(entry.booked_on, each.account, each.units) for each in raw if each.units]
+        self.draft = None
+
+    def balance_notes(self) -> Iterator[str]:
+        """Yield what the balance directives prove, each for an account with all below it."""
+        wrong = [
+            f"{each.account} on {each.on} is not {each.amount.number:f} {each.amount.commodity}, "
+            "as the book says."
+            for each, found in zip(self._sorted_claims(), self._sums(), strict=True)
+            if abs(found - each.amount.number) > each.tolerance
+        ]
+        if self.claims:
+            agreed = len(self.claims) - len(wrong)
+            yield f"{agreed:,} of {len(self.claims):,} balances that the book states agree."
+        yield from wrong[:_MOST_WRONG]
+
+    def _sorted_claims(self) -> list[_Claim]:
+        return sorted(self.claims, key=lambda each: each.on)
+
+    def _sums(self) -> Iterator[Decimal]:
+        """Yield what each account holds when its claim is made, at the beginning of its day."""
+        units = sorted(self.units, key=lambda each: each[0], reverse=True)
+        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for claim in self._sorted_claims():
+            while units and units[-1][0] < claim.on:
+                _, account, amount = units.pop()
+                for place in _above(account):
+                    sums[place, amount.commodity] += amount.number
+            yield sums[claim.account, claim.amount.commodity]
+
+    def _take_directive(self, line: int, on: date, word: str, rest: str) -> None:
+        if word in _FLAGS:
+            self.draft = _Draft(_entry(on, word, rest))
+        elif word == "balance" and (claim := _CLAIM.match(rest)):
+            amount = Amount(_figure(claim["number"]), claim["commodity"])
+            tolerance = _figure(claim["tolerance"]) if claim["tolerance"] else _tolerance(amount)
+            self.claims.append(_Claim(on, claim["account"], amount, tolerance))
+        elif word in _REFUSED:
+            raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
+        elif word == "open":
+            self.opened = rest.split(maxsplit=1)[0] if rest.split() else ""
+        elif word not in _QUIET:
+            raise StatementError(f"Line {line} is not beancount that FinTrack reads. {_POSTINGS}")
+
+    def _take_part(self, line: int, inside: str) -> None:
+        if meta := _META.fullmatch(inside):
+            self._take_meta(meta[1], _unescaped(meta[2] or ""))
+        elif self.draft is not None and inside[0] not in "#^":
+            found = _POSTING.fullmatch(inside)
+            if found is None:
+                said = f"Line {line} is no posting that FinTrack reads."
+                raise StatementError(f"{said} {_POSTINGS}")
+            self.draft.postings.append(_posting(line, found))
+
+    def _take_meta(self, key: str, value: str) -> None:
+        """Keep the two words of metadata that FinTrack itself writes."""
+        if self.draft is None:
+            if key == "name" and value and self.opened:
+                self.commodities.names[self.opened] = tuple(value.split(SEPARATOR))
+        elif key == "memo" and self.draft.postings:
+            self.draft.postings[-1] = replace(self.draft.postings[-1], memo=value)
+
+
+def _entry(on: date, flag: str, rest: str) -> JournalEntry:
+    texts = [_unescaped(each) for each in _STRING.findall(rest)]
+    payee, narration = texts[:2] if len(texts) > 1 else ("", *texts, "")[:2]
+    outside = _STRING.sub("", rest)
+    status = Status.PENDING if flag == "!" else Status.CLEARED
+    return JournalEntry(on, (), payee, narration, status=status, tags=(*_TAG.findall(outside),))
+
+
+def _posting(line: int, found: re.Match[str]) -> RawPosting:
+    units = None
+    if found["commodity"]:
+        units = Amount(_figure(found["number"]), found["commodity"])
+    price = Amount(_figure(found["price"]), found["in"]) if found["at"] else None
+    is_total = found["at"] == "@@"
+    raw = RawPosting(
+        found["account"], units, line, None if is_total else price, price if is_total else None
+    )
+    return _with_cost(raw, found["cost"]) if found["cost"] else raw
+
+
+def _with_cost(raw: RawPosting, written: str) -> RawPosting:
+    """The cost is what the posting weighs; a price beside it is but told."""
+    cost = _COST.fullmatch(written.strip("{} "))
+    if cost is None:
+        said = f"Line {raw.line}: a lot must say its cost."
+        raise StatementError(f"{said} {_POSTINGS}")
+    amount = Amount(_figure(cost["number"]), cost["commodity"])
+    if written.startswith("{{"):
+        return replace(raw, each=None, whole=amount)
+    return replace(raw, each=amount, whole=None)
+
+
+def _figure(written: str) -> Decimal:
+    return number(re.sub(r"[\s,]", "", written))
+
+
+def _tolerance(amount: Amount) -> Decimal:
+    """A claim is as exact as it is written: to the unit of its last decimal."""
+    exponent = amount.number.as_tuple().exponent
+    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal()
+
+
+def _above(account: str) -> Iterator[str]:
+    """Yield an account and all above it."""
+    parts = account.split(":")
+    for length in range(len(parts), 0, -1):
+        yield ":".join(parts[:length])
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)

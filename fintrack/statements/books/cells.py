@@ -1,0 +1,92 @@
+"""Cells of other programs' tables as what they mean, or one sentence."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from fintrack.ledger.categories import CategoryKind
+from fintrack.statements.statement import StatementError
+
+_MOST_FIGURES = 40
+_COMPACT_DAY = len("20260131")
+
+
+def whole(value: object) -> int:
+    """Return a whole number.
+
+    Raises:
+        StatementError: it is none.
+    """
+    if isinstance(value, int):
+        return value
+    raise StatementError(f"{str(value)[:40]!r} in the file is no whole number.")
+
+
+def whole_text(text: str) -> int:
+    """Return the whole number that a text is.
+
+    Raises:
+        StatementError: it is none.
+    """
+    bare = text.strip()
+    if not bare.removeprefix("-").isdecimal() or len(bare) > _MOST_FIGURES:
+        raise StatementError(f"{bare[:40]!r} in the file is no whole number.")
+    return int(bare)
+
+
+def number(value: object) -> Decimal:
+    """Return a decimal with a point.
+
+    Raises:
+        StatementError: it is none.
+    """
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation as error:
+        raise StatementError(f"{str(value)[:40]!r} in the file is no number.") from error
+    if not found.is_finite():
+        raise StatementError(f"{str(value)[:40]!r} in the file is no number.")
+    return found
+
+
+def day(value: object) -> date:
+    """Return the day that a text or number begins with, as 2026-01-31 or 20260131.
+
+    Raises:
+        StatementError: it begins with none.
+    """
+    text = str(value).strip()
+    try:
+        return date.fromisoformat(text[:_COMPACT_DAY] if text[:5].isdecimal() else text[:10])
+    except ValueError as error:
+        raise StatementError(f"{text[:40]!r} in the file is no day.") from error
+
+
+def text(value: object) -> str:
+    """Return a text, empty for nothing."""
+    return "" if value is None else str(value)
+
+
+def left_out(counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield a sentence for each kind of thing, in the plural, that FinTrack does not keep."""
+    for what, count in counts.items():
+        if count:
+            yield f"{what[0].upper()}{what[1:]} were left out ({count:,}): FinTrack keeps none."
+
+
+def likely_kinds(
+    transactions: Iterable[tuple[tuple[str, ...], Decimal]],
+) -> dict[tuple[str, ...], CategoryKind]:
+    """Return for each path what most of its money is, for programs with one tree for both."""
+    sums: dict[tuple[str, ...], Decimal] = {}
+    for path, amount in transactions:
+        sums[path] = sums.get(path, Decimal()) + amount
+    return {
+        path: CategoryKind.INCOME if total > 0 else CategoryKind.EXPENSE
+        for path, total in sums.items()
+    }
+
+
+def transfer_key(*ids: str) -> str:
+    """Return one key for both legs of a transfer."""
+    return "\0".join(sorted(ids))

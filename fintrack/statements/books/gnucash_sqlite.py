@@ -1,0 +1,86 @@
+"""A book of GnuCash in SQLite.
+
+Source: GnuCash wiki, SQL schema.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+
+from fintrack.statements.books.book import Book
+from fintrack.statements.books.cells import day, text, whole
+from fintrack.statements.books.gnucash import (
+    Commodity,
+    GnuCashAccount,
+    GnuCashSplit,
+    GnuCashTransaction,
+    fraction,
+    gnucash_book,
+)
+from fintrack.statements.books.packages import database, table_names
+
+TABLES = frozenset("accounts transactions splits commodities".split())
+_NOTHING = Commodity("", "")
+_COUNTS = {
+    "prices": ("prices", "select count(*) from prices"),
+    "schedxactions": ("scheduled transactions", "select count(*) from schedxactions"),
+    "invoices": ("invoices", "select count(*) from invoices"),
+    "budgets": ("budgets", "select count(*) from budgets"),
+}
+
+
+def read_gnucash_sqlite(content: bytes) -> Book:
+    """Return the book.
+
+    Raises:
+        StatementError: the database is damaged.
+    """
+    with database(content) as connection:
+        commodities = {
+            text(row["guid"]): Commodity(text(row["namespace"]), text(row["mnemonic"]))
+            for row in connection.execute("select * from commodities")
+        }
+        accounts = [
+            GnuCashAccount(
+                text(row["guid"]),
+                text(row["name"]),
+                text(row["account_type"]),
+                text(row["parent_guid"]),
+                commodities.get(text(row["commodity_guid"])),
+                text(row["code"]),
+                bool(row["hidden"]),
+            )
+            for row in connection.execute("select * from accounts")
+        ]
+        transactions = list(_transactions(connection, commodities))
+        tables = table_names(connection)
+        others = {
+            what: whole(connection.execute(count).fetchone()[0])
+            for table, (what, count) in _COUNTS.items()
+            if table in tables
+        }
+    return gnucash_book(accounts, transactions, others)
+
+
+def _transactions(
+    connection: sqlite3.Connection, commodities: dict[str, Commodity]
+) -> Iterator[GnuCashTransaction]:
+    splits: dict[str, list[GnuCashSplit]] = defaultdict(list)
+    for row in connection.execute("select * from splits"):
+        splits[text(row["tx_guid"])].append(
+            GnuCashSplit(
+                text(row["account_guid"]),
+                fraction(row["value_num"], row["value_denom"]),
+                fraction(row["quantity_num"], row["quantity_denom"]),
+                text(row["memo"]),
+                text(row["reconcile_state"]),
+            )
+        )
+    for row in connection.execute("select * from transactions order by post_date, enter_date"):
+        yield GnuCashTransaction(
+            day(row["post_date"]),
+            commodities.get(text(row["currency_guid"]), _NOTHING),
+            text(row["description"]),
+            text(row["num"]),
+            splits[text(row["guid"])],
+        )

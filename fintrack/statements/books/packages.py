@@ -1,0 +1,107 @@
+"""Files within files: zips, gzip and SQLite, opened within bounds and trusted in nothing."""
+
+import gzip
+import io
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import IO
+from zipfile import BadZipFile, ZipFile
+
+from fintrack.statements.statement import StatementError
+
+DAMAGED = "The file is damaged or cut off. Export it from your program again."
+TOO_LARGE = "The file is too large once unpacked. Export fewer years at a time."
+MOST_BYTES = 256 * 1024 * 1024
+MOST_MEMBERS = 2_000
+# Of SQLite's virtual machine; a book of a million rows takes a tenth of it.
+MOST_STEPS = 2_000
+STEP = 1_000_000
+SQLITE = b"SQLite format 3\x00"
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
+
+
+def member_names(content: bytes) -> list[str]:
+    """Return the names of the files in a zip.
+
+    Raises:
+        StatementError: it is damaged.
+    """
+    with _damage(), ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+    if len(names) > MOST_MEMBERS:
+        raise StatementError(TOO_LARGE)
+    return names
+
+
+def members(content: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """Return the files of a zip whose names are wanted.
+
+    Raises:
+        StatementError: it is damaged, or larger than it may be once unpacked.
+    """
+    found: dict[str, bytes] = {}
+    left = MOST_BYTES
+    with _damage(), ZipFile(io.BytesIO(content)) as archive:
+        for name in filter(wanted, archive.namelist()):
+            with archive.open(name) as member:
+                found[name] = _read(member, left)
+            left -= len(found[name])
+    return found
+
+
+def gunzipped(content: bytes) -> bytes:
+    """Return the bytes that were packed.
+
+    Raises:
+        StatementError: they are damaged, or more than they may be.
+    """
+    with _damage(), gzip.open(io.BytesIO(content)) as packed:
+        return _read(packed, MOST_BYTES)
+
+
+@contextmanager
+def database(content: bytes) -> Iterator[sqlite3.Connection]:
+    """Open a SQLite file in memory, for reading alone; rows come by the names of their columns.
+
+    Raises:
+        StatementError: it is damaged, or reading it takes without end.
+    """
+    left = iter(range(MOST_STEPS))
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.deserialize(content)
+            connection.row_factory = sqlite3.Row
+            connection.execute("pragma trusted_schema = off")
+            connection.set_authorizer(
+                lambda action, *_: sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+            )
+            connection.set_progress_handler(lambda: next(left, None) is None, STEP)
+            yield connection
+        except sqlite3.Error as error:
+            raise StatementError(DAMAGED) from error
+
+
+def table_names(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the names of the real tables: what a view computes is not read."""
+    rows = connection.execute("select name from sqlite_master where type = 'table'")
+    return frozenset(str(name) for (name,) in rows)
+
+
+def _read(file: IO[bytes] | gzip.GzipFile, most: int) -> bytes:
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise StatementError(TOO_LARGE)
+    return content
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    try:
+        yield
+    # A locked member is a RuntimeError, an unknown way of packing a NotImplementedError.
+    except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        raise StatementError(DAMAGED) from error

@@ -1,0 +1,183 @@
+"""What the journals of beancount, ledger and hledger share: amounts that follow from others.
+
+Of a security only its cost is kept, in an account of its own; a commodity without a cost or price
+in money, such as hours of vacation, cannot be kept.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from fintrack.money import CURRENCIES
+from fintrack.statements.books.double_entry import JournalEntry, JournalPosting, Place, Root
+from fintrack.statements.delimited.words import SYMBOLS
+from fintrack.statements.statement import StatementError
+
+_ROOTS = {
+    **dict.fromkeys(("asset", "assets"), Root.ASSET),
+    **dict.fromkeys(("liability", "liabilities", "debt", "debts"), Root.LIABILITY),
+    **dict.fromkeys(("income", "incomes", "revenue", "revenues"), Root.INCOME),
+    **dict.fromkeys(("expense", "expenses"), Root.EXPENSE),
+    **dict.fromkeys(("equity",), Root.EQUITY),
+}
+# Signs of several currencies: the hint's where it is one of these, else the first.
+_SHARED = {
+    "$": "USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD".split(),
+    "¥": ["JPY", "CNY"],
+    "kr": "SEK NOK DKK ISK".split(),
+}
+Balance = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number of a commodity."""
+
+    number: Decimal
+    commodity: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawPosting:
+    """A posting as written; `each` is cost or price of one unit, `whole` of all of them.
+
+    `is_free` marks a virtual posting that need not balance.
+    """
+
+    account: str
+    units: Amount | None
+    line: int
+    each: Amount | None = None
+    whole: Amount | None = None
+    memo: str = ""
+    is_free: bool = False
+
+    @property
+    def weight(self) -> Amount:
+        """Return what the posting weighs in the balance of its entry."""
+        if self.units is None:
+            raise StatementError(f"Line {self.line}: an amount is missing.")
+        if self.each is not None:
+            return Amount(self.units.number * self.each.number, self.each.commodity)
+        if self.whole is not None:
+            sign = -1 if self.units.number < 0 else 1
+            return Amount(sign * abs(self.whole.number), self.whole.commodity)
+        return self.units
+
+
+@dataclass(slots=True)
+class Commodities:
+    """What commodities mean, and what was met on the way that cannot be kept.
+
+    `currency` is the member's own, which decides between the currencies of one sign. `names` are
+    those that a book gives its accounts beside the plain ones.
+    """
+
+    currency: str | None
+    unkept: Counter[str] = field(default_factory=Counter)
+    signs: set[str] = field(default_factory=set)
+    unknown_roots: set[str] = field(default_factory=set)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def notes(self) -> Iterator[str]:
+        """Yield what a member should know of it, a sentence each."""
+        for sign in sorted(self.signs):
+            yield f"{sign} was read as {self.currency_of(sign)}."
+        for commodity, count in sorted(self.unkept.items()):
+            said = "1 posting" if count == 1 else f"{count:,} postings"
+            yield f"{said} in {commodity} were left out: it is no currency and had no cost in one."
+        if self.unknown_roots:
+            count = len(self.unknown_roots)
+            yield (
+                f"{count:,} accounts are called neither assets, liabilities, income, expenses nor "
+                "equity. They came as accounts, and what moved between them as transfers."
+            )
+
+    def entries(self, entry: JournalEntry, raw: Sequence[RawPosting]) -> Iterator[JournalEntry]:
+        """Yield the entry with its postings, and each virtual posting as an entry of its own."""
+        whole = self._converted([each for each in raw if not each.is_free])
+        yield replace(entry, postings=list(self._postings(whole)))
+        for each in raw:
+            if each.is_free:
+                yield replace(entry, postings=list(self._postings([each])))
+
+    def _postings(self, raw: Iterable[RawPosting]) -> Iterator[JournalPosting]:
+        for each in raw:
+            if (posting := self._posting(each)) is not None:
+                yield posting
+
+    def _posting(self, raw: RawPosting) -> JournalPosting | None:
+        units, weight = raw.units or raw.weight, raw.weight
+        place = self._place(raw.account)
+        if currency := self.currency_of(units.commodity):
+            return JournalPosting(place, units.number, currency, raw.memo)
+        if currency := self.currency_of(weight.commodity):
+            return JournalPosting(place, weight.number, currency, raw.memo, units.commodity)
+        self.unkept[units.commodity] += 1
+        return None
+
+    def currency_of(self, commodity: str) -> str | None:
+        """Return the currency that a commodity is, None for anything else."""
+        if commodity in CURRENCIES:
+            return commodity
+        if not commodity:
+            return self.currency
+        if shared := _SHARED.get(commodity):
+            self.signs.add(commodity)
+            return self.currency if self.currency in shared else shared[0]
+        return SYMBOLS.get(commodity.casefold())
+
+    def _converted(self, raw: Sequence[RawPosting]) -> Sequence[RawPosting]:
+        """Give a security its price where an entry exchanges it for money without saying one."""
+        sums = {commodity: number for commodity, number in _balance(raw).items() if number}
+        money = [commodity for commodity in sums if self.currency_of(commodity)]
+        others = [commodity for commodity in sums if commodity not in money]
+        if len(money) != 1 or len(others) != 1:
+            return raw
+        (paid,), (security,) = money, others
+        price = Amount(-sums[paid] / sums[security], paid)
+        return [
+            replace(each, each=price)
+            if each.units and each.weight == each.units and each.units.commodity == security
+            else each
+            for each in raw
+        ]
+
+    def _place(self, account: str) -> Place:
+        place, is_known = _place(account)
+        if not is_known:
+            self.unknown_roots.add(account)
+        return replace(place, path=self.names[account]) if account in self.names else place
+
+
+@lru_cache(maxsize=65_536)
+def _place(account: str) -> tuple[Place, bool]:
+    first, *rest = names = tuple(account.split(":"))
+    root = _ROOTS.get(first.casefold())
+    if root is None:
+        return Place(Root.ASSET, names), False
+    return Place(root, tuple(rest) or (first,)), True
+
+
+def completed(raw: Sequence[RawPosting]) -> list[RawPosting]:
+    """Return the postings; the one without an amount gets what the others lack of each commodity.
+
+    Raises:
+        StatementError: more than one amount is missing, so that none can be told.
+    """
+    said = [each for each in raw if each.units is not None]
+    missing = [each for each in raw if each.units is None]
+    if len(missing) > 1:
+        raise StatementError(f"Line {missing[1].line}: only one amount of an entry may be missing.")
+    balance = _balance([each for each in said if not each.is_free])
+    lacking = [Amount(-number, commodity) for commodity, number in balance.items() if number]
+    return said + [replace(each, units=units) for each in missing for units in lacking]
+
+
+def _balance(raw: Sequence[RawPosting]) -> Balance:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for each in raw:
+        sums[each.weight.commodity] += each.weight.number
+    return sums

@@ -1,0 +1,118 @@
+"""The tables that other programs export: rows by the names of their columns, cells as they mean."""
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from fintrack.statements.books.book import Hints
+from fintrack.statements.delimited.dates import parse_date, possible_orders
+from fintrack.statements.delimited.numbers import parse_figure, possible_marks
+from fintrack.statements.mapping import DateOrder, DecimalMark
+from fintrack.statements.statement import StatementError
+from fintrack.statements.text import decode, unified
+
+_DELIMITERS = ",;\t|"
+_DAMAGED = "The table in the file is damaged. Export it from your program again."
+_MOST_COLUMNS = 200
+
+
+class Row(dict[str, str]):
+    """The cells of one row by the names of their columns; a missing one is empty."""
+
+    def __missing__(self, name: str) -> str:
+        """Return what stands in a column that the table does not have."""
+        return ""
+
+
+def header_of(content: bytes) -> frozenset[str]:
+    """Return the names of the first line in small letters, without their order."""
+    first = unified(decode(content[:_HEAD])[0]).lstrip().partition("\n")[0]
+    try:
+        return frozenset(_names(next(csv.reader([first], delimiter=_delimiter(first)), [])))
+    except csv.Error:
+        return frozenset()
+
+
+def rows_of(content: bytes) -> list[Row]:
+    """Return the rows of a table below its header; a name in small letters finds each cell.
+
+    Raises:
+        StatementError: it is no table.
+    """
+    text = unified(decode(content)[0])
+    cells = csv.reader(io.StringIO(text), delimiter=_delimiter(text.partition("\n")[0]))
+    try:
+        names = _names(next(cells, []))
+        if len(names) > _MOST_COLUMNS:
+            raise StatementError(_DAMAGED)
+        return [Row(zip(names, row, strict=False)) for row in cells if any(row)]
+    except csv.Error as error:
+        raise StatementError(_DAMAGED) from error
+
+
+def days_of(texts: Collection[str], order: DateOrder | None) -> Mapping[str, date]:
+    """Return each day by how it is written; the order is decided over all of them.
+
+    Raises:
+        StatementError: one is no day, or they can be read in two ways and nobody said which.
+    """
+    orders = possible_orders(set(texts))
+    if order is None and len(orders) > 1:
+        raise StatementError(
+            "The days in this book can be read in two ways. Choose which comes first, day or month."
+        )
+    chosen = order if order in orders or not orders else orders[0]
+    found = {text: parse_date(text, chosen) for text in set(texts)}
+    return {text: _day(text, day) for text, day in found.items()}
+
+
+def amounts_of(texts: Iterable[str]) -> Mapping[str, Decimal]:
+    """Return each amount by how it is written, nothing as zero; one mark holds for all of them.
+
+    Raises:
+        StatementError: one is no amount.
+    """
+    written = {text for text in texts if text.strip()}
+    marks = possible_marks(written)
+    mark = marks[0] if marks else DecimalMark.POINT
+    amounts = {text: _amount(text, mark) for text in written}
+    return {"": Decimal()} | amounts
+
+
+def currency_of(texts: Iterable[str], hint: str | None) -> str:
+    """Return the currency whose sign all amounts bear, else the hint.
+
+    Raises:
+        StatementError: neither says one.
+    """
+    read = (parse_figure(text, mark) for text in set(texts) for mark in DecimalMark)
+    said = {figure.currency for figure in read if figure is not None and figure.currency}
+    if len(said) == 1:
+        return said.pop()
+    return Hints(hint).require_currency()
+
+
+def _day(text: str, found: date | None) -> date:
+    if found is None:
+        raise StatementError(f"{text[:40]!r} in the file is no day.")
+    return found
+
+
+def _amount(text: str, mark: DecimalMark) -> Decimal:
+    found = parse_figure(text, mark)
+    if found is None:
+        raise StatementError(f"{text[:40]!r} in the file is no amount.")
+    return found.value
+
+
+_HEAD = 64 * 1024
+
+
+def _delimiter(first: str) -> str:
+    return max(_DELIMITERS, key=first.count)
+
+
+def _names(cells: Iterable[str]) -> list[str]:
+    return [cell.strip().casefold() for cell in cells]

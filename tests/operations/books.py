@@ -1,0 +1,90 @@
+"""A book with a little of everything, and what is asked of files that hold one."""
+
+import io
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+from zipfile import ZipFile
+
+from fintrack.access.sharing import ShareLevel, share_account
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import (
+    AccountKind,
+    NewAccount,
+    Visibility,
+    archive_account,
+    create_account,
+)
+from fintrack.ledger.budgets import create_budget
+from fintrack.ledger.categories import CategoryKind, archive_category, categories, create_category
+from fintrack.ledger.filters import Status
+from fintrack.ledger.payees import create_payee
+from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
+from fintrack.ledger.recurring import Every, NewRecurring, create_recurring
+from fintrack.ledger.rules import create_rule
+from fintrack.ledger.tags import create_tag
+from fintrack.ledger.transfers import NewTransfer, record_transfer
+from fintrack.operations.archive.export import export_book
+from tests.statements.importing import imported
+
+DAY = date(2026, 3, 1)
+BANK_FILE = b"Date;Payee;Amount\n2026-03-05;Baker;-3.20\n2026-03-06;Kiosk;two\n"
+Change = Callable[[bytes], bytes]
+
+
+def keep_book(me: TenantContext) -> dict[str, UUID]:
+    """Keep texts, categories, splits, transfers, imports, plans; return the accounts by name."""
+    euro = NewAccount("Giro; =1+1", AccountKind.CHECKING, "EUR", date(2026, 1, 1), 10000)
+    yen = NewAccount("Yen", AccountKind.CASH, "JPY", DAY, visibility=Visibility.PRIVATE)
+    dinar = NewAccount("Dinar", AccountKind.SAVINGS, "KWD", DAY, -1, number="KW81 CBKU")
+    accounts = {new.name: create_account(me, new) for new in (euro, yen, dinar)}
+    giro = accounts["Giro; =1+1"]
+    hives = create_category(me, "Beekeeping", CategoryKind.EXPENSE)
+    honey = create_category(me, "=Honey", CategoryKind.EXPENSE, hives)
+    archive_category(me, honey)
+    create_payee(me, "-Grocer", hives)
+    trip, gift = create_tag(me, "trip"), create_tag(me, "+gift")
+    lines = (SplitLine(hives, -3000, "@wax"), SplitLine(honey, -1199), SplitLine(None, -1))
+    for new in (
+        NewTransaction(giro, DAY, -4200, "=cmd|' /C calc'!A0", "card", "one\nline\r\ntwo", hives),
+        NewTransaction(giro, DAY, -4200, "'quoted", 'He said "no"', category_id=honey),
+        NewTransaction(giro, DAY, -4200, "Market", lines=lines, tags=(trip, gift)),
+        NewTransaction(giro, DAY, 150000, "Salary", category_id=_named(me, "Salary")),
+        NewTransaction(accounts["Yen"], DAY, -500, "ラーメン", status=Status.RECONCILED),
+        NewTransaction(giro, DAY, -1, status=Status.PENDING, valued_on=date(2026, 3, 4)),
+    ):
+        record_transaction(me, new)
+    record_transfer(me, NewTransfer(giro, accounts["Dinar"], 1000, DAY, 333, "to the Gulf"))
+    imported(me, BANK_FILE, account_id=giro)
+    create_rule(me, "=sum market", hives)
+    create_budget(me, hives, "KWD", 12345)
+    rent = NewRecurring(giro, "-Landlord", -65000, Every.MONTH, DAY)
+    create_recurring(me, rent)
+    archive_account(me, accounts["Dinar"])
+    return accounts
+
+
+def exported_book(me: TenantContext) -> bytes:
+    return b"".join(export_book(me))
+
+
+def members_of(book: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(book)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def share(me: TenantContext, account_id: UUID, other: TenantContext) -> None:
+    share_account(me, account_id, other.user_id, ShareLevel.READ)
+
+
+def _named(me: TenantContext, name: str) -> UUID:
+    tree = categories(me)
+    return UUID(tree.loc[tree["name"] == name, "id"].iloc[0])

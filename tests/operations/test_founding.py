@@ -1,0 +1,273 @@
+"""The older FinTrack's users get their books in tenants of their own: once, all of it, and back."""
+
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from fintrack.__main__ import main
+from fintrack.access import passwords
+from fintrack.access.founding import found_tenant, settle_user
+from fintrack.access.sessions import check_credentials
+from fintrack.access.tenants import my_tenants
+from fintrack.context import TenantContext, UserSession
+from fintrack.db import connect
+from fintrack.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+from fintrack.ledger.accounts import accounts
+from fintrack.ledger.categories import categories
+from fintrack.ledger.tags import create_tag
+from fintrack.ledger.transactions import transactions
+from fintrack.operations.founding import tenants
+from fintrack.operations.founding.old_books import OldBook, old_books
+from fintrack.operations.founding.source import old_tables
+from fintrack.operations.founding.tenants import State, found, reverse, survey
+from fintrack.operations.operators import acting_for
+from tests.conftest import PASSWORD
+from tests.databases import Database
+from tests.test_main import reachable  # noqa: F401 - opens the test's own database
+
+SCHEMA = """
+    create table users (id integer, username text, email text, hashed_password text);
+    create table accounts (id integer, user_id integer, name text, type text, currency text,
+                           initial_balance numeric, balance numeric, is_closed integer);
+    create table categories (id integer, name text, type text, parent_id integer);
+    create table transactions (id integer, account_id integer, category_id integer, date text,
+                               amount numeric, type text, description text, to_account_id integer);
+    insert into users values
+        (1, 'Ana', 'ana@example.org', 'x'), (2, 'Gus', 'Gus@Example.org', '$2b$old'),
+        (3, 'Idle', 'idle@example.org', null);
+    insert into accounts values
+        (1, 1, 'Giro', 'checking', 'EUR', 100.50, 91.30, 0),
+        (2, 1, 'Savings', 'savings', 'EUR', 0, 20, 1),
+        (3, 2, 'Purse', 'cash', null, null, 7, 0);
+    insert into categories values
+        (1, 'Home', 'expense', null), (2, 'Food', 'expense', 1),
+        (3, 'Pay', 'income', null);
+    insert into transactions values
+        (1, 1, 2, '2025-01-02', 9.20, 'expense', 'Baker', null),
+        (2, 1, 3, '2025-01-03 10:00:00', 20, 'income', 'Job', null),
+        (3, 1, null, '2025-01-04', 20, 'transfer', '', 2),
+        (4, 3, 2, '2025-02-01', -3, null, 'Kiosk', null);
+"""
+TABLES = ("users", "accounts", "categories", "transactions")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The old database."""
+    path = tmp_path / "old.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(SCHEMA)
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def url(file: Path) -> str:
+    """Where the old database is."""
+    return f"sqlite:///{file}"
+
+
+def change(file: Path, statement: str) -> None:
+    connection = sqlite3.connect(file)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def read(source: str) -> list[OldBook]:
+    return old_books(old_tables(source), "EUR")
+
+
+def own(email: str) -> tuple[UserSession, list[TenantContext]]:
+    with acting_for(email, "a test") as session:
+        return session, list(my_tenants(session))
+
+
+def test_every_user_gets_what_was_his(database: Database, url: str) -> None:
+    for old in read(url):
+        found(old, "DE")
+    with acting_for("ana@example.org", "a test") as session:
+        (context,) = my_tenants(session)
+        table = accounts(context, archived=True).set_index("name")
+        assert table["balance"].to_dict() == {"Giro": 9130, "Savings": 2000}
+        assert table["archived"].to_dict() == {"Giro": False, "Savings": True}
+        assert categories(context)["path"].tolist() == ["Pay", "Home", "Home › Food"]  # noqa: RUF001 - as on the screens
+        rows = transactions(context).frame
+        assert sorted(rows["amount"]) == [-2000, -920, 2000, 2000]
+        assert (rows["transfer_id"] != "").sum() == 2
+    with acting_for("gus@example.org", "a test") as session:
+        (context,) = my_tenants(session)
+        assert (context.name, context.currency) == ("Gus", "EUR")
+        assert accounts(context)["balance"].tolist() == [700]
+
+
+def test_whoever_had_no_account_gets_no_tenant(database: Database, url: str) -> None:
+    for old in read(url):
+        found(old, "DE")
+    with pytest.raises(NotFound):
+        own("idle@example.org")
+
+
+def test_a_survey_counts_and_writes_nothing(database: Database, url: str) -> None:
+    ana, gus = (survey(old) for old in read(url))
+    assert (ana.state, ana.accounts, ana.transactions, ana.sums) == (
+        State.NEW, 2, 4, {"EUR": "111.30"},
+    )  # fmt: skip
+    assert (gus.email, gus.sums) == ("Gus@Example.org", {"EUR": "7.00"})
+    assert ana.notes == ()
+    with pytest.raises(NotFound):
+        own("ana@example.org")
+
+
+def test_the_same_books_have_the_same_checksum_as_a_database_and_as_tables(
+    file: Path, url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    connection = sqlite3.connect(file)
+    for name in TABLES:
+        rows = connection.execute(f"select * from {name}")
+        with (folder / f"{name}.csv").open("w", newline="") as table:
+            csv.writer(table).writerow([column[0].upper() for column in rows.description])
+            csv.writer(table).writerows(rows)
+    connection.close()
+    assert [old.checksum for old in read(str(folder))] == [old.checksum for old in read(url)]
+
+
+def test_founding_twice_changes_nothing(database: Database, url: str) -> None:
+    for _ in range(2):
+        for old in read(url):
+            found(old, "DE")
+    assert len(own("ana@example.org")[1]) == 1
+    assert {survey(old).state for old in read(url)} == {State.THERE}
+
+
+def test_a_run_that_was_cut_off_is_done_again(
+    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = read(url)[0]
+
+    def cut(*_given: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tenants, "finish_founding", cut)
+    with pytest.raises(KeyboardInterrupt):
+        found(old, "DE")
+    monkeypatch.undo()
+    assert survey(old).state is State.BEGUN
+    found(old, "DE")
+    assert survey(old).state is State.THERE
+    _, mine = own("ana@example.org")
+    assert len(mine) == 1
+
+
+def test_a_tenant_that_was_begun_and_not_filled_is_made_anew(database: Database, url: str) -> None:
+    old = read(url)[0]
+    settle_user(old.name, old.email, "")
+    with acting_for(old.email, "a test") as session:
+        empty = found_tenant(session, tenants.default_tenant(old, "DE"), old.checksum)
+    found(old, "DE")
+    _, mine = own(old.email)
+    assert [each.slug for each in mine] != [empty.slug]
+    assert len(mine) == 1
+
+
+def test_old_books_that_changed_since_are_left_alone(
+    database: Database, file: Path, url: str
+) -> None:
+    found(read(url)[0], "DE")
+    change(file, "update transactions set amount = 10 where id = 1")
+    (old, _) = read(url)
+    assert survey(old).state is State.CHANGED
+    with pytest.raises(Conflict, match="Reverse the migration first"):
+        found(old, "DE")
+
+
+def test_reversing_takes_back_tenants_and_users_that_were_made(
+    ana: TenantContext, url: str
+) -> None:
+    for old in read(url):
+        found(old, "DE")
+    assert dict(reverse()) == {"ana@example.org": "reversed", "gus@example.org": "reversed"}
+    _, mine = own("ana@example.org")
+    assert [each.slug for each in mine] == [ana.slug]
+    with pytest.raises(NotFound):
+        own("gus@example.org")
+    assert {survey(old).state for old in read(url)} == {State.NEW}
+
+
+def test_a_tenant_that_was_used_since_is_not_taken_back(database: Database, url: str) -> None:
+    for old in read(url):
+        found(old, "DE")
+    with acting_for("ana@example.org", "a test") as session:
+        create_tag(my_tenants(session)[0], "mine now")
+    outcomes = dict(reverse())
+    assert outcomes["ana@example.org"].startswith("Ana was used since it was founded")
+    assert outcomes["gus@example.org"] == "reversed"
+    assert len(own("ana@example.org")[1]) == 1
+
+
+def test_an_argon2_hash_goes_on_being_the_password_and_no_other_does(
+    database: Database, file: Path, url: str
+) -> None:
+    kept = passwords.hash_password(PASSWORD)
+    change(file, f"update users set hashed_password = '{kept}' where id = 1")
+    for old in read(url):
+        found(old, "DE")
+    assert check_credentials("ana@example.org", PASSWORD, "") is not None
+    for secret in ("$2b$old", "!", ""):
+        with pytest.raises(NotSignedIn):
+            check_credentials("gus@example.org", secret, "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("drop table categories", "has no table categories"),
+        ("alter table transactions drop column amount", "transactions has no column amount"),
+        ("update accounts set user_id = 9 where id = 1", "The account 1 belongs to no user"),
+        ("update transactions set account_id = 9 where id = 1", "transaction 1 is of no account"),
+        ("update transactions set to_account_id = 3 where id = 3", "no account of the same user"),
+        ("update transactions set amount = 'much' where id = 1", "is no number"),
+        ("update transactions set date = 'soon' where id = 1", "is no day"),
+        ("update accounts set currency = 'XXX' where id = 1", "is not a currency code"),
+    ],
+)
+def test_old_books_that_do_not_hold_together_are_refused(
+    file: Path, url: str, statement: str, sentence: str
+) -> None:
+    change(file, statement)
+    with pytest.raises(InvalidInput, match=sentence):
+        read(url)
+
+
+@pytest.mark.parametrize(
+    "source", ["nowhere", "sqlite:////no/folder/old.db", "oracle://u@h/x", "odd://x", "sqlite://"]
+)
+def test_a_source_that_cannot_be_read_is_refused_in_one_sentence(source: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        old_tables(source)
+    assert str(refusal.value).endswith(".")
+
+
+def test_a_balance_that_was_kept_beside_is_compared(file: Path, url: str) -> None:
+    change(file, "update accounts set balance = 90 where id = 1")
+    (note,) = read(url)[0].book.notes
+    assert note.startswith("Giro holds 91.3 by its transactions, and 90 by the balance")
+
+
+@pytest.mark.usefixtures("reachable")
+def test_the_command_says_runs_and_takes_back(
+    database: Database, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["migrate-from", url, "--dry-run"]) == 0
+    assert "new           ana@example.org: 2 accounts, 4 transactions" in capsys.readouterr().out
+    assert main(["migrate-from", url, "--json"]) == 0
+    assert {each["state"] for each in json.loads(capsys.readouterr().out)} == {"there already"}
+    assert main(["migrate-from", "--reverse"]) == 0
+    assert "gus@example.org: reversed" in capsys.readouterr().out
+    assert main(["migrate-from"]) == 3
+    connect(database.logins)

@@ -1,0 +1,117 @@
+"""The command line with whole books: writing one, verifying it, bringing one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fintrack.__main__ import main
+from fintrack.access.tenants import my_tenants
+from fintrack.context import TenantContext
+from fintrack.db import connect
+from tests.databases import Database
+from tests.operations.books import keep_book, members_of, packed
+from tests.test_main import reachable  # noqa: F401 - opens the test's own database
+
+pytestmark = pytest.mark.usefixtures("reachable")
+
+
+@pytest.fixture
+def book(ana: TenantContext, database: Database, tmp_path: Path) -> Path:
+    """Ana's book in a file, which the command line wrote."""
+    keep_book(ana)
+    path = tmp_path / "rivera.zip"
+    words = ["export", "--as", "ana@example.org", "--tenant", ana.slug, "--book", str(path)]
+    assert main(words) == 0
+    connect(database.logins)
+    return path
+
+
+def test_a_book_is_written_under_its_name_when_it_is_whole(book: Path) -> None:
+    assert [each.name for each in book.parent.iterdir()] == ["rivera.zip"]
+
+
+def test_a_book_that_cannot_be_written_is_refused(
+    ana: TenantContext,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["export", "--as", "ana@example.org", "--tenant", ana.slug, "--book"]
+    assert main([*words, str(tmp_path / "no folder" / "rivera.zip")]) == 3
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_verify_says_that_nothing_was_altered(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(book)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Unaltered since 20")
+    fingerprint = said.splitlines()[1].removeprefix("Seal ")
+    assert main(["verify", str(book), "--seal", fingerprint]) == 0
+
+
+def test_verify_names_what_was_altered(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    members = members_of(book.read_bytes())
+    book.write_bytes(packed(members | {"tags.csv": members["tags.csv"] + b"\n"}))
+    assert main(["verify", str(book), "--json"]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem == "tags.csv was changed after FinTrack wrote it."
+
+
+def test_verify_knows_the_seal_of_another_installation(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(book), "--seal", "0000-0000"]) == 1
+    assert "Another FinTrack sealed this file." in capsys.readouterr().out
+
+
+def test_import_book_makes_a_new_tenant_and_compares_each_account(
+    ana: TenantContext, book: Path, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import-book", str(book), "--as", "ana@example.org", "--name", "Again"]) == 0
+    assert "ok  Yen: 1 → 1 transactions, -500 → -500 JPY" in capsys.readouterr().out
+    connect(database.logins)
+    assert [each.name for each in my_tenants(ana.session)] == ["Again", "Rivera family"]
+
+
+def test_import_book_answers_machines(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import-book", str(book), "--as", "ana@example.org", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["accounts"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [
+        (["--format", "beancount"], b"option"),
+        (["--format", "hledger"], b"commodity 1000.00 EUR"),
+        (["--format", "ofx", "--account", "yen"], b"<?xml"),
+        (["--format", "qif", "--account", "yen"], b"!Type:Cat"),
+        (["--format", "xlsx"], b"PK"),
+        (["--format", "parquet", "--table", "accounts"], b"PAR1"),
+    ],
+)
+def test_export_speaks_the_language_of_other_programs(
+    ana: TenantContext,
+    database: Database,
+    words: list[str],
+    start: bytes,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    keep_book(ana)
+    assert main(["export", "--as", "ana@example.org", "--tenant", ana.slug, *words]) == 0
+    assert capfdbinary.readouterr().out.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--format", "ofx"], "Say which account, with --account NAME."),
+        (["--format", "xlsx", "--table", "users"], "There is no such table. Choose one of"),
+    ],
+)
+def test_an_export_that_leaves_something_open_is_refused(
+    ana: TenantContext, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "--as", "ana@example.org", "--tenant", ana.slug, *words]) == 3
+    assert sentence in capsys.readouterr().err
