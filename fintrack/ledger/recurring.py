@@ -159,7 +159,7 @@ def record_next(context: TenantContext, recurring_id: UUID) -> UUID:
     with tenant_transaction(context) as db:
         # Counted first: of two at once, the second one records the one after.
         counted = step.values(recorded=Recurring.recorded + 1)
-        _state_of(db, recurring_id)
+        before = _state_of(db, recurring_id)
         _changed(db.execute(counted, execution_options=QUIETLY))
         row = db.execute(asked.add_columns(_on(Recurring.recorded - 1).label("due"))).one()
         open_account(db, row.account_id)
@@ -169,6 +169,7 @@ def record_next(context: TenantContext, recurring_id: UUID) -> UUID:
         category = str(row.category_id) if row.category_id else None
         insert_snapshots(db, [{**plan, **texts, "category_id": category}])
         keep_changes(db, "transaction.recorded", {}, snapshots(db, [transaction_id]))
+        _record(db, "recurring.recorded", recurring_id, before)
     return transaction_id
 
 
@@ -223,7 +224,7 @@ def _record(db: Session, action: str, recurring_id: UUID, before: dict[str, Any]
 
 
 def _state_of(db: Session, recurring_id: UUID) -> dict[str, Any]:
-    names = "account_id payee category_id amount every starts_on note".split()
+    names = "account_id payee category_id amount every starts_on recorded note".split()
     columns = select(*(getattr(Recurring, name) for name in names))
     row = db.execute(columns.where(Recurring.id == recurring_id)).mappings().one_or_none()
     if row is None:

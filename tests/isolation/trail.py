@@ -45,6 +45,7 @@ NAMED_BY: dict[str, tuple[Way, ...]] = {
     "account": (ITSELF,),
     # Whoever is in no longer keeps no share: the end of the membership says that too.
     "account_share": (Way(("account_id", "user_id")), Way(("user_id",), "member.")),
+    "budget": (ITSELF,),
     "category": (ITSELF, FOUNDING),
     "change_set": (ITSELF,),
     "column_mapping": (Way(("account_id",), "mapping."),),
@@ -58,6 +59,8 @@ NAMED_BY: dict[str, tuple[Way, ...]] = {
     "ownership_offer": (PERSON,),
     "payee": (ITSELF,),
     "posting": PART,
+    "recurring": (ITSELF,),
+    "rule": (ITSELF,),
     "search_token": PART,
     "tag": (ITSELF,),
     "tenant": (Way((), "tenant."),),
