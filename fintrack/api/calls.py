@@ -8,14 +8,15 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from fintrack.access.kept_answers import Question, give_up, keep_answer, kept_answer
 from fintrack.access.sessions import handle_of
 from fintrack.api.actors import ACTOR, Actor, actor_of, bearer, member
-from fintrack.api.pace import count_request, turn_of
-from fintrack.errors import FinTrackError
+from fintrack.api.pace import count_request, is_known, require_pace, turn_of
+from fintrack.errors import FinTrackError, NotSignedIn
 
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"
@@ -41,14 +42,29 @@ class Call(APIRoute):
             if credentials is None:
                 count_request(request.client and request.client.host)
                 return await handler(request)
-            count_request(handle_of(credentials.credentials))
-            asking = await run_in_threadpool(actor_of, credentials.credentials)
+            asking = await _asking(credentials.credentials, request)
             request.scope[ACTOR] = asking
             tenant = asking.tenant_id or asking.session.user_id
             async with turn_of(tenant, is_long=self.path.startswith(LONG)):
                 return await _once(asking, request, handler)
 
         return taken
+
+
+async def _asking(token: str, request: Request) -> Actor:
+    """Return whose token it is; an address that tries others' tokens is slowed down."""
+    own, strange = handle_of(token), ("strange tokens", request.client and request.client.host)
+    if is_known(own):
+        count_request(own)
+        return await run_in_threadpool(actor_of, token)
+    require_pace(strange)
+    try:
+        asking = await run_in_threadpool(actor_of, token)
+    except NotSignedIn:
+        count_request(strange)
+        raise
+    count_request(own)
+    return asking
 
 
 async def _once(asking: Actor, request: Request, handler: Handler) -> Response:
@@ -85,7 +101,11 @@ def _question(asking: Actor, key: str, request: tuple[bytes, ...]) -> Question:
 
 async def _request(request: Request) -> tuple[bytes, ...]:
     address = f"{request.method} {request.url.path}?{request.url.query}"
-    return address.encode(), await request.body()
+    body = await request.body()
+    # A client draws another boundary each time it sends the same file.
+    _, options = parse_options_header(request.headers.get("content-type"))
+    boundary = options.get(b"boundary")
+    return address.encode(), body.replace(boundary, b"") if boundary else body
 
 
 def _written(response: Response) -> bytes:

@@ -52,6 +52,20 @@ def count_request(token: Hashable) -> None:
     _count(token, settings().api_per_minute)
 
 
+def is_known(asker: Hashable) -> bool:
+    """Return whether it asked lately, and was counted."""
+    return asker in _paid
+
+
+def require_pace(asker: Hashable) -> None:
+    """Refuse whoever has asked too often, without counting it.
+
+    Raises:
+        TooFast: it asked too often within the last minute.
+    """
+    _require(_paid_until(asker), settings().api_per_minute)
+
+
 @asynccontextmanager
 async def turn_of(tenant: Hashable, *, is_long: bool = False) -> AsyncIterator[None]:
     """Count a request of the tenant and wait until it may run: one at a time, and one long one.
@@ -101,14 +115,22 @@ def _count(key: Hashable, per_minute: int) -> None:
 
     Source: the generic cell rate algorithm, ITU-T I.371.
     """
+    paid = _paid_until(key)
+    _require(paid, per_minute)
+    if len(_paid) >= MOST_KNOWN:
+        _forget(time.monotonic())
+    _paid[key] = paid + MINUTE / per_minute
+
+
+def _paid_until(key: Hashable) -> float:
     now = time.monotonic()
-    paid = max(_paid.get(key, now), now)
-    wait = paid - now - MINUTE * (per_minute - 1) / per_minute
+    return max(_paid.get(key, now), now)
+
+
+def _require(paid: float, per_minute: int) -> None:
+    wait = paid - time.monotonic() - MINUTE * (per_minute - 1) / per_minute
     if wait > 0:
         raise TooFast(math.ceil(wait))
-    if len(_paid) >= MOST_KNOWN:
-        _forget(now)
-    _paid[key] = paid + MINUTE / per_minute
 
 
 def _forget(now: float) -> None:

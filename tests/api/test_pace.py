@@ -47,6 +47,16 @@ def test_a_token_that_asks_too_often_waits_and_another_user_s_does_not(
     assert read(other).status == 200
 
 
+def test_an_address_that_tries_tokens_waits_and_a_program_beside_it_does_not(
+    ana: TenantContext,
+) -> None:
+    token = made(ana)
+    assert read(token).status == 200
+    guesses = [read(f"ftk_{number:032}_guess") for number in range(4)]
+    assert [each.status for each in guesses] == [401, 401, 401, 429]
+    assert read(token).status == 200
+
+
 def test_all_tokens_of_a_tenant_together_are_limited_too(
     ana: TenantContext, cleo: TenantContext
 ) -> None:
