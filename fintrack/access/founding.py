@@ -89,7 +89,7 @@ def found_tenant(session: UserSession, tenant: NewTenant, checksum: str) -> Tena
         InvalidInput: the tenant cannot be used.
     """
     with sign_in_transaction() as db:
-        slug = add_tenant(db, session.user_id, tenant, categories=())
+        slug = add_tenant(db, session.user_id, tenant, categories=(), by=session)
         tenant_id = db.scalars(select(func.sec.tenant_id_of(slug))).one()
         began = {"tenant_id": tenant_id, "checksum": checksum, "finished_at": None}
         mark = insert(Founding).values(user_id=session.user_id, is_made=False, **began)
