@@ -243,8 +243,8 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/spending": Decision(READ, 200),
     "GET /reports/income-statement": Decision(READ, 200),
     "GET /reports/balance-sheet": Decision(READ, 200),
-    "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
-    "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
+    "GET /exports/transactions.csv": Decision(EXPORT, 200, query="max=0"),
+    "GET /exports/book.zip": Decision(EXPORT, 200, query="max=0"),
     "GET /webhooks": Decision(SETTINGS, 200),
     "POST /webhooks": Decision(
         SETTINGS, 422, body=_same({"url": "ftp://example.org", "events": ["member.joined"]})
