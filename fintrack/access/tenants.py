@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
-from sqlalchemy import LargeBinary, Text, cast, column, delete, func, select, text, update
+from sqlalchemy import LargeBinary, Text, cast, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from fintrack.context import (
     TenantType,
     UserSession,
 )
-from fintrack.db import sign_in_transaction, tenant_transaction
+from fintrack.db import defer_constraints, sign_in_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound, Outdated
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
@@ -261,7 +261,7 @@ def remove_sample(context: TenantContext) -> None:
         raise InvalidInput("These books are no sample. Close the tenant instead.")
     with tenant_transaction(context) as db:
         # The cascade reaches accounts before their transactions; all must be gone only at the end.
-        db.execute(text("set constraints all deferred"))
+        defer_constraints(db)
         db.execute(delete(Tenant).execution_options(synchronize_session=False))
 
 

@@ -7,14 +7,14 @@ from itertools import islice
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.access.tenants import NewTenant, abandon_tenant, create_bare_tenant
 from fintrack.context import TenantContext, TenantType, UserSession
-from fintrack.db import tenant_transaction
+from fintrack.db import defer_constraints, tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.ledger.rows import add, given
 from fintrack.ledger.search import words_of
@@ -80,7 +80,7 @@ def _restored(
 ) -> Sequence[AccountSum]:
     try:
         with tenant_transaction(context) as db:
-            db.execute(text("set constraints all deferred"))
+            defer_constraints(db)
             _write_settings(db, pack.manifest)
             total = sum(file.rows for file in pack.manifest.tables.values())
             for done in _write_tables(db, pack):
