@@ -2,8 +2,10 @@
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create
 from fintrack.ledger.categories import CategoryKind, categories, create_category, delete_category
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.recurring import Every, NewRecurring, create_recurring, recurring
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.operations.archive import manifest, tables
@@ -174,6 +177,64 @@ def test_a_deleted_category_that_is_still_used_comes_back_marked_and_archived(
     hives = tree[tree["name"].str.startswith("Hives")].sort_values("name")
     assert hives["archived"].tolist() == [False, True]
     assert hives["name"].iloc[1].startswith("Hives (deleted ")
+
+
+def test_a_deleted_category_comes_back_with_what_recurs_in_a_private_account(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    wallet = NewAccount("Wallet", AccountKind.CASH, "EUR", DAY, visibility=Visibility.PRIVATE)
+    used = create_category(ana, "Hives", CategoryKind.EXPENSE)
+    rent = NewRecurring(create_account(ana, wallet), "Beekeeper", -1, Every.MONTH, DAY, used)
+    create_recurring(ana, rent)
+    delete_category(dora, used)
+    context = restored(ana, exported_book(ana)).context
+    assert recurring(context)["payee"].tolist() == ["Beekeeper"]
+
+
+def of_first_account(name: str, value: object) -> Callable[[dict[str, Any]], object]:
+    return lambda raw: raw["accounts"][0].update({name: value})
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda raw: raw["accounts"].append(raw["accounts"][0]),
+        lambda raw: raw["accounts"].pop(),
+        of_first_account("currency", "XXX"),
+        of_first_account("currency", "JPY"),
+        of_first_account("name", "Mine"),
+        of_first_account("balance", None),
+        of_first_account("balance", [1]),
+        of_first_account("balance", "much"),
+        lambda raw: raw["tables"]["tags"].update(bytes="x"),
+        lambda raw: raw["tenant"].update(fiscal_year_start=[1]),
+        lambda raw: raw["tenant"].update(colour={}),
+        lambda raw: raw["tenant"].update(type="GUILD"),
+        lambda raw: raw.update(accounts=None),
+    ],
+    ids=str,
+)
+def test_a_manifest_that_somebody_made_up_leaves_no_tenant(
+    ana: TenantContext, cleo: TenantContext, forge: Callable[[dict[str, Any]], object]
+) -> None:
+    keep_book(ana)
+    book = exported_book(ana)
+    raw = manifest_of(book)
+    forge(raw)
+    before = my_tenants(cleo.session)
+    with pytest.raises(InvalidInput):
+        restored(cleo, with_manifest(book, raw))
+    assert my_tenants(cleo.session) == before
+
+
+def test_a_cell_as_deep_as_a_well_is_refused(ana: TenantContext, cleo: TenantContext) -> None:
+    keep_book(ana)
+    deep = b"[" * 100_000
+    book = with_table(
+        exported_book(ana), "column_mappings", lambda old: old.replace(b"{", deep + b"{", 1)
+    )
+    with pytest.raises(InvalidInput):
+        restored(cleo, book)
 
 
 def test_a_viewer_without_the_flag_may_not_export(ben: TenantContext) -> None:
