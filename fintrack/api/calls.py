@@ -1,8 +1,10 @@
 """How every call is taken: at its pace, and a write that is sent again under one key only once."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any
 
 from fastapi import Request, Response
@@ -15,13 +17,16 @@ from starlette.exceptions import HTTPException
 from fintrack.access.kept_answers import Question, give_up, keep_answer, kept_answer
 from fintrack.access.sessions import handle_of
 from fintrack.api.actors import ACTOR, Actor, actor_of, bearer, member
-from fintrack.api.pace import count_request, is_known, require_pace, turn_of
+from fintrack.api.pace import arriving, count_request, is_known, require_pace, turn_of
 from fintrack.errors import FinTrackError, NotSignedIn
 
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"
 # What may take seconds, and must not hold up what does not.
 LONG = ("/exports", "/imports")
+# A body from which on only few of a session may arrive at once, and how long each may take.
+LARGE, BODY_SECONDS = 64 * 1024, 120
+TOO_SLOW = "The request did not arrive in time. Send it again over a faster connection."
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_HEADERS = ("content-type", "etag")
 # After these nothing was changed.
@@ -44,6 +49,8 @@ class Call(APIRoute):
                 return await handler(request)
             asking = await _asking(credentials.credentials, request)
             request.scope[ACTOR] = asking
+            if request.method not in SAFE:
+                await _arrived(request, asking)
             tenant = asking.tenant_id or asking.session.user_id
             async with turn_of(tenant, is_long=self.path.startswith(LONG)):
                 return await _once(asking, request, handler)
@@ -65,6 +72,21 @@ async def _asking(token: str, request: Request) -> Actor:
         raise
     count_request(own)
     return asking
+
+
+async def _arrived(request: Request, asking: Actor) -> None:
+    """Wait for the body before the tenant's turn, which a slow sender must not take from others.
+
+    Raises:
+        HTTPException: it did not arrive in time.
+        TooFast: too many large ones of this session are on their way.
+    """
+    is_large = int(request.headers.get("content-length", LARGE)) >= LARGE
+    with arriving(asking.session.id) if is_large else nullcontext():
+        try:
+            await asyncio.wait_for(request.body(), BODY_SECONDS)
+        except TimeoutError as error:
+            raise HTTPException(408, TOO_SLOW) from error
 
 
 async def _once(asking: Actor, request: Request, handler: Handler) -> Response:
