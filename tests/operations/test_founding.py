@@ -122,6 +122,13 @@ def test_a_survey_counts_and_writes_nothing(database: Database, url: str) -> Non
         own("ana@example.org")
 
 
+def test_the_survey_names_an_account_that_is_here_already(ana: TenantContext, url: str) -> None:
+    first, second = (survey(each) for each in read(url))
+    assert first.email == ana.session.email
+    assert "the account of this address" in first.notes[0]
+    assert not [note for note in second.notes if "the account of this address" in note]
+
+
 def test_the_same_books_have_the_same_checksum_as_a_database_and_as_tables(
     file: Path, url: str, tmp_path: Path
 ) -> None:
