@@ -27,7 +27,6 @@ from fintrack.operations.operators import acting_for
 from fintrack.schema import Founding, User
 from fintrack.statements.books.writing import bring_book
 
-
 # Without mail nobody proves an address: the operator has to know whose account this is.
 ALREADY = "Goes to the account of this address made here on {}. Make sure first that it is his."
 
