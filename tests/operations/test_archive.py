@@ -40,6 +40,7 @@ from tests.operations.books import (
     Change,
     exported_book,
     keep_book,
+    kept_book,
     members_of,
     packed,
     share,
@@ -212,13 +213,11 @@ def of_first_account(name: str, value: object) -> Callable[[dict[str, Any]], obj
         lambda raw: raw["tenant"].update(type="GUILD"),
         lambda raw: raw.update(accounts=None),
     ],
-    ids=str,
 )
 def test_a_manifest_that_somebody_made_up_leaves_no_tenant(
     ana: TenantContext, cleo: TenantContext, forge: Callable[[dict[str, Any]], object]
 ) -> None:
-    keep_book(ana)
-    book = exported_book(ana)
+    book = kept_book(ana)
     raw = manifest_of(book)
     forge(raw)
     before = my_tenants(cleo.session)
@@ -228,10 +227,9 @@ def test_a_manifest_that_somebody_made_up_leaves_no_tenant(
 
 
 def test_a_cell_as_deep_as_a_well_is_refused(ana: TenantContext, cleo: TenantContext) -> None:
-    keep_book(ana)
     deep = b"[" * 100_000
     book = with_table(
-        exported_book(ana), "column_mappings", lambda old: old.replace(b"{", deep + b"{", 1)
+        kept_book(ana), "column_mappings", lambda old: old.replace(b"{", deep + b"{", 1)
     )
     with pytest.raises(InvalidInput):
         restored(cleo, book)
@@ -256,8 +254,7 @@ def test_a_whole_file_is_verified_with_the_seal_of_its_installation(ana: TenantC
 
 @pytest.mark.parametrize("table", [each.name for each in tables.TABLES])
 def test_one_changed_byte_is_found(ana: TenantContext, table: str) -> None:
-    keep_book(ana)
-    members = members_of(exported_book(ana))
+    members = members_of(kept_book(ana))
     name = f"{table}.csv"
     content = bytearray(members[name])
     content[-3] ^= 1
@@ -273,8 +270,7 @@ def test_a_changed_manifest_breaks_the_seal(ana: TenantContext) -> None:
 
 
 def test_a_sum_that_does_not_fit_is_found(ana: TenantContext) -> None:
-    keep_book(ana)
-    book = exported_book(ana)
+    book = kept_book(ana)
     accounts = manifest_of(book)["accounts"]
     assert isinstance(accounts, list)
     accounts[0]["sum"] = "1.00"
@@ -301,8 +297,7 @@ def test_a_sum_that_does_not_fit_is_found(ana: TenantContext) -> None:
     ],
 )
 def test_a_damaged_file_leaves_nothing_behind(ana: TenantContext, damage: Change) -> None:
-    keep_book(ana)
-    book = exported_book(ana)
+    book = kept_book(ana)
     with pytest.raises(InvalidInput) as refusal:
         restored(ana, damage(book))
     assert str(refusal.value).endswith(".")
@@ -324,8 +319,7 @@ def test_a_damaged_file_leaves_nothing_behind(ana: TenantContext, damage: Change
 def test_tables_that_do_not_fit_leave_nothing_behind(
     ana: TenantContext, table: str, old: bytes, new: bytes
 ) -> None:
-    keep_book(ana)
-    forged = with_table(exported_book(ana), table, lambda rows: rows.replace(old, new))
+    forged = with_table(kept_book(ana), table, lambda rows: rows.replace(old, new))
     with pytest.raises(InvalidInput) as refusal:
         restored(ana, forged)
     assert str(refusal.value).endswith(".")
