@@ -10,6 +10,7 @@ import pytest
 from fintrack.__main__ import main
 from fintrack.access import passwords
 from fintrack.access.founding import found_tenant, settle_user
+from fintrack.access.join_requests import ask_to_join
 from fintrack.access.sessions import check_credentials
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext, UserSession
@@ -198,6 +199,8 @@ def test_reversing_takes_back_tenants_and_users_that_were_made(
 ) -> None:
     for old in read(url):
         found(old, "DE")
+    with acting_for("gus@example.org", "a test") as session:
+        ask_to_join(session, ana.slug)
     assert dict(reverse()) == {"ana@example.org": "reversed", "gus@example.org": "reversed"}
     _, mine = own("ana@example.org")
     assert [each.slug for each in mine] == [ana.slug]
