@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -72,16 +73,31 @@ def export_transactions(
         return copy_out(db, statement)
 
 
-def takes_everything(context: TenantContext, wanted: TransactionFilter) -> bool:
-    """Return whether the filter leaves out no transaction of those that the member sees."""
+class Part(StrEnum):
+    """How much a filter takes of the transactions that a member sees."""
+
+    NOTHING = "NOTHING"
+    SOME = "SOME"
+    EVERYTHING = "EVERYTHING"
+
+
+def part_taken(context: TenantContext, wanted: TransactionFilter) -> Part:
+    """Return how much the filter takes; EVERYTHING is what it is called, however it is asked for.
+
+    Raises:
+        PermissionDenied: the member may not export.
+    """
     context.require(Permission.EXPORT)
     if wanted == EVERYTHING:
-        return True
+        return Part.EVERYTHING
     with tenant_transaction(context) as db:
-        wanted_ones = and_(*all_conditions(db, wanted))
-        taken = select(Transaction.id).where(wanted_ones)
-        left_out = select(Transaction.id).where(wanted_ones.is_not(True))
-        return db.scalars(select(taken.exists() & ~left_out.exists())).one()
+        conditions = and_(*all_conditions(db, wanted))
+        taken = select(Transaction.id).where(conditions)
+        left_out = select(Transaction.id).where(conditions.is_not(True))
+        takes_any, leaves_any = db.execute(select(taken.exists(), left_out.exists())).one()
+    if not takes_any:
+        return Part.NOTHING
+    return Part.SOME if leaves_any else Part.EVERYTHING
 
 
 def frame_csv(rows: pd.DataFrame) -> bytes:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import chain
 from uuid import UUID
 
 import pandas as pd
@@ -14,7 +15,8 @@ from tests.isolation.rows import TABLES
 from tests.isolation.world import World
 
 ROWS = " union all ".join(
-    f"select '{table} ' || t::text from app.{table} t where t.tenant_id = %(tenant)s"
+    f"select t.tenant_id, '{table} ' || t::text from app.{table} t"
+    " where t.tenant_id = any (%(tenants)s)"
     for table in TABLES
 )
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -51,26 +53,28 @@ def observe(scene: Scene, own: Ledger, call: Callable[[], object]) -> Outcome:
     """Make a call and return what it led to; new ids and moments are masked."""
     other = scene.family if own is scene.company else scene.company
     places = (own.book.id, other.book.id)
-    before = [rows(scene.world, place) for place in places]
-    answer: object = None
-    refusal: FinTrackError | None = None
-    try:
-        answer = _read(call())
-    except FinTrackError as error:
-        refusal = error
-    after = [rows(scene.world, place) for place in places]
+    before = rows(scene.world, *places)
+    answer, refusal = _answered(call)
+    after = rows(scene.world, *places)
     changed, abroad = (
-        _masked_rows(scene, _difference(*pair)) for pair in zip(before, after, strict=True)
+        _masked_rows(scene, _difference(before[place], after[place])) for place in places
     )
-    said = f"{type(refusal).__name__}: {refusal}" if refusal else _said(scene, answer)
+    said = _said(scene, answer, refusal)
     return Outcome(said, type(refusal) if refusal else None, is_empty(answer), changed, abroad)
 
 
-def rows(world: World, tenant_id: UUID) -> Counter[str]:
-    """Return every row of the tenant as text, its table first."""
+def said(scene: Scene, call: Callable[[], object]) -> str:
+    """Make a call and return only what it said; new ids and moments are masked."""
+    return _said(scene, *_answered(call))
+
+
+def rows(world: World, *tenants: UUID) -> dict[UUID, Counter[str]]:
+    """Return every row of each tenant as text, its table first."""
+    found: dict[UUID, Counter[str]] = {each: Counter() for each in tenants}
     with world.administrator() as admin:
-        found = admin.execute(ROWS, {"tenant": tenant_id})
-        return Counter(row for (row,) in found)
+        for tenant_id, row in admin.execute(ROWS, {"tenants": list(tenants)}):
+            found[tenant_id][row] += 1
+    return found
 
 
 def masked(scene: Scene, text: str) -> str:
@@ -84,14 +88,14 @@ def bare_rows(scene: Scene, own: Ledger, table: str) -> Counter[str]:
     called = "|".join([re.escape(own.owner.name), re.escape(own.owner.slug), r"\w+@example\.org"])
     return Counter(
         re.sub(called, "<name>", ID.sub("<id>", masked(scene, row)))
-        for row in rows(scene.world, own.book.id).elements()
+        for row in rows(scene.world, own.book.id)[own.book.id].elements()
         if row.startswith(f"{table} ")
     )
 
 
 def ids_in(world: World, *tenants: UUID) -> frozenset[UUID]:
     """Return every id that stands in a row of the tenants."""
-    texts = (row for tenant in tenants for row in rows(world, tenant))
+    texts = chain.from_iterable(rows(world, *tenants).values())
     return frozenset(UUID(found) for text in texts for found in ID.findall(text))
 
 
@@ -114,8 +118,17 @@ def _masked_rows(scene: Scene, found: Counter[str]) -> Counter[str]:
     return Counter(masked(scene, row) for row in found.elements())
 
 
-def _said(scene: Scene, answer: object) -> str:
+def _answered(call: Callable[[], object]) -> tuple[object, FinTrackError | None]:
+    try:
+        return _read(call()), None
+    except FinTrackError as error:
+        return None, error
+
+
+def _said(scene: Scene, answer: object, refusal: FinTrackError | None) -> str:
     """Rows that were made in one millisecond stand in an order of chance, so all are sorted."""
+    if refusal is not None:
+        return f"{type(refusal).__name__}: {refusal}"
     lines = (line for part in _text(answer) for line in part.splitlines())
     return "\n".join(sorted(masked(scene, line) for line in lines))
 

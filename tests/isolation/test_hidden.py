@@ -38,7 +38,7 @@ from fintrack.statements.undoing import undo_import
 from tests.isolation.cases import CASES
 from tests.isolation.functions import Function, name_of
 from tests.isolation.ledgers import DAY, Scene
-from tests.isolation.outcomes import bare_rows, observe
+from tests.isolation.outcomes import bare_rows, said
 from tests.isolation.rows import BOUND, TABLES
 from tests.statements.importing import csv_file, imported
 
@@ -111,7 +111,7 @@ def _asked(scene: Scene, function: Function, asker: str) -> str:
     with scene.world.doors():
         me = _context(scene, asker)
         # What is said, not which rows change: a tag is deleted from what is hidden as well.
-        return observe(scene, own, partial(CASES[function].ask, me, own)).said
+        return said(scene, partial(CASES[function].ask, me, own))
 
 
 def _context(scene: Scene, asker: str) -> TenantContext:
