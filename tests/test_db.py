@@ -105,22 +105,34 @@ def test_a_pool_without_a_free_connection_says_so(
 def test_of_two_that_wait_for_each_other_one_may_try_again(ana: TenantContext) -> None:
     with tenant_transaction(ana) as session:
         ids = session.scalars(select(Category.id).order_by(Category.id).limit(2)).all()
-    together = Barrier(2)
+    together = Barrier(2, timeout=60)
+    lock = text("select from app.category where id = :id for update")
 
-    def rename(first: UUID, second: UUID) -> str:
-        statement = update(Category).execution_options(synchronize_session=False)
+    def lock_both(first: UUID, second: UUID) -> str:
         try:
             with tenant_transaction(ana) as session:
-                session.execute(statement.where(Category.id == first).values(archived_at=None))
+                session.execute(lock, {"id": first})
                 together.wait()
-                session.execute(statement.where(Category.id == second).values(archived_at=None))
+                session.execute(lock, {"id": second})
         except Unavailable as error:
             return str(error)
         return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        answers = set(pool.map(rename, ids, reversed(ids)))
+        answers = set(pool.map(lock_both, ids, reversed(ids)))
     assert answers == {"done", BUSY}
+
+
+def test_who_waits_too_long_for_another_writer_may_try_again(
+    ana: TenantContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "WAIT", "SET LOCAL lock_timeout = '100ms'")
+    archive = update(Category).execution_options(synchronize_session=False)
+    with tenant_transaction(ana) as session:
+        session.execute(archive.values(archived_at=None))
+        with pytest.raises(Unavailable) as refusal, tenant_transaction(ana) as other:
+            other.execute(archive.values(archived_at=None))
+    assert str(refusal.value) == BUSY
 
 
 def test_two_hundred_threads_on_five_connections_neither_fail_nor_wait_for_ever(
