@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from fintrack.analytics.cash_flow import cash_flow
-from fintrack.analytics.charts import (
+from fintrack.analytics.charts.overview import (
     cash_flow_chart,
     income_chart,
     net_worth_chart,

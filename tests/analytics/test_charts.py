@@ -7,13 +7,10 @@ from itertools import pairwise
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from fintrack.analytics.charts.drawing import MOST_BARS, Palette, Style, alt_text
 
 from fintrack.analytics.cash_flow import CASH_FLOW
-from fintrack.analytics.charts import (
-    MOST_BARS,
-    Palette,
-    Style,
-    alt_text,
+from fintrack.analytics.charts.overview import (
     balance_chart,
     cash_flow_chart,
     income_chart,
