@@ -10,6 +10,7 @@ from uuid import UUID
 import pandas as pd
 
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval
@@ -29,13 +30,14 @@ class Question:
     until: date
     interval: Interval
     parent_id: UUID | None
+    by: Dimension
 
 
 def chart_csv(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
     """Return the rows behind the chart that `payload` names, with a header, as UTF-8.
 
     `payload` holds "chart" (a key of `CHARTS`), "since" and "until" as ISO dates and, where the
-    chart takes them, "interval" and "parent".
+    chart takes them, "interval", "parent" and "by".
 
     Raises:
         NotFound: there is no such chart.
@@ -57,6 +59,7 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
             context, asked.since, asked.until, asked.parent_id
         ),
         "income": lambda context, asked: income(context, asked.since, asked.until, asked.parent_id),
+        "breakdown": lambda context, asked: breakdown(context, asked.since, asked.until, asked.by),
         "payees": lambda context, asked: top_payees(context, asked.since, asked.until, MOST_PAYEES),
     }
 )
@@ -70,6 +73,7 @@ def _question(payload: Mapping[str, Any]) -> Question:
             date.fromisoformat(str(payload["until"])),
             Interval(payload.get("interval", Interval.MONTH)),
             UUID(str(parent)) if parent else None,
+            Dimension(payload.get("by", Dimension.CATEGORY)),
         )
     except (KeyError, ValueError) as error:
         raise InvalidInput("This download has no period or a wrong one. Open it again.") from error

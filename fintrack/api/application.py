@@ -19,6 +19,7 @@ from fintrack.api import (
     members,
     names,
     plans,
+    questions,
     reports,
     sign_in,
     tenants,
@@ -33,7 +34,7 @@ from fintrack.errors import FinTrackError
 PREFIX = "/api/v1"
 PARTS = (
     sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
-    exports, activity, webhooks,
+    questions, exports, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

@@ -135,7 +135,7 @@ def report_balances(context: Member, asked: Asked, request: Request) -> Response
     """Report what each account holds at the end of the period."""
     period = asked.period(context)
     rows = balances(context, period.last_day, asked.account)
-    return _answer(request, asked, period, rows, _balance)
+    return answer(request, asked, period, rows, _balance)
 
 
 @router.get("/net-worth", responses=AS_CSV, response_model=Report[NetWorth])
@@ -145,7 +145,7 @@ def report_net_worth(
     """Report assets, liabilities and net worth at the end of each interval."""
     period = asked.period(context)
     rows = net_worth(context, period.since, period.until, asked.interval, asked.account)
-    return _answer(request, asked, period, rows, _net_worth)
+    return answer(request, asked, period, rows, _net_worth)
 
 
 @router.get("/cash-flow", responses=AS_CSV, response_model=Report[CashFlow])
@@ -155,7 +155,7 @@ def report_cash_flow(
     """Report what came in and went out by month; transfers between own accounts are neither."""
     period = asked.period(context)
     rows = cash_flow(context, period.since, period.until, asked.account)
-    return _answer(request, asked, period, rows, _cash_flow)
+    return answer(request, asked, period, rows, _cash_flow)
 
 
 @router.get("/spending", responses=AS_CSV, response_model=Report[Spending])
@@ -163,7 +163,7 @@ def report_spending(context: Member, asked: Asked, request: Request) -> Response
     """Report what each category of expenses cost, most first."""
     period = asked.period(context)
     rows = spending(context, period.since, period.until, account_id=asked.account)
-    return _answer(request, asked, period, rows, _spending)
+    return answer(request, asked, period, rows, _spending)
 
 
 @router.get("/income-statement", responses=AS_CSV, response_model=Report[IncomeLine])
@@ -171,7 +171,7 @@ def report_income(context: Member, asked: Asked, request: Request) -> Response |
     """Report income, then expenses, by category."""
     period = asked.period(context)
     rows = income_statement(context, period.since, period.until, asked.account)
-    return _answer(request, asked, period, rows, _income_line)
+    return answer(request, asked, period, rows, _income_line)
 
 
 @router.get("/balance-sheet", responses=AS_CSV, response_model=Report[SheetLine])
@@ -181,10 +181,10 @@ def report_balance_sheet(
     """Report assets, then liabilities, at the end of the period."""
     period = asked.period(context)
     rows = balance_sheet(context, period.last_day, asked.account)
-    return _answer(request, asked, period, rows, _sheet_line)
+    return answer(request, asked, period, rows, _sheet_line)
 
 
-def _answer(
+def answer(
     request: Request,
     asked: ReportQuery,
     period: Period,

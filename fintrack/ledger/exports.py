@@ -45,7 +45,7 @@ RISKY = "'*([ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]*[=+@＝＋－＠-]|[\t\r\
 # Of a browser, everything at once is asked for only by whoever shows that it is still the member.
 CONFIRM_EVERYTHING = "Before everything leaves in one file, confirm that it is you."
 # Whole numbers that are no amounts.
-COUNTS = frozenset({"transactions", "depth", "version"})
+COUNTS = frozenset({"transactions", "entries", "depth", "version"})
 DOT = "·"
 MEMO = " · "
 LONE_DOT = re.compile(f" {DOT} ")

@@ -243,6 +243,7 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/spending": Decision(READ, 200),
     "GET /reports/income-statement": Decision(READ, 200),
     "GET /reports/balance-sheet": Decision(READ, 200),
+    "GET /reports/breakdown": Decision(READ, 200, query="by=tag"),
     "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /webhooks": Decision(SETTINGS, 200),

@@ -4,6 +4,7 @@ from datetime import date
 
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import chart_csv
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
@@ -31,6 +32,15 @@ ANALYTICS: dict[Function, Case] = {
         VIEWER,
         {"account_id": Slot("account", lambda me, own, it: balances(me, TODAY, it))},
         call=lambda me, own: balances(me, TODAY),
+    ),
+    breakdown: Case(
+        VIEWER,
+        {
+            "account_id": Slot(
+                "account", lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, it)
+            )
+        },
+        call=lambda me, own: [breakdown(me, MARCH, APRIL, each) for each in Dimension],
     ),
     branch: Case(VIEWER, {"category_id": Slot("category", lambda me, own, it: branch(me, it))}),
     cash_flow: Case(

@@ -12,6 +12,7 @@ from fintrack.access.sharing import account_sights, shared_balances
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.budgets import budgets
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import CHARTS, chart_csv
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
@@ -64,6 +65,7 @@ QUESTIONS: dict[str, Question] = {
     "trends": lambda me: account_trends(me, TODAY),
     "cash flow": lambda me: cash_flow(me, MARCH, APRIL),
     "spending": lambda me: spending(me, MARCH, APRIL),
+    "parts": lambda me: [breakdown(me, MARCH, APRIL, each) for each in Dimension],
     "top payees": lambda me: top_payees(me, MARCH, APRIL, 100),
     "standing": lambda me: standing(me, TODAY),
     "home": lambda me: overview(me, TODAY),

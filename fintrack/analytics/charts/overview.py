@@ -84,11 +84,23 @@ def income_chart(
     return _categories(frame, style, style.palette.inflow, previous)
 
 
+def breakdown_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
+    """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids."""
+    rows, palette = of_currency(frame, style), style.palette
+    table = largest(rows, key="part_id", label="part", amount="spending", before="income")
+    figure = go.Figure()
+    if table["before"].any():
+        earned = table.assign(amount=table["before"])
+        figure.add_trace(row_bars(earned, style, "Income", palette.inflow))
+    figure.add_trace(row_bars(table, style, "Expenses", palette.outflow))
+    return finish_rows(figure, table, style)
+
+
 def top_payees_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw `TOP_PAYEES` as bars, most first; keys are payees as they are stored."""
     rows = of_currency(frame, style)
-    names = rows["payee"].mask(rows["payee"] == "", "No payee")
-    table = largest(rows["payee"], names, rows["amount"])
+    named = rows.assign(name=rows["payee"].mask(rows["payee"] == "", "No payee"))
+    table = largest(named, key="payee", label="name", amount="amount")
     figure = go.Figure(row_bars(table, style, "Spent", style.palette.outflow))
     return finish_rows(figure, table, style)
 
@@ -137,7 +149,7 @@ def _categories(
     rows = of_currency(frame, style)
     figure = go.Figure()
     if previous is None:
-        table = largest(rows["category_id"], rows["category"], rows["amount"])
+        table = largest(rows, key="category_id", label="category", amount="amount")
     else:
         table = _compared(rows, of_currency(previous, style))
         past = faint(style.palette.muted, 0.45)
@@ -152,4 +164,4 @@ def _compared(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     sums = both.groupby("category_id", sort=False, as_index=False).agg(
         category=("category", "first"), amount=("amount", "sum"), before=("before", "sum")
     )
-    return largest(sums["category_id"], sums["category"], sums["amount"], sums["before"])
+    return largest(sums, key="category_id", label="category", amount="amount", before="before")

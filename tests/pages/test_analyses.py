@@ -1,0 +1,53 @@
+"""The views of Analytics beside its overview: each with its figures and its way onward."""
+
+from datetime import date
+
+from streamlit.testing.v1 import AppTest
+
+from fintrack.analytics.periods import today_of
+from fintrack.context import TenantContext
+from tests.analytics.by_hand import Move, Purse, write
+from tests.pages.opening import open_page
+from tests.pages.test_analytics import book
+
+
+def opened(context: TenantContext, view: str, **query: str) -> AppTest:
+    page = open_page(context, "analytics", view=view, **query)
+    assert not page.exception
+    return page
+
+
+def table(page: AppTest, *columns: str) -> list[tuple[object, ...]]:
+    frame = page.dataframe[0].value
+    return list(zip(*(frame[name] for name in columns), strict=True))
+
+
+def test_a_period_is_taken_apart_by_what_is_chosen(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Breakdown", by="Payee")
+    assert table(page, "Payee", "In", "Out") == [
+        ("Works", "€50.00", "€0.00"), ("Baker", "€0.00", "€10.00"),
+        ("Market", "€0.00", "€3.00"), ("Kiosk", "€0.00", "€0.50"),
+    ]  # fmt: skip
+    assert "payee=Baker" in str(table(page, "Transactions")[1])
+
+
+def test_what_has_no_tag_is_counted_and_leads_nowhere(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Breakdown")
+    assert table(page, "Tag", "Transactions") == [("No tag", None)]
+
+
+def test_a_member_leads_to_the_accounts_that_are_his(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    hers = Purse("Hers", opened_on=date(2020, 1, 1))
+    write(ana, [hers], [Move(today_of(ana), hers, -5)])
+    of_ana, of_dora = (
+        opened(ana, "Breakdown", by="Member", owner=str(each.user_id)) for each in (ana, dora)
+    )
+    assert table(of_ana, "Account", "Out") == [("Hers", "€0.05")]
+    assert f"account={hers.id}" in str(table(of_ana, "Transactions")[0])
+    assert "Nothing moved in this period." in [each.value for each in of_dora.caption]
+    next(each for each in of_dora.button if each.label == "All members").click().run()
+    assert table(of_dora, "Member", "Out") == [("Ana", "€0.05")]
