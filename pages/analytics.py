@@ -23,7 +23,7 @@ from fintrack.analytics.periods import (
     Period,
     interval_of,
     interval_until,
-    months_before,
+    month_of_period,
     previous,
     today_of,
 )
@@ -31,6 +31,7 @@ from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.parts import parts_view
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import (
@@ -142,9 +143,9 @@ def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.D
         figure = cash_flow_chart(flow, chart_style(context, currency), period)
         clicked = clicked_in_chart(figure, "Cash flow per month", "flow")
     if clicked:
-        month = date.fromisoformat(clicked)
-        since, until = max(month, period.since), min(months_before(month, -1), period.until)
-        open_page("transactions", **TransactionFilter(since=since, until=until).to_query())
+        month = month_of_period(date.fromisoformat(clicked), period)
+        wanted = TransactionFilter(since=month.since, until=month.until)
+        open_page("transactions", **wanted.to_query())
 
 
 def _spending(context: TenantContext, currency: str, period: Period, before: Period) -> None:
@@ -236,5 +237,6 @@ def _income(context: TenantContext, currency: str, period: Period, before: Perio
 OVERVIEW = "Overview"
 VIEWS: Mapping[str, Callable[[TenantContext], None]] = {
     OVERVIEW: _overview,
+    "Compare": compare_view,
     "Breakdown": parts_view,
 }

@@ -121,6 +121,11 @@ def interval_until(last_day: date, interval: Interval) -> Period:
     return Period(starts[interval], last_day + DAY)
 
 
+def month_of_period(month: date, period: Period) -> Period:
+    """Return the days of the month, given by its first, that lie in the period."""
+    return Period(max(month, period.since), min(months_before(month, -1), period.until))
+
+
 def months_before(day: date, months: int) -> date:
     """Return the same day of the month `months` earlier, at most that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

@@ -1,15 +1,25 @@
 """Reports that take a period apart or look beyond it, as JSON or CSV like the others."""
 
+from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from fintrack.analytics.comparisons import (
+    Against,
+    compared_with,
+    comparison,
+    savings,
+    year_over_year,
+)
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import Amount, Told, decimal
-from fintrack.api.reports import AS_CSV, Report, ReportQuery, Row, answer
+from fintrack.api.fields import Amount, Told, decimal, optional_id, optional_number
+from fintrack.api.reports import AS_CSV, PeriodQuery, Report, ReportQuery, Row, answer
+from fintrack.ledger.categories import CategoryKind
 
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=Call)
 
@@ -20,6 +30,48 @@ class BreakdownQuery(ReportQuery):
     by: Annotated[Dimension, Field(description="A member is the owner of the account.")] = (
         Dimension.TAG
     )
+
+
+class ComparisonQuery(PeriodQuery):
+    """The period, and what it is compared with."""
+
+    against: Annotated[
+        Against, Field(description="The period before, or the same days of the year before.")
+    ] = Against.BEFORE
+
+
+class Change(Told):
+    """What a category brought or cost, then and before."""
+
+    kind: CategoryKind
+    category: Annotated[UUID | None, Field(description="Null for what has none.")]
+    category_name: str
+    currency: str
+    amount: Amount
+    before: Amount
+    change: Amount
+
+
+class TwoYears(Told):
+    """The flow of a month beside that of the same month a year before."""
+
+    month: date
+    currency: str
+    inflow: Amount
+    inflow_before: Amount
+    outflow: Amount
+    outflow_before: Amount
+
+
+class Saving(Told):
+    """What was kept of what came in in a month."""
+
+    month: date
+    currency: str
+    inflow: Amount
+    outflow: Amount
+    saved: Amount
+    per_mille: Annotated[int | None, Field(description="Of the inflow; null of nothing.")]
 
 
 class Part(Told):
@@ -41,6 +93,57 @@ def report_breakdown(
     period = asked.period(context)
     rows = breakdown(context, period.since, period.until, asked.by, asked.account)
     return answer(request, asked, period, rows, _part)
+
+
+@router.get("/comparison", responses=AS_CSV, response_model=Report[Change])
+def report_comparison(
+    context: Member, asked: Annotated[ComparisonQuery, Query()], request: Request
+) -> Response | Report[Change]:
+    """Report what changed by category against an earlier period, the largest change first."""
+    period = asked.period(context)
+    rows = comparison(context, period, compared_with(period, asked.against))
+    return answer(request, asked, period, rows, _change)
+
+
+@router.get("/year-over-year", responses=AS_CSV, response_model=Report[TwoYears])
+def report_two_years(
+    context: Member, asked: Annotated[PeriodQuery, Query()], request: Request
+) -> Response | Report[TwoYears]:
+    """Report each month beside the same month of the year before."""
+    period = asked.period(context)
+    rows = year_over_year(context, period.since, period.until)
+    return answer(request, asked, period, rows, _two_years)
+
+
+@router.get("/savings", responses=AS_CSV, response_model=Report[Saving])
+def report_savings(
+    context: Member, asked: Annotated[PeriodQuery, Query()], request: Request
+) -> Response | Report[Saving]:
+    """Report what was kept of what came in, by month."""
+    period = asked.period(context)
+    rows = savings(context, period.since, period.until)
+    return answer(request, asked, period, rows, _saving)
+
+
+def _change(row: Row) -> Change:
+    currency = row["currency"]
+    sums = {name: decimal(row[name], currency) for name in ("amount", "before", "change")}
+    category, name = optional_id(row["category_id"]), row["category"]
+    return Change(
+        kind=row["kind"], category=category, category_name=name, currency=currency, **sums
+    )
+
+
+def _two_years(row: Row) -> TwoYears:
+    names = ("inflow", "inflow_before", "outflow", "outflow_before")
+    sums = {name: decimal(row[name], row["currency"]) for name in names}
+    return TwoYears(month=row["month"], currency=row["currency"], **sums)
+
+
+def _saving(row: Row) -> Saving:
+    sums = {name: decimal(row[name], row["currency"]) for name in ("inflow", "outflow", "saved")}
+    kept = optional_number(row["per_mille"])
+    return Saving(month=row["month"], currency=row["currency"], per_mille=kept, **sums)
 
 
 def _part(row: Row) -> Part:

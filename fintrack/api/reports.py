@@ -39,16 +39,12 @@ AS_CSV: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=Call)
 
 
-class ReportQuery(Given):
-    """The period, twelve months up to today unless given, and what of it is looked at."""
+class PeriodQuery(Given):
+    """The period, twelve months up to today unless given, and the currency if one is wanted."""
 
     since: Day | None = None
     until: Annotated[Day | None, Field(description="The first day after the period.")] = None
-    interval: Annotated[
-        Interval, Field(description="Between two points of net worth; cash flow is by month.")
-    ] = Interval.MONTH
     currency: Currency | None = None
-    account: UUID | None = None
 
     def period(self, context: TenantContext) -> Period:
         """Return the period that is asked for.
@@ -60,6 +56,15 @@ class ReportQuery(Given):
         until = self.until or max(usual.until, (self.since or usual.since) + DAY)
         since = self.since or min(usual.since, until - DAY)
         return custom_period(since, until - DAY)
+
+
+class ReportQuery(PeriodQuery):
+    """The period, and what of it is looked at."""
+
+    interval: Annotated[
+        Interval, Field(description="Between two points of net worth; cash flow is by month.")
+    ] = Interval.MONTH
+    account: UUID | None = None
 
 
 class Report(Told, Generic[Item]):
@@ -186,7 +191,7 @@ def report_balance_sheet(
 
 def answer(
     request: Request,
-    asked: ReportQuery,
+    asked: PeriodQuery,
     period: Period,
     rows: pd.DataFrame,
     told: Callable[[Row], Item],

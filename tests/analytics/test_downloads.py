@@ -47,7 +47,7 @@ def test_j1_text_that_a_spreadsheet_would_run_is_disarmed(ana: TenantContext, na
 
 def test_every_chart_can_be_downloaded(ana: TenantContext, purse: Purse) -> None:
     rows = {name: len(text(ana, name).splitlines()) - 1 for name in CHARTS}
-    of_both_kinds = {"breakdown": 2}
+    of_both_kinds = {"breakdown": 2, "comparison": 2}
     assert rows == {name: of_both_kinds.get(name, 1) for name in CHARTS}
 
 
@@ -57,7 +57,8 @@ def test_a_chart_that_is_none_is_not_found(ana: TenantContext) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"since": "yesterday"}, {"interval": "century"}, {"parent": "Food"}]
+    "wrong",
+    [{"since": "yesterday"}, {"interval": "century"}, {"parent": "Food"}, {"earlier": "2026"}],
 )
 def test_a_value_of_the_wrong_kind_is_refused(ana: TenantContext, wrong: dict[str, str]) -> None:
     with pytest.raises(InvalidInput):

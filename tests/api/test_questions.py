@@ -28,3 +28,36 @@ def test_a_period_is_taken_apart_by_payee(token: str, own: Ledger) -> None:
 
 def test_a_dimension_that_is_none_is_refused(token: str) -> None:
     assert call("GET", f"/reports/breakdown?{MARCH}&by=weather", token=token).status == 422
+
+
+def test_a_month_is_compared_with_the_same_days_of_the_year_before(token: str, own: Ledger) -> None:
+    account_id = account(token, own, currency="KWD", opened_on="2025-01-01").json["id"]
+    record(token, account_id, "-12.340")
+    record(token, account_id, "-2.000", booked_on="2025-03-02")
+    path = f"/reports/comparison?{MARCH}&against=year&currency=KWD"
+    row = {
+        "kind": "EXPENSE", "category": None, "category_name": "Uncategorised", "currency": "KWD",
+        "amount": "12.340", "before": "2.000", "change": "10.340",
+    }  # fmt: skip
+    assert call("GET", path, token=token).json["items"] == [row]
+    assert csv_lines(token, path)[1] == "EXPENSE,Uncategorised,KWD,12.340,2.000,10.340"
+    path = f"/reports/year-over-year?{MARCH}&currency=KWD"
+    assert csv_lines(token, path) == [
+        "month,currency,inflow,inflow_before,outflow,outflow_before",
+        "2026-03-01,KWD,0.000,0.000,12.340,2.000",
+    ]
+    assert call("GET", path, token=token).json["items"][0]["outflow_before"] == "2.000"
+
+
+def test_what_was_saved_is_told_in_thousandths(token: str, own: Ledger) -> None:
+    account_id = account(token, own, currency="JPY", opened_on="2025-01-01").json["id"]
+    record(token, account_id, "300", payee="Works")
+    record(token, account_id, "-200")
+    record(token, account_id, "-7", booked_on="2026-04-01")
+    path = "/reports/savings?since=2026-03-01&until=2026-05-01&currency=JPY"
+    assert csv_lines(token, path)[1:] == [
+        "2026-03-01,JPY,300,200,100,333",
+        "2026-04-01,JPY,0,7,-7,",
+    ]
+    told = call("GET", path, token=token).json["items"]
+    assert [(each["saved"], each["per_mille"]) for each in told] == [("100", 333), ("-7", None)]

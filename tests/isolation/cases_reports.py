@@ -4,12 +4,13 @@ from datetime import date
 
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.comparisons import comparison, savings, year_over_year
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import chart_csv
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
-from fintrack.analytics.periods import Interval, today_of
+from fintrack.analytics.periods import Interval, Period, previous, today_of
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.analytics.standing import standing
 from fintrack.analytics.statements import balance_sheet, income_statement
@@ -19,6 +20,7 @@ from tests.isolation.functions import Case, Function, Slot
 VIEWER = Role.VIEWER
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 TODAY = date(2026, 3, 31)
+TWO_PERIODS = (Period(MARCH, APRIL), previous(Period(MARCH, APRIL)))
 SPENDING = {"chart": "spending", "since": "2026-03-01", "until": "2026-04-01"}
 
 ANALYTICS: dict[Function, Case] = {
@@ -48,6 +50,7 @@ ANALYTICS: dict[Function, Case] = {
         {"account_id": Slot("account", lambda me, own, it: cash_flow(me, MARCH, APRIL, it))},
         call=lambda me, own: cash_flow(me, MARCH, APRIL),
     ),
+    comparison: Case(VIEWER, call=lambda me, own: comparison(me, *TWO_PERIODS)),
     chart_csv: Case(
         VIEWER,
         {
@@ -82,6 +85,7 @@ ANALYTICS: dict[Function, Case] = {
         call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK),
     ),
     overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),
+    savings: Case(VIEWER, call=lambda me, own: savings(me, MARCH, APRIL)),
     standing: Case(VIEWER, call=lambda me, own: standing(me, TODAY)),
     spending: Case(
         VIEWER,
@@ -95,4 +99,5 @@ ANALYTICS: dict[Function, Case] = {
     ),
     today_of: Case(VIEWER, call=lambda me, own: today_of(me)),
     top_payees: Case(VIEWER, call=lambda me, own: top_payees(me, MARCH, APRIL, 100)),
+    year_over_year: Case(VIEWER, call=lambda me, own: year_over_year(me, MARCH, APRIL)),
 }

@@ -51,3 +51,20 @@ def test_a_member_leads_to_the_accounts_that_are_his(
     assert "Nothing moved in this period." in [each.value for each in of_dora.caption]
     next(each for each in of_dora.button if each.label == "All members").click().run()
     assert table(of_dora, "Member", "Out") == [("Ana", "€0.05")]
+
+
+def test_changes_stand_beside_what_was(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Compare")
+    assert table(page, "Category", "Now", "Before") == [
+        ("Living*", "€13.00", "€0.00"), ("Fun*", "€0.50", "€0.00"),
+    ]  # fmt: skip
+    captions = [each.value for each in page.caption]
+    assert "73% of the income was kept over the whole period" in captions
+
+
+def test_nothing_to_compare_is_said(ana: TenantContext) -> None:
+    write(ana, [Purse("Current", opened_on=date(2020, 1, 1))], [])
+    captions = [each.value for each in opened(ana, "Compare", against="The year before").caption]
+    assert captions.count("Nothing changed.") == 2
+    assert "Nothing came in in this period." in captions

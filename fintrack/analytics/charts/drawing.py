@@ -113,9 +113,7 @@ def points(
 def monthly(months: list[date], amounts: list[int], style: Style, name: str) -> dict[str, object]:
     """Return the figures of a trace of months; keys are their first days."""
     keys = [month.isoformat() for month in months]
-    labels = [
-        format_skeleton("yMMMM", month, locale=spoken_locale(style.locale)) for month in months
-    ]
+    labels = [month_text(month, style) for month in months]
     return {
         "x": keys,
         "y": floats(amounts, style),
@@ -123,6 +121,11 @@ def monthly(months: list[date], amounts: list[int], style: Style, name: str) -> 
         "customdata": points(keys, labels, amounts, style),
         "hovertemplate": "%{customdata[2]}",
     }
+
+
+def month_text(month: date, style: Style) -> str:
+    """Return the month in words: March 2026."""
+    return format_skeleton("yMMMM", month, locale=spoken_locale(style.locale))
 
 
 def faint(colour: str, share: float) -> str:
