@@ -31,6 +31,7 @@ from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.calendar import calendar_view
 from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.parts import parts_view
 from fintrack.ui.failures import shown_refusals
@@ -239,4 +240,5 @@ VIEWS: Mapping[str, Callable[[TenantContext], None]] = {
     OVERVIEW: _overview,
     "Compare": compare_view,
     "Breakdown": parts_view,
+    "Calendar": calendar_view,
 }

@@ -37,6 +37,9 @@ MOST_POINTS = 4000
 SHORTEST = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 28}
 
 
+LONGEST_YEAR = 366
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The half-open span [since, until).
@@ -62,6 +65,16 @@ def require_points(since: date, until: date, interval: Interval) -> None:
     """
     if (until - since).days > MOST_POINTS * SHORTEST[interval]:
         raise InvalidInput(f"A series has at most {MOST_POINTS} points. Ask for a shorter period.")
+
+
+def require_days(since: date, until: date, most: int) -> None:
+    """Refuse a period that is longer than a question may look at.
+
+    Raises:
+        InvalidInput: with what to ask for instead.
+    """
+    if (until - since).days > most:
+        raise InvalidInput(f"Here a period has at most {most} days. Ask for a shorter one.")
 
 
 def today_of(context: TenantContext) -> date:

@@ -14,6 +14,7 @@ from fintrack.analytics.comparisons import (
     savings,
     year_over_year,
 )
+from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
@@ -74,6 +75,14 @@ class Saving(Told):
     per_mille: Annotated[int | None, Field(description="Of the inflow; null of nothing.")]
 
 
+class DaySpending(Told):
+    """What a day cost."""
+
+    on: date
+    currency: str
+    amount: Amount
+
+
 class Part(Told):
     """Income and spending of one part; lines of a split are an entry each."""
 
@@ -125,6 +134,16 @@ def report_savings(
     return answer(request, asked, period, rows, _saving)
 
 
+@router.get("/daily-spending", responses=AS_CSV, response_model=Report[DaySpending])
+def report_days(
+    context: Member, asked: Annotated[PeriodQuery, Query()], request: Request
+) -> Response | Report[DaySpending]:
+    """Report what each day cost, of at most 366; days without spending are left out."""
+    period = asked.period(context)
+    rows = daily_spending(context, period.since, period.until)
+    return answer(request, asked, period, rows, _day_spending)
+
+
 def _change(row: Row) -> Change:
     currency = row["currency"]
     sums = {name: decimal(row[name], currency) for name in ("amount", "before", "change")}
@@ -144,6 +163,11 @@ def _saving(row: Row) -> Saving:
     sums = {name: decimal(row[name], row["currency"]) for name in ("inflow", "outflow", "saved")}
     kept = optional_number(row["per_mille"])
     return Saving(month=row["month"], currency=row["currency"], per_mille=kept, **sums)
+
+
+def _day_spending(row: Row) -> DaySpending:
+    amount = decimal(row["amount"], row["currency"])
+    return DaySpending(on=row["on"], currency=row["currency"], amount=amount)
 
 
 def _part(row: Row) -> Part:

@@ -247,6 +247,7 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/comparison": Decision(READ, 200, query="against=year"),
     "GET /reports/year-over-year": Decision(READ, 200),
     "GET /reports/savings": Decision(READ, 200),
+    "GET /reports/daily-spending": Decision(READ, 200),
     "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /webhooks": Decision(SETTINGS, 200),

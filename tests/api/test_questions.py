@@ -61,3 +61,14 @@ def test_what_was_saved_is_told_in_thousandths(token: str, own: Ledger) -> None:
     ]
     told = call("GET", path, token=token).json["items"]
     assert [(each["saved"], each["per_mille"]) for each in told] == [("100", 333), ("-7", None)]
+
+
+def test_each_day_is_told_and_no_more_than_a_year_of_them(token: str, own: Ledger) -> None:
+    account_id = account(token, own, currency="CHF", opened_on="2025-01-01").json["id"]
+    record(token, account_id, "-3.10")
+    path = f"/reports/daily-spending?{MARCH}&currency=CHF"
+    assert csv_lines(token, path) == ["on,currency,amount", "2026-03-05,CHF,3.10"]
+    row = {"on": "2026-03-05", "currency": "CHF", "amount": "3.10"}
+    assert call("GET", path, token=token).json["items"] == [row]
+    refused = call("GET", "/reports/daily-spending?since=2025-01-01&until=2026-04-01", token=token)
+    assert refused.status == 422

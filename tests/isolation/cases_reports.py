@@ -5,6 +5,7 @@ from datetime import date
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.comparisons import comparison, savings, year_over_year
+from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import chart_csv
 from fintrack.analytics.net_worth import balances, net_worth
@@ -60,6 +61,7 @@ ANALYTICS: dict[Function, Case] = {
         },
         call=lambda me, own: chart_csv(me, SPENDING),
     ),
+    daily_spending: Case(VIEWER, call=lambda me, own: daily_spending(me, MARCH, APRIL)),
     income: Case(
         VIEWER,
         {

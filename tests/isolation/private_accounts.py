@@ -13,6 +13,7 @@ from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.budgets import budgets
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.comparisons import comparison, savings, year_over_year
+from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import CHARTS, chart_csv
 from fintrack.analytics.net_worth import balances, net_worth
@@ -71,6 +72,7 @@ QUESTIONS: dict[str, Question] = {
     "comparison": lambda me: comparison(me, PERIOD, previous(PERIOD)),
     "two years": lambda me: year_over_year(me, MARCH, APRIL),
     "savings": lambda me: savings(me, MARCH, APRIL),
+    "the days": lambda me: daily_spending(me, MARCH, APRIL),
     "top payees": lambda me: top_payees(me, MARCH, APRIL, 100),
     "standing": lambda me: standing(me, TODAY),
     "home": lambda me: overview(me, TODAY),

@@ -68,3 +68,13 @@ def test_nothing_to_compare_is_said(ana: TenantContext) -> None:
     captions = [each.value for each in opened(ana, "Compare", against="The year before").caption]
     assert captions.count("Nothing changed.") == 2
     assert "Nothing came in in this period." in captions
+
+
+def test_the_days_of_a_year_are_chosen(ana: TenantContext) -> None:
+    book(ana)
+    year = today_of(ana).year
+    page = opened(ana, "Calendar")
+    assert [each.value for each in page.subheader] == [f"Spending in {year}"]
+    assert "Nothing was spent in this year." not in [each.value for each in page.caption]
+    last = opened(ana, "Calendar", year=str(year - 1))
+    assert "Nothing was spent in this year." in [each.value for each in last.caption]
