@@ -33,6 +33,7 @@ from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import chart_query
 from fintrack.ui.analyses.calendar import calendar_view
 from fintrack.ui.analyses.compare import compare_view
+from fintrack.ui.analyses.flow import flow_view
 from fintrack.ui.analyses.parts import parts_view
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import (
@@ -239,6 +240,7 @@ OVERVIEW = "Overview"
 VIEWS: Mapping[str, Callable[[TenantContext], None]] = {
     OVERVIEW: _overview,
     "Compare": compare_view,
+    "Flow": flow_view,
     "Breakdown": parts_view,
     "Calendar": calendar_view,
 }

@@ -1,7 +1,7 @@
 """Reports that take a period apart or look beyond it, as JSON or CSV like the others."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,6 +16,7 @@ from fintrack.analytics.comparisons import (
 )
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
+from fintrack.analytics.money_flow import money_flow
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Told, decimal, optional_id, optional_number
@@ -83,6 +84,17 @@ class DaySpending(Told):
     amount: Amount
 
 
+class FlowPart(Told):
+    """What a category brought or took; both sides of a currency add up to the same."""
+
+    side: Literal["IN", "OUT"]
+    kind: Literal["INCOME", "EXPENSE", "SAVINGS"]
+    category: Annotated[UUID | None, Field(description="Null for what has none.")]
+    category_name: str
+    currency: str
+    amount: Amount
+
+
 class Part(Told):
     """Income and spending of one part; lines of a split are an entry each."""
 
@@ -144,6 +156,16 @@ def report_days(
     return answer(request, asked, period, rows, _day_spending)
 
 
+@router.get("/money-flow", responses=AS_CSV, response_model=Report[FlowPart])
+def report_flow(
+    context: Member, asked: Annotated[PeriodQuery, Query()], request: Request
+) -> Response | Report[FlowPart]:
+    """Report from where the money came and where it went, what was kept or missing among it."""
+    period = asked.period(context)
+    rows = money_flow(context, period.since, period.until)
+    return answer(request, asked, period, rows, _flow_part)
+
+
 def _change(row: Row) -> Change:
     currency = row["currency"]
     sums = {name: decimal(row[name], currency) for name in ("amount", "before", "change")}
@@ -168,6 +190,17 @@ def _saving(row: Row) -> Saving:
 def _day_spending(row: Row) -> DaySpending:
     amount = decimal(row["amount"], row["currency"])
     return DaySpending(on=row["on"], currency=row["currency"], amount=amount)
+
+
+def _flow_part(row: Row) -> FlowPart:
+    return FlowPart(
+        side=row["side"],
+        kind=row["kind"],
+        category=optional_id(row["category_id"]),
+        category_name=row["category"],
+        currency=row["currency"],
+        amount=decimal(row["amount"], row["currency"]),
+    )
 
 
 def _part(row: Row) -> Part:

@@ -72,3 +72,18 @@ def test_each_day_is_told_and_no_more_than_a_year_of_them(token: str, own: Ledge
     assert call("GET", path, token=token).json["items"] == [row]
     refused = call("GET", "/reports/daily-spending?since=2025-01-01&until=2026-04-01", token=token)
     assert refused.status == 422
+
+
+def test_what_came_and_what_went_are_told_as_one(token: str, own: Ledger) -> None:
+    account_id = account(token, own, currency="SEK", opened_on="2025-01-01").json["id"]
+    record(token, account_id, "9.00", payee="Works")
+    record(token, account_id, "-3.10")
+    path = f"/reports/money-flow?{MARCH}&currency=SEK"
+    assert csv_lines(token, path) == [
+        "side,kind,category,currency,amount", "IN,INCOME,Uncategorised,SEK,9.00",
+        "OUT,SAVINGS,Kept,SEK,5.90", "OUT,EXPENSE,Uncategorised,SEK,3.10",
+    ]  # fmt: skip
+    told = call("GET", path, token=token).json["items"]
+    assert [(each["side"], each["amount"]) for each in told] == [
+        ("IN", "9.00"), ("OUT", "5.90"), ("OUT", "3.10"),
+    ]  # fmt: skip

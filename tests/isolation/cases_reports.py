@@ -8,6 +8,7 @@ from fintrack.analytics.comparisons import comparison, savings, year_over_year
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import chart_csv
+from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
@@ -77,6 +78,7 @@ ANALYTICS: dict[Function, Case] = {
         {"account_id": Slot("account", lambda me, own, it: income_statement(me, MARCH, APRIL, it))},
         call=lambda me, own: income_statement(me, MARCH, APRIL),
     ),
+    money_flow: Case(VIEWER, call=lambda me, own: money_flow(me, MARCH, APRIL)),
     net_worth: Case(
         VIEWER,
         {

@@ -78,3 +78,15 @@ def test_the_days_of_a_year_are_chosen(ana: TenantContext) -> None:
     assert "Nothing was spent in this year." not in [each.value for each in page.caption]
     last = opened(ana, "Calendar", year=str(year - 1))
     assert "Nothing was spent in this year." in [each.value for each in last.caption]
+
+
+def test_the_flow_shows_both_sides_and_leads_on(ana: TenantContext) -> None:
+    ids = book(ana)
+    page = opened(ana, "Flow")
+    assert table(page, "Category", "In", "Out") == [
+        ("Wages*", "€50.00", ""), ("Kept", "", "€36.50"), ("Living*", "", "€13.00"),
+        ("Fun*", "", "€0.50"),
+    ]  # fmt: skip
+    links = [str(link) for (link,) in table(page, "Transactions")]
+    assert f"category={ids['Wages']}" in links[0]
+    assert "category" not in links[1]

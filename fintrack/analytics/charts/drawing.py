@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from babel.dates import format_skeleton
 
 from fintrack.analytics.axes import money_marks
-from fintrack.money import decimal_amount, format_money, spoken_locale
+from fintrack.money import decimal_amount, exponent, format_money, short_money, spoken_locale
 
 MOST_BARS = 8
 MOST_LETTERS = 20
@@ -102,6 +102,12 @@ def written(amounts: Sequence[int], style: Style) -> list[str]:
     return [format_money(int(amount), style.currency, style.locale) for amount in amounts]
 
 
+def rough_money(amount: int, style: Style) -> str:
+    """Return the amount in whole units, as short as an axis has it: €17.7K."""
+    unit = int(10 ** exponent(style.currency))
+    return short_money(round(amount / unit) * unit, style.currency, style.locale)
+
+
 def points(
     keys: Sequence[str | None], labels: Sequence[str], amounts: Sequence[int], style: Style
 ) -> list[list[str | None]]:
@@ -176,7 +182,7 @@ def finish_rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figu
     low, high = min(ends), max(ends)
     room = (high - low or 1.0) * _share_of_figures(figure, table)
     figure.update_xaxes(range=[low - room * (low < 0), high + room], showticklabels=False)
-    names = [plain(_shortened(label)) for label in table["label"]]
+    names = [plain(shortened(label)) for label in table["label"]]
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
     series = len(figure.data)
     height = max(1, len(names)) * (16 + 16 * series) + 40
@@ -202,5 +208,6 @@ def _share_of_figures(figure: go.Figure, table: pd.DataFrame) -> float:
     return figures / max(figures, NARROW - names - figures)
 
 
-def _shortened(label: str) -> str:
+def shortened(label: str) -> str:
+    """Return a name as far as a chart has room for it."""
     return label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1].rstrip() + "…"
