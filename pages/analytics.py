@@ -30,6 +30,7 @@ from fintrack.analytics.periods import (
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
+from fintrack.ui.analyses.ahead import ahead_view
 from fintrack.ui.analyses.asked import chart_query
 from fintrack.ui.analyses.calendar import calendar_view
 from fintrack.ui.analyses.compare import compare_view
@@ -243,4 +244,5 @@ VIEWS: Mapping[str, Callable[[TenantContext], None]] = {
     "Flow": flow_view,
     "Breakdown": parts_view,
     "Calendar": calendar_view,
+    "Forecast": ahead_view,
 }

@@ -13,10 +13,11 @@ from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.comparisons import comparison, savings, year_over_year
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
+from fintrack.analytics.forecast import forecast
 from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.payees import top_payees
-from fintrack.analytics.periods import Interval, Period, previous
+from fintrack.analytics.periods import Interval, Period, previous, today_of
 from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
@@ -72,6 +73,7 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
         "savings": lambda context, asked: savings(context, asked.since, asked.until),
         "daily-spending": lambda context, asked: daily_spending(context, asked.since, asked.until),
         "money-flow": lambda context, asked: money_flow(context, asked.since, asked.until),
+        "forecast": lambda context, _asked: forecast(context, today_of(context)).days,
         "payees": lambda context, asked: top_payees(context, asked.since, asked.until, MOST_PAYEES),
     }
 )

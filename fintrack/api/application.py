@@ -18,6 +18,7 @@ from fintrack.api import (
     invitations,
     members,
     names,
+    outlook,
     plans,
     questions,
     reports,
@@ -34,7 +35,7 @@ from fintrack.errors import FinTrackError
 PREFIX = "/api/v1"
 PARTS = (
     sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
-    questions, exports, activity, webhooks,
+    questions, outlook, exports, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

@@ -39,12 +39,17 @@ AS_CSV: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=Call)
 
 
-class PeriodQuery(Given):
-    """The period, twelve months up to today unless given, and the currency if one is wanted."""
+class CurrencyQuery(Given):
+    """The currency, if only one is wanted."""
+
+    currency: Currency | None = None
+
+
+class PeriodQuery(CurrencyQuery):
+    """The period, twelve months up to today unless given."""
 
     since: Day | None = None
     until: Annotated[Day | None, Field(description="The first day after the period.")] = None
-    currency: Currency | None = None
 
     def period(self, context: TenantContext) -> Period:
         """Return the period that is asked for.
@@ -191,7 +196,7 @@ def report_balance_sheet(
 
 def answer(
     request: Request,
-    asked: PeriodQuery,
+    asked: CurrencyQuery,
     period: Period,
     rows: pd.DataFrame,
     told: Callable[[Row], Item],

@@ -1,10 +1,11 @@
 """The rows behind a chart as CSV."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from fintrack.analytics.downloads import CHARTS, chart_csv
+from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from tests.analytics.by_hand import Move, Purse, write
@@ -47,8 +48,19 @@ def test_j1_text_that_a_spreadsheet_would_run_is_disarmed(ana: TenantContext, na
 
 def test_every_chart_can_be_downloaded(ana: TenantContext, purse: Purse) -> None:
     rows = {name: len(text(ana, name).splitlines()) - 1 for name in CHARTS}
-    of_both_kinds = {"breakdown": 2, "comparison": 2, "money-flow": 3}
-    assert rows == {name: of_both_kinds.get(name, 1) for name in CHARTS}
+    # A category of either kind; what was kept; the days to come, whatever the period.
+    others = {"breakdown": 2, "comparison": 2, "money-flow": 3, "forecast": rows["forecast"]}
+    assert rows == {name: others.get(name, 1) for name in CHARTS}
+
+
+def test_the_days_to_come_can_be_downloaded(ana: TenantContext) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    write(ana, [mine], [Move(today - timedelta(back), mine, 100) for back in (0, 200)])
+    head, *rows = text(ana, "forecast").splitlines()
+    assert head == "on,currency,balance,low,high"
+    assert [row.split(",")[0] for row in rows] == [
+        str(today + timedelta(number)) for number in range(1, 91)
+    ]
 
 
 def test_a_chart_that_is_none_is_not_found(ana: TenantContext) -> None:

@@ -1,5 +1,8 @@
 """Reports that take a period apart or look beyond it: JSON and CSV with the same figures."""
 
+from datetime import timedelta
+
+from fintrack.analytics.periods import today_of
 from tests.api.calling import call
 from tests.api.test_books import account, record
 from tests.isolation.ledgers import Ledger
@@ -87,3 +90,19 @@ def test_what_came_and_what_went_are_told_as_one(token: str, own: Ledger) -> Non
     assert [(each["side"], each["amount"]) for each in told] == [
         ("IN", "9.00"), ("OUT", "5.90"), ("OUT", "3.10"),
     ]  # fmt: skip
+
+
+def test_the_days_to_come_are_told_with_past_errors(token: str, own: Ledger) -> None:
+    today = today_of(own.owner)
+    account_id = account(token, own, currency="NOK", opened_on="2020-01-01").json["id"]
+    for back in (200, 0):
+        booked = str(today - timedelta(back))
+        record(token, account_id, "1.00", booked_on=booked)
+    told = call("GET", "/reports/forecast?currency=NOK", token=token).json
+    assert len(told["items"]) == 90
+    assert told["items"][0]["on"] == told["since"] == str(today + timedelta(1))
+    assert told["items"][0].keys() == {"on", "currency", "balance", "low", "high"}
+    assert [(each["currency"], each["forecasts"]) for each in told["errors"]] == [("NOK", 3)]
+    lines = csv_lines(token, "/reports/forecast?currency=NOK")
+    assert lines[0] == "on,currency,balance,low,high"
+    assert len(lines) == 91

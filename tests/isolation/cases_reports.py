@@ -8,6 +8,7 @@ from fintrack.analytics.comparisons import comparison, savings, year_over_year
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import chart_csv
+from fintrack.analytics.forecast import forecast
 from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
@@ -21,7 +22,7 @@ from tests.isolation.functions import Case, Function, Slot
 
 VIEWER = Role.VIEWER
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
-TODAY = date(2026, 3, 31)
+TODAY, OCTOBER = date(2026, 3, 31), date(2026, 10, 1)
 TWO_PERIODS = (Period(MARCH, APRIL), previous(Period(MARCH, APRIL)))
 SPENDING = {"chart": "spending", "since": "2026-03-01", "until": "2026-04-01"}
 
@@ -63,6 +64,7 @@ ANALYTICS: dict[Function, Case] = {
         call=lambda me, own: chart_csv(me, SPENDING),
     ),
     daily_spending: Case(VIEWER, call=lambda me, own: daily_spending(me, MARCH, APRIL)),
+    forecast: Case(VIEWER, call=lambda me, own: forecast(me, OCTOBER)),
     income: Case(
         VIEWER,
         {

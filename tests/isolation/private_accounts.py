@@ -16,6 +16,7 @@ from fintrack.analytics.comparisons import comparison, savings, year_over_year
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import CHARTS, chart_csv
+from fintrack.analytics.forecast import forecast
 from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
@@ -75,6 +76,7 @@ QUESTIONS: dict[str, Question] = {
     "savings": lambda me: savings(me, MARCH, APRIL),
     "the days": lambda me: daily_spending(me, MARCH, APRIL),
     "the flow": lambda me: money_flow(me, MARCH, APRIL),
+    "the next days": lambda me: forecast(me, TODAY),
     "top payees": lambda me: top_payees(me, MARCH, APRIL, 100),
     "standing": lambda me: standing(me, TODAY),
     "home": lambda me: overview(me, TODAY),

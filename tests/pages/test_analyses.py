@@ -1,6 +1,6 @@
 """The views of Analytics beside its overview: each with its figures and its way onward."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from streamlit.testing.v1 import AppTest
 
@@ -90,3 +90,17 @@ def test_the_flow_shows_both_sides_and_leads_on(ana: TenantContext) -> None:
     links = [str(link) for (link,) in table(page, "Transactions")]
     assert f"category={ids['Wages']}" in links[0]
     assert "category" not in links[1]
+
+
+def test_a_forecast_says_how_far_off_it_was(ana: TenantContext) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    write(ana, [mine], [Move(today - timedelta(back), mine, 5_000) for back in range(0, 300, 30)])
+    captions = [each.value for each in opened(ana, "Forecast").caption]
+    said = next(each for each in captions if each.startswith("Past forecasts"))
+    assert "made the same way on 13 days, were off by €" in said
+    assert said.endswith("The band holds 8 of 10 of them.")
+
+
+def test_a_short_history_is_not_continued(ana: TenantContext) -> None:
+    book(ana)
+    assert "needs half a year" in opened(ana, "Forecast").info[0].value

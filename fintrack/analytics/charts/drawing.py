@@ -191,9 +191,11 @@ def finish_rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figu
     return figure.update_layout(legend_traceorder="reversed")
 
 
-def write_money_axis(figure: go.Figure, amounts: Sequence[int], style: Style) -> None:
-    """Put round amounts, written as everywhere else, beside the chart."""
-    marks = money_marks(amounts, style.currency, style.locale)
+def write_money_axis(
+    figure: go.Figure, amounts: Sequence[int], style: Style, *, zero: bool = True
+) -> None:
+    """Put round amounts, written as everywhere else, beside the chart; `zero` among them."""
+    marks = money_marks(amounts, style.currency, style.locale, zero=zero)
     places = floats(list(marks), style)
     # Lines at the very edge would not be drawn.
     edge = (places[-1] - places[0] or 1.0) / 200
