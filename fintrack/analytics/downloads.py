@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pandas as pd
 
+from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.comparisons import comparison, savings, year_over_year
 from fintrack.analytics.daily_spending import daily_spending
@@ -23,7 +24,7 @@ from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.exports import frame_csv
 
-MOST_PAYEES = 1000
+MOST_PAYEES = MOST_ANOMALIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,9 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
         "daily-spending": lambda context, asked: daily_spending(context, asked.since, asked.until),
         "money-flow": lambda context, asked: money_flow(context, asked.since, asked.until),
         "forecast": lambda context, _asked: forecast(context, today_of(context)).days,
+        "anomalies": lambda context, asked: anomalies(
+            context, asked.since, asked.until, MOST_ANOMALIES
+        ),
         "payees": lambda context, asked: top_payees(context, asked.since, asked.until, MOST_PAYEES),
     }
 )

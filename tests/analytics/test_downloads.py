@@ -49,8 +49,26 @@ def test_j1_text_that_a_spreadsheet_would_run_is_disarmed(ana: TenantContext, na
 def test_every_chart_can_be_downloaded(ana: TenantContext, purse: Purse) -> None:
     rows = {name: len(text(ana, name).splitlines()) - 1 for name in CHARTS}
     # A category of either kind; what was kept; the days to come, whatever the period.
-    others = {"breakdown": 2, "comparison": 2, "money-flow": 3, "forecast": rows["forecast"]}
+    others = {
+        "breakdown": 2,
+        "comparison": 2,
+        "money-flow": 3,
+        "forecast": rows["forecast"],
+        "anomalies": 0,
+    }
     assert rows == {name: others.get(name, 1) for name in CHARTS}
+
+
+def test_what_is_unusual_can_be_downloaded(ana: TenantContext) -> None:
+    mine = Purse("Current", opened_on=date(2026, 1, 1))
+    days = [date(2026, 3, number) for number in range(1, 8)]
+    write(
+        ana, [mine], [Move(day, mine, -100 * (1 + 9 * (day.day == 7)), None, "X") for day in days]
+    )
+    assert text(ana, "anomalies").splitlines() == [
+        "booked_on,payee,account,currency,amount,usual,spread",
+        "2026-03-07,X,Current,EUR,-10.00,-1.00,0.00",
+    ]
 
 
 def test_the_days_to_come_can_be_downloaded(ana: TenantContext) -> None:

@@ -250,6 +250,7 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/daily-spending": Decision(READ, 200),
     "GET /reports/money-flow": Decision(READ, 200),
     "GET /reports/forecast": Decision(READ, 200),
+    "GET /reports/anomalies": Decision(READ, 200),
     "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /webhooks": Decision(SETTINGS, 200),

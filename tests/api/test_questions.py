@@ -106,3 +106,14 @@ def test_the_days_to_come_are_told_with_past_errors(token: str, own: Ledger) -> 
     lines = csv_lines(token, "/reports/forecast?currency=NOK")
     assert lines[0] == "on,currency,balance,low,high"
     assert len(lines) == 91
+
+
+def test_what_is_unlike_its_payee_is_told(token: str, own: Ledger) -> None:
+    account_id = account(token, own, currency="DKK", opened_on="2025-01-01").json["id"]
+    for number in range(1, 7):
+        record(token, account_id, "-1.00", booked_on=f"2026-03-0{number}", payee="Kiosk")
+    far = record(token, account_id, "-9.00", booked_on="2026-03-07", payee="Kiosk").json["id"]
+    path = f"/reports/anomalies?{MARCH}&currency=DKK"
+    (told,) = call("GET", path, token=token).json["items"]
+    assert (told["transaction"], told["amount"], told["usual"]) == (far, "-9.00", "-1.00")
+    assert csv_lines(token, path)[1].endswith("DKK,-9.00,-1.00,0.00")

@@ -1,8 +1,10 @@
 """How the functions of `analytics` are called."""
 
+from dataclasses import replace
 from datetime import date
 
 from fintrack.analytics.account_trends import account_trends
+from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.comparisons import comparison, savings, year_over_year
 from fintrack.analytics.daily_spending import daily_spending
@@ -17,8 +19,10 @@ from fintrack.analytics.periods import Interval, Period, previous, today_of
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.analytics.standing import standing
 from fintrack.analytics.statements import balance_sheet, income_statement
-from fintrack.context import Role
+from fintrack.context import Role, TenantContext
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from tests.isolation.functions import Case, Function, Slot
+from tests.isolation.ledgers import Ledger
 
 VIEWER = Role.VIEWER
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -26,8 +30,18 @@ TODAY, OCTOBER = date(2026, 3, 31), date(2026, 10, 1)
 TWO_PERIODS = (Period(MARCH, APRIL), previous(Period(MARCH, APRIL)))
 SPENDING = {"chart": "spending", "since": "2026-03-01", "until": "2026-04-01"}
 
+
+def _oddities(me: TenantContext, own: Ledger) -> object:
+    """Ask once a payee came often enough, and once with another amount."""
+    usual = NewTransaction(own.ids["account"], MARCH, -100, "Kiosk")
+    for amount in (-900, *[-100] * 6):
+        record_transaction(own.owner, replace(usual, amount=amount))
+    return anomalies(me, MARCH, APRIL)
+
+
 ANALYTICS: dict[Function, Case] = {
     account_trends: Case(VIEWER, call=lambda me, own: account_trends(me, TODAY)),
+    anomalies: Case(VIEWER, call=_oddities),
     balance_sheet: Case(
         VIEWER,
         {"account_id": Slot("account", lambda me, own, it: balance_sheet(me, TODAY, it))},

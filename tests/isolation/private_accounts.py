@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from fintrack.access.sharing import account_sights, shared_balances
 from fintrack.analytics.account_trends import account_trends
+from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.budgets import budgets
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.comparisons import comparison, savings, year_over_year
@@ -77,6 +78,7 @@ QUESTIONS: dict[str, Question] = {
     "the days": lambda me: daily_spending(me, MARCH, APRIL),
     "the flow": lambda me: money_flow(me, MARCH, APRIL),
     "the next days": lambda me: forecast(me, TODAY),
+    "what is unusual": lambda me: anomalies(me, MARCH, APRIL),
     "top payees": lambda me: top_payees(me, MARCH, APRIL, 100),
     "standing": lambda me: standing(me, TODAY),
     "home": lambda me: overview(me, TODAY),

@@ -104,3 +104,18 @@ def test_a_forecast_says_how_far_off_it_was(ana: TenantContext) -> None:
 def test_a_short_history_is_not_continued(ana: TenantContext) -> None:
     book(ana)
     assert "needs half a year" in opened(ana, "Forecast").info[0].value
+
+
+def test_what_is_unusual_stands_beside_what_is_usual(ana: TenantContext) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    usual = [Move(today - timedelta(back), mine, -100, None, "Kiosk") for back in range(1, 7)]
+    write(ana, [mine], [*usual, Move(today, mine, -900, None, "Kiosk")])
+    page = opened(ana, "Unusual")
+    assert "**Kiosk**" in [each.label for each in page.button]
+    assert any("usually −€1" in each.value for each in page.caption)
+
+
+def test_nothing_unusual_is_said(ana: TenantContext) -> None:
+    book(ana)
+    captions = [each.value for each in opened(ana, "Unusual").caption]
+    assert "Nothing is unusual in this period." in captions
