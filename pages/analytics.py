@@ -36,6 +36,7 @@ from fintrack.ui.analyses.calendar import calendar_view
 from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.flow import flow_view
 from fintrack.ui.analyses.parts import parts_view
+from fintrack.ui.analyses.pivot import pivot_view
 from fintrack.ui.analyses.unusual import unusual_view
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import (
@@ -247,4 +248,5 @@ VIEWS: Mapping[str, Callable[[TenantContext], None]] = {
     "Calendar": calendar_view,
     "Forecast": ahead_view,
     "Unusual": unusual_view,
+    "Pivot": pivot_view,
 }

@@ -19,6 +19,7 @@ from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous, today_of
+from fintrack.analytics.pivots import pivot
 from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
@@ -36,6 +37,7 @@ class Question:
     interval: Interval
     parent_id: UUID | None
     by: Dimension
+    columns: Dimension
     earlier: Period
 
 
@@ -43,7 +45,7 @@ def chart_csv(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[by
     """Return the rows behind the chart that `payload` names, with a header, as UTF-8.
 
     `payload` holds "chart" (a key of `CHARTS`), "since" and "until" as ISO dates and, where the
-    chart takes them, "interval", "parent", "by" and
+    chart takes them, "interval", "parent", "by", "columns" and
     "earlier", the first day of an earlier period and the one after it with a "/" between them.
 
     Raises:
@@ -78,6 +80,9 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
         "anomalies": lambda context, asked: anomalies(
             context, asked.since, asked.until, MOST_ANOMALIES
         ),
+        "pivot": lambda context, asked: pivot(
+            context, asked.since, asked.until, asked.by, asked.columns
+        ),
         "payees": lambda context, asked: top_payees(context, asked.since, asked.until, MOST_PAYEES),
     }
 )
@@ -93,6 +98,7 @@ def _question(payload: Mapping[str, Any]) -> Question:
             Interval(payload.get("interval", Interval.MONTH)),
             UUID(str(parent)) if parent else None,
             Dimension(payload.get("by", Dimension.CATEGORY)),
+            Dimension(payload.get("columns", Dimension.MONTH)),
             _earlier(payload, period),
         )
     except (KeyError, ValueError) as error:

@@ -17,6 +17,7 @@ from fintrack.analytics.comparisons import (
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.money_flow import money_flow
+from fintrack.analytics.pivots import pivot
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Told, decimal, optional_id, optional_number
@@ -32,6 +33,13 @@ class BreakdownQuery(ReportQuery):
     by: Annotated[Dimension, Field(description="A member is the owner of the account.")] = (
         Dimension.TAG
     )
+
+
+class PivotQuery(ReportQuery):
+    """The period, and the two dimensions that it is taken apart by."""
+
+    rows: Dimension = Dimension.CATEGORY
+    columns: Dimension = Dimension.MONTH
 
 
 class ComparisonQuery(PeriodQuery):
@@ -106,6 +114,19 @@ class Part(Told):
     entries: int
 
 
+class Cell(Told):
+    """Income and spending of a pair of parts; lines of a split are an entry each."""
+
+    row: Annotated[str | None, Field(description="Null for what belongs to none.")]
+    row_name: str
+    column: Annotated[str | None, Field(description="Null for what belongs to none.")]
+    column_name: str
+    currency: str
+    income: Amount
+    spending: Amount
+    entries: int
+
+
 @router.get("/breakdown", responses=AS_CSV, response_model=Report[Part])
 def report_breakdown(
     context: Member, asked: Annotated[BreakdownQuery, Query()], request: Request
@@ -114,6 +135,16 @@ def report_breakdown(
     period = asked.period(context)
     rows = breakdown(context, period.since, period.until, asked.by, asked.account)
     return answer(request, asked, period, rows, _part)
+
+
+@router.get("/pivot", responses=AS_CSV, response_model=Report[Cell])
+def report_pivot(
+    context: Member, asked: Annotated[PivotQuery, Query()], request: Request
+) -> Response | Report[Cell]:
+    """Report income and spending by two dimensions at once, a row a cell that is not empty."""
+    period = asked.period(context)
+    rows = pivot(context, period.since, period.until, asked.rows, asked.columns, asked.account)
+    return answer(request, asked, period, rows, _cell)
 
 
 @router.get("/comparison", responses=AS_CSV, response_model=Report[Change])
@@ -164,6 +195,19 @@ def report_flow(
     period = asked.period(context)
     rows = money_flow(context, period.since, period.until)
     return answer(request, asked, period, rows, _flow_part)
+
+
+def _cell(row: Row) -> Cell:
+    return Cell(
+        row=row["row_id"] or None,
+        row_name=row["row"],
+        column=row["column_id"] or None,
+        column_name=row["column"],
+        currency=row["currency"],
+        income=decimal(row["income"], row["currency"]),
+        spending=decimal(row["spending"], row["currency"]),
+        entries=row["entries"],
+    )
 
 
 def _change(row: Row) -> Change:

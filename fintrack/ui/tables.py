@@ -1,6 +1,7 @@
 """Tables: the figures of a chart in words and amounts, each row with a way to its transactions."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -13,16 +14,24 @@ def figures_table(
     names: Sequence[str],
     amounts: Mapping[str, Sequence[str]],
     queries: Sequence[Mapping[str, str] | None],
+    *,
+    pinned: bool = False,
 ) -> None:
-    """Draw a row for each name with its amounts and, where there is a query, its transactions."""
+    """Draw a row for each name with its amounts and, where there is a query, its transactions.
+
+    Of a wide table names and links are `pinned`, so that they stay in sight.
+    """
     links = [query and page_address("transactions", **query) for query in queries]
     columns = {
-        label: st.column_config.TextColumn(label, width=110),
+        label: st.column_config.TextColumn(label, width=110, pinned=pinned),
         **{name: money_column(name, width=84) for name in amounts},
-        "Transactions": st.column_config.LinkColumn("", display_text="Show", width=50),
+        "Transactions": st.column_config.LinkColumn(
+            "", display_text="Show", width=50, pinned=pinned
+        ),
     }
     table = {label: list(names), **amounts, "Transactions": links}
-    st.dataframe(table, hide_index=True, column_config=columns)
+    height: Literal["content", "auto"] = "content" if pinned else "auto"
+    st.dataframe(table, hide_index=True, column_config=columns, height=height)
 
 
 def table_popover(

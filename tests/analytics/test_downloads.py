@@ -51,6 +51,7 @@ def test_every_chart_can_be_downloaded(ana: TenantContext, purse: Purse) -> None
     # A category of either kind; what was kept; the days to come, whatever the period.
     others = {
         "breakdown": 2,
+        "pivot": 2,
         "comparison": 2,
         "money-flow": 3,
         "forecast": rows["forecast"],

@@ -251,6 +251,7 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/money-flow": Decision(READ, 200),
     "GET /reports/forecast": Decision(READ, 200),
     "GET /reports/anomalies": Decision(READ, 200),
+    "GET /reports/pivot": Decision(READ, 200, query="rows=category&columns=month"),
     "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
     "GET /webhooks": Decision(SETTINGS, 200),

@@ -117,3 +117,19 @@ def test_what_is_unlike_its_payee_is_told(token: str, own: Ledger) -> None:
     (told,) = call("GET", path, token=token).json["items"]
     assert (told["transaction"], told["amount"], told["usual"]) == (far, "-9.00", "-1.00")
     assert csv_lines(token, path)[1].endswith("DKK,-9.00,-1.00,0.00")
+
+
+def test_a_period_is_taken_apart_by_two_dimensions(token: str, own: Ledger) -> None:
+    account_id = account(token, own, opened_on="2026-01-01").json["id"]
+    record(token, account_id, "-12.34")
+    path = f"/reports/pivot?{MARCH}&rows=payee&columns=month&account={account_id}"
+    row = {
+        "row": "Grocer", "row_name": "Grocer", "column": "2026-03-01", "column_name": "2026-03",
+        "currency": "EUR", "income": "0.00", "spending": "12.34", "entries": 1,
+    }  # fmt: skip
+    assert call("GET", path, token=token).json["items"] == [row]
+    assert csv_lines(token, path) == [
+        "row,column,currency,income,spending,entries", "Grocer,2026-03,EUR,0.00,12.34,1",
+    ]  # fmt: skip
+    same = call("GET", f"/reports/pivot?{MARCH}&rows=tag&columns=tag", token=token)
+    assert (same.status, "two different" in same.json["detail"]) == (422, True)

@@ -16,6 +16,7 @@ from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous, today_of
+from fintrack.analytics.pivots import pivot
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.analytics.standing import standing
 from fintrack.analytics.statements import balance_sheet, income_statement
@@ -106,6 +107,16 @@ ANALYTICS: dict[Function, Case] = {
     ),
     overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),
     savings: Case(VIEWER, call=lambda me, own: savings(me, MARCH, APRIL)),
+    pivot: Case(
+        VIEWER,
+        {
+            "account_id": Slot(
+                "account",
+                lambda me, own, it: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG, it),
+            )
+        },
+        call=lambda me, own: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG),
+    ),
     standing: Case(VIEWER, call=lambda me, own: standing(me, TODAY)),
     spending: Case(
         VIEWER,

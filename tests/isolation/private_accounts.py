@@ -23,6 +23,7 @@ from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous
+from fintrack.analytics.pivots import pivot
 from fintrack.analytics.spending import spending
 from fintrack.analytics.standing import standing
 from fintrack.context import TenantContext
@@ -79,6 +80,7 @@ QUESTIONS: dict[str, Question] = {
     "the flow": lambda me: money_flow(me, MARCH, APRIL),
     "the next days": lambda me: forecast(me, TODAY),
     "what is unusual": lambda me: anomalies(me, MARCH, APRIL),
+    "pivots": lambda me: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.MEMBER),
     "top payees": lambda me: top_payees(me, MARCH, APRIL, 100),
     "standing": lambda me: standing(me, TODAY),
     "home": lambda me: overview(me, TODAY),

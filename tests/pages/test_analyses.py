@@ -119,3 +119,21 @@ def test_nothing_unusual_is_said(ana: TenantContext) -> None:
     book(ana)
     captions = [each.value for each in opened(ana, "Unusual").caption]
     assert "Nothing is unusual in this period." in captions
+
+
+def test_rows_columns_and_figures_are_chosen_in_the_address(ana: TenantContext) -> None:
+    ids = book(ana)
+    month = f"{today_of(ana):%Y-%m}"
+    page = opened(ana, "Pivot")
+    assert table(page, "Category", month) == [
+        ("Living*", "€13.00"), ("Fun*", "€0.50"), ("Wages*", ""),
+    ]  # fmt: skip
+    assert f"category={ids['Living']}" in str(table(page, "Transactions")[0])
+    counted = opened(ana, "Pivot", rows="Account", columns="Category", figures="How many")
+    assert table(counted, "Account", "Living*", "Wages*") == [("Current", "2", "1")]
+
+
+def test_a_pivot_of_one_thing_with_itself_is_refused(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Pivot", rows="Month")
+    assert "two different" in page.error[0].value

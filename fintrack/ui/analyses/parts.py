@@ -1,5 +1,6 @@
 """Breakdown: income and spending of a period by tag, account, member, payee or category."""
 
+from datetime import date
 from uuid import UUID
 
 import pandas as pd
@@ -9,7 +10,7 @@ from fintrack.access.sharing import account_sights
 from fintrack.analytics.charts.overview import breakdown_chart
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.headlines import currencies
-from fintrack.analytics.periods import Period
+from fintrack.analytics.periods import Period, month_of_period
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query
@@ -63,6 +64,9 @@ def part_query(by: Dimension, part_id: str, period: Period) -> dict[str, str] | 
             return TransactionFilter(payee=part_id, since=since, until=until).to_query()
         case Dimension.TAG if part_id:
             return TransactionFilter(tag_id=UUID(part_id), since=since, until=until).to_query()
+        case Dimension.MONTH:
+            month = month_of_period(date.fromisoformat(part_id), period)
+            return TransactionFilter(since=month.since, until=month.until).to_query()
         case Dimension.ACCOUNT:
             return TransactionFilter(account_id=UUID(part_id), since=since, until=until).to_query()
     return None

@@ -23,8 +23,8 @@ def unusual_view(context: TenantContext) -> None:
     rows = frame[frame["currency"] == currency].head(SHOWN).to_dict("records")
     with card("Unusual amounts", csv=chart_query("anomalies", period)):
         st.caption(
-            "More than five times as far from the payee’s usual amount as half of its amounts of a"
-            " year are"
+            "More than five times as far from the payee’s usual amount as its amounts of a year"
+            " usually are"
         )
         if not rows:
             st.caption("Nothing is unusual in this period.")
@@ -36,6 +36,6 @@ def unusual_view(context: TenantContext) -> None:
 def _row(context: TenantContext, currency: str, row: dict[Any, Any]) -> bool:
     usual = money(context, row["usual"], currency)
     day = day_text(context, row["booked_on"].date())
-    below = escaped(f"{day} · {row['account']} · usually {usual}")
+    below = escaped(f"usually {usual} · {day} · {row['account']}")
     amount = escaped(money(context, row["amount"], currency, sign=True))
     return link_row(escaped(row["payee"]), amount, below, key=f"unusual {row['transaction_id']}")
