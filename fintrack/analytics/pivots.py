@@ -79,11 +79,14 @@ def pivot(
 
 
 def grid(frame: pd.DataFrame, currency: str, measure: Measure) -> Grid:
-    """Return the cells of `PIVOT` in one currency, the largest rows first, columns by name."""
-    shown = frame[frame["currency"] == currency]
-    figures = shown["income"] - shown["spending"] if measure is Measure.NET else shown[measure]
+    """Return the cells of `PIVOT` in one currency, the largest rows first, columns by name.
+
+    Rows and columns of nothing are left out.
+    """
+    figure = frame["income"] - frame["spending"] if measure is Measure.NET else frame[measure]
+    shown = frame.assign(figure=figure)[(frame["currency"] == currency) & (figure != 0)]
     rows, columns = (list(zip(shown[f"{name}_id"], shown[name], strict=True)) for name in PARTS)
-    cells = dict(zip(zip(rows, columns, strict=True), figures.tolist(), strict=True))
+    cells = dict(zip(zip(rows, columns, strict=True), shown["figure"].tolist(), strict=True))
     sizes: dict[tuple[str, str], int] = defaultdict(int)
     for (row, _), figure in cells.items():
         sizes[row] += abs(figure)

@@ -126,7 +126,7 @@ def test_rows_columns_and_figures_are_chosen_in_the_address(ana: TenantContext) 
     month = f"{today_of(ana):%Y-%m}"
     page = opened(ana, "Pivot")
     assert table(page, "Category", month) == [
-        ("Living*", "€13.00"), ("Fun*", "€0.50"), ("Wages*", ""),
+        ("Living*", "€13.00"), ("Fun*", "€0.50"),
     ]  # fmt: skip
     assert f"category={ids['Living']}" in str(table(page, "Transactions")[0])
     counted = opened(ana, "Pivot", rows="Account", columns="Category", figures="How many")

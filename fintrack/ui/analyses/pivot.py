@@ -48,10 +48,11 @@ def pivot_view(context: TenantContext) -> None:
     currency = currency_choice(currencies(context.currency, frame))
     title = f"{MEASURES[measure]} by {NAMES[rows].lower()} and {NAMES[columns].lower()}"
     with card(title, csv=chart_query("pivot", period, by=rows, columns=columns)):
-        if frame[frame["currency"] == currency].empty:
-            st.caption("Nothing moved in this period.")
+        shown = grid(frame, currency, measure)
+        if not shown.rows:
+            st.caption("There is nothing of it in this period.")
             return
-        _grid(context, currency, period, rows, grid(frame, currency, measure), measure)
+        _grid(context, currency, period, rows, shown, measure)
 
 
 def _choice(label: str, names: Mapping[Choice, str], usual: Choice) -> Choice:
