@@ -27,7 +27,7 @@ from sqlalchemy import (
     event,
     insert,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
@@ -159,26 +159,9 @@ def maintenance_transaction(reason: str) -> Iterator[Session]:
         yield db
 
 
-@contextmanager
-def foreign_database(url: URL) -> Iterator[Connection]:
-    """Open the database of another program, to read it.
-
-    Raises:
-        InvalidInput: there is no driver for it, or it does not answer.
-    """
-    try:
-        engine = create_engine(url, hide_parameters=True)
-    except (ArgumentError, ModuleNotFoundError) as error:
-        raise InvalidInput(
-            f"FinTrack cannot read databases of the kind {url.drivername}."
-        ) from error
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except DBAPIError as error:
-        raise InvalidInput("The old database does not answer as it should.") from error
-    finally:
-        engine.dispose()
+def defer_constraints(db: Session) -> None:
+    """Let rows need each other in any order; all must fit together at the end."""
+    db.connection().exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 
 
 def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes]:

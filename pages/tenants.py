@@ -9,7 +9,7 @@ from fintrack.analytics.standing import STANDING, standing, together
 from fintrack.context import TenantContext, TenantStatus
 from fintrack.frames import frame
 from fintrack.ui.closing import shut_notice
-from fintrack.ui.inputs import day_text, money
+from fintrack.ui.inputs import moment_text, money
 from fintrack.ui.session import switch_tenant, tenants, user_session
 from fintrack.ui.sight import partial_mark
 from fintrack.ui.text import ROLE_NAMES, TYPE_ICONS, TYPE_NAMES, colour_of, escaped, mark_of
@@ -58,7 +58,7 @@ def _card(context: TenantContext, found: pd.DataFrame) -> None:
         if context.is_sample:
             st.badge("Sample", color="orange", icon=":material/science:")
         if context.status is TenantStatus.CLOSING and context.closes_at is not None:
-            day = day_text(context, context.closes_at.date())
+            day = moment_text(context, context.closes_at)
             st.badge(f"Erased on {escaped(day)}", color="red", icon=":material/hourglass_bottom:")
     for currency in currencies(context.currency, found):
         _figures(context, found, currency, partial_mark(context))

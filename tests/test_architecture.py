@@ -28,6 +28,8 @@ ENGINE_MAKERS = {
     "fintrack/db.py",
     # Before the doors exist, and to look at them from outside, operations connect once.
     "fintrack/operations/installation.py",
+    # The database of the older FinTrack is none of ours.
+    "fintrack/operations/founding/source.py",
     "fintrack/operations/health.py",
 }
 
@@ -115,6 +117,20 @@ def test_a_package_stays_in_its_place(package: str, places: tuple[str, ...]) -> 
 
 def test_engines_are_made_in_one_place() -> None:
     assert callers("create_engine") <= ENGINE_MAKERS
+
+
+def test_raw_sql_is_written_at_the_doors_and_by_operations() -> None:
+    writers = {
+        name_of(path)
+        for path in modules(*APPLICATION)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
+        if "text" in {alias.name for alias in node.names}
+    }
+    allowed = ("fintrack/db.py", "fintrack/operations/")
+    assert {
+        name for name in writers | callers("exec_driver_sql") if not name.startswith(allowed)
+    } == set()
 
 
 def test_only_access_opens_the_sign_in_door() -> None:

@@ -106,14 +106,16 @@ def test_of_two_that_wait_for_each_other_one_may_try_again(ana: TenantContext) -
     with tenant_transaction(ana) as session:
         ids = session.scalars(select(Category.id).order_by(Category.id).limit(2)).all()
     together = Barrier(2, timeout=60)
-    lock = text("select from app.category where id = :id for update")
+    lock = text(
+        "select from app.category where app.category.tenant_id = :tenant and id = :id for update"
+    )
 
     def lock_both(first: UUID, second: UUID) -> str:
         try:
             with tenant_transaction(ana) as session:
-                session.execute(lock, {"id": first})
+                session.execute(lock, {"tenant": ana.tenant_id, "id": first})
                 together.wait()
-                session.execute(lock, {"id": second})
+                session.execute(lock, {"tenant": ana.tenant_id, "id": second})
         except Unavailable as error:
             return str(error)
         return "done"

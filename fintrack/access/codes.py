@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Update, any_, func, select, update
 
-from fintrack.access.seals import unsealed
+from fintrack.access.seals import Kind, unsealed
 from fintrack.access.totp import DIGITS, matching_step
 from fintrack.db import sign_in_transaction
 from fintrack.schema import Factor
@@ -45,7 +45,11 @@ def recovery_hash(user_id: UUID, code: str) -> bytes:
 def _use_of_app_code(user_id: UUID, code: str) -> Update | None:
     with sign_in_transaction() as db:
         seed = db.scalar(select(Factor.sealed_seed).where(Factor.user_id == user_id))
-    step = matching_step(unsealed(seed, user_id), code, time.time()) if seed else None
+    step = (
+        matching_step(unsealed(Kind.SECOND_FACTOR, seed, user_id), code, time.time())
+        if seed
+        else None
+    )
     if step is None:
         return None
     unused = (Factor.user_id == user_id) & (Factor.last_step < step)

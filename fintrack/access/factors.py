@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fintrack.access.codes import new_recovery_codes, recovery_hash
-from fintrack.access.seals import sealed
+from fintrack.access.seals import Kind, sealed
 from fintrack.access.sessions import require_confirmation, shut_out
 from fintrack.access.totp import matching_step
 from fintrack.context import UserSession
@@ -60,7 +60,7 @@ def turn_on_factor(session: UserSession, seed: bytes, code: str) -> tuple[str, .
         raise InvalidInput(WRONG_FIRST_CODE)
     codes = new_recovery_codes()
     values = {
-        "sealed_seed": sealed(seed, session.user_id),
+        "sealed_seed": sealed(Kind.SECOND_FACTOR, seed, session.user_id),
         "last_step": step,
         "recovery_hashes": _hashes(session.user_id, codes),
     }

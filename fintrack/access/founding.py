@@ -45,6 +45,14 @@ def founding_mark(email: str) -> FoundingMark | None:
     return FoundingMark(*row) if row else None
 
 
+def registered_at(email: str) -> datetime | None:
+    """Return when somebody made himself a user of this address, None where nobody has."""
+    made = select(Founding.user_id).where(Founding.user_id == User.id, Founding.is_made)
+    own = select(User.created_at).where(User.email == checked_email(email), ~made.exists())
+    with sign_in_transaction() as db:
+        return db.scalars(own).one_or_none()
+
+
 def settle_user(name: str, email: str, password_hash: str) -> bool:
     """Make the user unless there is one of this address; return whether there was none.
 
@@ -89,7 +97,7 @@ def found_tenant(session: UserSession, tenant: NewTenant, checksum: str) -> Tena
         InvalidInput: the tenant cannot be used.
     """
     with sign_in_transaction() as db:
-        slug = add_tenant(db, session.user_id, tenant, categories=())
+        slug = add_tenant(db, session.user_id, tenant, categories=(), by=session)
         tenant_id = db.scalars(select(func.sec.tenant_id_of(slug))).one()
         began = {"tenant_id": tenant_id, "checksum": checksum, "finished_at": None}
         mark = insert(Founding).values(user_id=session.user_id, is_made=False, **began)

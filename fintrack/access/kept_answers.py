@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fintrack.access.seals import sealed, unsealed
+from fintrack.access.seals import Kind, sealed, unsealed
 from fintrack.db import sign_in_transaction
 from fintrack.errors import Conflict, InvalidInput
 from fintrack.schema import KeptAnswer
@@ -75,14 +75,14 @@ def kept_answer(question: Question) -> bytes | None:
         raise Conflict(NOT_YET)
     if found.request_hash != row["request_hash"]:
         raise InvalidInput(OTHER_REQUEST)
-    return unsealed(found.sealed_answer, question.user_id)
+    return unsealed(Kind.KEPT_ANSWER, found.sealed_answer, question.user_id)
 
 
 def keep_answer(question: Question, answer: bytes) -> None:
     """Keep the answer for a day."""
     kept = update(KeptAnswer).where(KeptAnswer.key_hash == question.key_hash)
     with sign_in_transaction() as db:
-        db.execute(kept.values(sealed_answer=sealed(answer, question.user_id)))
+        db.execute(kept.values(sealed_answer=sealed(Kind.KEPT_ANSWER, answer, question.user_id)))
 
 
 def give_up(question: Question) -> None:

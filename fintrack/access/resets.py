@@ -6,7 +6,7 @@ Whoever asks learns nothing about whether the address has an account. A second f
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select, true, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from fintrack.access import throttle
@@ -20,7 +20,7 @@ from fintrack.schema import Ticket, User
 
 VALID_FOR = timedelta(hours=1)
 # Waiting for the disk only where there is a row to write would tell who has an account.
-DO_NOT_WAIT = "set local synchronous_commit = off"
+DO_NOT_WAIT = select(func.set_config("synchronous_commit", "off", true()))
 
 
 def new_reset_token(email: str, address: str) -> str | None:
@@ -85,7 +85,7 @@ def _issue(whose: ColumnElement[bool], *, is_mailed: bool) -> str | None:
     columns = ["hash", "purpose", "user_id", "expires_at", "payload"]
     issued = insert(Ticket).from_select(columns, row)
     with sign_in_transaction() as db:
-        db.execute(text(DO_NOT_WAIT))
+        db.execute(DO_NOT_WAIT)
         db.execute(delete(Ticket).where(Ticket.expires_at < now))
         return token if db.scalar(issued.returning(Ticket.user_id)) else None
 

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
-from sqlalchemy import Text, cast, column, delete, func, select, text, update
+from sqlalchemy import LargeBinary, Text, cast, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from fintrack.context import (
     TenantType,
     UserSession,
 )
-from fintrack.db import sign_in_transaction, tenant_transaction
+from fintrack.db import defer_constraints, sign_in_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound, Outdated
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
@@ -106,7 +106,7 @@ def create_tenant(session: UserSession, tenant: NewTenant) -> TenantContext:
         InvalidInput: name, currency, country, locale or time zone cannot be used.
     """
     with sign_in_transaction() as db:
-        slug = add_tenant(db, session.user_id, tenant)
+        slug = add_tenant(db, session.user_id, tenant, by=session)
     return enter_tenant(session, slug)
 
 
@@ -117,7 +117,7 @@ def create_bare_tenant(session: UserSession, tenant: NewTenant) -> TenantContext
         InvalidInput: name, currency, country, locale or time zone cannot be used.
     """
     with sign_in_transaction() as db:
-        slug = add_tenant(db, session.user_id, tenant, categories=())
+        slug = add_tenant(db, session.user_id, tenant, categories=(), by=session)
     return enter_tenant(session, slug)
 
 
@@ -132,10 +132,12 @@ def add_tenant(
     user_id: UUID,
     tenant: NewTenant,
     categories: Sequence[Mapping[str, Any]] | None = None,
+    by: UserSession | None = None,
 ) -> str:
     """Make a tenant and its OWNER in the caller's sign-in transaction; return its slug.
 
-    Its categories are those that its type starts with, unless others are given.
+    Its categories are those that its type starts with, unless others are given. `by` tells the
+    activity from where it was made; whoever registers has no session yet.
 
     Raises:
         InvalidInput: name, currency, country, locale or time zone cannot be used.
@@ -144,7 +146,10 @@ def add_tenant(
     slug = _slug(checked.name)
     row = asdict(checked) | {"tenant_id": str(new_id()), "slug": slug}
     first = starting_categories(checked.type) if categories is None else list(categories)
-    db.execute(select(func.sec.create_tenant(user_id, cast(row, JSONB), cast(first, JSONB))))
+    handle = cast(by.handle if by else None, LargeBinary)
+    db.execute(
+        select(func.sec.create_tenant(user_id, handle, cast(row, JSONB), cast(first, JSONB)))
+    )
     return slug
 
 
@@ -256,7 +261,7 @@ def remove_sample(context: TenantContext) -> None:
         raise InvalidInput("These books are no sample. Close the tenant instead.")
     with tenant_transaction(context) as db:
         # The cascade reaches accounts before their transactions; all must be gone only at the end.
-        db.execute(text("set constraints all deferred"))
+        defer_constraints(db)
         db.execute(delete(Tenant).execution_options(synchronize_session=False))
 
 

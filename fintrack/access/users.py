@@ -8,7 +8,7 @@ from uuid import UUID
 
 from babel.numbers import get_territory_currencies
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, exists, insert, select, text, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ from fintrack.schema import SetupToken, User, new_id
 from fintrack.texts import neutral, required
 
 # One lock for the first account of an installation: of two at once, one wins.
-FIRST_ACCOUNT = "select pg_advisory_xact_lock(4_670_001)"
+FIRST_ACCOUNT = 4_670_001
 SETUP_NEEDED = (
     "The first account is made with the one-time link that FinTrack printed in its terminal."
 )
@@ -204,7 +204,7 @@ def require_offer(
     Raises:
         PermissionDenied: with what is missing.
     """
-    db.execute(text(FIRST_ACCOUNT))
+    db.execute(select(func.pg_advisory_xact_lock(FIRST_ACCOUNT)))
     is_first = _is_empty(db)
     if not _may_register(db, token, invitation, is_first=is_first, same_machine=same_machine):
         raise PermissionDenied(SETUP_NEEDED if is_first else INVITATION_NEEDED)

@@ -14,7 +14,7 @@ from uuid import UUID
 import pandas as pd
 from sqlalchemy import ARRAY, Text, Uuid, cast, column, func, select
 
-from fintrack.access.seals import sealed, unsealed
+from fintrack.access.seals import Kind, sealed, unsealed
 from fintrack.context import Permission, TenantContext
 from fintrack.db import sign_in_transaction
 from fintrack.errors import InvalidInput, NotFound
@@ -94,7 +94,7 @@ def create_webhook(
     if not events:
         raise InvalidInput("Name the events that the address is told of.")
     webhook_id, secret = new_id(), secrets.token_urlsafe(32)
-    box = sealed(secret.encode(), context.session.user_id)
+    box = sealed(Kind.WEBHOOK, secret.encode(), context.session.user_id)
     names = cast(sorted(set(events)), ARRAY(Text()))
     made = func.sec.add_webhook(*_place(context), webhook_id, kept, box, names, MOST)
     with sign_in_transaction() as db:
@@ -155,7 +155,7 @@ def take_deliveries(most: int) -> Sequence[Delivery]:
         rows = db.execute(select(due)).mappings().all()
     return [
         Delivery(
-            secret=unsealed(row["sealed_secret"], row["user_id"]).decode(),
+            secret=unsealed(Kind.WEBHOOK, row["sealed_secret"], row["user_id"]).decode(),
             **{name: row[name] for name in names if name not in {"user_id", "sealed_secret"}},
         )
         for row in rows

@@ -103,7 +103,7 @@ def overview(context: TenantContext, today: date) -> Overview:
 
 
 def _series(since: date, until: date) -> Select[Any]:
-    """Net worth and each account's balance from one walk through the tenant's transactions."""
+    """Net worth and each account's balance from the kept totals."""
     series = balance_series(since, until, Interval.MONTH)
     levels = func.grouping_sets(
         tuple_(series.c.on, series.c.currency), tuple_(series.c.on, series.c.account_id)

@@ -1,26 +1,32 @@
 """How every call is taken: at its pace, and a write that is sent again under one key only once."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from fintrack.access.kept_answers import Question, give_up, keep_answer, kept_answer
 from fintrack.access.sessions import handle_of
 from fintrack.api.actors import ACTOR, Actor, actor_of, bearer, member
-from fintrack.api.pace import count_request, turn_of
-from fintrack.errors import FinTrackError
+from fintrack.api.pace import arriving, count_request, is_known, require_pace, turn_of
+from fintrack.errors import FinTrackError, NotSignedIn
 
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"
 # What may take seconds, and must not hold up what does not.
 LONG = ("/exports", "/imports")
+# A body from which on only few of a session may arrive at once, and how long each may take.
+LARGE, BODY_SECONDS = 64 * 1024, 120
+TOO_SLOW = "The request did not arrive in time. Send it again over a faster connection."
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_HEADERS = ("content-type", "etag")
 # After these nothing was changed.
@@ -41,14 +47,46 @@ class Call(APIRoute):
             if credentials is None:
                 count_request(request.client and request.client.host)
                 return await handler(request)
-            count_request(handle_of(credentials.credentials))
-            asking = await run_in_threadpool(actor_of, credentials.credentials)
+            asking = await _asking(credentials.credentials, request)
             request.scope[ACTOR] = asking
+            if request.method not in SAFE:
+                await _arrived(request, asking)
             tenant = asking.tenant_id or asking.session.user_id
             async with turn_of(tenant, is_long=self.path.startswith(LONG)):
                 return await _once(asking, request, handler)
 
         return taken
+
+
+async def _asking(token: str, request: Request) -> Actor:
+    """Return whose token it is; an address that tries others' tokens is slowed down."""
+    own, strange = handle_of(token), ("strange tokens", request.client and request.client.host)
+    if is_known(own):
+        count_request(own)
+        return await run_in_threadpool(actor_of, token)
+    require_pace(strange)
+    try:
+        asking = await run_in_threadpool(actor_of, token)
+    except NotSignedIn:
+        count_request(strange)
+        raise
+    count_request(own)
+    return asking
+
+
+async def _arrived(request: Request, asking: Actor) -> None:
+    """Wait for the body before the tenant's turn, which a slow sender must not take from others.
+
+    Raises:
+        HTTPException: it did not arrive in time.
+        TooFast: too many large ones of this session are on their way.
+    """
+    is_large = int(request.headers.get("content-length", LARGE)) >= LARGE
+    with arriving(asking.session.id) if is_large else nullcontext():
+        try:
+            await asyncio.wait_for(request.body(), BODY_SECONDS)
+        except TimeoutError as error:
+            raise HTTPException(408, TOO_SLOW) from error
 
 
 async def _once(asking: Actor, request: Request, handler: Handler) -> Response:
@@ -85,7 +123,11 @@ def _question(asking: Actor, key: str, request: tuple[bytes, ...]) -> Question:
 
 async def _request(request: Request) -> tuple[bytes, ...]:
     address = f"{request.method} {request.url.path}?{request.url.query}"
-    return address.encode(), await request.body()
+    body = await request.body()
+    # A client draws another boundary each time it sends the same file.
+    _, options = parse_options_header(request.headers.get("content-type"))
+    boundary = options.get(b"boundary")
+    return address.encode(), body.replace(boundary, b"") if boundary else body
 
 
 def _written(response: Response) -> bytes:

@@ -11,7 +11,7 @@ from fintrack.api.actors import Asking, Member
 from fintrack.api.calls import Call
 from fintrack.api.movements import FilterQuery
 from fintrack.context import TenantContext
-from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions
+from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions, takes_everything
 from fintrack.ledger.extracts import export_extract
 from fintrack.ledger.filters import EVERYTHING
 from fintrack.operations.archive.export import export_book
@@ -28,7 +28,7 @@ def confirmed(
     Raises:
         ConfirmationNeeded: the sign-in was too long ago.
     """
-    if wanted.conditions() == EVERYTHING and not asking.is_token:
+    if not asking.is_token and takes_everything(context, wanted.conditions()):
         require_confirmation(context.session, CONFIRM_EVERYTHING)
     return context
 

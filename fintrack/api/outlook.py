@@ -63,7 +63,7 @@ def report_forecast(
     today = today_of(context)
     found = forecast(context, today)
     period = Period(today + DAY, today + DAY * (AHEAD + 1))
-    told = answer(request, asked, period, found.days, _day)
+    told = answer(context, request, asked, period, found.days, _day)
     if isinstance(told, Response):
         return told
     errors = [_error(row) for row in found.errors.to_dict("records")]
@@ -78,7 +78,7 @@ def report_anomalies(
     """Report the 50 amounts of at most a year that are farthest from their payee's usual one."""
     period = asked.period(context)
     rows = anomalies(context, period.since, period.until)
-    return answer(request, asked, period, rows, _anomaly)
+    return answer(context, request, asked, period, rows, _anomaly)
 
 
 def _day(row: Row) -> DayAhead:

@@ -6,8 +6,9 @@ Counted in each process for itself, in memory: nothing here costs a statement.
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from fintrack.config import settings
@@ -17,6 +18,7 @@ MINUTE = 60
 # What all tokens of a tenant may together, in tokens; and how many of its requests wait at most.
 TOKENS_OF_A_TENANT, MOST_WAITING = 2, 200
 MOST_KNOWN = 10_000
+MOST_ARRIVING = 4
 MOMENT = 1.0
 WAIT = "Too many requests. Try again in {} seconds, and ask for less at a time."
 
@@ -41,6 +43,7 @@ class _Turns:
 _paid: dict[Hashable, float] = {}
 _turns: dict[Hashable, _Turns] = {}
 _seen: dict[Hashable, float] = {}
+_arriving: Counter[Hashable] = Counter()
 
 
 def count_request(token: Hashable) -> None:
@@ -50,6 +53,38 @@ def count_request(token: Hashable) -> None:
         TooFast: it asked too often within the last minute.
     """
     _count(token, settings().api_per_minute)
+
+
+def is_known(asker: Hashable) -> bool:
+    """Return whether it asked lately, and was counted."""
+    return asker in _paid
+
+
+def require_pace(asker: Hashable) -> None:
+    """Refuse whoever has asked too often, without counting it.
+
+    Raises:
+        TooFast: it asked too often within the last minute.
+    """
+    _require(_paid_until(asker), settings().api_per_minute)
+
+
+@contextmanager
+def arriving(asker: Hashable) -> Iterator[None]:
+    """Count a large body on its way.
+
+    Raises:
+        TooFast: as many as may arrive at once are on their way already.
+    """
+    if _arriving[asker] >= MOST_ARRIVING:
+        raise TooFast(1)
+    _arriving[asker] += 1
+    try:
+        yield
+    finally:
+        _arriving[asker] -= 1
+        if not _arriving[asker]:
+            del _arriving[asker]
 
 
 @asynccontextmanager
@@ -101,14 +136,22 @@ def _count(key: Hashable, per_minute: int) -> None:
 
     Source: the generic cell rate algorithm, ITU-T I.371.
     """
+    paid = _paid_until(key)
+    _require(paid, per_minute)
+    if len(_paid) >= MOST_KNOWN:
+        _forget(time.monotonic())
+    _paid[key] = paid + MINUTE / per_minute
+
+
+def _paid_until(key: Hashable) -> float:
     now = time.monotonic()
-    paid = max(_paid.get(key, now), now)
-    wait = paid - now - MINUTE * (per_minute - 1) / per_minute
+    return max(_paid.get(key, now), now)
+
+
+def _require(paid: float, per_minute: int) -> None:
+    wait = paid - time.monotonic() - MINUTE * (per_minute - 1) / per_minute
     if wait > 0:
         raise TooFast(math.ceil(wait))
-    if len(_paid) >= MOST_KNOWN:
-        _forget(now)
-    _paid[key] = paid + MINUTE / per_minute
 
 
 def _forget(now: float) -> None:

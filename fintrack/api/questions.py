@@ -134,7 +134,7 @@ def report_breakdown(
     """Report income and spending by tag, account, member, payee, category or month."""
     period = asked.period(context)
     rows = breakdown(context, period.since, period.until, asked.by, asked.account)
-    return answer(request, asked, period, rows, _part)
+    return answer(context, request, asked, period, rows, _part)
 
 
 @router.get("/pivot", responses=AS_CSV, response_model=Report[Cell])
@@ -144,7 +144,7 @@ def report_pivot(
     """Report income and spending by two dimensions at once, a row a cell that is not empty."""
     period = asked.period(context)
     rows = pivot(context, period.since, period.until, asked.rows, asked.columns, asked.account)
-    return answer(request, asked, period, rows, _cell)
+    return answer(context, request, asked, period, rows, _cell)
 
 
 @router.get("/comparison", responses=AS_CSV, response_model=Report[Change])
@@ -154,7 +154,7 @@ def report_comparison(
     """Report what changed by category against an earlier period, the largest change first."""
     period = asked.period(context)
     rows = comparison(context, period, compared_with(period, asked.against))
-    return answer(request, asked, period, rows, _change)
+    return answer(context, request, asked, period, rows, _change)
 
 
 @router.get("/year-over-year", responses=AS_CSV, response_model=Report[TwoYears])
@@ -164,7 +164,7 @@ def report_two_years(
     """Report each month beside the same month of the year before."""
     period = asked.period(context)
     rows = year_over_year(context, period.since, period.until)
-    return answer(request, asked, period, rows, _two_years)
+    return answer(context, request, asked, period, rows, _two_years)
 
 
 @router.get("/savings", responses=AS_CSV, response_model=Report[Saving])
@@ -174,7 +174,7 @@ def report_savings(
     """Report what was kept of what came in, by month."""
     period = asked.period(context)
     rows = savings(context, period.since, period.until)
-    return answer(request, asked, period, rows, _saving)
+    return answer(context, request, asked, period, rows, _saving)
 
 
 @router.get("/daily-spending", responses=AS_CSV, response_model=Report[DaySpending])
@@ -184,7 +184,7 @@ def report_days(
     """Report what each day cost, of at most 366; days without spending are left out."""
     period = asked.period(context)
     rows = daily_spending(context, period.since, period.until)
-    return answer(request, asked, period, rows, _day_spending)
+    return answer(context, request, asked, period, rows, _day_spending)
 
 
 @router.get("/money-flow", responses=AS_CSV, response_model=Report[FlowPart])
@@ -194,7 +194,7 @@ def report_flow(
     """Report from where the money came and where it went, what was kept or missing among it."""
     period = asked.period(context)
     rows = money_flow(context, period.since, period.until)
-    return answer(request, asked, period, rows, _flow_part)
+    return answer(context, request, asked, period, rows, _flow_part)
 
 
 def _cell(row: Row) -> Cell:

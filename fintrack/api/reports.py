@@ -25,7 +25,7 @@ from fintrack.analytics.statements import balance_sheet, income_statement
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Currency, Day, Given, Told, decimal, optional_id
-from fintrack.context import TenantContext
+from fintrack.context import Permission, TenantContext
 from fintrack.ledger.accounts import AccountKind, Side
 from fintrack.ledger.categories import CategoryKind
 from fintrack.ledger.exports import frame_csv
@@ -145,7 +145,7 @@ def report_balances(context: Member, asked: Asked, request: Request) -> Response
     """Report what each account holds at the end of the period."""
     period = asked.period(context)
     rows = balances(context, period.last_day, asked.account)
-    return answer(request, asked, period, rows, _balance)
+    return answer(context, request, asked, period, rows, _balance)
 
 
 @router.get("/net-worth", responses=AS_CSV, response_model=Report[NetWorth])
@@ -155,7 +155,7 @@ def report_net_worth(
     """Report assets, liabilities and net worth at the end of each interval."""
     period = asked.period(context)
     rows = net_worth(context, period.since, period.until, asked.interval, asked.account)
-    return answer(request, asked, period, rows, _net_worth)
+    return answer(context, request, asked, period, rows, _net_worth)
 
 
 @router.get("/cash-flow", responses=AS_CSV, response_model=Report[CashFlow])
@@ -165,7 +165,7 @@ def report_cash_flow(
     """Report what came in and went out by month; transfers between own accounts are neither."""
     period = asked.period(context)
     rows = cash_flow(context, period.since, period.until, asked.account)
-    return answer(request, asked, period, rows, _cash_flow)
+    return answer(context, request, asked, period, rows, _cash_flow)
 
 
 @router.get("/spending", responses=AS_CSV, response_model=Report[Spending])
@@ -173,7 +173,7 @@ def report_spending(context: Member, asked: Asked, request: Request) -> Response
     """Report what each category of expenses cost, most first."""
     period = asked.period(context)
     rows = spending(context, period.since, period.until, account_id=asked.account)
-    return answer(request, asked, period, rows, _spending)
+    return answer(context, request, asked, period, rows, _spending)
 
 
 @router.get("/income-statement", responses=AS_CSV, response_model=Report[IncomeLine])
@@ -181,7 +181,7 @@ def report_income(context: Member, asked: Asked, request: Request) -> Response |
     """Report income, then expenses, by category."""
     period = asked.period(context)
     rows = income_statement(context, period.since, period.until, asked.account)
-    return answer(request, asked, period, rows, _income_line)
+    return answer(context, request, asked, period, rows, _income_line)
 
 
 @router.get("/balance-sheet", responses=AS_CSV, response_model=Report[SheetLine])
@@ -191,10 +191,11 @@ def report_balance_sheet(
     """Report assets, then liabilities, at the end of the period."""
     period = asked.period(context)
     rows = balance_sheet(context, period.last_day, asked.account)
-    return answer(request, asked, period, rows, _sheet_line)
+    return answer(context, request, asked, period, rows, _sheet_line)
 
 
 def answer(
+    context: TenantContext,
     request: Request,
     asked: CurrencyQuery,
     period: Period,
@@ -204,6 +205,7 @@ def answer(
     """Answer in the form that Accept asks for, with rows of the wanted currency."""
     shown = rows if asked.currency is None else rows[rows["currency"] == asked.currency]
     if CSV in request.headers.get("accept", ""):
+        context.require(Permission.EXPORT)
         return Response(frame_csv(shown), media_type=CSV)
     items = [told(row) for row in shown.to_dict("records")]
     return Report(since=period.since, until=period.until, items=items)

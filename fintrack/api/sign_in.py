@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from fintrack.access.api_tokens import revoke_api_token
 from fintrack.access.sessions import (
     check_credentials,
     end_session,
@@ -18,7 +19,7 @@ from fintrack.access.sessions import (
 from fintrack.access.tenants import NewTenant
 from fintrack.access.tokens import ENDED, LIFETIME, access_token
 from fintrack.access.users import NewUser, usual_country
-from fintrack.api.actors import Asking, Person, tenant_of
+from fintrack.api.actors import Asking, Person, member, tenant_of
 from fintrack.api.calls import Call
 from fintrack.api.fields import Country, Currency, Given, Text, Told
 from fintrack.context import Flag, Role, TenantContext, TenantStatus, TenantType, UserSession
@@ -152,7 +153,7 @@ def sign_in(given: Credentials, request: Request) -> NewToken:
 def refresh(given: Refresh) -> Token:
     """Get a fresh token for a session that has not ended."""
     session = session_of_handle(handle_of(given.refresh_token), kind="API")
-    if session is None:
+    if session is None or session.bound_to is not None:
         raise NotSignedIn(ENDED)
     return _token(session, tenant_of(session, given.tenant))
 
@@ -165,8 +166,11 @@ def switch(given: Switch, session: Person) -> Token:
 
 @router.delete("/token", status_code=204)
 def sign_out(asking: Asking) -> Response:
-    """End the session and every token of it."""
-    end_session(asking.session, asking.session.id)
+    """End the session and every access token of it, or the API token that asks."""
+    if asking.is_token:
+        revoke_api_token(member(asking), asking.session.id)
+    else:
+        end_session(asking.session, asking.session.id)
     return Response(status_code=204)
 
 

@@ -3,9 +3,10 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import (
@@ -53,9 +54,10 @@ NO_PAGE = "This page of the activity cannot be found. Start at its top."
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """Which events are wanted; None means any. `kind` is the word before the dot of an action.
+    """Which events are wanted; None means any.
 
-    Of an imported transaction as the subject, the import that brought it is an event too.
+    `kind` is the word before the dot of an action; days are the tenant's own. Of an imported
+    transaction as the subject, the import that brought it is an event too.
     """
 
     actor_id: UUID | None = None
@@ -93,7 +95,7 @@ def activity(
     """
     context.require(Permission.READ_ACTIVITY)
     count = max(1, min(limit, LARGEST_PAGE))
-    statement = _events().where(*_conditions(wanted))
+    statement = _events().where(*_conditions(context, wanted))
     if cursor:
         statement = statement.where(tuple_(AuditEvent.at, AuditEvent.id) < _moment(cursor))
     newest = statement.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(count + 1)
@@ -134,7 +136,7 @@ def _events() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
+def _conditions(context: TenantContext, wanted: ActivityFilter) -> list[ColumnElement[bool]]:
     conditions = [
         getattr(AuditEvent, name) == value
         for name in ("actor_id", "account_id")
@@ -142,10 +144,11 @@ def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
     ]
     if wanted.kind:
         conditions.append(AuditEvent.action.startswith(f"{wanted.kind}.", autoescape=True))
+    zone = ZoneInfo(context.time_zone)
     if wanted.since:
-        conditions.append(AuditEvent.at >= datetime.combine(wanted.since, time(), UTC))
+        conditions.append(AuditEvent.at >= datetime.combine(wanted.since, time(), zone))
     if wanted.until:
-        conditions.append(AuditEvent.at < datetime.combine(wanted.until, time(), UTC))
+        conditions.append(AuditEvent.at < datetime.combine(wanted.until, time(), zone))
     return conditions
 
 

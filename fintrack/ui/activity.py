@@ -44,6 +44,11 @@ KINDS = {
     "tenant": "Settings",
     "token": "API tokens",
     "webhook": "Webhooks",
+    "book": "Whole books",
+    "journal": "Journals",
+    "table": "Tables",
+    "sample": "The sample",
+    "change_set": "Undone changes",
 }
 SOURCES = {
     "PAGE": "on a page",

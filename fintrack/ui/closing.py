@@ -8,7 +8,7 @@ from fintrack.context import Permission, Role, TenantContext, TenantStatus, User
 from fintrack.ledger.exports import CONFIRM_EVERYTHING
 from fintrack.ui.confirmation import confirmed_download
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import day_text
+from fintrack.ui.inputs import moment_text
 from fintrack.ui.session import switch_tenant
 from fintrack.ui.text import escaped
 
@@ -18,7 +18,7 @@ def status_badge(context: TenantContext) -> None:
     if context.closes_at is None:
         st.badge("Active", color="green", icon=":material/check:")
     else:
-        day = day_text(context, context.closes_at.date())
+        day = moment_text(context, context.closes_at)
         st.badge(f"Erased on {escaped(day)}", color="red", icon=":material/hourglass_bottom:")
 
 
@@ -26,7 +26,7 @@ def closing_notice(context: TenantContext) -> None:
     """Say on every page that the books are closing; an owner may reopen them here."""
     if context.status is not TenantStatus.CLOSING or context.closes_at is None:
         return
-    day = day_text(context, context.closes_at.date())
+    day = moment_text(context, context.closes_at)
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(
             f":material/hourglass_bottom: {escaped(context.name)} is closing. Until {escaped(day)}"

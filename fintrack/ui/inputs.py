@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from babel.dates import format_date, format_interval, format_skeleton
@@ -90,6 +91,11 @@ def money(context: TenantContext, minor: int, currency: str, *, sign: bool = Fal
 def day_text(context: TenantContext, day: date) -> str:
     """Return the day as the tenant writes it: 24 Nov 2026."""
     return format_date(day, "medium", locale=context.locale)
+
+
+def moment_text(context: TenantContext, moment: datetime) -> str:
+    """Return the day on which the moment falls where the tenant is: 24 Nov 2026."""
+    return day_text(context, moment.astimezone(ZoneInfo(context.time_zone)).date())
 
 
 def short_day_text(context: TenantContext, day: date) -> str:

@@ -10,7 +10,7 @@ from fintrack.access.invitations import invitations, revoke_invitation
 from fintrack.access.memberships import members
 from fintrack.context import Permission, Role, TenantContext
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import day_text
+from fintrack.ui.inputs import moment_text
 from fintrack.ui.invitation_forms import invite_dialog, resend_dialog
 from fintrack.ui.join_requests import request_cards, tenant_link
 from fintrack.ui.member_inputs import flag_badges
@@ -45,7 +45,7 @@ def _row(context: TenantContext, each: Mapping[Hashable, Any], names: Mapping[st
         with st.container(gap="xxsmall"):
             st.markdown(f"**{escaped(each['email'] or _link_words(each))}**")
             by = names.get(each["created_by"], "somebody")
-            until = day_text(context, each["expires_at"].date())
+            until = moment_text(context, each["expires_at"])
             st.caption(escaped(f"invited by {by} · valid until {until}"))
             _badges(each)
         with st.container(horizontal=True, width="content"):

@@ -16,7 +16,7 @@ from fintrack.access.ownership import (
 from fintrack.context import TenantContext
 from fintrack.ui.confirmation import confirmed
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import day_text
+from fintrack.ui.inputs import moment_text
 from fintrack.ui.text import escaped
 from fintrack.ui.undo import done
 
@@ -52,7 +52,7 @@ def _offer_to_another(
     context: TenantContext, offer: Mapping[Hashable, Any], names: Mapping[str, str]
 ) -> None:
     who = escaped(names.get(offer["user_id"], "somebody"))
-    until = escaped(day_text(context, (offer["created_at"] + VALID_FOR).date()))
+    until = escaped(moment_text(context, offer["created_at"] + VALID_FOR))
     with st.container():
         st.markdown(f":material/key: Ownership offered to **{who}**, until {until}.")
     if st.button("Withdraw", key=f"withdraw {offer['user_id']}"):

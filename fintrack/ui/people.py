@@ -21,7 +21,7 @@ from fintrack.access.memberships import (
 from fintrack.context import Flag, Permission, Role, TenantContext
 from fintrack.ui.departures import leave_dialog, remove_dialog
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import day_text
+from fintrack.ui.inputs import moment_text
 from fintrack.ui.member_inputs import ago_text, flag_badges, flags_input, role_input
 from fintrack.ui.ownership import offer_cards, offer_dialog
 from fintrack.ui.session import Look, look_as
@@ -112,7 +112,7 @@ def _badges(person: Person) -> None:
 
 
 def _times(context: TenantContext, person: Person) -> str:
-    joined = day_text(context, person.joined_at.date())
+    joined = moment_text(context, person.joined_at)
     seen = f"seen {ago_text(person.seen_at)}" if person.seen_at else "not here yet"
     return f"joined {joined} · {seen}"
 

@@ -22,5 +22,10 @@ def pulse(session: UserSession, drawn: tuple[TenantContext, ...]) -> None:
 def _beat(session: UserSession, drawn: tuple[TenantContext, ...], drawn_at: float) -> None:
     # The first beat is the drawing itself.
     is_first = time.monotonic() - drawn_at < PULSE_SECONDS / 2
-    if not is_first and my_tenants(session) != drawn:
+    if not is_first and _standing(my_tenants(session)) != _standing(drawn):
         st.rerun()
+
+
+def _standing(tenants: tuple[TenantContext, ...]) -> set[tuple[object, ...]]:
+    """Return what the user is where; a name or a colour can wait for his next step."""
+    return {(each.tenant_id, each.role, each.flags, each.status) for each in tenants}

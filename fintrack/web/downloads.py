@@ -14,8 +14,8 @@ from fintrack.analytics.downloads import chart_csv
 from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound
 from fintrack.ledger.account_files.export import AccountFormat, export_account
-from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions
-from fintrack.ledger.filters import EVERYTHING, TransactionFilter
+from fintrack.ledger.exports import CONFIRM_EVERYTHING, export_transactions, takes_everything
+from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.operations.archive.export import export_book
@@ -64,7 +64,7 @@ def _file_name(kind: str, ending: str) -> str:
 
 def _transactions(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
     wanted = TransactionFilter.from_query(payload.get("filter") or {})
-    if wanted == EVERYTHING:
+    if takes_everything(context, wanted):
         require_confirmation(context.session, CONFIRM_EVERYTHING)
     return export_transactions(context, wanted)
 

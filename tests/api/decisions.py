@@ -252,8 +252,8 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/forecast": Decision(READ, 200),
     "GET /reports/anomalies": Decision(READ, 200),
     "GET /reports/pivot": Decision(READ, 200, query="rows=category&columns=month"),
-    "GET /exports/transactions.csv": Decision(EXPORT, 200, query="since=2026-01-01"),
-    "GET /exports/book.zip": Decision(EXPORT, 200, query="since=2026-01-01"),
+    "GET /exports/transactions.csv": Decision(EXPORT, 200, query="max=0"),
+    "GET /exports/book.zip": Decision(EXPORT, 200, query="max=0"),
     "GET /webhooks": Decision(SETTINGS, 200),
     "POST /webhooks": Decision(
         SETTINGS, 422, body=_same({"url": "ftp://example.org", "events": ["member.joined"]})

@@ -10,10 +10,11 @@ from fintrack.access.api_tokens import (
     token_id_of,
 )
 from fintrack.access.memberships import change_flags, change_role, remove_member
-from fintrack.access.sessions import confirm_session, session_of
+from fintrack.access.sessions import confirm_session, end_other_sessions, session_of
 from fintrack.access.tenants import NewTenant, create_tenant, enter_tenant
 from fintrack.context import Flag, Role, TenantContext, TenantType
 from fintrack.errors import ConfirmationNeeded, InvalidInput, NotFound, PermissionDenied
+from fintrack.ledger.activity import activity
 from tests.api.calling import Reply, call
 from tests.conftest import PASSWORD
 from tests.databases import Database
@@ -140,6 +141,24 @@ def test_a_member_revokes_his_own_and_an_owner_everybody_s(
     with pytest.raises(NotFound):
         revoke_api_token(eli, token_id_of(tokens[2]))
     assert [read(each).status for each in tokens] == [401, 401, 200]
+
+
+def test_a_token_that_ends_with_all_sessions_is_told_where_it_was(ana: TenantContext) -> None:
+    token = made(ana)
+    end_other_sessions(ana.session)
+    assert read(token).status == 401
+    told = activity(ana).frame.iloc[0]
+    assert (told["action"], told["actor_id"]) == ("token.revoked", str(ana.user_id))
+
+
+def test_a_token_signs_itself_off_and_gives_no_access_token(ana: TenantContext) -> None:
+    token = made(ana)
+    assert call("POST", "/token/refresh", {"refresh_token": token}).status == 401
+    assert call("DELETE", "/token", token=token).status == 204
+    assert read(token).status == 401
+    told = activity(ana).frame
+    assert told["action"].tolist().count("token.revoked") == 1
+    assert told.iloc[0]["source"] == "API"
 
 
 def test_making_a_token_wants_a_confirmation_and_the_flag(

@@ -1,8 +1,8 @@
 """Bank files over HTTP: previewed, imported, asked about, taken back, and measured."""
 
 from fintrack.config import settings
-from tests.api.calling import Reply, call
-from tests.api.stage import BOUNDARY
+from tests.api.calling import call
+from tests.api.files import send
 from tests.isolation.ledgers import Ledger
 
 
@@ -58,14 +58,3 @@ def test_a_body_is_measured_while_it_comes(token: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     small = call("POST", "/accounts", {"name": "x" * 1_100_000, "kind": "CASH"}, token=token)
     assert small.status == 413
-
-
-def send(token: str, content: bytes, **fields: str) -> Reply:
-    parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ]
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="m.csv"\r\n\r\n'
-    body = "".join(parts).encode() + head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
-    headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
-    return call("POST", "/imports", token=token, headers=headers, content=body)

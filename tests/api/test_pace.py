@@ -3,17 +3,29 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+from starlette.types import Message, Receive
 
 from fintrack.access.api_tokens import create_api_token
 from fintrack.access.sessions import confirm_session
-from fintrack.api import pace
-from fintrack.api.pace import MOST_WAITING, TooFast, count_request, turn_of
+from fintrack.api import calls, pace
+from fintrack.api.application import PREFIX
+from fintrack.api.pace import (
+    MOST_ARRIVING,
+    MOST_WAITING,
+    TooFast,
+    arriving,
+    count_request,
+    turn_of,
+)
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from tests.api.calling import Reply, call
+from tests.api.calling import APP, Reply, call
+from tests.api.conftest import SignIn
 from tests.conftest import PASSWORD
+from tests.web.asking import asked
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +57,16 @@ def test_a_token_that_asks_too_often_waits_and_another_user_s_does_not(
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 20
     assert f"in {answers[-1].headers['retry-after']} seconds" in answers[-1].json["detail"]
     assert read(other).status == 200
+
+
+def test_an_address_that_tries_tokens_waits_and_a_program_beside_it_does_not(
+    ana: TenantContext,
+) -> None:
+    token = made(ana)
+    assert read(token).status == 200
+    guesses = [read(f"ftk_{number:032}_guess") for number in range(4)]
+    assert [each.status for each in guesses] == [401, 401, 401, 429]
+    assert read(token).status == 200
 
 
 def test_all_tokens_of_a_tenant_together_are_limited_too(
@@ -132,3 +154,45 @@ def test_a_queue_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         await asyncio.gather(*tasks)
 
     asyncio.run(crowd())
+
+
+def test_h7_a_body_that_does_not_arrive_holds_nobody_up(
+    ana: TenantContext, ben: TenantContext, token_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "BODY_SECONDS", 2)
+    tokens = {"POST": token_of(ben), "GET": token_of(ana)}
+    finished: list[tuple[str, int]] = []
+
+    async def send(method: str, receive: Receive) -> None:
+        headers = [("authorization", f"Bearer {tokens[method]}")]
+        path = f"{PREFIX}/accounts"
+        answer = await asked(APP, path, receive, method=method, headers=headers)
+        finished.append((method, answer.status))
+
+    async def never() -> Message:
+        return await asyncio.Event().wait()  # type: ignore[return-value]  # it does not return
+
+    async def nothing() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def both() -> None:
+        slow = asyncio.create_task(send("POST", never))
+        await asyncio.sleep(0.1)
+        await send("GET", nothing)
+        await slow
+
+    asyncio.run(both())
+    assert finished == [("GET", 200), ("POST", 408)]
+
+
+def test_only_few_large_bodies_of_a_session_arrive_at_once() -> None:
+    with ExitStack() as stack:
+        for _ in range(MOST_ARRIVING):
+            stack.enter_context(arriving("a session"))
+        with pytest.raises(TooFast), arriving("a session"):
+            pass
+        with arriving("another"):
+            pass
+    with arriving("a session"):
+        pass
+    assert pace._arriving == {}

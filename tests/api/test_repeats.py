@@ -5,6 +5,7 @@ from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import accounts
 from tests.api.calling import Reply, call
 from tests.api.conftest import SignIn
+from tests.api.files import send as send_file
 from tests.databases import Database
 
 CASH = {"name": "Cash", "kind": "CASH"}
@@ -31,6 +32,21 @@ def test_another_request_under_the_same_key_is_refused(ana: TenantContext, ana_t
     assert answer.status == 422
     assert "Take a new key" in answer.json["detail"]
     assert len(accounts(ana)) == 1
+
+
+def test_a_file_sent_again_with_another_boundary_is_the_same_request(
+    ana: TenantContext, ana_token: str
+) -> None:
+    account, key = send(ana_token, BANK, "account").json["id"], {"idempotency-key": "file"}
+    file = b"Date,Payee,Amount\n2026-03-09,Baker,-12.00\n"
+    first, second = (
+        send_file(ana_token, file, boundary=boundary, headers=key, account=account)
+        for boundary in ("one", "another")
+    )
+    assert (first.status, second.status) == (201, 201)
+    assert second.content == first.content
+    other = file + b"2026-03-10,Baker,-1.00\n"
+    assert send_file(ana_token, other, headers=key, account=account).status == 422
 
 
 def test_a_refused_request_can_be_sent_again_under_its_key(

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -100,6 +100,20 @@ def test_events_are_filtered_by_person_kind_row_and_day(
     assert actions(ana, subject_id=row) == ["transaction.changed", "transaction.recorded"]
     assert actions(ana, since=date(2099, 1, 1)) == []
     assert actions(ana, until=MARCH) == []
+
+
+def test_a_day_of_the_activity_begins_where_the_tenant_is(
+    ana: TenantContext, database: Database
+) -> None:
+    create_tag(ana, "holiday")
+    with database.administrator() as admin:
+        admin.execute("set session_replication_role = replica")
+        late = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        admin.execute("update app.audit_event set at = %s where action = 'tag.created'", [late])
+    far = replace(ana, time_zone="Pacific/Kiritimati")
+    next_day = date(2026, 3, 2)
+    assert actions(far, until=next_day, kind="tag") == []
+    assert actions(ana, until=next_day, kind="tag") == ["tag.created"]
 
 
 def test_a_bulk_change_is_offered_for_undoing_until_it_is_undone(

@@ -30,6 +30,7 @@ from tests.statements.importing import imported
 DAY = date(2026, 3, 1)
 BANK_FILE = b"Date;Payee;Amount\n2026-03-05;Baker;-3.20\n2026-03-06;Kiosk;two\n"
 Change = Callable[[bytes], bytes]
+_kept: list[bytes] = []
 
 
 def keep_book(me: TenantContext) -> dict[str, UUID]:
@@ -62,6 +63,14 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
     create_recurring(me, rent)
     archive_account(me, accounts["Dinar"])
     return accounts
+
+
+def kept_book(me: TenantContext) -> bytes:
+    """Return such a book as a file; it is kept once, for all that only look at the file."""
+    if not _kept:
+        keep_book(me)
+        _kept.append(exported_book(me))
+    return _kept[0]
 
 
 def exported_book(me: TenantContext) -> bytes:

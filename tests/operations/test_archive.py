@@ -2,8 +2,10 @@
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create
 from fintrack.ledger.categories import CategoryKind, categories, create_category, delete_category
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.recurring import Every, NewRecurring, create_recurring, recurring
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.operations.archive import manifest, tables
@@ -37,6 +40,7 @@ from tests.operations.books import (
     Change,
     exported_book,
     keep_book,
+    kept_book,
     members_of,
     packed,
     share,
@@ -176,6 +180,61 @@ def test_a_deleted_category_that_is_still_used_comes_back_marked_and_archived(
     assert hives["name"].iloc[1].startswith("Hives (deleted ")
 
 
+def test_a_deleted_category_comes_back_with_what_recurs_in_a_private_account(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    wallet = NewAccount("Wallet", AccountKind.CASH, "EUR", DAY, visibility=Visibility.PRIVATE)
+    used = create_category(ana, "Hives", CategoryKind.EXPENSE)
+    rent = NewRecurring(create_account(ana, wallet), "Beekeeper", -1, Every.MONTH, DAY, used)
+    create_recurring(ana, rent)
+    delete_category(dora, used)
+    context = restored(ana, exported_book(ana)).context
+    assert recurring(context)["payee"].tolist() == ["Beekeeper"]
+
+
+def of_first_account(name: str, value: object) -> Callable[[dict[str, Any]], object]:
+    return lambda raw: raw["accounts"][0].update({name: value})
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda raw: raw["accounts"].append(raw["accounts"][0]),
+        lambda raw: raw["accounts"].pop(),
+        of_first_account("currency", "XXX"),
+        of_first_account("currency", "JPY"),
+        of_first_account("name", "Mine"),
+        of_first_account("balance", None),
+        of_first_account("balance", [1]),
+        of_first_account("balance", "much"),
+        lambda raw: raw["tables"]["tags"].update(bytes="x"),
+        lambda raw: raw["tenant"].update(fiscal_year_start=[1]),
+        lambda raw: raw["tenant"].update(colour={}),
+        lambda raw: raw["tenant"].update(type="GUILD"),
+        lambda raw: raw.update(accounts=None),
+    ],
+)
+def test_a_manifest_that_somebody_made_up_leaves_no_tenant(
+    ana: TenantContext, cleo: TenantContext, forge: Callable[[dict[str, Any]], object]
+) -> None:
+    book = kept_book(ana)
+    raw = manifest_of(book)
+    forge(raw)
+    before = my_tenants(cleo.session)
+    with pytest.raises(InvalidInput):
+        restored(cleo, with_manifest(book, raw))
+    assert my_tenants(cleo.session) == before
+
+
+def test_a_cell_as_deep_as_a_well_is_refused(ana: TenantContext, cleo: TenantContext) -> None:
+    deep = b"[" * 100_000
+    book = with_table(
+        kept_book(ana), "column_mappings", lambda old: old.replace(b"{", deep + b"{", 1)
+    )
+    with pytest.raises(InvalidInput):
+        restored(cleo, book)
+
+
 def test_a_viewer_without_the_flag_may_not_export(ben: TenantContext) -> None:
     with pytest.raises(PermissionDenied, match="may not export"):
         export_book(ben)
@@ -195,8 +254,7 @@ def test_a_whole_file_is_verified_with_the_seal_of_its_installation(ana: TenantC
 
 @pytest.mark.parametrize("table", [each.name for each in tables.TABLES])
 def test_one_changed_byte_is_found(ana: TenantContext, table: str) -> None:
-    keep_book(ana)
-    members = members_of(exported_book(ana))
+    members = members_of(kept_book(ana))
     name = f"{table}.csv"
     content = bytearray(members[name])
     content[-3] ^= 1
@@ -212,8 +270,7 @@ def test_a_changed_manifest_breaks_the_seal(ana: TenantContext) -> None:
 
 
 def test_a_sum_that_does_not_fit_is_found(ana: TenantContext) -> None:
-    keep_book(ana)
-    book = exported_book(ana)
+    book = kept_book(ana)
     accounts = manifest_of(book)["accounts"]
     assert isinstance(accounts, list)
     accounts[0]["sum"] = "1.00"
@@ -240,8 +297,7 @@ def test_a_sum_that_does_not_fit_is_found(ana: TenantContext) -> None:
     ],
 )
 def test_a_damaged_file_leaves_nothing_behind(ana: TenantContext, damage: Change) -> None:
-    keep_book(ana)
-    book = exported_book(ana)
+    book = kept_book(ana)
     with pytest.raises(InvalidInput) as refusal:
         restored(ana, damage(book))
     assert str(refusal.value).endswith(".")
@@ -263,8 +319,7 @@ def test_a_damaged_file_leaves_nothing_behind(ana: TenantContext, damage: Change
 def test_tables_that_do_not_fit_leave_nothing_behind(
     ana: TenantContext, table: str, old: bytes, new: bytes
 ) -> None:
-    keep_book(ana)
-    forged = with_table(exported_book(ana), table, lambda rows: rows.replace(old, new))
+    forged = with_table(kept_book(ana), table, lambda rows: rows.replace(old, new))
     with pytest.raises(InvalidInput) as refusal:
         restored(ana, forged)
     assert str(refusal.value).endswith(".")

@@ -10,6 +10,7 @@ import pytest
 from fintrack.__main__ import main
 from fintrack.access import passwords
 from fintrack.access.founding import found_tenant, settle_user
+from fintrack.access.join_requests import ask_to_join
 from fintrack.access.sessions import check_credentials
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext, UserSession
@@ -122,6 +123,13 @@ def test_a_survey_counts_and_writes_nothing(database: Database, url: str) -> Non
         own("ana@example.org")
 
 
+def test_the_survey_names_an_account_that_is_here_already(ana: TenantContext, url: str) -> None:
+    first, second = (survey(each) for each in read(url))
+    assert first.email == ana.session.email
+    assert "the account of this address" in first.notes[0]
+    assert not [note for note in second.notes if "the account of this address" in note]
+
+
 def test_the_same_books_have_the_same_checksum_as_a_database_and_as_tables(
     file: Path, url: str, tmp_path: Path
 ) -> None:
@@ -191,6 +199,8 @@ def test_reversing_takes_back_tenants_and_users_that_were_made(
 ) -> None:
     for old in read(url):
         found(old, "DE")
+    with acting_for("gus@example.org", "a test") as session:
+        ask_to_join(session, ana.slug)
     assert dict(reverse()) == {"ana@example.org": "reversed", "gus@example.org": "reversed"}
     _, mine = own("ana@example.org")
     assert [each.slug for each in mine] == [ana.slug]

@@ -67,15 +67,21 @@ def test_a_table_without_force_is_named(opened: Installation) -> None:
     assert [each for each in problems(opened) if "app.transaction is not bound" in each] != []
 
 
-def test_totals_that_are_wrong_are_named_and_rebuilt(opened: Installation) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "app.day_total select tenant_id, gen_random_uuid(), '2026-03-01', 5, 1 from app.tenant",
+        "sec.usage (tenant_id, transactions) select tenant_id, 7 from app.tenant",
+    ],
+)
+def test_totals_that_are_wrong_are_named_and_rebuilt(opened: Installation, fault: str) -> None:
     spoil(
         opened,
-        """
+        f"""
         insert into sec.users values (gen_random_uuid(), 'ana@example.org', 'Ana', 'none');
         insert into app.tenant (tenant_id, slug, name, type, currency, country, locale, time_zone)
             values (gen_random_uuid(), 'rivera', 'Rivera', 'FAMILY', 'EUR', 'ES', 'en_GB', 'UTC');
-        insert into app.day_total
-            select tenant_id, gen_random_uuid(), '2026-03-01', 5, 1 from app.tenant
+        insert into {fault}
         """,
     )
     sentence = "The totals of rivera are not what its transactions add up to; "

@@ -26,8 +26,8 @@ def field(page: AppTest, start: str) -> str:
 def test_the_guess_is_shown_with_its_certainty(ana: TenantContext) -> None:
     sure, unsure = dropped(ana, csv_file()), dropped(ana, FRANCS)
 
-    assert [each.label for each in sure.expander] == ["How the file was read: 100 % sure"]
-    assert [each.label for each in unsure.expander] == ["How the file was read: 70 % sure"]
+    assert sure.expander[0].label == "How the file was read: 100 % sure"
+    assert unsure.expander[0].label == "How the file was read: 70 % sure"
     assert field(unsure, "Dates are") == "Dates are (100 % sure)"
 
 

@@ -63,7 +63,6 @@ def ask(
 ) -> Answer:
     """Return the answer to a request."""
     chunks = [*body, b""]
-    sent: list[Message] = []
 
     async def receive() -> Message:
         if not chunks:
@@ -71,11 +70,19 @@ def ask(
         chunk = chunks.pop(0)
         return {"type": "http.request", "body": chunk, "more_body": bool(chunks)}
 
+    return asyncio.run(asked(app, path, receive, method=method, headers=headers, **scope))
+
+
+async def asked(
+    app: ASGIApp, path: str, receive: Receive, *, method: str, headers: Headers, **scope: object
+) -> Answer:
+    """Return the answer to a request whose body comes from `receive`."""
+    sent: list[Message] = []
+
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asked = _scope("http", path, headers, {"method": method, **scope})
-    asyncio.run(_run(app, asked, receive, send))
+    await app(_scope("http", path, headers, {"method": method, **scope}), receive, send)
     lines = [(key.decode(), value.decode()) for key, value in sent[0]["headers"]]
     return Answer(sent[0]["status"], lines, b"".join(part.get("body", b"") for part in sent[1:]))
 

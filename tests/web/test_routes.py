@@ -17,6 +17,7 @@ from fintrack.context import TenantContext
 from fintrack.db import sign_in_transaction
 from fintrack.errors import FinTrackError
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.operations.archive.verify import verify_book
 from fintrack.schema import Ticket, new_id
 from fintrack.web import downloads
@@ -192,6 +193,24 @@ def test_j2_everything_is_fetched_only_after_a_confirmation(
     ]
     confirm_session(session, PASSWORD)
     assert [fetched(each) for each in (everything, {"kind": "personal-data"})] == [200, 200]
+
+
+def test_j2_a_filter_that_leaves_nothing_out_is_everything(
+    ana: TenantContext, ana_token: str
+) -> None:
+    giro = create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 1, 1)))
+    for payee in ("Grocer one", "Grocer two"):
+        record_transaction(ana, NewTransaction(giro, date(2026, 3, 1), -100, payee))
+    session = session_of(ana_token)
+    assert session is not None
+
+    def fetched(**wanted: str) -> int:
+        payload = {"kind": "transactions", "tenant": ana.slug, "filter": wanted}
+        path = f"/export/{issue_download_ticket(session, payload)}"
+        return ask(APP, path, headers=[session_cookie(ana_token)]).status
+
+    assert [fetched(q=words) for words in ("grocer", "one")] == [403, 200]
+    assert fetched(account=str(giro)) == 403
 
 
 def test_j6_personal_data_come_as_a_file_of_ones_own(

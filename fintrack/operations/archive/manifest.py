@@ -3,9 +3,9 @@
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar, get_origin, get_type_hints
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -17,6 +17,7 @@ FORMAT, VERSION = "fintrack-book", 1
 MANIFEST, SEAL = "manifest.json", "manifest.seal"
 NO_BOOK = "This file is no book that FinTrack exported, or it is damaged."
 NEWER = "A newer FinTrack wrote this file. Update this one first."
+Part = TypeVar("Part")
 FORGED = "The seal does not fit the manifest: somebody changed it after FinTrack wrote it."
 
 
@@ -100,13 +101,20 @@ def read(content: bytes) -> Manifest:
             raise InvalidInput(NO_BOOK)
         if raw["version"] != VERSION:
             raise InvalidInput(NEWER)
-        tables = {str(name): File(**each) for name, each in raw["tables"].items()}
-        accounts = [AccountSum(**each) for each in raw["accounts"]]
-        currencies = [CurrencySum(**each) for each in raw["currencies"]]
-        rest = {each.name: raw[each.name] for each in fields(Manifest)}
+        raw["tables"] = {name: _typed(File, each) for name, each in raw["tables"].items()}
+        raw["accounts"] = [_typed(AccountSum, each) for each in raw["accounts"]]
+        raw["currencies"] = [_typed(CurrencySum, each) for each in raw["currencies"]]
+        return _typed(Manifest, raw)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidInput(NO_BOOK) from error
-    return Manifest(**rest | {"tables": tables, "accounts": accounts, "currencies": currencies})
+
+
+def _typed(kind: type[Part], raw: Mapping[str, Any]) -> Part:
+    """Return what JSON says as `kind`; a value of another type, or one too many, is a TypeError."""
+    for name, hint in get_type_hints(kind).items():
+        if not isinstance(raw[name], get_origin(hint) or hint):
+            raise TypeError(name)
+    return kind(**raw)
 
 
 def seal(content: bytes) -> bytes:

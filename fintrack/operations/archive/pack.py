@@ -19,6 +19,7 @@ from fintrack.operations.archive.manifest import (
     sealer,
 )
 from fintrack.operations.archive.tables import TABLES, ArchiveTable
+from fintrack.statements.books.packages import require_usual_packing
 
 BLOCK = 64 * 1024
 LARGEST_MANIFEST = 16 * 1024 * 1024
@@ -54,6 +55,8 @@ def opened(file: IO[bytes]) -> Iterator[Pack]:
         InvalidInput: it is no archive, damaged, or its seal is broken.
     """
     with _damage(), ZipFile(file) as archive:
+        for each in archive.infolist():
+            require_usual_packing(each)
         content = _member(archive, MANIFEST, LARGEST_MANIFEST)
         signer = sealer(content, _member(archive, SEAL, BLOCK))
         manifest = read(content)

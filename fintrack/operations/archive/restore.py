@@ -7,14 +7,14 @@ from itertools import islice
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.access.tenants import NewTenant, abandon_tenant, create_bare_tenant
 from fintrack.context import TenantContext, TenantType, UserSession
-from fintrack.db import tenant_transaction
+from fintrack.db import defer_constraints, tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.ledger.rows import add, given
 from fintrack.ledger.search import words_of
@@ -58,7 +58,9 @@ def restore_book(
     return BookReport(
         context,
         FORMAT,
-        tuple(_outcome(*pair) for pair in zip(before.accounts, accounts, strict=True)),
+        tuple(
+            _outcome(*pair) for pair in zip(sorted(before.accounts, key=_id), accounts, strict=True)
+        ),
         tuple(_notes(before)),
         before.content_hash,
     )
@@ -80,7 +82,7 @@ def _restored(
 ) -> Sequence[AccountSum]:
     try:
         with tenant_transaction(context) as db:
-            db.execute(text("set constraints all deferred"))
+            defer_constraints(db)
             _write_settings(db, pack.manifest)
             total = sum(file.rows for file in pack.manifest.tables.values())
             for done in _write_tables(db, pack):
@@ -94,8 +96,11 @@ def _restored(
 
 
 def _write_settings(db: Session, manifest: Manifest) -> None:
-    habits = {name: manifest.tenant.get(name) for name in ("fiscal_year_start", "colour")}
-    db.execute(update(Tenant).values(habits), execution_options={"synchronize_session": False})
+    start, colour = (manifest.tenant.get(name) for name in ("fiscal_year_start", "colour"))
+    if not isinstance(start, int) or not isinstance(colour, str | None):
+        raise InvalidInput(DAMAGED)
+    habits = update(Tenant).values(fiscal_year_start=start, colour=colour)
+    db.execute(habits, execution_options={"synchronize_session": False})
 
 
 def _write_tables(db: Session, pack: Pack) -> Iterator[int]:
@@ -116,7 +121,7 @@ def _values(each: ArchiveTable, row: dict[str, str], currencies: dict[str, str])
     currency = row.get("currency") or currencies.get(row.get("account_id", ""), "")
     try:
         values = {name: value_of(each, name, cell, currency) for name, cell in row.items()}
-    except (ValueError, ArithmeticError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise InvalidInput(DAMAGED) from error
     if each.table is Transaction:
         payee, description, note = (str(values[name]) for name in TEXTS)
@@ -144,6 +149,10 @@ def _require_equal(db: Session, reader_id: UUID, manifest: Manifest) -> None:
             raise InvalidInput(NOT_EQUAL.format(name=name))
     if content_hash(found) != manifest.content_hash:
         raise InvalidInput(DAMAGED)
+
+
+def _id(account: AccountSum) -> str:
+    return account.id
 
 
 def _outcome(before: AccountSum, after: AccountSum) -> AccountOutcome:

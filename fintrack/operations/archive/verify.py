@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import IO
 
 from fintrack.errors import InvalidInput
+from fintrack.ledger.exports import unguarded
 from fintrack.operations.archive.manifest import AccountSum, Manifest, content_hash
 from fintrack.operations.archive.pack import Pack, blocks, opened, rows
 from fintrack.operations.archive.tables import BY_NAME, TABLES, ArchiveTable
@@ -64,7 +65,16 @@ def _problems(pack: Pack) -> list[str]:
         f"The sum of {each.name} is not what its transactions add up to."
         for each in _wrong_sums(pack)
     ]
-    return counts + sums
+    return _other_accounts(pack) + counts + sums
+
+
+def _other_accounts(pack: Pack) -> list[str]:
+    stated = sorted((each.id, each.name, each.currency) for each in pack.manifest.accounts)
+    kept = rows(pack, BY_NAME["accounts"])
+    found = sorted((row["id"], unguarded(row["name"]), row["currency"]) for row in kept)
+    if stated == found:
+        return []
+    return ["The manifest names other accounts than accounts.csv."]
 
 
 def _is_whole(pack: Pack, each: ArchiveTable) -> bool:

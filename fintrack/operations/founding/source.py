@@ -2,13 +2,22 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, column, inspect, make_url, select, table
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import (
+    URL,
+    Connection,
+    column,
+    create_engine,
+    inspect,
+    make_url,
+    select,
+    table,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from fintrack.db import foreign_database
 from fintrack.errors import InvalidInput
 
 Row = Mapping[str, object]
@@ -71,9 +80,27 @@ def old_tables(source: str) -> Tables:
         url = make_url(source)
     except ArgumentError as error:
         raise InvalidInput(f"{source} is neither a folder nor the URL of a database.") from error
-    with foreign_database(url) as connection:
+    with _foreign_database(url) as connection:
         known = set(inspect(connection).get_table_names())
         return {name: list(_database_rows(connection, name, known)) for name in COLUMNS}
+
+
+@contextmanager
+def _foreign_database(url: URL) -> Iterator[Connection]:
+    """Open the database of the older FinTrack, to read it."""
+    try:
+        engine = create_engine(url, hide_parameters=True)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise InvalidInput(
+            f"FinTrack cannot read databases of the kind {url.drivername}."
+        ) from error
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise InvalidInput("The old database does not answer as it should.") from error
+    finally:
+        engine.dispose()
 
 
 def _csv_rows(folder: Path, name: str) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from fintrack.access.founding import (
     finish_founding,
     found_tenant,
     founding_mark,
+    registered_at,
     settle_user,
 )
 from fintrack.access.tenants import NewTenant
@@ -25,6 +26,9 @@ from fintrack.operations.founding.old_books import OldBook
 from fintrack.operations.operators import acting_for
 from fintrack.schema import Founding, User
 from fintrack.statements.books.writing import bring_book
+
+# Without mail nobody proves an address: the operator has to know whose account this is.
+ALREADY = "Goes to the account of this address made here on {}. Make sure first that it is his."
 
 
 class State(StrEnum):
@@ -61,6 +65,8 @@ def survey(old: OldBook) -> OldUser:
         state = (
             State.BEGUN if mark.finished_at is None else State.THERE if is_same else State.CHANGED
         )
+    known = registered_at(old.email) if state is State.NEW else None
+    warning = () if known is None else (ALREADY.format(f"{known:%Y-%m-%d}"),)
     currencies = {each.key: each.currency for each in old.book.accounts}
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for account in old.book.accounts:
@@ -74,7 +80,7 @@ def survey(old: OldBook) -> OldUser:
         len(old.book.transactions),
         {code: decimal_text(rounded_minor_units(sums[code], code), code) for code in sorted(sums)},
         old.checksum,
-        tuple(old.book.notes),
+        (*warning, *old.book.notes),
     )
 
 

@@ -22,8 +22,8 @@ from fintrack.statements.books.book import (
     BookTransaction,
     Hints,
 )
-from fintrack.statements.books.cells import day, left_out, text, transfer_key, whole
-from fintrack.statements.books.packages import database, table_names
+from fintrack.statements.books.cells import day, left_out, number, text, transfer_key, whole
+from fintrack.statements.books.packages import database, rows_in, table_names
 from fintrack.statements.targets import kind_of
 
 FORMAT = "Actual"
@@ -59,7 +59,7 @@ def read_actual(content: bytes, title: str, hints: Hints) -> Book:
                 kind_of(text(row["name"])),
                 is_closed=bool(row["closed"]),
             )
-            for row in connection.execute("select * from accounts where tombstone = 0")
+            for row in rows_in(connection, "select * from accounts where tombstone = 0")
         ]
         names = _names(connection, {each.key: each.name for each in accounts})
         keys = {each.key for each in accounts}
@@ -83,9 +83,9 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
 
 
 def _names(connection: sqlite3.Connection, accounts: Mapping[str, str]) -> _Names:
-    groups = {row["id"]: row for row in connection.execute("select * from category_groups")}
+    groups = {row["id"]: row for row in rows_in(connection, "select * from category_groups")}
     categories: dict[str, BookCategory] = {}
-    for row in connection.execute("select * from categories where tombstone = 0"):
+    for row in rows_in(connection, "select * from categories where tombstone = 0"):
         kind = CategoryKind.INCOME if row["is_income"] else CategoryKind.EXPENSE
         group = groups.get(row["cat_group"])
         # There is but one group of income, and it is called so.
@@ -93,10 +93,10 @@ def _names(connection: sqlite3.Connection, accounts: Mapping[str, str]) -> _Name
         categories[text(row["id"])] = BookCategory(kind, (*path, text(row["name"])))
     payees = {
         text(row["id"]): text(row["name"]) or accounts.get(text(row["transfer_acct"]), "")
-        for row in connection.execute("select * from payees")
+        for row in rows_in(connection, "select * from payees")
     }
-    merged = connection.execute("select id, targetId from payee_mapping")
-    moved = connection.execute("select id, transferId from category_mapping")
+    merged = rows_in(connection, "select id, targetId from payee_mapping")
+    moved = rows_in(connection, "select id, transferId from category_mapping")
     return _Names(
         payees | {text(one): payees[text(to)] for one, to in merged if text(to) in payees},
         categories
@@ -107,8 +107,9 @@ def _names(connection: sqlite3.Connection, accounts: Mapping[str, str]) -> _Name
 def _transactions(
     connection: sqlite3.Connection, names: _Names, accounts: set[str]
 ) -> Iterator[BookTransaction]:
-    statement = "select * from transactions where tombstone = 0 and date is not null order by date"
-    rows = [row for row in connection.execute(statement) if text(row["acct"]) in accounts]
+    statement = "select * from transactions where tombstone = 0 and date is not null"
+    found = sorted(rows_in(connection, statement), key=lambda row: whole(row["date"]))
+    rows = [row for row in found if text(row["acct"]) in accounts]
     children: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row["isChild"]:
@@ -128,7 +129,7 @@ def _split(parent: Row, parts: list[Row], names: _Names) -> Iterator[BookTransac
             BookLine(
                 _amount(part), names.categories.get(text(part["category"])), text(part["notes"])
             )
-            for part in sorted(kept, key=lambda part: -(part["sort_order"] or 0))
+            for part in sorted(kept, key=lambda part: -number(part["sort_order"] or 0))
         )
         moved = sum((_amount(part) for part in parts if part not in kept), Decimal())
         yield _transaction(parent, names, amount=_amount(parent) - moved, lines=lines)

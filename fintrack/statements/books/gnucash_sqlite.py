@@ -17,7 +17,7 @@ from fintrack.statements.books.gnucash import (
     fraction,
     gnucash_book,
 )
-from fintrack.statements.books.packages import database, table_names
+from fintrack.statements.books.packages import database, rows_in, table_names
 
 TABLES = frozenset("accounts transactions splits commodities".split())
 _NOTHING = Commodity("", "")
@@ -38,7 +38,7 @@ def read_gnucash_sqlite(content: bytes) -> Book:
     with database(content) as connection:
         commodities = {
             text(row["guid"]): Commodity(text(row["namespace"]), text(row["mnemonic"]))
-            for row in connection.execute("select * from commodities")
+            for row in rows_in(connection, "select * from commodities")
         }
         accounts = [
             GnuCashAccount(
@@ -50,7 +50,7 @@ def read_gnucash_sqlite(content: bytes) -> Book:
                 text(row["code"]),
                 bool(row["hidden"]),
             )
-            for row in connection.execute("select * from accounts")
+            for row in rows_in(connection, "select * from accounts")
         ]
         transactions = list(_transactions(connection, commodities))
         tables = table_names(connection)
@@ -66,7 +66,7 @@ def _transactions(
     connection: sqlite3.Connection, commodities: dict[str, Commodity]
 ) -> Iterator[GnuCashTransaction]:
     splits: dict[str, list[GnuCashSplit]] = defaultdict(list)
-    for row in connection.execute("select * from splits"):
+    for row in rows_in(connection, "select * from splits"):
         splits[text(row["tx_guid"])].append(
             GnuCashSplit(
                 text(row["account_guid"]),
@@ -76,7 +76,8 @@ def _transactions(
                 text(row["reconcile_state"]),
             )
         )
-    for row in connection.execute("select * from transactions order by post_date, enter_date"):
+    found = rows_in(connection, "select * from transactions")
+    for row in sorted(found, key=lambda row: (text(row["post_date"]), text(row["enter_date"]))):
         yield GnuCashTransaction(
             day(row["post_date"]),
             commodities.get(text(row["currency_guid"]), _NOTHING),

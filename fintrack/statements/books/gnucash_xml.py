@@ -80,6 +80,8 @@ class _Reading:
         if len(self.path) > _DEEPEST:
             raise StatementError(DAMAGED)
         if name in _KEPT:
+            if name in self.texts:
+                raise StatementError(DAMAGED)
             self.texts[name] = {}
         self.in_templates = self.in_templates or name == _TEMPLATES
         if name in _COUNTED and not self.in_templates:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import IO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from fintrack.statements.statement import StatementError
 
@@ -15,6 +15,10 @@ DAMAGED = "The file is damaged or cut off. Export it from your program again."
 TOO_LARGE = "The file is too large once unpacked. Export fewer years at a time."
 MOST_BYTES = 256 * 1024 * 1024
 MOST_MEMBERS = 2_000
+MOST_ROWS = 2_000_000
+# Of other ways of packing, zipfile cannot read a part: a kilobyte would come out as gigabytes.
+USUAL_PACKING = frozenset({ZIP_STORED, ZIP_DEFLATED})
+LONGEST_CELL = 1024 * 1024
 # Of SQLite's virtual machine; a book of a million rows takes a tenth of it.
 MOST_STEPS = 2_000
 STEP = 1_000_000
@@ -46,11 +50,23 @@ def members(content: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     left = MOST_BYTES
     with _damage(), ZipFile(io.BytesIO(content)) as archive:
-        for name in filter(wanted, archive.namelist()):
-            with archive.open(name) as member:
-                found[name] = _read(member, left)
-            left -= len(found[name])
+        for each in archive.infolist():
+            if wanted(each.filename):
+                require_usual_packing(each)
+                with archive.open(each) as member:
+                    found[each.filename] = _read(member, left)
+                left -= len(found[each.filename])
     return found
+
+
+def require_usual_packing(member: ZipInfo) -> None:
+    """Refuse what cannot be unpacked bit by bit.
+
+    Raises:
+        StatementError: it is packed in another way than programs pack.
+    """
+    if member.compress_type not in USUAL_PACKING:
+        raise StatementError(DAMAGED)
 
 
 def gunzipped(content: bytes) -> bytes:
@@ -74,6 +90,7 @@ def database(content: bytes) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.deserialize(content)
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_CELL)
             connection.row_factory = sqlite3.Row
             connection.execute("pragma trusted_schema = off")
             connection.set_authorizer(
@@ -81,8 +98,23 @@ def database(content: bytes) -> Iterator[sqlite3.Connection]:
             )
             connection.set_progress_handler(lambda: next(left, None) is None, STEP)
             yield connection
-        except sqlite3.Error as error:
+        # A row whose table has not the column is an IndexError.
+        except (sqlite3.Error, IndexError) as error:
             raise StatementError(DAMAGED) from error
+
+
+def rows_in(connection: sqlite3.Connection, statement: str) -> Iterator[sqlite3.Row]:
+    """Yield the rows of a table, which may compute what it never stored, within bounds.
+
+    Raises:
+        StatementError: they are more, or larger, than they may be.
+    """
+    left = MOST_BYTES
+    for number, row in enumerate(connection.execute(statement)):
+        left -= sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        if left < 0 or number >= MOST_ROWS:
+            raise StatementError(TOO_LARGE)
+        yield row
 
 
 def table_names(connection: sqlite3.Connection) -> frozenset[str]:

@@ -27,7 +27,7 @@ from fintrack.statements.books.postings_csv import (
     read_bean_query,
     read_hledger,
 )
-from fintrack.statements.books.tables import header_of, rows_of
+from fintrack.statements.books.tables import header_of, row_count
 from fintrack.statements.books.ynab import REGISTER, read_ynab
 from fintrack.statements.statement import StatementError
 
@@ -75,13 +75,13 @@ def _packed(content: bytes, title: str, hints: Hints) -> Book:
     for name, header in headers.items():
         others = {other: each for other, each in tables.items() if other != name}
         if header >= REGISTER:
-            rows = sum(len(rows_of(each)) for each in others.values())
+            rows = sum(map(row_count, others.values()))
             budget = PurePath(name).name.removesuffix(_REGISTER_MARK)
             return read_ynab(tables[name], budget[:80] or title, hints, plan=rows)
         if header >= TRANSACTIONS:
             known = next((other for other in others if headers[other] >= ACCOUNTS), None)
             counts = {
-                PurePath(other).stem[:40].replace("_", " "): len(rows_of(each))
+                PurePath(other).stem[:40].replace("_", " "): row_count(each)
                 for other, each in others.items()
                 if other != known
             }

@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from fintrack.statements.books.book import Hints
+from fintrack.statements.books.packages import MOST_ROWS, TOO_LARGE
 from fintrack.statements.delimited.dates import parse_date, possible_orders
 from fintrack.statements.delimited.numbers import parse_figure, possible_marks
 from fintrack.statements.mapping import DateOrder, DecimalMark
@@ -39,15 +40,31 @@ def rows_of(content: bytes) -> list[Row]:
     """Return the rows of a table below its header; a name in small letters finds each cell.
 
     Raises:
-        StatementError: it is no table.
+        StatementError: it is no table, or too large a one.
     """
+    return list(_rows(content))
+
+
+def row_count(content: bytes) -> int:
+    """Return how many rows a table has below its header; none of them is kept.
+
+    Raises:
+        StatementError: it is no table, or too large a one.
+    """
+    return sum(1 for _ in _rows(content))
+
+
+def _rows(content: bytes) -> Iterator[Row]:
     text = unified(decode(content)[0])
     cells = csv.reader(io.StringIO(text), delimiter=_delimiter(text.partition("\n")[0]))
     try:
         names = _names(next(cells, []))
         if len(names) > _MOST_COLUMNS:
             raise StatementError(_DAMAGED)
-        return [Row(zip(names, row, strict=False)) for row in cells if any(row)]
+        for number, row in enumerate(filter(any, cells)):
+            if number >= MOST_ROWS:
+                raise StatementError(TOO_LARGE)
+            yield Row(zip(names, row, strict=False))
     except csv.Error as error:
         raise StatementError(_DAMAGED) from error
 

@@ -46,7 +46,7 @@ begin
         order by lower(t.name), t.tenant_id;
 end $$;
 
-create function sec.create_tenant(p_user uuid, p_tenant jsonb, p_categories jsonb) returns void
+create function sec.create_tenant(p_user uuid, p_handle bytea, p_tenant jsonb, p_categories jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_tenant uuid := (p_tenant ->> 'tenant_id')::uuid;
@@ -59,7 +59,7 @@ begin
     insert into app.category (tenant_id, id, parent_id, kind, name)
     select v_tenant, x.id, x.parent_id, x.kind, x.name
     from jsonb_to_recordset(p_categories) as x (id uuid, parent_id uuid, kind text, name text);
-    perform sec.record_event(v_tenant, p_user, 'OWNER', 'PAGE', 'tenant.created', null, null,
+    perform sec.record_event(v_tenant, p_user, 'OWNER', coalesce(sec.source_of(p_handle), 'PAGE'), 'tenant.created', null, null,
                              p_tenant - array['tenant_id', 'slug', 'is_sample']);
 end $$;
 
@@ -165,7 +165,7 @@ begin
 end $$;
 
 grant execute on function sec.close_tenant() to fintrack_owner;
-grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, jsonb, jsonb),
+grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, bytea, jsonb, jsonb),
     sec.reopen_tenant(bytea, text), sec.abandon_tenant(bytea, text) to fintrack_sign_in;
 grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.rotate_signing_key()
     to fintrack_maintenance;

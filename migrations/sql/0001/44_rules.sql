@@ -1,7 +1,7 @@
 -- Rules that no constraint can say. Those of sums and legs are checked at commit.
 set role fintrack_data;
 
-grant select on app.posting, app.category to fintrack_security;
+grant select on app.posting, app.category, app.recurring to fintrack_security;
 grant update (archived_at, deleted_at) on app.category to fintrack_security;
 grant select, insert, delete on app.search_token to fintrack_security;
 
@@ -106,7 +106,9 @@ begin
               and (exists (select from app.transaction t where t.tenant_id = v_tenant and t.category_id = c.id
                            and t.account_id = any (v_accounts))
                    or exists (select from app.posting p where p.tenant_id = v_tenant and p.category_id = c.id
-                              and p.account_id = any (v_accounts)))
+                              and p.account_id = any (v_accounts))
+                   or exists (select from app.recurring r where r.tenant_id = v_tenant and r.category_id = c.id
+                              and r.account_id = any (v_accounts)))
             union
             select c.id, c.parent_id from app.category c join kept on c.id = kept.parent_id
             where c.tenant_id = v_tenant and c.deleted_at is not null)

@@ -49,5 +49,20 @@ begin
                              v_before, null);
 end $$;
 
+-- Of a token that ends with its user's other sessions; the functions above tell of what they end themselves.
+create function sec.tell_revoked() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_role text := (select m.role from app.membership m where m.tenant_id = new.tenant_id and m.user_id = new.user_id);
+begin
+    perform sec.record_event(new.tenant_id, new.user_id, coalesce(v_role, 'VIEWER'), 'PAGE', 'token.revoked', new.id,
+                             jsonb_build_object('scopes', new.scopes, 'expires_at', new.expires_at), null);
+    return null;
+end $$;
+create trigger tell_revoked after update of revoked_at on sec.session for each row
+    when (old.revoked_at is null and new.revoked_at is not null and new.kind = 'API' and new.tenant_id is not null
+          and current_user = 'fintrack_sign_in')
+    execute function sec.tell_revoked();
+
 grant execute on function sec.add_api_token(bytea, uuid, uuid, bytea, text, text[], timestamptz),
     sec.api_tokens(bytea, uuid), sec.revoke_api_token(bytea, uuid, uuid) to fintrack_sign_in;

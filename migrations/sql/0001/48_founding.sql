@@ -32,6 +32,8 @@ begin
     set constraints all deferred;
     delete from app.tenant t where t.tenant_id = made.tenant_id;
     delete from sec.founding f where f.user_id = p_user;
+    delete from app.join_request j where j.user_id = p_user and made.is_made
+        and not exists (select from app.membership m where m.user_id = p_user);
     delete from sec.users u where u.id = p_user and made.is_made
         and not exists (select from app.membership m where m.user_id = u.id);
 end $$;

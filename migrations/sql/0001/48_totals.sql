@@ -207,6 +207,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
         (select tenant_id from (
              select tenant_id, month, account_id, category_id, payee, incoming, outgoing, entries from app.payee_total
              except all table sec.payee_truth) extra)
+        union
+        select t.tenant_id
+        from app.tenant t
+        left join (select x.tenant_id, count(*) as rows from app.transaction x group by x.tenant_id) c
+            on c.tenant_id = t.tenant_id
+        left join sec.usage u on u.tenant_id = t.tenant_id
+        where coalesce(c.rows, 0) <> coalesce(u.transactions, 0)
     )
     select t.slug from wrong w join app.tenant t on t.tenant_id = w.tenant_id;
 $$;
@@ -223,6 +230,9 @@ begin
     insert into app.day_total select * from sec.day_truth where tenant_id = v_tenant order by 1, 2, 3;
     insert into app.month_total select * from sec.month_truth where tenant_id = v_tenant order by 1, 2, 3, 4;
     insert into app.payee_total select * from sec.payee_truth where tenant_id = v_tenant order by 1, 2, 3, 4, 5;
+    insert into sec.usage as u (tenant_id, transactions)
+    select v_tenant, count(*) from app.transaction x where x.tenant_id = v_tenant
+    on conflict (tenant_id) do update set transactions = excluded.transactions;
 end $$;
 
 grant execute on function sec.total_transaction_new(), sec.total_transaction_changed(), sec.total_transaction_gone(),

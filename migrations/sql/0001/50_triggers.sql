@@ -262,7 +262,8 @@ declare
 begin
     foreach t in array array['tenant', 'membership', 'invitation', 'invitation_share', 'join_request', 'ownership_offer',
                              'tenant_limit', 'account', 'account_share', 'transaction', 'posting', 'category',
-                             'search_token', 'day_total', 'month_total', 'payee_total', 'audit_event'] loop
+                             'search_token', 'day_total', 'month_total', 'payee_total', 'recurring',
+                             'audit_event'] loop
         execute format('create policy prove on app.%I for select to fintrack_security using (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'category', 'account_share', 'join_request', 'tenant_limit',

@@ -4,7 +4,7 @@ import gzip
 import io
 import sqlite3
 from random import Random
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 from hypothesis import given
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
+from fintrack.operations.archive.verify import verify_book
 from fintrack.operations.books import import_book
-from fintrack.statements.books import packages
+from fintrack.statements.books import packages, tables
 from fintrack.statements.statement import StatementError
 from tests.statements.books.reading import read, sqlite_file, table, zipped
 from tests.statements.books.test_databases import ACTUAL, BOOK, GIRO, actual, movement
@@ -146,3 +147,61 @@ def _empty() -> bytes:
     content = connection.serialize()
     connection.close()
     return content
+
+
+@pytest.mark.parametrize("packing", [ZIP_BZIP2, ZIP_LZMA])
+def test_what_cannot_be_unpacked_bit_by_bit_is_refused(packing: int) -> None:
+    file = io.BytesIO()
+    with ZipFile(file, "w", packing) as archive:
+        archive.writestr("db.sqlite", bytes(1_000_000))
+    with pytest.raises(StatementError, match="damaged"):
+        read(file.getvalue())
+    file.seek(0)
+    with ZipFile(file, "a", packing) as archive:
+        archive.writestr("manifest.json", "{}")
+        archive.writestr("manifest.seal", "")
+    with pytest.raises(InvalidInput):
+        verify_book(io.BytesIO(file.getvalue()))
+
+
+def test_what_a_table_computes_is_no_larger_than_what_it_may_keep() -> None:
+    computed = ACTUAL.replace(
+        "create table payees (", "create table payees (big as (zeroblob(4e8)),"
+    )
+    with pytest.raises(StatementError, match="damaged"):
+        read(sqlite_file(computed, {"payees": [("s", "Shop", None)]}))
+
+
+def test_a_table_that_grows_while_it_is_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "MOST_BYTES", 100_000)
+    long = "x" * 1000
+    grown = ACTUAL.replace(
+        "create table payees (id,", f"create table payees (big default '{long}', id,"
+    )
+    content = sqlite_file(grown, {"payees (id, name, transfer_acct)": [("s", "Shop", None)] * 101})
+    with pytest.raises(StatementError, match="too large"):
+        read(content)
+
+
+def test_a_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 10)
+    rows = [in_register("Giro", "31/01/2026", "Shop", Outflow="€1.00")] * 11
+    with pytest.raises(StatementError, match="too large"):
+        read(register(*rows))
+
+
+def test_elements_within_their_like_are_refused() -> None:
+    nested = BOOK.replace("</gnc:account>", "<gnc:account></gnc:account></gnc:account>", 1)
+    with pytest.raises(StatementError, match="damaged"):
+        read(nested)
+
+
+def test_a_table_without_its_columns_is_refused() -> None:
+    with pytest.raises(StatementError, match="damaged"):
+        read(sqlite_file(ACTUAL.replace("closed, ", ""), {"accounts": [(GIRO, "Giro", 0)]}))
+
+
+def test_an_order_that_is_no_number_is_refused() -> None:
+    parts = [movement("b", GIRO, -1, child=1, of="a", order="first")]
+    with pytest.raises(StatementError, match="no number"):
+        read(actual(movement("a", GIRO, -1, parent=1), *parts))
