@@ -1,6 +1,7 @@
 """The API as one application, mounted beside the pages."""
 
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -56,23 +57,32 @@ does not exist.
 """
 
 
+# Two threads may ask for the document at once.
+_DOCUMENT = Lock()
+
+
 class Application(FastAPI):
     """FastAPI, whose document says how this API refuses."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document; it is made once."""
-        if not self.openapi_schema:
-            document = super().openapi()
-            schemas = document["components"]["schemas"]
-            schemas |= _schemas()
-            for name in UNUSED:
-                del schemas[name]
-            for path in document["paths"].values():
-                for method, operation in path.items():
-                    operation["responses"] |= {str(each): _refusal(each) for each in REFUSALS}
-                    if method != "get" and operation.get("security"):
-                        operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-        return self.openapi_schema or {}
+        with _DOCUMENT:
+            if not self.openapi_schema:
+                _complete(super().openapi())
+            return self.openapi_schema or {}
+
+
+def _complete(document: dict[str, Any]) -> None:
+    """Add to FastAPI's document how each call refuses and is asked again."""
+    schemas = document["components"]["schemas"]
+    schemas |= _schemas()
+    for name in UNUSED:
+        del schemas[name]
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            operation["responses"] |= {str(each): _refusal(each) for each in REFUSALS}
+            if method != "get" and operation.get("security"):
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
 
 
 def _schemas() -> dict[str, Any]:
