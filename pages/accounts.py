@@ -9,7 +9,7 @@ import streamlit as st
 
 from fintrack.access.sharing import shared_balances
 from fintrack.analytics.account_trends import account_trends
-from fintrack.analytics.charts import balance_chart
+from fintrack.analytics.charts.overview import balance_chart
 from fintrack.analytics.headlines import Headline
 from fintrack.analytics.periods import today_of
 from fintrack.context import Permission, TenantContext

@@ -1,6 +1,6 @@
 """Analytics: where the money came from and went, over a period, beside the one before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from fintrack.analytics.cash_flow import cash_flow
-from fintrack.analytics.charts import (
+from fintrack.analytics.charts.overview import (
     cash_flow_chart,
     income_chart,
     net_worth_chart,
@@ -23,13 +23,21 @@ from fintrack.analytics.periods import (
     Period,
     interval_of,
     interval_until,
-    months_before,
+    month_of_period,
     previous,
     today_of,
 )
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
+from fintrack.ui.analyses.ahead import ahead_view
+from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.calendar import calendar_view
+from fintrack.ui.analyses.compare import compare_view
+from fintrack.ui.analyses.flow import flow_view
+from fintrack.ui.analyses.parts import parts_view
+from fintrack.ui.analyses.pivot import pivot_view
+from fintrack.ui.analyses.unusual import unusual_view
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import (
     IN,
@@ -41,12 +49,12 @@ from fintrack.ui.inputs import (
     currency_choice,
     headline_row,
     money,
-    money_column,
     period_input,
     span_text,
 )
-from fintrack.ui.session import open_page, page_address, page_link, tenant_context
+from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.sight import partial_mark
+from fintrack.ui.tables import table_popover
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
@@ -54,14 +62,24 @@ PAYEES_SHOWN = 8
 
 
 def page() -> None:
-    """Show the figures and charts of the chosen period."""
+    """Show the chosen view; what is not chosen is not asked for."""
     context = tenant_context()
     st.title("Analytics", anchor=False)
+    chosen = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default=OVERVIEW,
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     with shown_refusals():
-        _period(context, period_input(today_of(context)))
+        VIEWS[chosen or OVERVIEW](context)
 
 
-def _period(context: TenantContext, period: Period) -> None:
+def _overview(context: TenantContext) -> None:
+    period = period_input(today_of(context))
     before = previous(period)
     compared = f"{span_text(context, period)}, compared with {span_text(context, before)}"
     st.caption(escaped(compared) + partial_mark(context))
@@ -113,7 +131,7 @@ def _headlines(
 
 def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:
     interval = interval_of(period)
-    with card("Net worth", csv=_csv("net-worth", period, interval=interval)):
+    with card("Net worth", csv=chart_query("net-worth", period, interval=interval)):
         figure = net_worth_chart(worth, chart_style(context, currency))
         clicked = clicked_in_chart(figure, "Net worth", "worth")
     if clicked:
@@ -123,21 +141,21 @@ def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.
 
 
 def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.DataFrame) -> None:
-    with card("Cash flow per month", csv=_csv("cash-flow", period)):
+    with card("Cash flow per month", csv=chart_query("cash-flow", period)):
         if flow.empty:
             st.caption("Nothing moved in this period.")
             return
         figure = cash_flow_chart(flow, chart_style(context, currency), period)
         clicked = clicked_in_chart(figure, "Cash flow per month", "flow")
     if clicked:
-        month = date.fromisoformat(clicked)
-        since, until = max(month, period.since), min(months_before(month, -1), period.until)
-        open_page("transactions", **TransactionFilter(since=since, until=until).to_query())
+        month = month_of_period(date.fromisoformat(clicked), period)
+        wanted = TransactionFilter(since=month.since, until=month.until)
+        open_page("transactions", **wanted.to_query())
 
 
 def _spending(context: TenantContext, currency: str, period: Period, before: Period) -> None:
     parent_id = _drilled()
-    with card("Spending by category", csv=_csv("spending", period, parent=parent_id)):
+    with card("Spending by category", csv=chart_query("spending", period, parent=parent_id)):
         if parent_id is not None:
             _breadcrumbs(context, parent_id, period)
         now = spending(context, period.since, period.until, parent_id)
@@ -147,8 +165,7 @@ def _spending(context: TenantContext, currency: str, period: Period, before: Per
             return
         figure = spending_chart(now, chart_style(context, currency), earlier)
         clicked = clicked_in_chart(figure, "Spending by category", f"spending {parent_id}")
-        with st.popover("As a table", icon=":material/table:"):
-            _spending_table(context, currency, period, now)
+        _spending_table(context, currency, period, now)
     if clicked is not None:
         _drill(context, clicked, period, parent_id)
 
@@ -157,20 +174,9 @@ def _spending_table(
     context: TenantContext, currency: str, period: Period, frame: pd.DataFrame
 ) -> None:
     rows = frame[frame["currency"] == currency].to_dict("records")
-    table = {
-        "Category": [row["category"] for row in rows],
-        "Spent": [money(context, row["amount"], currency) for row in rows],
-        "Transactions": [
-            page_address("transactions", **category_query(row["category_id"], period))
-            for row in rows
-        ],
-    }
-    columns = {
-        "Category": st.column_config.TextColumn("Category", width=110),
-        "Spent": money_column("Spent", width=84),
-        "Transactions": st.column_config.LinkColumn("", display_text="Show", width=50),
-    }
-    st.dataframe(table, hide_index=True, column_config=columns)
+    spent = {"Spent": [money(context, row["amount"], currency) for row in rows]}
+    queries = [category_query(row["category_id"], period) for row in rows]
+    table_popover("Category", [row["category"] for row in rows], spent, queries)
 
 
 def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period) -> None:
@@ -208,7 +214,7 @@ def _show_branch(category_id: UUID | None) -> None:
 
 
 def _payees(context: TenantContext, currency: str, period: Period) -> None:
-    with card("Top payees", csv=_csv("payees", period)):
+    with card("Top payees", csv=chart_query("payees", period)):
         frame = top_payees(context, period.since, period.until, PAYEES_SHOWN)
         if frame.empty:
             st.caption("Nothing was spent in this period.")
@@ -221,7 +227,7 @@ def _payees(context: TenantContext, currency: str, period: Period) -> None:
 
 
 def _income(context: TenantContext, currency: str, period: Period, before: Period) -> None:
-    with card("Income by category", csv=_csv("income", period)):
+    with card("Income by category", csv=chart_query("income", period)):
         now = income(context, period.since, period.until)
         earlier = income(context, before.since, before.until)
         if now.empty and earlier.empty:
@@ -233,6 +239,14 @@ def _income(context: TenantContext, currency: str, period: Period, before: Perio
         open_page("transactions", **category_query(clicked, period))
 
 
-def _csv(chart: str, period: Period, **more: object) -> Mapping[str, str]:
-    asked = {"chart": chart, "since": period.since, "until": period.until, **more}
-    return {key: str(value) for key, value in asked.items() if value is not None}
+OVERVIEW = "Overview"
+VIEWS: Mapping[str, Callable[[TenantContext], None]] = {
+    OVERVIEW: _overview,
+    "Compare": compare_view,
+    "Flow": flow_view,
+    "Breakdown": parts_view,
+    "Calendar": calendar_view,
+    "Forecast": ahead_view,
+    "Unusual": unusual_view,
+    "Pivot": pivot_view,
+}

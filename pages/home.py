@@ -9,7 +9,7 @@ import streamlit as st
 from babel.dates import format_date
 
 from fintrack.access.sharing import shared_balances
-from fintrack.analytics.charts import net_worth_chart, spending_chart
+from fintrack.analytics.charts.overview import net_worth_chart, spending_chart
 from fintrack.analytics.headlines import currencies, home_headlines
 from fintrack.analytics.overview import MOST_COUNTED, Overview, overview
 from fintrack.analytics.periods import (

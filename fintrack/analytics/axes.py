@@ -41,9 +41,15 @@ def day_axis(days: Sequence[date], locale: str) -> Names:
     return _ticks(shown, [format_skeleton(skeleton, day, locale=spoken) for day in shown])
 
 
-def money_marks(amounts: Sequence[int], currency: str, locale: str) -> dict[int, str]:
-    """Return round amounts in minor units, around zero and all of `amounts`, with their names."""
-    low, high = int(min([0, *amounts])), int(max([0, *amounts]))
+def money_marks(
+    amounts: Sequence[int], currency: str, locale: str, *, zero: bool = True
+) -> dict[int, str]:
+    """Return round amounts in minor units around all of `amounts`, with their names.
+
+    `zero` is among them, unless only the course of a line matters.
+    """
+    shown = [0, *amounts] if zero or not amounts else amounts
+    low, high = int(min(shown)), int(max(shown))
     step = _round_step(high - low)
     marks = range(low // step * step, -(-high // step) * step + 1, step)
     return {mark: short_money(mark, currency, locale) for mark in marks}

@@ -9,16 +9,23 @@ from uuid import UUID
 
 import pandas as pd
 
+from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.comparisons import comparison, savings, year_over_year
+from fintrack.analytics.daily_spending import daily_spending
+from fintrack.analytics.dimensions import Dimension, breakdown
+from fintrack.analytics.forecast import forecast
+from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.payees import top_payees
-from fintrack.analytics.periods import Interval
+from fintrack.analytics.periods import Interval, Period, previous, today_of
+from fintrack.analytics.pivots import pivot
 from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.exports import frame_csv
 
-MOST_PAYEES = 1000
+MOST_PAYEES = MOST_ANOMALIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,17 @@ class Question:
     until: date
     interval: Interval
     parent_id: UUID | None
+    by: Dimension
+    columns: Dimension
+    earlier: Period
 
 
 def chart_csv(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
     """Return the rows behind the chart that `payload` names, with a header, as UTF-8.
 
     `payload` holds "chart" (a key of `CHARTS`), "since" and "until" as ISO dates and, where the
-    chart takes them, "interval" and "parent".
+    chart takes them, "interval", "parent", "by", "columns" and
+    "earlier", the first day of an earlier period and the one after it with a "/" between them.
 
     Raises:
         NotFound: there is no such chart.
@@ -57,6 +68,21 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
             context, asked.since, asked.until, asked.parent_id
         ),
         "income": lambda context, asked: income(context, asked.since, asked.until, asked.parent_id),
+        "breakdown": lambda context, asked: breakdown(context, asked.since, asked.until, asked.by),
+        "comparison": lambda context, asked: comparison(
+            context, Period(asked.since, asked.until), asked.earlier
+        ),
+        "year-over-year": lambda context, asked: year_over_year(context, asked.since, asked.until),
+        "savings": lambda context, asked: savings(context, asked.since, asked.until),
+        "daily-spending": lambda context, asked: daily_spending(context, asked.since, asked.until),
+        "money-flow": lambda context, asked: money_flow(context, asked.since, asked.until),
+        "forecast": lambda context, _asked: forecast(context, today_of(context)).days,
+        "anomalies": lambda context, asked: anomalies(
+            context, asked.since, asked.until, MOST_ANOMALIES
+        ),
+        "pivot": lambda context, asked: pivot(
+            context, asked.since, asked.until, asked.by, asked.columns
+        ),
         "payees": lambda context, asked: top_payees(context, asked.since, asked.until, MOST_PAYEES),
     }
 )
@@ -65,11 +91,26 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
 def _question(payload: Mapping[str, Any]) -> Question:
     parent = payload.get("parent") or None
     try:
+        period = _period(payload["since"], payload["until"])
         return Question(
-            date.fromisoformat(str(payload["since"])),
-            date.fromisoformat(str(payload["until"])),
+            period.since,
+            period.until,
             Interval(payload.get("interval", Interval.MONTH)),
             UUID(str(parent)) if parent else None,
+            Dimension(payload.get("by", Dimension.CATEGORY)),
+            Dimension(payload.get("columns", Dimension.MONTH)),
+            _earlier(payload, period),
         )
     except (KeyError, ValueError) as error:
         raise InvalidInput("This download has no period or a wrong one. Open it again.") from error
+
+
+def _period(since: object, until: object) -> Period:
+    return Period(date.fromisoformat(str(since)), date.fromisoformat(str(until)))
+
+
+def _earlier(payload: Mapping[str, Any], period: Period) -> Period:
+    if "earlier" not in payload:
+        return previous(period)
+    since, until = str(payload["earlier"]).split("/")
+    return _period(since, until)

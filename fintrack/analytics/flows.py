@@ -17,10 +17,12 @@ from sqlalchemy import (
     Label,
     Select,
     Subquery,
+    Uuid,
     case,
     cast,
     func,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -29,6 +31,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.periods import months_before
 from fintrack.derived_schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
+from fintrack.schema import TransactionTag
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -54,20 +57,43 @@ def flows_by_payee(since: date, until: date) -> Subquery:
     return _less(whole, named).subquery("flows")
 
 
+def flows_by_tag(moved: Subquery, since: date, until: date) -> Subquery:
+    """Return the rows of `moved`, some `flows` of [since, until), once for each of their tags.
+
+    The column tag_id is null for what has none. Only what has a tag is read line by line.
+    """
+    dated = (TransactionTag.booked_on >= since) & (TransactionTag.booked_on < until)
+    has_tag = Line.transaction_id.in_(select(TransactionTag.transaction_id).where(dated))
+    taken, once = _taken(has_tag), _lines(1).add_columns(TransactionTag.tag_id)
+    if "payee" in moved.c:
+        taken = taken.add_columns(Line.payee)
+        once = _lines(1).add_columns(Line.payee, TransactionTag.tag_id)
+    no_tag = null().label("tag_id")
+    once = once.join(TransactionTag, TransactionTag.transaction_id == Line.transaction_id)
+    everything = select(*moved.c, cast(no_tag, Uuid).label("tag_id"))
+    return union_all(everything, taken.add_columns(no_tag), once.where(dated)).subquery("flows")
+
+
 def month_of(day: SQLCoreOperations[date]) -> Label[date]:
     """Return the first day of the month of `day`, as "month"."""
     # Cast to a timestamp without zone: the zone of the connection must not move a day.
     return cast(func.date_trunc("month", cast(day, DateTime)), Date).label("month")
 
 
-def _taken(days: ColumnElement[bool]) -> Rows:
-    """Return the lines of those days as rows of `flows` that take away what they moved."""
+def _taken(lines: ColumnElement[bool]) -> Rows:
+    """Return those lines as rows of `flows` that take away what they moved."""
+    return _lines(-1).where(lines)
+
+
+def _lines(sign: int) -> Rows:
+    """Return every line as a row of `flows`, or with the sign -1 as what takes it away."""
+    amount = Line.amount * sign
     return select(
         month_of(Line.booked_on), Line.account_id, Line.category_id,
-        case((Line.amount > 0, -Line.amount), else_=0).label("incoming"),
-        case((Line.amount <= 0, Line.amount), else_=0).label("outgoing"),
-        cast(literal(-1), BigInteger).label("entries"),
-    ).where(Line.transfer_id.is_(None), days)  # fmt: skip
+        case((Line.amount > 0, amount), else_=0).label("incoming"),
+        case((Line.amount <= 0, -amount), else_=0).label("outgoing"),
+        cast(literal(sign), BigInteger).label("entries"),
+    ).where(Line.transfer_id.is_(None))  # fmt: skip
 
 
 def _whole(total: type[MonthTotal | PayeeTotal], since: date, until: date) -> Rows:

@@ -37,6 +37,9 @@ MOST_POINTS = 4000
 SHORTEST = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 28}
 
 
+LONGEST_YEAR = 366
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The half-open span [since, until).
@@ -62,6 +65,16 @@ def require_points(since: date, until: date, interval: Interval) -> None:
     """
     if (until - since).days > MOST_POINTS * SHORTEST[interval]:
         raise InvalidInput(f"A series has at most {MOST_POINTS} points. Ask for a shorter period.")
+
+
+def require_days(since: date, until: date, most: int) -> None:
+    """Refuse a period that is longer than a question may look at.
+
+    Raises:
+        InvalidInput: with what to ask for instead.
+    """
+    if (until - since).days > most:
+        raise InvalidInput(f"Here a period has at most {most} days. Ask for a shorter one.")
 
 
 def today_of(context: TenantContext) -> date:
@@ -119,6 +132,11 @@ def interval_until(last_day: date, interval: Interval) -> Period:
         Interval.MONTH: last_day.replace(day=1),
     }
     return Period(starts[interval], last_day + DAY)
+
+
+def month_of_period(month: date, period: Period) -> Period:
+    """Return the days of the month, given by its first, that lie in the period."""
+    return Period(max(month, period.since), min(months_before(month, -1), period.until))
 
 
 def months_before(day: date, months: int) -> date:

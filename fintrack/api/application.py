@@ -19,7 +19,9 @@ from fintrack.api import (
     invitations,
     members,
     names,
+    outlook,
     plans,
+    questions,
     reports,
     sign_in,
     tenants,
@@ -34,7 +36,7 @@ from fintrack.errors import FinTrackError
 PREFIX = "/api/v1"
 PARTS = (
     sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
-    exports, activity, webhooks,
+    questions, outlook, exports, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -56,3 +57,8 @@ def optional_day(value: date | None) -> date | None:
 def optional_id(text: str) -> UUID | None:
     """Return the id in a frame's cell, None where there is none."""
     return UUID(text) if text else None
+
+
+def optional_number(value: object) -> int | None:
+    """Return the whole number in a frame's cell, None where there is none."""
+    return int(value) if isinstance(value, int | np.integer) else None

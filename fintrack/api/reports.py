@@ -39,16 +39,17 @@ AS_CSV: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=Call)
 
 
-class ReportQuery(Given):
-    """The period, twelve months up to today unless given, and what of it is looked at."""
+class CurrencyQuery(Given):
+    """The currency, if only one is wanted."""
+
+    currency: Currency | None = None
+
+
+class PeriodQuery(CurrencyQuery):
+    """The period, twelve months up to today unless given."""
 
     since: Day | None = None
     until: Annotated[Day | None, Field(description="The first day after the period.")] = None
-    interval: Annotated[
-        Interval, Field(description="Between two points of net worth; cash flow is by month.")
-    ] = Interval.MONTH
-    currency: Currency | None = None
-    account: UUID | None = None
 
     def period(self, context: TenantContext) -> Period:
         """Return the period that is asked for.
@@ -60,6 +61,15 @@ class ReportQuery(Given):
         until = self.until or max(usual.until, (self.since or usual.since) + DAY)
         since = self.since or min(usual.since, until - DAY)
         return custom_period(since, until - DAY)
+
+
+class ReportQuery(PeriodQuery):
+    """The period, and what of it is looked at."""
+
+    interval: Annotated[
+        Interval, Field(description="Between two points of net worth; cash flow is by month.")
+    ] = Interval.MONTH
+    account: UUID | None = None
 
 
 class Report(Told, Generic[Item]):
@@ -135,7 +145,7 @@ def report_balances(context: Member, asked: Asked, request: Request) -> Response
     """Report what each account holds at the end of the period."""
     period = asked.period(context)
     rows = balances(context, period.last_day, asked.account)
-    return _answer(context, request, asked, period, rows, _balance)
+    return answer(context, request, asked, period, rows, _balance)
 
 
 @router.get("/net-worth", responses=AS_CSV, response_model=Report[NetWorth])
@@ -145,7 +155,7 @@ def report_net_worth(
     """Report assets, liabilities and net worth at the end of each interval."""
     period = asked.period(context)
     rows = net_worth(context, period.since, period.until, asked.interval, asked.account)
-    return _answer(context, request, asked, period, rows, _net_worth)
+    return answer(context, request, asked, period, rows, _net_worth)
 
 
 @router.get("/cash-flow", responses=AS_CSV, response_model=Report[CashFlow])
@@ -155,7 +165,7 @@ def report_cash_flow(
     """Report what came in and went out by month; transfers between own accounts are neither."""
     period = asked.period(context)
     rows = cash_flow(context, period.since, period.until, asked.account)
-    return _answer(context, request, asked, period, rows, _cash_flow)
+    return answer(context, request, asked, period, rows, _cash_flow)
 
 
 @router.get("/spending", responses=AS_CSV, response_model=Report[Spending])
@@ -163,7 +173,7 @@ def report_spending(context: Member, asked: Asked, request: Request) -> Response
     """Report what each category of expenses cost, most first."""
     period = asked.period(context)
     rows = spending(context, period.since, period.until, account_id=asked.account)
-    return _answer(context, request, asked, period, rows, _spending)
+    return answer(context, request, asked, period, rows, _spending)
 
 
 @router.get("/income-statement", responses=AS_CSV, response_model=Report[IncomeLine])
@@ -171,7 +181,7 @@ def report_income(context: Member, asked: Asked, request: Request) -> Response |
     """Report income, then expenses, by category."""
     period = asked.period(context)
     rows = income_statement(context, period.since, period.until, asked.account)
-    return _answer(context, request, asked, period, rows, _income_line)
+    return answer(context, request, asked, period, rows, _income_line)
 
 
 @router.get("/balance-sheet", responses=AS_CSV, response_model=Report[SheetLine])
@@ -181,13 +191,13 @@ def report_balance_sheet(
     """Report assets, then liabilities, at the end of the period."""
     period = asked.period(context)
     rows = balance_sheet(context, period.last_day, asked.account)
-    return _answer(context, request, asked, period, rows, _sheet_line)
+    return answer(context, request, asked, period, rows, _sheet_line)
 
 
-def _answer(
+def answer(
     context: TenantContext,
     request: Request,
-    asked: ReportQuery,
+    asked: CurrencyQuery,
     period: Period,
     rows: pd.DataFrame,
     told: Callable[[Row], Item],

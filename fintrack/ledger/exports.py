@@ -46,7 +46,7 @@ RISKY = "'*([ \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}]*[=+@＝＋－＠-]|[\t\r\
 # Of a browser, everything at once is asked for only by whoever shows that it is still the member.
 CONFIRM_EVERYTHING = "Before everything leaves in one file, confirm that it is you."
 # Whole numbers that are no amounts.
-COUNTS = frozenset({"transactions", "depth", "version"})
+COUNTS = frozenset({"transactions", "entries", "per_mille", "depth", "version"})
 DOT = "·"
 MEMO = " · "
 LONE_DOT = re.compile(f" {DOT} ")
@@ -198,7 +198,7 @@ def tag_names(cell: str) -> tuple[str, ...]:
 
 
 def _cell(name: str, value: object, currency: str | None) -> str:
-    if value is None or value is pd.NaT:
+    if value is None or value is pd.NaT or value is pd.NA:
         return ""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()

@@ -207,10 +207,12 @@ def card(
     stretch: bool = False,
     width: int | None = None,
     csv: Mapping[str, str] | None = None,
+    key: str | None = None,
 ) -> Iterator[None]:
     """Draw a bordered card with a title, and what follows inside.
 
-    `csv` says what `chart_csv` is asked when somebody wants the figures as a file.
+    `csv` says what `chart_csv` is asked when somebody wants the figures as a file; where two cards
+    offer the same, `key` tells them apart.
     """
     height: Literal["stretch", "content"] = "stretch" if stretch else "content"
     with st.container(border=True, height=height, width=width or "stretch"):
@@ -221,5 +223,5 @@ def card(
                 horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
             ):
                 st.subheader(title, anchor=False, width="content")
-                download_link("CSV", {"kind": "chart", **csv}, key=f"csv {csv['chart']}")
+                download_link("CSV", {"kind": "chart", **csv}, key=f"csv {key or csv['chart']}")
         yield

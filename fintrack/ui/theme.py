@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from fintrack.analytics.charts import Palette, Style, alt_text
+from fintrack.analytics.charts.drawing import Palette, Style, alt_text
 from fintrack.context import TenantContext
 
 LIGHT, DARK = "light", "dark"

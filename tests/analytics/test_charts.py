@@ -9,18 +9,17 @@ import plotly.graph_objects as go
 import pytest
 
 from fintrack.analytics.cash_flow import CASH_FLOW
-from fintrack.analytics.charts import (
-    MOST_BARS,
-    Palette,
-    Style,
-    alt_text,
+from fintrack.analytics.charts.drawing import MOST_BARS, Palette, Style, alt_text
+from fintrack.analytics.charts.overview import (
     balance_chart,
+    breakdown_chart,
     cash_flow_chart,
     income_chart,
     net_worth_chart,
     spending_chart,
     top_payees_chart,
 )
+from fintrack.analytics.dimensions import BREAKDOWN
 from fintrack.analytics.net_worth import NET_WORTH
 from fintrack.analytics.payees import TOP_PAYEES
 from fintrack.analytics.periods import Period
@@ -178,6 +177,22 @@ def test_a_refund_larger_than_the_spending_points_to_the_left() -> None:
     assert figure.layout.xaxis.range[0] < -9.0
 
 
+def test_a_bar_of_nothing_says_nothing() -> None:
+    now, before = spending(("a", "Food", 300), ("b", "Rent", 900)), spending(("a", "Food", 200))
+    earlier = spending_chart(now, EUR, before).data[0]
+    assert list(earlier.text) == ["", "€2.00"]
+
+
+def test_parts_show_income_only_where_there_is_any() -> None:
+    rows = [("t", "Trip", "EUR", 0, 500, 2), ("", "No tag", "EUR", 900, 70, 3)]
+    figure = breakdown_chart(frame(rows, BREAKDOWN), EUR)
+    assert [(each.name, list(each.x)) for each in figure.data] == [
+        ("Income", [0.0, 9.0]), ("Expenses", [5.0, 0.7]),
+    ]  # fmt: skip
+    spent = breakdown_chart(frame(rows[:1], BREAKDOWN), EUR)
+    assert [each.name for each in spent.data] == ["Expenses"]
+
+
 def test_payees_who_are_not_named_are_called_so() -> None:
     rows = [("Grocer", "EUR", 5_000), ("", "EUR", 200)]
     points = top_payees_chart(frame(rows, TOP_PAYEES), EUR).data[0].customdata
@@ -211,6 +226,7 @@ def test_an_empty_chart_says_so() -> None:
         (spending_chart, SPENDING),
         (income_chart, SPENDING),
         (top_payees_chart, TOP_PAYEES),
+        (breakdown_chart, BREAKDOWN),
     ],
 )
 def test_a_chart_of_nothing_is_drawn(

@@ -1,10 +1,11 @@
 """The rows behind a chart as CSV."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from fintrack.analytics.downloads import CHARTS, chart_csv
+from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from tests.analytics.by_hand import Move, Purse, write
@@ -46,7 +47,39 @@ def test_j1_text_that_a_spreadsheet_would_run_is_disarmed(ana: TenantContext, na
 
 
 def test_every_chart_can_be_downloaded(ana: TenantContext, purse: Purse) -> None:
-    assert {name for name in CHARTS if len(text(ana, name).splitlines()) == 2} == set(CHARTS)
+    rows = {name: len(text(ana, name).splitlines()) - 1 for name in CHARTS}
+    # A category of either kind; what was kept; the days to come, whatever the period.
+    others = {
+        "breakdown": 2,
+        "pivot": 2,
+        "comparison": 2,
+        "money-flow": 3,
+        "forecast": rows["forecast"],
+        "anomalies": 0,
+    }
+    assert rows == {name: others.get(name, 1) for name in CHARTS}
+
+
+def test_what_is_unusual_can_be_downloaded(ana: TenantContext) -> None:
+    mine = Purse("Current", opened_on=date(2026, 1, 1))
+    days = [date(2026, 3, number) for number in range(1, 8)]
+    write(
+        ana, [mine], [Move(day, mine, -100 * (1 + 9 * (day.day == 7)), None, "X") for day in days]
+    )
+    assert text(ana, "anomalies").splitlines() == [
+        "booked_on,payee,account,currency,amount,usual,spread",
+        "2026-03-07,X,Current,EUR,-10.00,-1.00,0.00",
+    ]
+
+
+def test_the_days_to_come_can_be_downloaded(ana: TenantContext) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    write(ana, [mine], [Move(today - timedelta(back), mine, 100) for back in (0, 200)])
+    head, *rows = text(ana, "forecast").splitlines()
+    assert head == "on,currency,balance,low,high"
+    assert [row.split(",")[0] for row in rows] == [
+        str(today + timedelta(number)) for number in range(1, 91)
+    ]
 
 
 def test_a_chart_that_is_none_is_not_found(ana: TenantContext) -> None:
@@ -55,7 +88,8 @@ def test_a_chart_that_is_none_is_not_found(ana: TenantContext) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"since": "yesterday"}, {"interval": "century"}, {"parent": "Food"}]
+    "wrong",
+    [{"since": "yesterday"}, {"interval": "century"}, {"parent": "Food"}, {"earlier": "2026"}],
 )
 def test_a_value_of_the_wrong_kind_is_refused(ana: TenantContext, wrong: dict[str, str]) -> None:
     with pytest.raises(InvalidInput):

@@ -1,27 +1,48 @@
 """How the functions of `analytics` are called."""
 
+from dataclasses import replace
 from datetime import date
 
 from fintrack.analytics.account_trends import account_trends
+from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.comparisons import comparison, savings, year_over_year
+from fintrack.analytics.daily_spending import daily_spending
+from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import chart_csv
+from fintrack.analytics.forecast import forecast
+from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
-from fintrack.analytics.periods import Interval, today_of
+from fintrack.analytics.periods import Interval, Period, previous, today_of
+from fintrack.analytics.pivots import pivot
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.analytics.standing import standing
 from fintrack.analytics.statements import balance_sheet, income_statement
-from fintrack.context import Role
+from fintrack.context import Role, TenantContext
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from tests.isolation.functions import Case, Function, Slot
+from tests.isolation.ledgers import Ledger
 
 VIEWER = Role.VIEWER
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
-TODAY = date(2026, 3, 31)
+TODAY, OCTOBER = date(2026, 3, 31), date(2026, 10, 1)
+TWO_PERIODS = (Period(MARCH, APRIL), previous(Period(MARCH, APRIL)))
 SPENDING = {"chart": "spending", "since": "2026-03-01", "until": "2026-04-01"}
+
+
+def _oddities(me: TenantContext, own: Ledger) -> object:
+    """Ask once a payee came often enough, and once with another amount."""
+    usual = NewTransaction(own.ids["account"], MARCH, -100, "Kiosk")
+    for amount in (-900, *[-100] * 6):
+        record_transaction(own.owner, replace(usual, amount=amount))
+    return anomalies(me, MARCH, APRIL)
+
 
 ANALYTICS: dict[Function, Case] = {
     account_trends: Case(VIEWER, call=lambda me, own: account_trends(me, TODAY)),
+    anomalies: Case(VIEWER, call=_oddities),
     balance_sheet: Case(
         VIEWER,
         {"account_id": Slot("account", lambda me, own, it: balance_sheet(me, TODAY, it))},
@@ -32,12 +53,22 @@ ANALYTICS: dict[Function, Case] = {
         {"account_id": Slot("account", lambda me, own, it: balances(me, TODAY, it))},
         call=lambda me, own: balances(me, TODAY),
     ),
+    breakdown: Case(
+        VIEWER,
+        {
+            "account_id": Slot(
+                "account", lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, it)
+            )
+        },
+        call=lambda me, own: [breakdown(me, MARCH, APRIL, each) for each in Dimension],
+    ),
     branch: Case(VIEWER, {"category_id": Slot("category", lambda me, own, it: branch(me, it))}),
     cash_flow: Case(
         VIEWER,
         {"account_id": Slot("account", lambda me, own, it: cash_flow(me, MARCH, APRIL, it))},
         call=lambda me, own: cash_flow(me, MARCH, APRIL),
     ),
+    comparison: Case(VIEWER, call=lambda me, own: comparison(me, *TWO_PERIODS)),
     chart_csv: Case(
         VIEWER,
         {
@@ -47,6 +78,8 @@ ANALYTICS: dict[Function, Case] = {
         },
         call=lambda me, own: chart_csv(me, SPENDING),
     ),
+    daily_spending: Case(VIEWER, call=lambda me, own: daily_spending(me, MARCH, APRIL)),
+    forecast: Case(VIEWER, call=lambda me, own: forecast(me, OCTOBER)),
     income: Case(
         VIEWER,
         {
@@ -62,6 +95,7 @@ ANALYTICS: dict[Function, Case] = {
         {"account_id": Slot("account", lambda me, own, it: income_statement(me, MARCH, APRIL, it))},
         call=lambda me, own: income_statement(me, MARCH, APRIL),
     ),
+    money_flow: Case(VIEWER, call=lambda me, own: money_flow(me, MARCH, APRIL)),
     net_worth: Case(
         VIEWER,
         {
@@ -72,6 +106,17 @@ ANALYTICS: dict[Function, Case] = {
         call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK),
     ),
     overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),
+    savings: Case(VIEWER, call=lambda me, own: savings(me, MARCH, APRIL)),
+    pivot: Case(
+        VIEWER,
+        {
+            "account_id": Slot(
+                "account",
+                lambda me, own, it: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG, it),
+            )
+        },
+        call=lambda me, own: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG),
+    ),
     standing: Case(VIEWER, call=lambda me, own: standing(me, TODAY)),
     spending: Case(
         VIEWER,
@@ -85,4 +130,5 @@ ANALYTICS: dict[Function, Case] = {
     ),
     today_of: Case(VIEWER, call=lambda me, own: today_of(me)),
     top_payees: Case(VIEWER, call=lambda me, own: top_payees(me, MARCH, APRIL, 100)),
+    year_over_year: Case(VIEWER, call=lambda me, own: year_over_year(me, MARCH, APRIL)),
 }

@@ -10,13 +10,20 @@ from sqlalchemy import select
 
 from fintrack.access.sharing import account_sights, shared_balances
 from fintrack.analytics.account_trends import account_trends
+from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.budgets import budgets
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.comparisons import comparison, savings, year_over_year
+from fintrack.analytics.daily_spending import daily_spending
+from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import CHARTS, chart_csv
+from fintrack.analytics.forecast import forecast
+from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
-from fintrack.analytics.periods import Interval
+from fintrack.analytics.periods import Interval, Period, previous
+from fintrack.analytics.pivots import pivot
 from fintrack.analytics.spending import spending
 from fintrack.analytics.standing import standing
 from fintrack.context import TenantContext
@@ -45,6 +52,7 @@ from fintrack.statements.history import imports
 from tests.statements.importing import csv_file, exported, preview
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+PERIOD = Period(MARCH, APRIL)
 TODAY = date(2026, 3, 31)
 CHART = {"since": "2026-03-01", "until": "2026-04-01", "interval": "week"}
 FILE = csv_file([("2026-03-05", "-7.00", "Baker"), ("2026-03-06", "-8.00", "Butcher")])
@@ -64,6 +72,15 @@ QUESTIONS: dict[str, Question] = {
     "trends": lambda me: account_trends(me, TODAY),
     "cash flow": lambda me: cash_flow(me, MARCH, APRIL),
     "spending": lambda me: spending(me, MARCH, APRIL),
+    "parts": lambda me: [breakdown(me, MARCH, APRIL, each) for each in Dimension],
+    "comparison": lambda me: comparison(me, PERIOD, previous(PERIOD)),
+    "two years": lambda me: year_over_year(me, MARCH, APRIL),
+    "savings": lambda me: savings(me, MARCH, APRIL),
+    "the days": lambda me: daily_spending(me, MARCH, APRIL),
+    "the flow": lambda me: money_flow(me, MARCH, APRIL),
+    "the next days": lambda me: forecast(me, TODAY),
+    "what is unusual": lambda me: anomalies(me, MARCH, APRIL),
+    "pivots": lambda me: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.MEMBER),
     "top payees": lambda me: top_payees(me, MARCH, APRIL, 100),
     "standing": lambda me: standing(me, TODAY),
     "home": lambda me: overview(me, TODAY),

@@ -1,0 +1,106 @@
+"""Charts of comparisons: what changed, a year beside the last one, what was kept of the income."""
+
+from collections.abc import Sequence
+from math import ceil, floor
+
+import pandas as pd
+import plotly.graph_objects as go
+from babel.numbers import format_percent
+
+from fintrack.analytics.axes import MOST_STEPS, month_axis
+from fintrack.analytics.cash_flow import INCOME
+from fintrack.analytics.charts.drawing import (
+    HEIGHT,
+    MOST_BARS,
+    Style,
+    faint,
+    finish_rows,
+    month_text,
+    monthly,
+    of_currency,
+    polish,
+    row_bars,
+    write_money_axis,
+)
+from fintrack.money import MINUS, spoken_locale
+
+LOWEST = -100.0
+WAYS = {"inflow": "Income", "outflow": "Expenses"}
+
+
+def change_chart(frame: pd.DataFrame, style: Style, kind: str) -> go.Figure:
+    """Draw the largest changes of one kind of `COMPARISON`, more at the right; keys are ids."""
+    rows = of_currency(frame, style)
+    rows = rows[(rows["kind"] == kind) & (rows["change"] != 0)].head(MOST_BARS)
+    columns = {"category_id": "key", "category": "label"}
+    table = rows.drop(columns="amount").rename(columns={**columns, "change": "amount"})
+    table = table.sort_values("amount", ascending=False, kind="stable", ignore_index=True)
+    colour = style.palette.inflow if kind == INCOME else style.palette.outflow
+    return finish_rows(go.Figure(row_bars(table, style, "Change", colour)), table, style)
+
+
+def year_chart(frame: pd.DataFrame, style: Style, way: str) -> go.Figure:
+    """Draw "inflow" or "outflow" of `YEAR_OVER_YEAR`, this year's before last year's; keys: months.
+
+    A bar of last year has no key.
+    """
+    rows, palette = of_currency(frame, style), style.palette
+    months = [day.date() for day in rows["month"]]
+    now, before = rows[way].tolist(), rows[f"{way}_before"].tolist()
+    earlier = monthly(months, before, style, "A year before")
+    figure = go.Figure()
+    figure.add_bar(**earlier, marker_color=faint(palette.muted, 0.45))
+    (last_year,) = figure.data
+    last_year.customdata = [[None, *words] for _, *words in last_year.customdata]
+    colour = palette.inflow if way == "inflow" else palette.outflow
+    figure.add_bar(**monthly(months, now, style, WAYS[way]), marker_color=colour)
+    figure.update_layout(bargap=0.35, hovermode="x unified", height=HEIGHT)
+    figure.update_xaxes(type="category", **month_axis(months, style.locale))
+    write_money_axis(figure, [*now, *before], style)
+    return polish(figure, palette)
+
+
+def savings_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
+    """Draw which share of its income each month of `SAVINGS` kept; keys are months.
+
+    Months without income are left out; no bar goes below −100 %, though its words say how far.
+    """
+    rows, palette = of_currency(frame, style), style.palette
+    rows = rows[rows["per_mille"].notna()]
+    months = [day.date() for day in rows["month"]]
+    shares = [int(share) / 10 for share in rows["per_mille"]]
+    shown = [max(share, LOWEST) for share in shares]
+    figure = go.Figure(
+        go.Bar(
+            x=[month.isoformat() for month in months],
+            y=shown,
+            name="Kept",
+            marker_color=palette.accent,
+            customdata=[
+                [month.isoformat(), month_text(month, style), percent(share, style.locale)]
+                for month, share in zip(months, shares, strict=True)
+            ],
+            hovertemplate="%{customdata[2]}",
+        )
+    )
+    gap = max(0.4, 1 - len(months) / 10)
+    figure.update_layout(bargap=gap, hovermode="x unified", height=HEIGHT, showlegend=False)
+    figure.update_xaxes(type="category", **month_axis(months, style.locale))
+    _write_percent_axis(figure, shown, style)
+    return polish(figure, palette)
+
+
+def percent(hundredths: float, locale: str) -> str:
+    """Return a share as the locale writes it, with one decimal where it has one: 23.4%."""
+    spoken = spoken_locale(locale)
+    pattern = spoken.percent_formats[None].pattern.replace("0", "0.#", 1)
+    text = format_percent(hundredths / 100, pattern, locale=spoken)
+    return text.replace("-", MINUS)
+
+
+def _write_percent_axis(figure: go.Figure, shares: Sequence[float], style: Style) -> None:
+    low, high = min([0.0, *shares]), max([0.0, *shares])
+    step = next(step for step in (5, 10, 25, 50) if high - low <= step * MOST_STEPS)
+    marks = list(range(floor(low / step) * step, ceil(high / step) * step + 1, step))
+    names = [percent(mark, style.locale) for mark in marks]
+    figure.update_yaxes(tickvals=marks, ticktext=names, range=[marks[0] - 0.2, marks[-1] + 0.2])

@@ -1,0 +1,215 @@
+"""Drawing: what all charts share, from the palette to the words of a screen reader.
+
+The only place where money is a float. Each point carries [key, label, amount] as `customdata`, so
+that a click on it leads to the transactions behind it and a screen reader hears its figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+from babel.dates import format_skeleton
+
+from fintrack.analytics.axes import money_marks
+from fintrack.money import decimal_amount, exponent, format_money, short_money, spoken_locale
+
+MOST_BARS = 8
+MOST_LETTERS = 20
+HEIGHT = 320
+NARROW = 290
+LETTER = 7
+SPOKEN_POINTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme, each with its one meaning; `series` is for parts of a whole."""
+
+    text: str
+    muted: str
+    grid: str
+    surface: str
+    inflow: str
+    outflow: str
+    accent: str
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the figures of a chart are written and coloured."""
+
+    currency: str
+    locale: str
+    palette: Palette
+
+
+def polish(figure: go.Figure, palette: Palette) -> go.Figure:
+    """Give the figure the look that all share, and return it."""
+    letters = {"family": "Inter, sans-serif", "size": 12}
+    figure.update_layout(
+        template="none",
+        colorway=list(palette.series),
+        font={**letters, "color": palette.muted},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 8, "r": 16, "t": 8, "b": 8},
+        hoverlabel={
+            "bgcolor": palette.surface,
+            "bordercolor": palette.grid,
+            "font": {**letters, "color": palette.text},
+        },
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        dragmode=False,
+        barcornerradius=4,
+    )
+    axis = {"automargin": True, "fixedrange": True, "ticks": "", "ticklabelstandoff": 6}
+    figure.update_xaxes(showgrid=False, zeroline=False, ticklabeloverflow="allow", **axis)
+    figure.update_yaxes(gridcolor=palette.grid, zerolinecolor=palette.grid, **axis)
+    return figure
+
+
+def alt_text(title: str, figure: go.Figure) -> str:
+    """Return the chart in words: its title and the figures of its first points, by series."""
+    series = [
+        f"{trace.name}: "
+        + ", ".join(f"{label} {amount}" for _, label, amount in trace.customdata[:SPOKEN_POINTS])
+        for trace in figure.data
+        if trace.customdata
+    ]
+    return f"{title}. " + ("; ".join(series) or "Nothing to show") + "."
+
+
+def plain(text: str) -> str:
+    """Return the text without the signs that Plotly would read as markup."""
+    return text.replace("<", "(").replace(">", ")")
+
+
+def of_currency(frame: pd.DataFrame, style: Style) -> pd.DataFrame:
+    """Return the rows of the currency that the chart shows."""
+    return frame[frame["currency"] == style.currency].reset_index(drop=True)
+
+
+def floats(amounts: Sequence[int], style: Style) -> list[float]:
+    """Return the amounts in major units, as only a chart takes them."""
+    return [float(decimal_amount(int(amount), style.currency)) for amount in amounts]
+
+
+def written(amounts: Sequence[int], style: Style) -> list[str]:
+    """Return the amounts as every screen writes them."""
+    return [format_money(int(amount), style.currency, style.locale) for amount in amounts]
+
+
+def rough_money(amount: int, style: Style) -> str:
+    """Return the amount in whole units, as short as an axis has it: €17.7K."""
+    unit = int(10 ** exponent(style.currency))
+    return short_money(round(amount / unit) * unit, style.currency, style.locale)
+
+
+def points(
+    keys: Sequence[str | None], labels: Sequence[str], amounts: Sequence[int], style: Style
+) -> list[list[str | None]]:
+    """Return the points as `customdata`: key, label, amount."""
+    figures = written(amounts, style)
+    return [list(point) for point in zip(keys, map(plain, labels), figures, strict=True)]
+
+
+def monthly(months: list[date], amounts: list[int], style: Style, name: str) -> dict[str, object]:
+    """Return the figures of a trace of months; keys are their first days."""
+    keys = [month.isoformat() for month in months]
+    labels = [month_text(month, style) for month in months]
+    return {
+        "x": keys,
+        "y": floats(amounts, style),
+        "name": name,
+        "customdata": points(keys, labels, amounts, style),
+        "hovertemplate": "%{customdata[2]}",
+    }
+
+
+def month_text(month: date, style: Style) -> str:
+    """Return the month in words: March 2026."""
+    return format_skeleton("yMMMM", month, locale=spoken_locale(style.locale))
+
+
+def faint(colour: str, share: float) -> str:
+    """Return the colour, seen through."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share})"
+
+
+def largest(rows: pd.DataFrame, **columns: str) -> pd.DataFrame:
+    """Return key, label, amount and perhaps before of the largest; the rest is one without a key.
+
+    `columns` says which columns of `rows` they are.
+    """
+    table = pd.DataFrame({name: rows[column] for name, column in columns.items()})
+    table = table.astype({"key": object})
+    figures = [name for name in ("amount", "before") if name in columns]
+    table = table.sort_values(figures, ascending=False, kind="stable", ignore_index=True)
+    if len(table) <= MOST_BARS:
+        return table
+    rest = table.iloc[MOST_BARS - 1 :]
+    others = {"key": None, "label": f"{len(rest)} others", **rest[figures].sum()}
+    last = pd.DataFrame([others]).astype({"key": object})
+    return pd.concat([table.head(MOST_BARS - 1), last], ignore_index=True)
+
+
+def row_bars(table: pd.DataFrame, style: Style, name: str, colour: str) -> go.Bar:
+    """Return horizontal bars of a table of `largest`; one of nothing says nothing."""
+    amounts = table["amount"].tolist()
+    figures = written(amounts, style)
+    return go.Bar(
+        x=floats(amounts, style),
+        y=list(range(len(table))),
+        orientation="h",
+        name=name,
+        marker={"color": colour},
+        text=[figure if amount else "" for figure, amount in zip(figures, amounts, strict=True)],
+        textposition="outside",
+        textfont={"color": style.palette.text},
+        cliponaxis=False,
+        customdata=points(table["key"].tolist(), table["label"].tolist(), amounts, style),
+        hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+    )
+
+
+def finish_rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figure:
+    """Finish a chart of horizontal bars: names at the left, room for the figures at the right."""
+    ends = [0.0, *(end for trace in figure.data for end in trace.x)]
+    low, high = min(ends), max(ends)
+    room = (high - low or 1.0) * _share_of_figures(figure, table)
+    figure.update_xaxes(range=[low - room * (low < 0), high + room], showticklabels=False)
+    names = [plain(shortened(label)) for label in table["label"]]
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
+    series = len(figure.data)
+    height = max(1, len(names)) * (16 + 16 * series) + 40
+    figure.update_layout(height=height, bargap=0.35, showlegend=series > 1, hovermode="closest")
+    polish(figure, style.palette).update_yaxes(showgrid=False, zeroline=False)
+    return figure.update_layout(legend_traceorder="reversed")
+
+
+def write_money_axis(
+    figure: go.Figure, amounts: Sequence[int], style: Style, *, zero: bool = True
+) -> None:
+    """Put round amounts, written as everywhere else, beside the chart; `zero` among them."""
+    marks = money_marks(amounts, style.currency, style.locale, zero=zero)
+    places = floats(list(marks), style)
+    # Lines at the very edge would not be drawn.
+    edge = (places[-1] - places[0] or 1.0) / 200
+    ends = [places[0] - edge, max(places[-1], places[0] + edge) + edge]
+    figure.update_yaxes(tickvals=places, ticktext=list(marks.values()), range=ends)
+
+
+def _share_of_figures(figure: go.Figure, table: pd.DataFrame) -> float:
+    """Return the room of the longest figure in a narrow card, as a share of the longest bar."""
+    figures = max([len(text) for trace in figure.data for text in trace.text], default=0) * LETTER
+    names = min(max(map(len, table["label"]), default=0), MOST_LETTERS) * LETTER
+    return figures / max(figures, NARROW - names - figures)
+
+
+def shortened(label: str) -> str:
+    """Return a name as far as a chart has room for it."""
+    return label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1].rstrip() + "…"

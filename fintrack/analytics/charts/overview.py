@@ -1,0 +1,167 @@
+"""The charts of Home, Accounts and the overview, one currency of a frame at a time.
+
+One colour has one meaning: inflow, outflow, and the accent for what remains.
+"""
+
+import pandas as pd
+import plotly.graph_objects as go
+from babel.dates import format_date
+
+from fintrack.analytics.axes import day_axis, month_axis
+from fintrack.analytics.charts.drawing import (
+    HEIGHT,
+    Style,
+    faint,
+    finish_rows,
+    floats,
+    largest,
+    monthly,
+    of_currency,
+    points,
+    polish,
+    row_bars,
+    write_money_axis,
+)
+from fintrack.analytics.periods import Period
+from fintrack.money import spoken_locale
+
+BEFORE = "Period before"
+
+
+def net_worth_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
+    """Draw `NET_WORTH` as an area of what is owned less what is owed; keys are dates."""
+    rows = of_currency(frame, style)
+    return _area(rows["on"], rows["net"], style, "Net worth", "linear")
+
+
+def balance_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
+    """Draw one account's balance, the columns `on` and `balance`, oldest first; keys are dates."""
+    rows = of_currency(frame, style)
+    return _area(rows["on"], rows["balance"], style, "Balance", "hv")
+
+
+def cash_flow_chart(frame: pd.DataFrame, style: Style, period: Period | None = None) -> go.Figure:
+    """Draw `CASH_FLOW` as inflow up, outflow down and the line of what remained; keys are months.
+
+    Months of the period in which nothing moved are drawn as nothing; without a period it lasts from
+    the first month that moved to the last.
+    """
+    rows = _every_month(of_currency(frame, style), period)
+    months, palette = [day.date() for day in rows["month"]], style.palette
+    inflow, outflow = rows["inflow"].tolist(), (-rows["outflow"]).tolist()
+    net = (rows["inflow"] - rows["outflow"]).tolist()
+    line = {"color": palette.accent, "width": 2.5}
+    dot = {"color": palette.accent, "size": 7, "line": {"color": palette.surface, "width": 1.5}}
+    income = monthly(months, inflow, style, "Income")
+    expenses = monthly(months, outflow, style, "Expenses")
+    remained = monthly(months, net, style, "Net")
+    figure = go.Figure()
+    figure.add_bar(**income, marker_color=palette.inflow)
+    figure.add_bar(**expenses, marker_color=palette.outflow)
+    figure.add_scatter(**remained, mode="lines+markers", line=line, marker=dot)
+    # Few months are thin bars, not blocks.
+    gap = max(0.4, 1 - len(months) / 10)
+    figure.update_layout(barmode="relative", bargap=gap, hovermode="x unified", height=HEIGHT)
+    figure.update_xaxes(type="category", **month_axis(months, style.locale))
+    write_money_axis(figure, [*inflow, *outflow, *net], style)
+    return polish(figure, palette)
+
+
+def spending_chart(
+    frame: pd.DataFrame, style: Style, previous: pd.DataFrame | None = None
+) -> go.Figure:
+    """Draw `SPENDING` as bars, most first, beside those of the `previous` period; keys are ids.
+
+    What does not fit is one last bar without a key (None); uncategorised money has the key "".
+    """
+    return _categories(frame, style, style.palette.outflow, previous)
+
+
+def income_chart(
+    frame: pd.DataFrame, style: Style, previous: pd.DataFrame | None = None
+) -> go.Figure:
+    """Draw `SPENDING` rows of income, as `spending_chart` draws expenses."""
+    return _categories(frame, style, style.palette.inflow, previous)
+
+
+def breakdown_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
+    """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids."""
+    rows, palette = of_currency(frame, style), style.palette
+    table = largest(rows, key="part_id", label="part", amount="spending", before="income")
+    figure = go.Figure()
+    if table["before"].any():
+        earned = table.assign(amount=table["before"])
+        figure.add_trace(row_bars(earned, style, "Income", palette.inflow))
+    figure.add_trace(row_bars(table, style, "Expenses", palette.outflow))
+    return finish_rows(figure, table, style)
+
+
+def top_payees_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
+    """Draw `TOP_PAYEES` as bars, most first; keys are payees as they are stored."""
+    rows = of_currency(frame, style)
+    named = rows.assign(name=rows["payee"].mask(rows["payee"] == "", "No payee"))
+    table = largest(named, key="payee", label="name", amount="amount")
+    figure = go.Figure(row_bars(table, style, "Spent", style.palette.outflow))
+    return finish_rows(figure, table, style)
+
+
+def _area(
+    days: "pd.Series[pd.Timestamp]", amounts: "pd.Series[int]", style: Style, name: str, shape: str
+) -> go.Figure:
+    dates, accent = [day.date() for day in days], style.palette.accent
+    keys = [day.isoformat() for day in dates]
+    labels = [format_date(day, "medium", spoken_locale(style.locale)) for day in dates]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=keys,
+        y=floats(amounts.tolist(), style),
+        name=name,
+        mode="lines+markers" if len(keys) > 1 else "markers",
+        # Nobody sees the points of a line, but only points can be clicked.
+        marker={"size": 10, "opacity": 0 if len(keys) > 1 else 1},
+        line={"color": accent, "width": 2.5, "shape": shape},
+        fill="tozeroy",
+        cliponaxis=False,
+        fillcolor=faint(accent, 0.14),
+        customdata=points(keys, labels, amounts.tolist(), style),
+        hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+    )
+    figure.update_layout(hovermode="x", showlegend=False, height=HEIGHT)
+    figure.update_xaxes(type="date", **day_axis(dates, style.locale))
+    write_money_axis(figure, amounts.tolist(), style)
+    return polish(figure, style.palette)
+
+
+def _every_month(rows: pd.DataFrame, period: Period | None) -> pd.DataFrame:
+    if rows.empty:
+        return rows
+    first, last = rows["month"].min(), rows["month"].max()
+    if period is not None:
+        first, last = period.since.replace(day=1), period.last_day
+    months = pd.date_range(first, last, freq="MS")
+    filled = rows.set_index("month")[["inflow", "outflow"]].reindex(months, fill_value=0)
+    return filled.rename_axis("month").reset_index()
+
+
+def _categories(
+    frame: pd.DataFrame, style: Style, colour: str, previous: pd.DataFrame | None
+) -> go.Figure:
+    rows = of_currency(frame, style)
+    figure = go.Figure()
+    if previous is None:
+        table = largest(rows, key="category_id", label="category", amount="amount")
+    else:
+        table = _compared(rows, of_currency(previous, style))
+        past = faint(style.palette.muted, 0.45)
+        figure.add_trace(row_bars(table.assign(amount=table["before"]), style, BEFORE, past))
+    figure.add_trace(row_bars(table, style, "This period", colour))
+    return finish_rows(figure, table, style)
+
+
+def _compared(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest of either period, with what each was in the period before."""
+    both = pd.concat([rows.assign(before=0), previous.assign(before=previous["amount"], amount=0)])
+    sums = both.groupby("category_id", sort=False, as_index=False).agg(
+        category=("category", "first"), amount=("amount", "sum"), before=("before", "sum")
+    )
+    return largest(sums, key="category_id", label="category", amount="amount", before="before")

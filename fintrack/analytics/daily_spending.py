@@ -1,0 +1,42 @@
+"""Daily spending: what each day of at most a year cost."""
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import BigInteger, cast, func, or_, select
+
+from fintrack.analytics.cash_flow import EXPENSE
+from fintrack.analytics.periods import LONGEST_YEAR, require_days
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.derived_schema import Line
+from fintrack.frames import Shape, read_frame
+from fintrack.schema import Category
+
+DAILY_SPENDING: Shape = {"on": "datetime64[s]", "currency": "str", "amount": "int64"}
+
+
+def daily_spending(context: TenantContext, since: date, until: date) -> pd.DataFrame:
+    """Return what each day of [since, until) cost, by day and currency: `DAILY_SPENDING`.
+
+    Spending is that of `spending`: positive, lowered by refunds, without transfers. Days on which
+    nothing was left of it have no row. Every amount of the period is read, so it is a year at most.
+
+    Raises:
+        InvalidInput: the period is longer.
+    """
+    context.require(Permission.READ)
+    require_days(since, until, LONGEST_YEAR)
+    spent = cast(func.sum(-Line.amount), BigInteger)
+    unnamed = Line.category_id.is_(None) & (Line.amount < 0)
+    statement = (
+        select(Line.booked_on, Line.currency, spent)
+        .outerjoin(Category, Category.id == Line.category_id)
+        .where(Line.booked_on >= since, Line.booked_on < until, Line.transfer_id.is_(None))
+        .where(or_(Category.kind == EXPENSE, unnamed))
+        .group_by(Line.booked_on, Line.currency)
+        .having(spent != 0)
+        .order_by(Line.booked_on, Line.currency)
+    )
+    with tenant_transaction(context) as db:
+        return read_frame(db, statement, DAILY_SPENDING)

@@ -1,0 +1,1 @@
+"""The views of Analytics beside its overview, a file each."""

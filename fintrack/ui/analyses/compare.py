@@ -1,0 +1,136 @@
+"""Compare: what changed against an earlier period, months beside last year's, what was kept."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from fintrack.analytics.cash_flow import EXPENSE, INCOME
+from fintrack.analytics.charts.comparison import (
+    WAYS,
+    change_chart,
+    percent,
+    savings_chart,
+    year_chart,
+)
+from fintrack.analytics.comparisons import (
+    Against,
+    compared_with,
+    comparison,
+    kept_share,
+    savings,
+    year_over_year,
+)
+from fintrack.analytics.headlines import currencies
+from fintrack.analytics.periods import Period, month_of_period, today_of
+from fintrack.context import TenantContext
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.inputs import (
+    card,
+    category_query,
+    currency_choice,
+    money,
+    period_input,
+    span_text,
+)
+from fintrack.ui.session import open_page
+from fintrack.ui.sight import partial_mark
+from fintrack.ui.tables import table_popover
+from fintrack.ui.text import escaped
+from fintrack.ui.theme import chart_style, clicked_in_chart
+
+AGAINST = {Against.BEFORE: "The period before", Against.YEAR: "The year before"}
+TITLES = {EXPENSE: "Changes in spending", INCOME: "Changes in income"}
+
+
+def compare_view(context: TenantContext) -> None:
+    """Show the changes by category, the months of two years, and the share that was kept."""
+    period = period_input(today_of(context))
+    chosen = st.segmented_control(
+        "Compared with",
+        list(AGAINST),
+        default=Against.BEFORE,
+        format_func=AGAINST.__getitem__,
+        required=True,
+        key="against",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    earlier = compared_with(period, Against(chosen or Against.BEFORE))
+    compared = f"{span_text(context, period)}, compared with {span_text(context, earlier)}"
+    st.caption(escaped(compared) + partial_mark(context))
+    changes = comparison(context, period, earlier)
+    months = year_over_year(context, period.since, period.until)
+    currency = currency_choice(currencies(context.currency, changes, months))
+    for column, kind in zip(st.columns(2), (EXPENSE, INCOME), strict=True):
+        with column:
+            _changes(context, currency, (period, earlier), changes, kind)
+    for column, way in zip(st.columns(2), ("outflow", "inflow"), strict=True):
+        with column:
+            _two_years(context, currency, period, months, way)
+    _kept(context, currency, period)
+
+
+def _changes(
+    context: TenantContext,
+    currency: str,
+    periods: tuple[Period, Period],
+    changes: pd.DataFrame,
+    kind: str,
+) -> None:
+    period, earlier = periods
+    rows = changes[(changes["currency"] == currency) & (changes["kind"] == kind)]
+    title = TITLES[kind]
+    file = chart_query("comparison", period, earlier=f"{earlier.since}/{earlier.until}")
+    with card(title, csv=file, key=f"comparison {kind}"):
+        if not rows["change"].any():
+            st.caption("Nothing changed.")
+            return
+        figure = change_chart(rows, chart_style(context, currency), kind)
+        clicked = clicked_in_chart(figure, title, f"changes {kind}")
+        shown = rows.to_dict("records")
+        amounts = {
+            name: [money(context, row[column], currency) for row in shown]
+            for name, column in (("Now", "amount"), ("Before", "before"))
+        }
+        queries = [category_query(row["category_id"], period) for row in shown]
+        table_popover("Category", [row["category"] for row in shown], amounts, queries)
+    if clicked is not None:
+        open_page("transactions", **category_query(clicked, period))
+
+
+def _two_years(
+    context: TenantContext, currency: str, period: Period, months: pd.DataFrame, way: str
+) -> None:
+    title = f"{WAYS[way]} year over year"
+    rows = months[months["currency"] == currency]
+    with card(title, csv=chart_query("year-over-year", period), key=f"two years {way}"):
+        if rows.empty:
+            st.caption("Nothing moved, then or now.")
+            return
+        figure = year_chart(rows, chart_style(context, currency), way)
+        clicked = clicked_in_chart(figure, title, f"two years {way}")
+    _open_month(clicked, period)
+
+
+def _kept(context: TenantContext, currency: str, period: Period) -> None:
+    title = "Savings rate"
+    frame = savings(context, period.since, period.until)
+    kept = kept_share(frame, currency)
+    with card(title, csv=chart_query("savings", period)):
+        if kept is None:
+            st.caption("Nothing came in in this period.")
+            return
+        written = percent(kept / 10, context.locale)
+        st.caption(f"{escaped(written)} of the income was kept over the whole period")
+        figure = savings_chart(frame, chart_style(context, currency))
+        clicked = clicked_in_chart(figure, title, "savings")
+    _open_month(clicked, period)
+
+
+def _open_month(clicked: str | None, period: Period) -> None:
+    if clicked:
+        month = month_of_period(date.fromisoformat(clicked), period)
+        wanted = TransactionFilter(since=month.since, until=month.until)
+        open_page("transactions", **wanted.to_query())

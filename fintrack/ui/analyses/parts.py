@@ -1,0 +1,119 @@
+"""Breakdown: income and spending of a period by tag, account, member, payee or category."""
+
+from datetime import date
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
+from fintrack.access.sharing import account_sights
+from fintrack.analytics.charts.overview import breakdown_chart
+from fintrack.analytics.dimensions import Dimension, breakdown
+from fintrack.analytics.headlines import currencies
+from fintrack.analytics.periods import Period, month_of_period
+from fintrack.context import TenantContext
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ui.analyses.asked import asked_period, chart_query
+from fintrack.ui.inputs import card, category_query, currency_choice, money
+from fintrack.ui.session import open_page
+from fintrack.ui.tables import table_popover
+from fintrack.ui.theme import chart_style, clicked_in_chart
+
+NAMES = {
+    Dimension.TAG: "Tag",
+    Dimension.ACCOUNT: "Account",
+    Dimension.MEMBER: "Member",
+    Dimension.PAYEE: "Payee",
+    Dimension.CATEGORY: "Category",
+}
+OWNER = "owner"
+ROWS_SHOWN = 50
+
+
+def parts_view(context: TenantContext) -> None:
+    """Show what came in and went out of each part; a member's part leads to the accounts."""
+    period = asked_period(context)
+    chosen = st.segmented_control(
+        "By",
+        list(NAMES),
+        default=Dimension.TAG,
+        format_func=NAMES.__getitem__,
+        required=True,
+        key="by",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    by = Dimension(chosen or Dimension.TAG)
+    owner = st.query_params.get(OWNER) if by is Dimension.MEMBER else None
+    if owner:
+        by = Dimension.ACCOUNT
+    frame = breakdown(context, period.since, period.until, by)
+    if owner:
+        frame = _of_owner(context, frame, owner)
+    currency = currency_choice(currencies(context.currency, frame))
+    _parts(context, currency, period, by, frame)
+
+
+def part_query(by: Dimension, part_id: str, period: Period) -> dict[str, str] | None:
+    """Return the address's filters for a part of the period, None where none fits."""
+    since, until = period.since, period.until
+    match by:
+        case Dimension.CATEGORY:
+            return category_query(part_id, period)
+        case Dimension.PAYEE if part_id:
+            return TransactionFilter(payee=part_id, since=since, until=until).to_query()
+        case Dimension.TAG if part_id:
+            return TransactionFilter(tag_id=UUID(part_id), since=since, until=until).to_query()
+        case Dimension.MONTH:
+            month = month_of_period(date.fromisoformat(part_id), period)
+            return TransactionFilter(since=month.since, until=month.until).to_query()
+        case Dimension.ACCOUNT:
+            return TransactionFilter(account_id=UUID(part_id), since=since, until=until).to_query()
+    return None
+
+
+def _of_owner(context: TenantContext, frame: pd.DataFrame, owner: str) -> pd.DataFrame:
+    """Draw whose accounts these are, with the way back, and return their rows."""
+    sights = account_sights(context)
+    his = sights[sights["owner_id"] == owner]
+    if st.button("All members", type="tertiary", icon=":material/arrow_back:"):
+        _show_owner(None)
+    return frame[frame["part_id"].isin(his["account_id"])].reset_index(drop=True)
+
+
+def _parts(
+    context: TenantContext, currency: str, period: Period, by: Dimension, frame: pd.DataFrame
+) -> None:
+    title = f"Income and expenses by {NAMES[by].lower()}"
+    rows = frame[frame["currency"] == currency]
+    with card(title, csv=chart_query("breakdown", period, by=by)):
+        if rows.empty:
+            st.caption("Nothing moved in this period.")
+            return
+        figure = breakdown_chart(rows, chart_style(context, currency))
+        clicked = clicked_in_chart(figure, title, f"parts {by}")
+        shown = rows.head(ROWS_SHOWN).to_dict("records")
+        amounts = {
+            "In": [money(context, row["income"], currency) for row in shown],
+            "Out": [money(context, row["spending"], currency) for row in shown],
+        }
+        queries = [part_query(by, row["part_id"], period) for row in shown]
+        table_popover(NAMES[by], [row["part"] for row in shown], amounts, queries)
+    if clicked is not None:
+        _open(by, clicked, period)
+
+
+def _open(by: Dimension, part_id: str, period: Period) -> None:
+    if by is Dimension.MEMBER:
+        _show_owner(part_id)
+    query = part_query(by, part_id, period)
+    if query is not None:
+        open_page("transactions", **query)
+
+
+def _show_owner(owner: str | None) -> None:
+    if owner is None:
+        st.query_params.pop(OWNER, None)
+    else:
+        st.query_params[OWNER] = owner
+    st.rerun()

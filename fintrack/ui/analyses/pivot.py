@@ -1,0 +1,103 @@
+"""Pivot: a period in rows and columns that the member chooses, kept in the address."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+import streamlit as st
+
+from fintrack.analytics.dimensions import Dimension
+from fintrack.analytics.headlines import currencies
+from fintrack.analytics.periods import Period
+from fintrack.analytics.pivots import Grid, Measure, grid, pivot
+from fintrack.context import TenantContext
+from fintrack.ui.analyses.asked import asked_period, chart_query
+from fintrack.ui.analyses.parts import part_query
+from fintrack.ui.inputs import card, currency_choice, money
+from fintrack.ui.tables import figures_table
+
+NAMES = {
+    Dimension.CATEGORY: "Category",
+    Dimension.MONTH: "Month",
+    Dimension.PAYEE: "Payee",
+    Dimension.TAG: "Tag",
+    Dimension.ACCOUNT: "Account",
+    Dimension.MEMBER: "Member",
+}
+MEASURES = {
+    Measure.SPENDING: "Expenses",
+    Measure.INCOME: "Income",
+    Measure.NET: "Income less expenses",
+    Measure.ENTRIES: "How many",
+}
+ROWS_SHOWN, COLUMNS_SHOWN = 50, 24
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def pivot_view(context: TenantContext) -> None:
+    """Show a table of the chosen rows, columns and measure; a row leads to its transactions."""
+    period = asked_period(context)
+    chosen = st.columns(3)
+    with chosen[0]:
+        rows = _choice("Rows", NAMES, Dimension.CATEGORY)
+    with chosen[1]:
+        columns = _choice("Columns", NAMES, Dimension.MONTH)
+    with chosen[2]:
+        measure = _choice("Figures", MEASURES, Measure.SPENDING)
+    frame = pivot(context, period.since, period.until, rows, columns)
+    currency = currency_choice(currencies(context.currency, frame))
+    title = f"{MEASURES[measure]} by {NAMES[rows].lower()} and {NAMES[columns].lower()}"
+    with card(title, csv=chart_query("pivot", period, by=rows, columns=columns)):
+        shown = grid(frame, currency, measure)
+        if not shown.rows:
+            st.caption("There is nothing of it in this period.")
+            return
+        _grid(context, currency, period, rows, shown, measure)
+
+
+def _choice(label: str, names: Mapping[Choice, str], usual: Choice) -> Choice:
+    return st.selectbox(
+        label,
+        list(names),
+        index=list(names).index(usual),
+        format_func=names.__getitem__,
+        key=label.lower(),
+        bind="query-params",
+    )
+
+
+def _grid(
+    context: TenantContext,
+    currency: str,
+    period: Period,
+    rows: Dimension,
+    shown: Grid,
+    measure: Measure,
+) -> None:
+    def written(figure: int) -> str:
+        if not figure:
+            return ""
+        return str(figure) if measure is Measure.ENTRIES else money(context, figure, currency)
+
+    cells = [row[-COLUMNS_SHOWN:] for row in shown.cells[:ROWS_SHOWN]]
+    names = _apart(shown.columns[-COLUMNS_SHOWN:], NAMES[rows])
+    figures = {name: [written(row[number]) for row in cells] for number, name in enumerate(names)}
+    parts = shown.rows[:ROWS_SHOWN]
+    queries = [part_query(rows, part_id, period) for part_id, _ in parts]
+    figures_table(NAMES[rows], [name for _, name in parts], figures, queries, pinned=True)
+    if len(shown.rows) > ROWS_SHOWN or len(shown.columns) > COLUMNS_SHOWN:
+        st.caption(
+            f"The largest {ROWS_SHOWN} rows and the last {COLUMNS_SHOWN} columns; the file has all."
+        )
+
+
+def _apart(names: Sequence[str], label: str) -> list[str]:
+    """Return the names as heads of a table's columns, of which no two may be the same."""
+    heads = [label, "Transactions"]
+    for name in names:
+        number, head = 1, name
+        while head in heads:
+            number += 1
+            head = f"{name} ({number})"
+        heads.append(head)
+    return heads[2:]

@@ -1,0 +1,139 @@
+"""The views of Analytics beside its overview: each with its figures and its way onward."""
+
+from datetime import date, timedelta
+
+from streamlit.testing.v1 import AppTest
+
+from fintrack.analytics.periods import today_of
+from fintrack.context import TenantContext
+from tests.analytics.by_hand import Move, Purse, write
+from tests.pages.opening import open_page
+from tests.pages.test_analytics import book
+
+
+def opened(context: TenantContext, view: str, **query: str) -> AppTest:
+    page = open_page(context, "analytics", view=view, **query)
+    assert not page.exception
+    return page
+
+
+def table(page: AppTest, *columns: str) -> list[tuple[object, ...]]:
+    frame = page.dataframe[0].value
+    return list(zip(*(frame[name] for name in columns), strict=True))
+
+
+def test_a_period_is_taken_apart_by_what_is_chosen(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Breakdown", by="Payee")
+    assert table(page, "Payee", "In", "Out") == [
+        ("Works", "€50.00", "€0.00"), ("Baker", "€0.00", "€10.00"),
+        ("Market", "€0.00", "€3.00"), ("Kiosk", "€0.00", "€0.50"),
+    ]  # fmt: skip
+    assert "payee=Baker" in str(table(page, "Transactions")[1])
+
+
+def test_what_has_no_tag_is_counted_and_leads_nowhere(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Breakdown")
+    assert table(page, "Tag", "Transactions") == [("No tag", None)]
+
+
+def test_a_member_leads_to_the_accounts_that_are_his(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    hers = Purse("Hers", opened_on=date(2020, 1, 1))
+    write(ana, [hers], [Move(today_of(ana), hers, -5)])
+    of_ana, of_dora = (
+        opened(ana, "Breakdown", by="Member", owner=str(each.user_id)) for each in (ana, dora)
+    )
+    assert table(of_ana, "Account", "Out") == [("Hers", "€0.05")]
+    assert f"account={hers.id}" in str(table(of_ana, "Transactions")[0])
+    assert "Nothing moved in this period." in [each.value for each in of_dora.caption]
+    next(each for each in of_dora.button if each.label == "All members").click().run()
+    assert table(of_dora, "Member", "Out") == [("Ana", "€0.05")]
+
+
+def test_changes_stand_beside_what_was(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Compare")
+    assert table(page, "Category", "Now", "Before") == [
+        ("Living*", "€13.00", "€0.00"), ("Fun*", "€0.50", "€0.00"),
+    ]  # fmt: skip
+    captions = [each.value for each in page.caption]
+    assert "73% of the income was kept over the whole period" in captions
+
+
+def test_nothing_to_compare_is_said(ana: TenantContext) -> None:
+    write(ana, [Purse("Current", opened_on=date(2020, 1, 1))], [])
+    captions = [each.value for each in opened(ana, "Compare", against="The year before").caption]
+    assert captions.count("Nothing changed.") == 2
+    assert "Nothing came in in this period." in captions
+
+
+def test_the_days_of_a_year_are_chosen(ana: TenantContext) -> None:
+    book(ana)
+    year = today_of(ana).year
+    page = opened(ana, "Calendar")
+    assert [each.value for each in page.subheader] == [f"Spending in {year}"]
+    assert "Nothing was spent in this year." not in [each.value for each in page.caption]
+    last = opened(ana, "Calendar", year=str(year - 1))
+    assert "Nothing was spent in this year." in [each.value for each in last.caption]
+
+
+def test_the_flow_shows_both_sides_and_leads_on(ana: TenantContext) -> None:
+    ids = book(ana)
+    page = opened(ana, "Flow")
+    assert table(page, "Category", "In", "Out") == [
+        ("Wages*", "€50.00", ""), ("Kept", "", "€36.50"), ("Living*", "", "€13.00"),
+        ("Fun*", "", "€0.50"),
+    ]  # fmt: skip
+    links = [str(link) for (link,) in table(page, "Transactions")]
+    assert f"category={ids['Wages']}" in links[0]
+    assert "category" not in links[1]
+
+
+def test_a_forecast_says_how_far_off_it_was(ana: TenantContext) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    write(ana, [mine], [Move(today - timedelta(back), mine, 5_000) for back in range(0, 300, 30)])
+    captions = [each.value for each in opened(ana, "Forecast").caption]
+    said = next(each for each in captions if each.startswith("Past forecasts"))
+    assert "made the same way on 13 days, were off by €" in said
+    assert said.endswith("The band holds 8 of 10 of them.")
+
+
+def test_a_short_history_is_not_continued(ana: TenantContext) -> None:
+    book(ana)
+    assert "needs half a year" in opened(ana, "Forecast").info[0].value
+
+
+def test_what_is_unusual_stands_beside_what_is_usual(ana: TenantContext) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    usual = [Move(today - timedelta(back), mine, -100, None, "Kiosk") for back in range(1, 7)]
+    write(ana, [mine], [*usual, Move(today, mine, -900, None, "Kiosk")])
+    page = opened(ana, "Unusual")
+    assert "**Kiosk**" in [each.label for each in page.button]
+    assert any("usually −€1" in each.value for each in page.caption)
+
+
+def test_nothing_unusual_is_said(ana: TenantContext) -> None:
+    book(ana)
+    captions = [each.value for each in opened(ana, "Unusual").caption]
+    assert "Nothing is unusual in this period." in captions
+
+
+def test_rows_columns_and_figures_are_chosen_in_the_address(ana: TenantContext) -> None:
+    ids = book(ana)
+    month = f"{today_of(ana):%Y-%m}"
+    page = opened(ana, "Pivot")
+    assert table(page, "Category", month) == [
+        ("Living*", "€13.00"), ("Fun*", "€0.50"),
+    ]  # fmt: skip
+    assert f"category={ids['Living']}" in str(table(page, "Transactions")[0])
+    counted = opened(ana, "Pivot", rows="Account", columns="Category", figures="How many")
+    assert table(counted, "Account", "Living*", "Wages*") == [("Current", "2", "1")]
+
+
+def test_a_pivot_of_one_thing_with_itself_is_refused(ana: TenantContext) -> None:
+    book(ana)
+    page = opened(ana, "Pivot", rows="Month")
+    assert "two different" in page.error[0].value
