@@ -1,8 +1,11 @@
 """A book with a little of everything, and what is asked of files that hold one."""
 
 import io
+import json
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import date
+from hashlib import sha256
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -24,7 +27,12 @@ from fintrack.ledger.recurring import Every, NewRecurring, create_recurring
 from fintrack.ledger.rules import create_rule
 from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transfers import NewTransfer, record_transfer
+from fintrack.operations.archive import manifest
 from fintrack.operations.archive.export import export_book
+from fintrack.operations.archive.manifest import MANIFEST, SEAL, seal
+from fintrack.operations.archive.restore import restore_book
+from fintrack.operations.archive.verify import Verdict, verify_book
+from fintrack.statements.books.report import BookReport
 from tests.statements.importing import imported
 
 DAY = date(2026, 3, 1)
@@ -97,3 +105,37 @@ def share(me: TenantContext, account_id: UUID, other: TenantContext) -> None:
 def _named(me: TenantContext, name: str) -> UUID:
     tree = categories(me)
     return UUID(tree.loc[tree["name"] == name, "id"].iloc[0])
+
+
+def restored(me: TenantContext, book: bytes, name: str = "") -> BookReport:
+    return restore_book(me.session, io.BytesIO(book), name=name)
+
+
+def verified(book: bytes) -> Verdict:
+    return verify_book(io.BytesIO(book))
+
+
+def manifest_of(book: bytes) -> dict[str, object]:
+    found: dict[str, object] = json.loads(members_of(book)[MANIFEST])
+    return found
+
+
+def with_manifest(book: bytes, changes: dict[str, object]) -> bytes:
+    """Return the book as somebody with a seal of his own would change it."""
+    members = members_of(book)
+    members[MANIFEST] = json.dumps(manifest_of(book) | changes).encode()
+    return packed(members | {SEAL: seal(members[MANIFEST])})
+
+
+def with_table(book: bytes, table: str, change: Change) -> bytes:
+    """Return the book with one table changed, and a manifest and seal that agree with it."""
+    members = members_of(book)
+    content = change(members[f"{table}.csv"])
+    files = manifest.read(members[MANIFEST]).tables
+    files[table] = replace(files[table], bytes=len(content), sha256=sha256(content).hexdigest())
+    hashes = manifest.content_hash({name: file.sha256 for name, file in files.items()})
+    changes: dict[str, object] = {
+        "tables": {name: asdict(file) for name, file in files.items()},
+        "content_hash": hashes,
+    }
+    return with_manifest(packed(members | {f"{table}.csv": content}), changes)
