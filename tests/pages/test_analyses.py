@@ -34,7 +34,7 @@ def test_a_period_is_taken_apart_by_what_is_chosen(ana: TenantContext) -> None:
 
 def test_what_has_no_tag_is_counted_and_leads_nowhere(ana: TenantContext) -> None:
     book(ana)
-    page = opened(ana, "Breakdown")
+    page = opened(ana, "Breakdown", by="Tag")
     assert table(page, "Tag", "Transactions") == [("No tag", None)]
 
 

@@ -20,11 +20,11 @@ from fintrack.ui.tables import table_popover
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 NAMES = {
-    Dimension.TAG: "Tag",
+    Dimension.PAYEE: "Payee",
     Dimension.ACCOUNT: "Account",
     Dimension.MEMBER: "Member",
-    Dimension.PAYEE: "Payee",
     Dimension.CATEGORY: "Category",
+    Dimension.TAG: "Tag",
 }
 OWNER = "owner"
 ROWS_SHOWN = 50
@@ -36,14 +36,14 @@ def parts_view(context: TenantContext) -> None:
     chosen = st.segmented_control(
         "By",
         list(NAMES),
-        default=Dimension.TAG,
+        default=Dimension.PAYEE,
         format_func=NAMES.__getitem__,
         required=True,
         key="by",
         bind="query-params",
         label_visibility="collapsed",
     )
-    by = Dimension(chosen or Dimension.TAG)
+    by = Dimension(chosen or Dimension.PAYEE)
     owner = st.query_params.get(OWNER) if by is Dimension.MEMBER else None
     if owner:
         by = Dimension.ACCOUNT
