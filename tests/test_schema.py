@@ -41,6 +41,7 @@ def test_only_what_no_login_reads_has_no_typed_table(database: Database) -> None
         "sec.usage",
         "sec.webhook",
         "sec.delivery",
+        "sec.budget_notice",
     }
 
 

@@ -1,23 +1,24 @@
 """Webhooks: what happens in a tenant is told to a program of an owner's or admin's.
 
-A webhook learns of no account that its maker does not see, and no longer than he is an admin.
+A webhook learns of no account that its maker does not see, and no longer than he is an admin; both
+are asked when something happens, and again whenever it is sent.
 """
 
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import ARRAY, Text, Uuid, cast, column, func, select
+from sqlalchemy import ARRAY, RowMapping, Text, Uuid, cast, column, func, select
 
 from fintrack.access.seals import Kind, sealed, unsealed
 from fintrack.context import Permission, TenantContext
 from fintrack.db import sign_in_transaction
-from fintrack.errors import InvalidInput, NotFound
+from fintrack.errors import InvalidInput, NotFound, Unavailable
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import new_id
 from fintrack.texts import required
@@ -39,13 +40,19 @@ DELIVERIES: Shape = {
     "answer": "str",
 }
 MOST, LONGEST_URL = 10, 2000
+# Of what is sent at once, so that no tenant holds up the others.
+OF_ONE_TENANT = 4
+TOLD = ("url", "tenant", "event", "at", "actor_id", "subject_id", "account_id", "month")
 SCHEMES = frozenset({"https", "http"})
 NO_WEBHOOK = "You have no such webhook."
 NO_URL = "Give an address that begins with https:// or http://, without a password in it."
 
 
 class Happening(StrEnum):
-    """What can be told: the actions of the activity that programs ask for."""
+    """What can be told: the actions of the activity that programs ask for, and budgets.
+
+    A budget is exceeded once in a month, and again if what is spent fell below it in between.
+    """
 
     IMPORTED = "import.committed"
     IMPORT_UNDONE = "import.undone"
@@ -60,11 +67,12 @@ class Happening(StrEnum):
     MEMBER_REMOVED = "member.removed"
     ROLE_CHANGED = "member.role_changed"
     TENANT_CLOSED = "tenant.closed"
+    BUDGET_EXCEEDED = "budget.exceeded"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event on its way to an address; `secret` signs it."""
+    """An event on its way to an address; `secret` signs it, `month` is that of a budget."""
 
     id: UUID
     url: str
@@ -75,6 +83,7 @@ class Delivery:
     actor_id: UUID
     subject_id: UUID | None
     account_id: UUID | None
+    month: date | None
 
 
 def create_webhook(
@@ -145,27 +154,28 @@ def deliveries(context: TenantContext, webhook_id: UUID) -> pd.DataFrame:
 
 
 def take_deliveries(most: int) -> Sequence[Delivery]:
-    """Return what is due, for this process alone to send within a minute."""
-    names = (
-        "id", "user_id", "url", "sealed_secret", "tenant", "event", "at", "actor_id", "subject_id",
-        "account_id",
-    )  # fmt: skip
-    due = func.sec.take_deliveries(most).table_valued(*names)
+    """Return what is due, for this process alone to send within a minute, few of each tenant."""
+    names = ("id", "user_id", "sealed_secret", *TOLD)
+    due = func.sec.take_deliveries(most, OF_ONE_TENANT).table_valued(*names)
     with sign_in_transaction() as db:
         rows = db.execute(select(due)).mappings().all()
-    return [
-        Delivery(
-            secret=unsealed(Kind.WEBHOOK, row["sealed_secret"], row["user_id"]).decode(),
-            **{name: row[name] for name in names if name not in {"user_id", "sealed_secret"}},
-        )
-        for row in rows
-    ]
+    return [each for each in map(_opened, rows) if each is not None]
 
 
 def note_delivery(delivery_id: UUID, *, is_delivered: bool, answer: str) -> None:
     """Remember what the address answered; what failed is tried again, later each time."""
     with sign_in_transaction() as db:
         db.execute(select(func.sec.note_delivery(delivery_id, is_delivered, answer)))
+
+
+def _opened(row: RowMapping) -> Delivery | None:
+    """Return the delivery with its secret; one whose secret cannot be read has failed."""
+    try:
+        secret = unsealed(Kind.WEBHOOK, row["sealed_secret"], row["user_id"]).decode()
+    except Unavailable as error:
+        note_delivery(row["id"], is_delivered=False, answer=str(error))
+        return None
+    return Delivery(id=row["id"], secret=secret, **{name: row[name] for name in TOLD})
 
 
 def _place(context: TenantContext) -> tuple[bytes, UUID]:
@@ -179,6 +189,7 @@ def _checked(url: str) -> str:
         is_usable = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise InvalidInput(NO_URL) from error
-    if not is_usable or parts.username is not None or not kept.isascii() or " " in kept:
+    is_written = kept.isascii() and kept.isprintable() and " " not in kept
+    if not is_usable or parts.username is not None or not is_written:
         raise InvalidInput(NO_URL)
     return kept

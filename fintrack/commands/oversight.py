@@ -101,7 +101,7 @@ def _worker(arguments: argparse.Namespace) -> int:
 def _stopped_within_the_hour(stopped: Event) -> bool:
     end = time.monotonic() + HOUR
     while time.monotonic() < end and not stopped.is_set():
-        if not deliver():
+        if not deliver(stopped):
             stopped.wait(PAUSE)
     return stopped.is_set()
 

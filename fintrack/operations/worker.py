@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,10 +30,13 @@ def run_jobs() -> dict[str, int]:
     return done
 
 
-def deliver() -> int:
-    """Send what webhooks wait for and return how many took it; what fails is tried again."""
+def deliver(ended: Event | None = None) -> int:
+    """Send what webhooks wait for and return how many took it; what fails is tried again.
+
+    Once it is `ended` no address is waited for.
+    """
     try:
-        return tell_webhooks()
+        return tell_webhooks(ended)
     except (FinTrackError, SQLAlchemyError):
         _log.exception("Webhooks could not be told; trying again in %s s", PAUSE)
         return 0

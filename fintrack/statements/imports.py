@@ -157,6 +157,7 @@ def _commit(
     ]
     batches = _write_batches(db, import_id, preview, statements)
     _write_rows(db, preview, statements, progress)
+    _record(db, import_id, preview, batches)
     for each in statements:
         if preview.mapping is not None:
             remember_mapping(db, each.account.id, preview.mapping)
@@ -255,12 +256,15 @@ def _write_batches(
     if batches:
         rows = [_batch_row(import_id, preview, each) for each in batches]
         db.execute(insert(ImportBatch), rows)
+    return tuple(batches)
+
+
+def _record(db: Session, import_id: UUID, preview: Preview, batches: Sequence[Batch]) -> None:
     for batch in batches:
         after = {"file": preview.file_name, "new": batch.new, "duplicate": batch.duplicate}
         audit.record(
             db, "import.committed", subject_id=import_id, account_id=batch.account_id, after=after
         )
-    return tuple(batches)
 
 
 def _batch(statement: _Statement, before: int) -> Batch:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from starlette.middleware import Middleware
@@ -58,10 +59,14 @@ async def _work_hourly() -> None:
 
 
 async def _tell_webhooks() -> None:
-    """Send what webhooks wait for; a full load is followed by the next at once."""
-    while True:
-        told = await asyncio.to_thread(deliver)
-        await asyncio.sleep(0 if told else PAUSE)
+    """Send what webhooks wait for; what somebody took is followed by the next at once."""
+    ended = Event()
+    try:
+        while True:
+            told = await asyncio.to_thread(deliver, ended)
+            await asyncio.sleep(0 if told else PAUSE)
+    finally:
+        ended.set()
 
 
 def _open() -> None:

@@ -14,8 +14,10 @@ import psutil
 import pytest
 
 from fintrack.operations import embedded
+from fintrack.operations import webhooks as sending
 from fintrack.operations.embedded import Server, start_server
 from tests.operations.bringing import run
+from tests.operations.listening import Listener, listening
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,3 +107,11 @@ def server_18(start: Callable[..., Server]) -> Server:
     brought = start()
     run(brought, "create database books")
     return brought
+
+
+@pytest.fixture
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    """A program on this machine, which for once counts as a public place."""
+    monkeypatch.setattr(sending, "_is_public", lambda _address: True)
+    with listening() as heard:
+        yield heard

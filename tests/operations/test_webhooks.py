@@ -2,13 +2,6 @@
 
 import hashlib
 import hmac
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from uuid import UUID
 
 import pytest
 
@@ -23,75 +16,11 @@ from fintrack.access.webhooks import (
 )
 from fintrack.context import Role, TenantContext
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
-from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
-from fintrack.operations import webhooks as sending
+from fintrack.ledger.accounts import Visibility
 from fintrack.operations.webhooks import SIGNATURE, tell_webhooks
 from tests.conftest import join
 from tests.databases import Database
-from tests.isolation.ledgers import DAY
-
-OPENED = [Happening.ACCOUNT_CREATED]
-
-
-@dataclass(slots=True)
-class Listener:
-    """A program at an address, and what it was told."""
-
-    url: str = ""
-    status: int = 204
-    bodies: list[bytes] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def told(self) -> list[dict[str, str]]:
-        """Return the messages."""
-        return [json.loads(body) for body in self.bodies]
-
-
-@contextmanager
-def listening() -> Iterator[Listener]:
-    """Run a program that takes messages, on this machine."""
-    heard = Listener()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            heard.headers.append(dict(self.headers))
-            self.send_response(heard.status)
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        heard.url = f"http://127.0.0.1:{server.server_port}/told?by=fintrack"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield heard
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
-    """A program on this machine, which for once counts as a public place."""
-    monkeypatch.setattr(sending, "_is_public", lambda _address: True)
-    with listening() as heard:
-        yield heard
-
-
-def opened(context: TenantContext, visibility: Visibility = Visibility.EVERYONE) -> UUID:
-    name = f"Account of {context.session.name}, {visibility}"
-    return create_account(
-        context, NewAccount(name, AccountKind.CASH, "EUR", DAY, visibility=visibility)
-    )
-
-
-def later(database: Database) -> None:
-    """Let the time until the next try go by."""
-    with database.administrator() as admin:
-        admin.execute("update sec.delivery set next_try_at = now()")
+from tests.operations.listening import OPENED, Listener, later, opened
 
 
 def test_an_event_is_told_signed_and_kept_as_delivered(
@@ -190,28 +119,6 @@ def test_nobody_is_sent_on(ana: TenantContext, listener: Listener) -> None:
     assert tell_webhooks() == 0
     assert len(listener.bodies) == 1
     assert list(deliveries(ana, webhook)["answer"]) == ["HTTP 302"]
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254", "[::ffff:10.0.0.1]",
-     "192.168.1.1", "0.0.0.0", "[fe80::1]", "2130706433", "100.64.0.1"],  # noqa: S104 - refused
-)  # fmt: skip
-def test_an_address_in_a_private_network_is_refused(ana: TenantContext, host: str) -> None:
-    webhook, _ = create_webhook(ana, f"http://{host}:9/told", OPENED)
-    opened(ana)
-    assert tell_webhooks() == 0
-    assert list(deliveries(ana, webhook)["answer"]) == [sending.PRIVATE]
-
-
-def test_an_address_that_nobody_answers_at_is_said_so(
-    ana: TenantContext, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "_is_public", lambda _address: True)
-    webhook, _ = create_webhook(ana, "http://127.0.0.1:9/told", OPENED)
-    opened(ana)
-    assert tell_webhooks() == 0
-    assert "does not answer" in deliveries(ana, webhook)["answer"].iloc[0]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ create trigger release_transactions after delete on app.transaction
     referencing old table as before for each statement execute function sec.release_transactions();
 create trigger enqueue_deliveries after insert on app.audit_event
     referencing new table as after for each statement execute function sec.enqueue_deliveries();
+create trigger watch_budgets after insert on app.audit_event
+    referencing new table as after for each statement execute function sec.watch_budgets();
 create trigger index_words_new after insert on app.transaction
     referencing new table as after for each statement execute function sec.index_words();
 create trigger index_words_changed after update on app.transaction
@@ -262,7 +264,7 @@ declare
 begin
     foreach t in array array['tenant', 'membership', 'invitation', 'invitation_share', 'join_request', 'ownership_offer',
                              'tenant_limit', 'account', 'account_share', 'transaction', 'posting', 'category',
-                             'search_token', 'day_total', 'month_total', 'payee_total', 'recurring',
+                             'search_token', 'day_total', 'month_total', 'payee_total', 'budget', 'recurring',
                              'audit_event'] loop
         execute format('create policy prove on app.%I for select to fintrack_security using (true)', t);
     end loop;
