@@ -159,6 +159,13 @@ def maintenance_transaction(reason: str) -> Iterator[Session]:
         yield db
 
 
+def hold_books(db: Session) -> None:
+    """Wait for whoever writes to the tenant's books now; until the commit nobody else does."""
+    if not db.info["holds"]:
+        db.info["holds"] = True
+        db.connection().exec_driver_sql(HOLD)
+
+
 def defer_constraints(db: Session) -> None:
     """Let rows need each other in any order; all must fit together at the end."""
     db.connection().exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
@@ -279,10 +286,8 @@ def _hold_tenant(state: ORMExecuteState) -> None:
     db, statement = state.session, state.statement
     # SQLAlchemy has no public name for it.
     locks = isinstance(statement, Select) and statement._for_update_arg is not None  # noqa: SLF001
-    if db.info["holds"] or not (locks or state.is_insert or state.is_update or state.is_delete):
-        return
-    db.info["holds"] = True
-    db.connection().exec_driver_sql(HOLD)
+    if locks or state.is_insert or state.is_update or state.is_delete:
+        hold_books(db)
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

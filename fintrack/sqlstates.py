@@ -7,6 +7,7 @@ from fintrack.errors import (
     InvalidInput,
     NotFound,
     NotSignedIn,
+    Outdated,
     PermissionDenied,
     Unavailable,
 )
@@ -25,6 +26,7 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "FT403": (PermissionDenied, None),
     "FT404": (NotFound, None),
     "FT409": (Conflict, None),
+    "FT412": (Outdated, None),
     "FT422": (InvalidInput, None),
     "FT428": (ConfirmationNeeded, None),
     "25006": (PermissionDenied, LOOKING),

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.access import throttle
 from fintrack.access.acceptance import token_hash
-from fintrack.access.memberships import hold_people, members, require_flags
+from fintrack.access.memberships import members, require_flags
 from fintrack.access.sharing import NOT_YOURS, ShareLevel
 from fintrack.access.users import checked_email
 from fintrack.config import settings
 from fintrack.context import USUAL_FLAGS, Flag, Permission, Role, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, Invitation, InvitationShare, new_id
@@ -88,7 +88,7 @@ def invite_member(
     token, invitation_id = secrets.token_urlsafe(32), new_id()
     values |= {"id": invitation_id, "token_hash": token_hash(token)}
     with tenant_transaction(context) as db:
-        hold_people(db)
+        hold_books(db)
         _add(db, values)
         _share(db, context, invitation_id, terms.shares)
         audit.record(db, "member.invited", subject_id=invitation_id, after=_told(values))
@@ -246,7 +246,7 @@ def _share(
 
 
 def _change(db: Session, invitation_id: UUID, action: str, values: dict[str, Any]) -> None:
-    hold_people(db)
+    hold_books(db)
     before = _state_of(db, invitation_id)
     statement = update(Invitation).where(Invitation.id == invitation_id, _is_pending())
     result: Any = db.execute(statement.values(values).execution_options(synchronize_session=False))

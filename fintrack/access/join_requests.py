@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.access import throttle
 from fintrack.access.invitations import LONGEST_MESSAGE
-from fintrack.access.memberships import hold_people, require_below, require_flags
+from fintrack.access.memberships import require_below, require_flags
 from fintrack.context import USUAL_FLAGS, Flag, Permission, Role, TenantContext, UserSession
-from fintrack.db import sign_in_transaction, tenant_transaction
+from fintrack.db import hold_books, sign_in_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import JoinRequest
@@ -75,7 +75,7 @@ def admit(
     require_flags(role, wanted)
     values = {"role": role.value, "flags": sorted(set(wanted))}
     with tenant_transaction(context) as db:
-        hold_people(db)
+        hold_books(db)
         _decide(db, context, user_id, "member.admitted", values | {"is_accepted": True})
 
 
@@ -88,7 +88,7 @@ def turn_down(context: TenantContext, user_id: UUID) -> None:
     """
     context.require(Permission.MANAGE_MEMBERS)
     with tenant_transaction(context) as db:
-        hold_people(db)
+        hold_books(db)
         _decide(db, context, user_id, "invitation.refused", {"is_accepted": False})
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Text, and_, column, func, sele
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.versions import require_seen
 from fintrack.context import (
     RIGHTS,
     USUAL_FLAGS,
@@ -18,7 +19,7 @@ from fintrack.context import (
     TenantContext,
     flags_of,
 )
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, Membership
@@ -33,6 +34,8 @@ MEMBERS: Shape = {
     "joined_at": "datetime64[us, UTC]",
     "seen_at": "datetime64[us, UTC]",
 }
+# What a version of a member tells apart.
+MEMBER_VALUES = ("role", "status", "flags")
 NO_MEMBER = "There is no such member."
 
 
@@ -76,13 +79,18 @@ def note_visit(context: TenantContext) -> None:
 
 
 def change_role(
-    context: TenantContext, user_id: UUID, role: Role, flags: Collection[Flag] | None = None
+    context: TenantContext,
+    user_id: UUID,
+    role: Role,
+    flags: Collection[Flag] | None = None,
+    version: str | None = None,
 ) -> None:
     """Give a member another role, below one's own, with the flags that are usual for it or `flags`.
 
     Raises:
         PermissionDenied: the member may not, or not for this person or role.
         NotFound: nobody of this id is a member.
+        Outdated: somebody was faster.
         InvalidInput: the role does not allow one of the flags.
         Conflict: it would leave the tenant without an owner.
     """
@@ -92,22 +100,26 @@ def change_role(
     require_flags(role, wanted)
     values = {"role": role.value, "flags": sorted(set(wanted))}
     with tenant_transaction(context) as db:
-        _change(db, context, user_id, "member.role_changed", values)
+        _change(db, context, user_id, "member.role_changed", values, version)
 
 
-def change_flags(context: TenantContext, user_id: UUID, flags: Collection[Flag]) -> None:
+def change_flags(
+    context: TenantContext, user_id: UUID, flags: Collection[Flag], version: str | None = None
+) -> None:
     """Say what a member or viewer may do beside the role; owners and admins hold every flag.
 
     Raises:
         PermissionDenied: the member may not, or not for this person.
         NotFound: nobody of this id is a member.
+        Outdated: somebody was faster.
         InvalidInput: the person's role does not allow one of the flags.
     """
     context.require(Permission.MANAGE_MEMBERS)
     with tenant_transaction(context) as db:
-        role = Role(state_of(db, user_id)["role"])
+        hold_books(db)
+        role, values = Role(state_of(db, user_id)["role"]), {"flags": sorted(set(flags))}
         require_flags(role, flags)
-        _change(db, context, user_id, "member.flags_changed", {"flags": sorted(set(flags))})
+        _change(db, context, user_id, "member.flags_changed", values, version)
 
 
 def require_below(context: TenantContext, role: Role) -> None:
@@ -132,32 +144,39 @@ def require_flags(role: Role, flags: Collection[Flag]) -> None:
         raise InvalidInput(f"{role} is too weak a role for {' and '.join(excess)}.")
 
 
-def suspend_member(context: TenantContext, user_id: UUID) -> None:
+def suspend_member(context: TenantContext, user_id: UUID, version: str | None = None) -> None:
     """Keep a member out from the next transaction on, until resumed.
 
     Raises:
         PermissionDenied: the member may not, or not for this person.
         NotFound: nobody of this id is a member.
+        Outdated: somebody was faster.
         Conflict: it would leave the tenant without an owner.
     """
     context.require(Permission.MANAGE_MEMBERS)
     with tenant_transaction(context) as db:
-        _change(db, context, user_id, "member.suspended", {"status": "SUSPENDED"})
+        _change(db, context, user_id, "member.suspended", {"status": "SUSPENDED"}, version)
 
 
-def resume_member(context: TenantContext, user_id: UUID) -> None:
+def resume_member(context: TenantContext, user_id: UUID, version: str | None = None) -> None:
     """Let a suspended member in again.
 
     Raises:
         PermissionDenied: the member may not, or not for this person.
         NotFound: nobody of this id is a member.
+        Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_MEMBERS)
     with tenant_transaction(context) as db:
-        _change(db, context, user_id, "member.resumed", {"status": "ACTIVE"})
+        _change(db, context, user_id, "member.resumed", {"status": "ACTIVE"}, version)
 
 
-def remove_member(context: TenantContext, user_id: UUID, heir_id: UUID | None = None) -> None:
+def remove_member(
+    context: TenantContext,
+    user_id: UUID,
+    heir_id: UUID | None = None,
+    version: str | None = None,
+) -> None:
     """End a membership; the accounts that everyone sees pass to the heir, or to who removes.
 
     Accounts that only the leaver saw are sealed: nobody sees them unless he comes back. Those he
@@ -166,6 +185,7 @@ def remove_member(context: TenantContext, user_id: UUID, heir_id: UUID | None = 
     Raises:
         PermissionDenied: the member may not, or not for this person.
         NotFound: nobody of this id is a member, or the heir is none.
+        Outdated: somebody was faster.
         InvalidInput: it is oneself, or the heir may not change the books.
         Conflict: the person is the last owner.
     """
@@ -173,13 +193,17 @@ def remove_member(context: TenantContext, user_id: UUID, heir_id: UUID | None = 
     if user_id == context.user_id:
         raise InvalidInput("Nobody removes himself. Leave the tenant instead.")
     with tenant_transaction(context) as db:
-        _change(db, context, user_id, "member.removed", {"status": "LEFT"})
+        _change(db, context, user_id, "member.removed", {"status": "LEFT"}, version)
         _require_heir(db, heir_id or context.user_id)
         _hand_over(db, _everyones(user_id), heir_id or context.user_id)
 
 
 def leave_tenant(
-    context: TenantContext, heir_id: UUID | None = None, *, give_private: bool = False
+    context: TenantContext,
+    heir_id: UUID | None = None,
+    *,
+    give_private: bool = False,
+    version: str | None = None,
 ) -> None:
     """End one's own membership, as anybody may; the heir gets the accounts that everyone sees.
 
@@ -190,13 +214,15 @@ def leave_tenant(
     Raises:
         PermissionDenied: an heir is named by a member who may not change the books.
         NotFound: the heir is no member.
+        Outdated: somebody was faster.
         InvalidInput: the heir may not change the books.
         Conflict: the member is the last owner.
     """
     context.require(Permission.WRITE if heir_id else Permission.READ)
     with tenant_transaction(context) as db:
-        hold_people(db)
+        hold_books(db)
         before = state_of(db, context.user_id)
+        require_seen(before, MEMBER_VALUES, version)
         if heir_id:
             _require_heir(db, heir_id)
             own = Account.owner_id == context.user_id
@@ -221,11 +247,6 @@ def hand_over_account(context: TenantContext, account_id: UUID, heir_id: UUID) -
             raise NotFound("There is no such account.")
 
 
-def hold_people(db: Session) -> None:
-    """Wait for whoever changes the people of this tenant right now; then nobody else does."""
-    db.execute(select(func.sec.hold_books()))
-
-
 def state_of(db: Session, user_id: UUID) -> dict[str, Any]:
     """Return role, status and flags of somebody who did not leave.
 
@@ -242,10 +263,16 @@ def state_of(db: Session, user_id: UUID) -> dict[str, Any]:
 
 
 def _change(
-    db: Session, context: TenantContext, user_id: UUID, action: str, values: dict[str, Any]
+    db: Session,
+    context: TenantContext,
+    user_id: UUID,
+    action: str,
+    values: dict[str, Any],
+    version: str | None,
 ) -> None:
-    hold_people(db)
+    hold_books(db)
     before = state_of(db, user_id)
+    require_seen(before, MEMBER_VALUES, version)
     statement = update(Membership).where(Membership.user_id == user_id).values(values)
     result: Any = db.execute(statement.execution_options(synchronize_session=False))
     if result.rowcount != 1:

@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from fintrack import audit
-from fintrack.access.memberships import NO_MEMBER, hold_people, state_of
+from fintrack.access.memberships import NO_MEMBER, state_of
 from fintrack.context import Permission, Role, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import ConfirmationNeeded, InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import OwnershipOffer
@@ -40,7 +40,7 @@ def offer_ownership(context: TenantContext, user_id: UUID, *, shared: bool = Fal
     offer = insert(OwnershipOffer).values(user_id=user_id, is_shared=shared)
     try:
         with tenant_transaction(context) as db:
-            hold_people(db)
+            hold_books(db)
             _require_candidate(state_of(db, user_id))
             before, after = _taken_back(db, user_id), {"is_shared": shared}
             db.execute(offer)
@@ -71,7 +71,7 @@ def accept_ownership(context: TenantContext) -> None:
     context.require(Permission.READ)
     accepted = func.sec.accept_ownership().table_valued("offered_by", "is_shared")
     with tenant_transaction(context) as db:
-        hold_people(db)
+        hold_books(db)
         before = state_of(db, context.user_id)
         offer = db.execute(select(accepted)).one()
         after = state_of(db, context.user_id)
@@ -90,7 +90,7 @@ def withdraw_offer(context: TenantContext, user_id: UUID) -> None:
     """
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
-        hold_people(db)
+        hold_books(db)
         before = _taken_back(db, user_id)
         if before is None:
             raise NotFound(NO_OFFER)

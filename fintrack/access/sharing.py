@@ -20,8 +20,9 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import Conflict, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, AccountShare
@@ -42,6 +43,8 @@ SHARED_BALANCES: Shape = {
     "currency": "str",
     "balance": "int64",
 }
+# What a version of a share tells apart.
+SHARE_VALUES = ("level",)
 NOT_YOURS = "You own no such account, or there is no such member."
 NAME_TAKEN = "There is another account of this name. Rename one of them first."
 QUIETLY = {"synchronize_session": False}
@@ -80,28 +83,38 @@ def show_account(
 
 
 def share_account(
-    context: TenantContext, account_id: UUID, user_id: UUID, level: ShareLevel
+    context: TenantContext,
+    account_id: UUID,
+    user_id: UUID,
+    level: ShareLevel,
+    version: str | None = None,
 ) -> None:
     """Share an own account with a member, from the member's next transaction on.
 
     Raises:
         PermissionDenied: the member may not change the books.
         NotFound: the account is not the member's own, or the other is no member.
+        Outdated: somebody was faster.
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
+        _require_level(db, account_id, user_id, version)
         _share(db, account_id, user_id, level)
 
 
-def unshare_account(context: TenantContext, account_id: UUID, user_id: UUID) -> None:
+def unshare_account(
+    context: TenantContext, account_id: UUID, user_id: UUID, version: str | None = None
+) -> None:
     """Take a share back.
 
     Raises:
         PermissionDenied: the member may not change the books.
         NotFound: there is no such share of the member's own accounts.
+        Outdated: somebody was faster.
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
+        _require_level(db, account_id, user_id, version)
         _unshare(db, account_id, user_id)
 
 
@@ -213,6 +226,12 @@ def _unshare(db: Session, account_id: UUID, user_id: UUID) -> None:
     if result.rowcount != 1:
         raise NotFound(NOT_YOURS)
     audit.record(db, "account.unshared", subject_id=user_id, account_id=account_id, before=before)
+
+
+def _require_level(db: Session, account_id: UUID, user_id: UUID, version: str | None) -> None:
+    hold_books(db)
+    level = _level_of(db, account_id, user_id) or {"level": ""}
+    require_seen(level, SHARE_VALUES, version)
 
 
 def _level_of(db: Session, account_id: UUID, user_id: UUID) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
-from sqlalchemy import LargeBinary, Text, cast, column, delete, func, select, update
+from sqlalchemy import Integer, LargeBinary, Text, cast, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from fintrack.context import (
     TenantType,
     UserSession,
 )
-from fintrack.db import defer_constraints, sign_in_transaction, tenant_transaction
+from fintrack.db import defer_constraints, hold_books, sign_in_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound, Outdated
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
@@ -220,32 +220,38 @@ def change_settings(context: TenantContext, settings: TenantSettings) -> TenantC
     return enter_tenant(context.session, context.slug)
 
 
-def close_tenant(context: TenantContext, name: str) -> datetime:
+def close_tenant(context: TenantContext, name: str, version: int | None = None) -> datetime:
     """Close the tenant to writing; return when it is erased. `name` is typed to confirm.
 
     Raises:
         PermissionDenied: only an owner may.
         ConfirmationNeeded: the owner did not show a moment ago that it is he.
         InvalidInput: the name does not match.
+        Outdated: somebody changed the tenant since this version of it was read.
     """
     context.require(Permission.CLOSE_TENANT)
     if name.strip() != context.name:
         raise InvalidInput(f"Type the name of the tenant, {context.name}, to close it.")
     with tenant_transaction(context) as db:
+        hold_books(db)
+        if version is not None and db.scalars(select(Tenant.version)).one() != version:
+            raise Outdated(CHANGED)
         before, after = {"status": TenantStatus.ACTIVE}, {"status": TenantStatus.CLOSING}
         audit.record(db, "tenant.closed", before=before, after=after)
         closes_at: datetime = db.execute(select(func.sec.close_tenant())).scalar_one()
     return closes_at
 
 
-def reopen_tenant(session: UserSession, slug: str) -> TenantContext:
+def reopen_tenant(session: UserSession, slug: str, version: int | None = None) -> TenantContext:
     """Take the closing of a tenant back, and return its context.
 
     Raises:
         NotFound: the user owns no such tenant that is closing.
+        Outdated: somebody changed the tenant since this version of it was read.
     """
+    seen = cast(version, Integer)
     with sign_in_transaction() as db:
-        db.execute(select(func.sec.reopen_tenant(session.handle, slug)))
+        db.execute(select(func.sec.reopen_tenant(session.handle, slug, seen)))
     return enter_tenant(session, slug)
 
 

@@ -7,7 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import MISSING, Field
 
-from fintrack.access.sharing import account_shares, share_account, unshare_account
+from fintrack.access.sharing import (
+    SHARE_VALUES,
+    account_shares,
+    share_account,
+    unshare_account,
+)
+from fintrack.access.versions import version_of
 from fintrack.analytics.periods import today_of
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
@@ -24,7 +30,7 @@ from fintrack.api.fields import (
 )
 from fintrack.api.levels import Level
 from fintrack.api.pages import Page, PageQuery, Paging, page
-from fintrack.api.versions import IfMatch, name_version
+from fintrack.api.versions import IfMatch, IfMatchNumber, Versioned, name_version, tagged
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import (
@@ -104,7 +110,7 @@ class ShareGiven(Given):
     level: Level
 
 
-class ShareTold(Told):
+class ShareTold(Versioned):
     """A member with whom the account is shared."""
 
     user_id: UUID
@@ -143,7 +149,11 @@ def show_account(context: Member, account_id: UUID, response: Response) -> Accou
 
 @router.patch("/{account_id}")
 def change_account(
-    context: Member, account_id: UUID, given: AccountPatch, version: IfMatch, response: Response
+    context: Member,
+    account_id: UUID,
+    given: AccountPatch,
+    version: IfMatchNumber,
+    response: Response,
 ) -> AccountTold:
     """Change an account, or archive and reopen it."""
     values = given.model_dump()
@@ -158,9 +168,9 @@ def change_account(
 
 
 @router.delete("/{account_id}", status_code=204)
-def remove_account(context: Member, account_id: UUID) -> Response:
+def remove_account(context: Member, account_id: UUID, version: IfMatchNumber) -> Response:
     """Delete an account that never had a transaction."""
-    delete_account(context, account_id)
+    delete_account(context, account_id, version)
     return Response(status_code=204)
 
 
@@ -172,32 +182,44 @@ def list_shares(context: Member, account_id: UUID, wanted: Paging) -> Page[Share
 
 
 @router.put("/{account_id}/shares/{user_id}")
-def share(context: Member, account_id: UUID, user_id: UUID, given: ShareGiven) -> ShareTold:
+def share(
+    context: Member,
+    account_id: UUID,
+    user_id: UUID,
+    given: ShareGiven,
+    version: IfMatch,
+    response: Response,
+) -> ShareTold:
     """Share my account with a member."""
-    share_account(context, account_id, user_id, given.level.share)
-    return ShareTold(user_id=user_id, level=given.level)
+    share_account(context, account_id, user_id, given.level.share, version)
+    told = _share_told({"user_id": user_id, "level": given.level.share.value})
+    return tagged(response, told)
 
 
 @router.delete("/{account_id}/shares/{user_id}", status_code=204)
-def unshare(context: Member, account_id: UUID, user_id: UUID) -> Response:
+def unshare(context: Member, account_id: UUID, user_id: UUID, version: IfMatch) -> Response:
     """Take a share back."""
-    unshare_account(context, account_id, user_id)
+    unshare_account(context, account_id, user_id, version)
     return Response(status_code=204)
 
 
 def _change(
     context: TenantContext, account_id: UUID, values: dict[str, Any], version: int | None
 ) -> None:
-    known = account(context, account_id)
     if "opening_balance" in values:
-        values["opening_balance"] = minor(values["opening_balance"], known.currency)
-    change = AccountChange(**values)
-    update_account(context, account_id, change, known.version if version is None else version)
+        currency = account(context, account_id).currency
+        values["opening_balance"] = minor(values["opening_balance"], currency)
+    update_account(context, account_id, AccountChange(**values), version)
 
 
 def _shares(context: TenantContext, account_id: UUID) -> list[ShareTold]:
     rows = account_shares(context, account_id).to_dict("records")
-    return [ShareTold(user_id=row["user_id"], level=Level(row["level"].lower())) for row in rows]
+    return [_share_told(row) for row in rows]
+
+
+def _share_told(row: dict[Any, Any]) -> ShareTold:
+    level, version = Level(row["level"].lower()), version_of(row, SHARE_VALUES)
+    return ShareTold(user_id=row["user_id"], level=level, version=version)
 
 
 def _record_told(found: AccountRecord, response: Response) -> AccountTold:

@@ -18,7 +18,8 @@ from fintrack.access.kept_answers import Question, give_up, keep_answer, kept_an
 from fintrack.access.sessions import handle_of
 from fintrack.api.actors import ACTOR, Actor, actor_of, bearer, member
 from fintrack.api.pace import arriving, count_request, is_known, require_pace, turn_of
-from fintrack.errors import FinTrackError, NotSignedIn
+from fintrack.api.versions import UNVERSIONED, knows_versions
+from fintrack.errors import FinTrackError, NotSignedIn, Outdated
 
 HEADER = "Idempotency-Key"
 REPEATED = "Idempotency-Replayed"
@@ -28,6 +29,7 @@ LONG = ("/exports", "/imports")
 LARGE, BODY_SECONDS = 64 * 1024, 120
 TOO_SLOW = "The request did not arrive in time. Send it again over a faster connection."
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CHANGES = frozenset({"PATCH", "PUT", "DELETE"})
 KEPT_HEADERS = ("content-type", "etag")
 # After these nothing was changed.
 REFUSALS = (FinTrackError, RequestValidationError, HTTPException)
@@ -41,6 +43,7 @@ class Call(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return the handler that lets the call in before it is answered."""
         handler = super().get_route_handler()
+        is_versioned = knows_versions(self.dependant)
 
         async def taken(request: Request) -> Response:
             credentials = await bearer(request)
@@ -49,6 +52,8 @@ class Call(APIRoute):
                 return await handler(request)
             asking = await _asking(credentials.credentials, request)
             request.scope[ACTOR] = asking
+            if not is_versioned:
+                _require_unversioned(request)
             if request.method not in SAFE:
                 await _arrived(request, asking)
             tenant = asking.tenant_id or asking.session.user_id
@@ -56,6 +61,12 @@ class Call(APIRoute):
                 return await _once(asking, request, handler)
 
         return taken
+
+
+def _require_unversioned(request: Request) -> None:
+    """Refuse a condition that would be overlooked."""
+    if request.method in CHANGES and request.headers.get("If-Match", "*").strip() != "*":
+        raise Outdated(UNVERSIONED)
 
 
 async def _asking(token: str, request: Request) -> Actor:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import MISSING, Field
 
+from fintrack.access.versions import version_of
 from fintrack.analytics.budgets import budgets
 from fintrack.analytics.periods import today_of
 from fintrack.api.actors import Member
@@ -17,15 +18,16 @@ from fintrack.api.fields import (
     Day,
     Given,
     Text,
-    Told,
     decimal,
     minor,
     optional_id,
 )
 from fintrack.api.movements import Category, MovementInFull, movement_in_full
 from fintrack.api.pages import Page, PageQuery, Paging, page, row_of
+from fintrack.api.versions import IfMatch, Versioned, tagged
 from fintrack.context import TenantContext
 from fintrack.ledger.budgets import (
+    BUDGET_VALUES,
     NO_BUDGET,
     budget_currency,
     change_budget,
@@ -36,16 +38,20 @@ from fintrack.ledger.recording import account_currency
 from fintrack.ledger.records import transaction
 from fintrack.ledger.recurring import (
     NO_RECURRING,
+    RECURRING_VALUES,
     Every,
     NewRecurring,
+    RecurringChange,
     change_recurring,
     create_recurring,
     delete_recurring,
     record_next,
     recurring,
 )
-from fintrack.ledger.rules import NO_RULE, change_rule, create_rule, delete_rule, rules
+from fintrack.ledger.rules import NO_RULE, RULE_VALUES, change_rule, create_rule, delete_rule, rules
 
+# What has another name in the domain.
+RENAMED = {"account": "account_id", "category": "category_id"}
 router = APIRouter(tags=["plans"], route_class=Call)
 
 
@@ -63,7 +69,7 @@ class RulePatch(Given):
     category: UUID | MISSING = MISSING
 
 
-class RuleTold(Told):
+class RuleTold(Versioned):
     """A rule; of several that fit a row, the one of most words holds."""
 
     id: UUID
@@ -92,7 +98,7 @@ class BudgetsQuery(PageQuery):
     month: Day | None = None
 
 
-class BudgetTold(Told):
+class BudgetTold(Versioned):
     """A budget, and what was spent of it in the month in accounts that I see."""
 
     id: UUID
@@ -127,7 +133,7 @@ class RecurringPatch(Given):
     note: Text | MISSING = MISSING
 
 
-class RecurringTold(Told):
+class RecurringTold(Versioned):
     """A movement that comes again, and the day of the next one that was not recorded yet."""
 
     id: UUID
@@ -151,30 +157,32 @@ def list_rules(context: Member, wanted: Paging) -> Page[RuleTold]:
 
 
 @router.post("/rules", status_code=201)
-def add_rule(context: Member, given: RuleGiven) -> RuleTold:
+def add_rule(context: Member, given: RuleGiven, response: Response) -> RuleTold:
     """Add a rule, which the next import follows."""
-    return _rule(context, create_rule(context, given.words, given.category))
+    rule_id = create_rule(context, given.words, given.category)
+    return tagged(response, _rule(context, rule_id))
 
 
 @router.get("/rules/{rule_id}")
-def show_rule(context: Member, rule_id: UUID) -> RuleTold:
+def show_rule(context: Member, rule_id: UUID, response: Response) -> RuleTold:
     """Return one rule."""
-    return _rule(context, rule_id)
+    return tagged(response, _rule(context, rule_id))
 
 
 @router.patch("/rules/{rule_id}")
-def change_one_rule(context: Member, rule_id: UUID, given: RulePatch) -> RuleTold:
+def change_one_rule(
+    context: Member, rule_id: UUID, given: RulePatch, version: IfMatch, response: Response
+) -> RuleTold:
     """Change a rule."""
-    known = _rule(context, rule_id)
-    values = {"words": known.words, "category": known.category, **given.model_dump()}
-    change_rule(context, rule_id, values["words"], values["category"])
-    return _rule(context, rule_id)
+    values = given.model_dump()
+    change_rule(context, rule_id, values.get("words"), values.get("category"), version)
+    return tagged(response, _rule(context, rule_id))
 
 
 @router.delete("/rules/{rule_id}", status_code=204)
-def remove_rule(context: Member, rule_id: UUID) -> Response:
+def remove_rule(context: Member, rule_id: UUID, version: IfMatch) -> Response:
     """Forget a rule."""
-    delete_rule(context, rule_id)
+    delete_rule(context, rule_id, version)
     return Response(status_code=204)
 
 
@@ -186,31 +194,34 @@ def list_budgets(context: Member, wanted: Annotated[BudgetsQuery, Query()]) -> P
 
 
 @router.post("/budgets", status_code=201)
-def add_budget(context: Member, given: BudgetGiven) -> BudgetTold:
+def add_budget(context: Member, given: BudgetGiven, response: Response) -> BudgetTold:
     """Set a budget."""
     currency = given.currency or context.currency
     amount = minor(given.amount, currency)
-    return _budget(context, create_budget(context, given.category, currency, amount))
+    budget_id = create_budget(context, given.category, currency, amount)
+    return tagged(response, _budget(context, budget_id))
 
 
 @router.get("/budgets/{budget_id}")
-def show_budget(context: Member, budget_id: UUID) -> BudgetTold:
+def show_budget(context: Member, budget_id: UUID, response: Response) -> BudgetTold:
     """Return one budget, with what was spent of it in the present month."""
-    return _budget(context, budget_id)
+    return tagged(response, _budget(context, budget_id))
 
 
 @router.patch("/budgets/{budget_id}")
-def change_one_budget(context: Member, budget_id: UUID, given: BudgetPatch) -> BudgetTold:
+def change_one_budget(
+    context: Member, budget_id: UUID, given: BudgetPatch, version: IfMatch, response: Response
+) -> BudgetTold:
     """Set another amount a month."""
     amount = minor(given.amount, budget_currency(context, budget_id))
-    change_budget(context, budget_id, amount)
-    return _budget(context, budget_id)
+    change_budget(context, budget_id, amount, version)
+    return tagged(response, _budget(context, budget_id))
 
 
 @router.delete("/budgets/{budget_id}", status_code=204)
-def remove_budget(context: Member, budget_id: UUID) -> Response:
+def remove_budget(context: Member, budget_id: UUID, version: IfMatch) -> Response:
     """Forget a budget."""
-    delete_budget(context, budget_id)
+    delete_budget(context, budget_id, version)
     return Response(status_code=204)
 
 
@@ -222,33 +233,35 @@ def list_recurring(context: Member, wanted: Paging) -> Page[RecurringTold]:
 
 
 @router.post("/recurring", status_code=201)
-def add_recurring(context: Member, given: RecurringGiven) -> RecurringTold:
+def add_recurring(context: Member, given: RecurringGiven, response: Response) -> RecurringTold:
     """Expect a movement again and again."""
-    return _recurring(context, create_recurring(context, _new(context, given)))
+    recurring_id = create_recurring(context, _new(context, given))
+    return tagged(response, _recurring(context, recurring_id))
 
 
 @router.get("/recurring/{recurring_id}")
-def show_recurring(context: Member, recurring_id: UUID) -> RecurringTold:
+def show_recurring(context: Member, recurring_id: UUID, response: Response) -> RecurringTold:
     """Return one of them."""
-    return _recurring(context, recurring_id)
+    return tagged(response, _recurring(context, recurring_id))
 
 
 @router.patch("/recurring/{recurring_id}")
 def change_one_recurring(
-    context: Member, recurring_id: UUID, given: RecurringPatch
+    context: Member,
+    recurring_id: UUID,
+    given: RecurringPatch,
+    version: IfMatch,
+    response: Response,
 ) -> RecurringTold:
     """Expect it otherwise from now on."""
-    known = _recurring(context, recurring_id)
-    values = {name: getattr(known, name) for name in RecurringGiven.model_fields}
-    wanted = RecurringGiven(**values | given.model_dump())
-    change_recurring(context, recurring_id, _new(context, wanted))
-    return _recurring(context, recurring_id)
+    change_recurring(context, recurring_id, _change(context, recurring_id, given), version)
+    return tagged(response, _recurring(context, recurring_id))
 
 
 @router.delete("/recurring/{recurring_id}", status_code=204)
-def remove_recurring(context: Member, recurring_id: UUID) -> Response:
+def remove_recurring(context: Member, recurring_id: UUID, version: IfMatch) -> Response:
     """Expect it no longer; what was recorded stays."""
-    delete_recurring(context, recurring_id)
+    delete_recurring(context, recurring_id, version)
     return Response(status_code=204)
 
 
@@ -270,13 +283,27 @@ def _new(context: TenantContext, given: RecurringGiven) -> NewRecurring:
     )
 
 
+def _change(context: TenantContext, recurring_id: UUID, given: RecurringPatch) -> RecurringChange:
+    values = {RENAMED.get(name, name): value for name, value in given.model_dump().items()}
+    if "amount" in values:
+        account_id = values.get("account_id") or _recurring(context, recurring_id).account
+        currency = account_currency(context, account_id)
+        values |= {"amount": minor(values["amount"], currency), "currency": currency}
+    return RecurringChange(**values)
+
+
 def _rule(context: TenantContext, rule_id: UUID) -> RuleTold:
     return _rule_told(row_of(rules(context), rule_id, NO_RULE))
 
 
 def _rule_told(row: dict[Any, Any]) -> RuleTold:
-    category, name = row["category_id"], row["category"]
-    return RuleTold(id=row["id"], words=row["words"], category=category, category_name=name)
+    return RuleTold(
+        id=row["id"],
+        words=row["words"],
+        category=row["category_id"],
+        category_name=row["category"],
+        version=version_of(row, RULE_VALUES),
+    )
 
 
 def _budget(context: TenantContext, budget_id: UUID) -> BudgetTold:
@@ -292,6 +319,7 @@ def _budget_told(row: dict[Any, Any]) -> BudgetTold:
         currency=currency,
         amount=decimal(row["amount"], currency),
         spent=decimal(row["spent"], currency),
+        version=version_of(row, BUDGET_VALUES),
     )
 
 
@@ -306,5 +334,6 @@ def _recurring_told(row: dict[Any, Any]) -> RecurringTold:
         account_name=row["account"],
         category=optional_id(row["category_id"]),
         amount=decimal(row["amount"], row["currency"]),
+        version=version_of(row, RECURRING_VALUES),
         **{name: row[name] for name in names},
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import MISSING, Field
 
 from fintrack.access.tenants import (
+    CHANGED,
     change_settings,
     close_tenant,
     create_tenant,
@@ -22,9 +23,9 @@ from fintrack.api.calls import Call
 from fintrack.api.fields import Country, Currency, Given, Text, Told
 from fintrack.api.pages import Page, Paging, page
 from fintrack.api.sign_in import Me, Membership, TenantGiven, new_tenant, told, user_told
-from fintrack.api.versions import IfMatch, name_version
+from fintrack.api.versions import IfMatchNumber, name_version
 from fintrack.context import Role, TenantContext, TenantStatus, TenantType
-from fintrack.errors import InvalidInput
+from fintrack.errors import InvalidInput, Outdated
 
 ALONE = "Change the status on its own, without other settings."
 OPERATORS = "Only whoever runs this FinTrack suspends a tenant. Close it, or leave it as it is."
@@ -94,7 +95,7 @@ def current_tenant(context: Member, response: Response) -> TenantTold:
 
 @router.patch("/tenants/current")
 def change_tenant(
-    context: Member, given: TenantChange, version: IfMatch, response: Response
+    context: Member, given: TenantChange, version: IfMatchNumber, response: Response
 ) -> TenantTold:
     """Change settings, or close and reopen the tenant by its status."""
     values = given.model_dump()
@@ -102,29 +103,33 @@ def change_tenant(
     if status and values:
         raise InvalidInput(ALONE)
     if status:
-        return _tenant_told(_with_status(context, status), response)
+        return _tenant_told(_with_status(context, status, version), response)
     known = tenant_settings(context)
-    wanted: dict[str, Any] = {**values, "version": version or known.version}
+    wanted: dict[str, Any] = {**values, "version": known.version if version is None else version}
     return _tenant_told(change_settings(context, replace(known, **wanted)), response)
 
 
 @router.delete("/tenants/current")
-def end_tenant(context: Member, response: Response) -> TenantTold:
+def end_tenant(context: Member, version: IfMatchNumber, response: Response) -> TenantTold:
     """Close the tenant: it can be read, exported and reopened for 30 days, then it is erased.
 
     It needs a sign-in of the last ten minutes.
     """
-    return _tenant_told(_with_status(context, TenantStatus.CLOSING), response)
+    return _tenant_told(_with_status(context, TenantStatus.CLOSING, version), response)
 
 
-def _with_status(context: TenantContext, status: TenantStatus) -> TenantContext:
+def _with_status(
+    context: TenantContext, status: TenantStatus, version: int | None
+) -> TenantContext:
     if status is TenantStatus.SUSPENDED:
         raise InvalidInput(OPERATORS)
     if status is context.status:
+        if version not in {None, tenant_settings(context).version}:
+            raise Outdated(CHANGED)
         return context
     if status is TenantStatus.ACTIVE:
-        return reopen_tenant(context.session, context.slug)
-    close_tenant(context, context.name)
+        return reopen_tenant(context.session, context.slug, version)
+    close_tenant(context, context.name, version)
     return enter_tenant(context.session, context.slug)
 
 

@@ -20,7 +20,7 @@ from fintrack.api.movements import (
     movement_told,
 )
 from fintrack.api.pages import Page, closed, opened
-from fintrack.api.versions import IfMatch, name_version
+from fintrack.api.versions import IfMatchNumber, name_version
 from fintrack.context import TenantContext
 from fintrack.ledger.bulk import MOST, categorise, delete_transactions, tag_transactions
 from fintrack.ledger.editing import change_transaction
@@ -133,20 +133,19 @@ def change(
     context: Member,
     transaction_id: UUID,
     given: MovementPatch,
-    version: IfMatch,
+    version: IfMatchNumber,
     response: Response,
 ) -> MovementInFull:
     """Change a transaction; of a transfer, both legs as far as they hang together."""
     known = transaction(context, transaction_id)
-    seen = known.version if version is None else version
-    change_transaction(context, transaction_id, given.change(known.currency), seen)
+    change_transaction(context, transaction_id, given.change(known.currency), version)
     return _told(context, transaction_id, response)
 
 
 @router.delete("/transactions/{transaction_id}", status_code=204)
-def remove(context: Member, transaction_id: UUID) -> Response:
+def remove(context: Member, transaction_id: UUID, version: IfMatchNumber) -> Response:
     """Delete a transaction, of a transfer both legs."""
-    delete_transactions(context, [transaction_id])
+    delete_transactions(context, [transaction_id], version)
     return Response(status_code=204)
 
 

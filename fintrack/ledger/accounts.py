@@ -11,13 +11,13 @@ from sqlalchemy import BigInteger, Select, cast, delete, func, insert, select, u
 from sqlalchemy.orm import Session
 
 from fintrack.access.sharing import is_writable
+from fintrack.access.versions import SOMEBODY_WAS_FASTER
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import DayTotal
 from fintrack.errors import Conflict, NotFound, Outdated, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.account_states import record_deletion, record_state, state_of
-from fintrack.ledger.editing import SOMEBODY_WAS_FASTER
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
 from fintrack.money import exponent
@@ -211,7 +211,7 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
 
 
 def update_account(
-    context: TenantContext, account_id: UUID, change: AccountChange, version: int
+    context: TenantContext, account_id: UUID, change: AccountChange, version: int | None = None
 ) -> None:
     """Change an account that the member may write to.
 
@@ -254,19 +254,20 @@ def reopen_account(context: TenantContext, account_id: UUID, version: int | None
         _set(db, "account.reopened", account_id, {"archived_at": None}, version)
 
 
-def delete_account(context: TenantContext, account_id: UUID) -> None:
+def delete_account(context: TenantContext, account_id: UUID, version: int | None = None) -> None:
     """Delete an account that never had a transaction.
 
     Raises:
         PermissionDenied: the member may not change this account.
         NotFound: the member sees no such account.
+        Outdated: somebody was faster.
         Conflict: it has transactions; the sentence offers to archive it.
     """
     context.require(Permission.WRITE)
     used = select(Transaction.id).where(Transaction.account_id == account_id).limit(1)
     statement = delete(Account).where(Account.id == account_id)
     with tenant_transaction(context) as db:
-        found = _held(db, account_id)
+        found = _held(db, account_id, version)
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
         record_deletion(db, account_id)
@@ -324,8 +325,7 @@ def _set(
     db: Session, action: str, account_id: UUID, values: dict[str, Any], version: int | None
 ) -> None:
     before = state_of(db, account_id)
-    if version not in {None, _held(db, account_id).version}:
-        raise Outdated(SOMEBODY_WAS_FASTER)
+    _held(db, account_id, version)
     statement = update(Account).where(Account.id == account_id)
     with refusals():
         db.execute(
@@ -335,7 +335,7 @@ def _set(
     record_state(db, action, account_id, before)
 
 
-def _held(db: Session, account_id: UUID) -> AccountRecord:
+def _held(db: Session, account_id: UUID, version: int | None) -> AccountRecord:
     """Return the account as it is once nobody else writes to it, held until the commit."""
     # Only rows that the member may change can be locked, so the lock is the question.
     lock = select(Account.id).where(Account.id == account_id).with_for_update()
@@ -343,4 +343,6 @@ def _held(db: Session, account_id: UUID) -> AccountRecord:
     found = _record(db, _accounts().where(Account.id == account_id))
     if held is None:
         raise PermissionDenied(NOT_WRITABLE)
+    if version not in {None, found.version}:
+        raise Outdated(SOMEBODY_WAS_FASTER)
     return found

@@ -7,8 +7,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import NotFound
 from fintrack.ledger.refusals import refusals
 from fintrack.ledger.rows import plain
@@ -16,6 +17,8 @@ from fintrack.money import exponent
 from fintrack.plan_schema import Budget
 from fintrack.schema import new_id
 
+# What a version of a budget tells apart.
+BUDGET_VALUES = ("category_id", "currency", "amount")
 NO_BUDGET = "There is no such budget."
 QUIETLY = {"synchronize_session": False}
 
@@ -41,34 +44,38 @@ def create_budget(context: TenantContext, category_id: UUID, currency: str, amou
     return budget_id
 
 
-def change_budget(context: TenantContext, budget_id: UUID, amount: int) -> None:
+def change_budget(
+    context: TenantContext, budget_id: UUID, amount: int, version: str | None = None
+) -> None:
     """Set another amount a month.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such budget.
+        Outdated: somebody was faster.
         InvalidInput: the amount cannot be kept.
     """
     context.require(Permission.MANAGE_CATEGORIES)
     statement = update(Budget).where(Budget.id == budget_id).values(amount=amount)
     with tenant_transaction(context) as db:
-        before = _state_of(db, budget_id)
+        before = _held(db, budget_id, version)
         with refusals():
             db.execute(statement, execution_options=QUIETLY)
         after = _state_of(db, budget_id)
         audit.record(db, "budget.changed", subject_id=budget_id, before=before, after=after)
 
 
-def delete_budget(context: TenantContext, budget_id: UUID) -> None:
+def delete_budget(context: TenantContext, budget_id: UUID, version: str | None = None) -> None:
     """Forget a budget.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such budget.
+        Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        before = _state_of(db, budget_id)
+        before = _held(db, budget_id, version)
         audit.record(db, "budget.deleted", subject_id=budget_id, before=before)
         db.execute(delete(Budget).where(Budget.id == budget_id), execution_options=QUIETLY)
 
@@ -82,6 +89,13 @@ def budget_currency(context: TenantContext, budget_id: UUID) -> str:
     context.require(Permission.READ)
     with tenant_transaction(context) as db:
         return str(_state_of(db, budget_id)["currency"])
+
+
+def _held(db: Session, budget_id: UUID, version: str | None) -> dict[str, Any]:
+    hold_books(db)
+    state = _state_of(db, budget_id)
+    require_seen(state, BUDGET_VALUES, version)
+    return state
 
 
 def _state_of(db: Session, budget_id: UUID) -> dict[str, Any]:

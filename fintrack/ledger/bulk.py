@@ -7,6 +7,7 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.ledger.change_sets import keep_changes
+from fintrack.ledger.editing import require_version
 from fintrack.ledger.snapshots import (
     Snapshot,
     delete_snapshots,
@@ -19,18 +20,25 @@ from fintrack.ledger.snapshots import (
 MOST = 5000
 
 
-def delete_transactions(context: TenantContext, ids: Collection[UUID]) -> UUID:
+def delete_transactions(
+    context: TenantContext, ids: Collection[UUID], version: int | None = None
+) -> UUID:
     """Delete transactions, of transfers both legs, and return the change set's id.
+
+    With a version, each of them must still have it.
 
     Raises:
         PermissionDenied: the member may not change the books, or not one of the accounts.
         NotFound: the member does not see one of the transactions.
+        Outdated: somebody was faster.
         InvalidInput: none or too many are chosen.
     """
     context.require(Permission.WRITE)
     _check_number(ids)
     with tenant_transaction(context) as db:
         before = locked_with_partners(db, ids)
+        for transaction_id in ids:
+            require_version(db, transaction_id, version)
         delete_snapshots(db, list(before))
         return keep_changes(db, "transactions.deleted", before, {})
 

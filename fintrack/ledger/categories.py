@@ -17,8 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from fintrack import audit
+from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import Conflict, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
@@ -37,6 +38,8 @@ CATEGORIES: Shape = {
     "depth": "int64",
     "archived": "bool",
 }
+# What a version of a category tells apart.
+CATEGORY_VALUES = ("name", "kind", "parent_id", "archived")
 NO_CATEGORY = "There is no such category."
 LONGEST_NAME = 60
 
@@ -83,55 +86,63 @@ def create_category(
     return category_id
 
 
-def rename_category(context: TenantContext, category_id: UUID, name: str) -> None:
+def rename_category(
+    context: TenantContext, category_id: UUID, name: str, version: str | None = None
+) -> None:
     """Give a category another name.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such category.
+        Outdated: somebody was faster.
         Conflict: there is one of this name in the same place.
         InvalidInput: the name is missing or too long.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    _change(context, category_id, "category.renamed", {"name": _name(name)})
+    _change(context, category_id, "category.renamed", {"name": _name(name)}, version)
 
 
-def move_category(context: TenantContext, category_id: UUID, parent_id: UUID | None) -> None:
+def move_category(
+    context: TenantContext, category_id: UUID, parent_id: UUID | None, version: str | None = None
+) -> None:
     """Move a category with all below it under another of its kind, None for the top.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such category.
+        Outdated: somebody was faster.
         Conflict: there is one of this name in the new place.
         InvalidInput: the new place is below itself, or of the other kind.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    _change(context, category_id, "category.moved", {"parent_id": parent_id})
+    _change(context, category_id, "category.moved", {"parent_id": parent_id}, version)
 
 
-def archive_category(context: TenantContext, category_id: UUID) -> None:
+def archive_category(context: TenantContext, category_id: UUID, version: str | None = None) -> None:
     """Stop offering a category; what is under it stays.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such category.
+        Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    _change(context, category_id, "category.archived", {"archived_at": func.now()})
+    _change(context, category_id, "category.archived", {"archived_at": func.now()}, version)
 
 
-def reopen_category(context: TenantContext, category_id: UUID) -> None:
+def reopen_category(context: TenantContext, category_id: UUID, version: str | None = None) -> None:
     """Offer an archived category again.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such category.
+        Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    _change(context, category_id, "category.reopened", {"archived_at": None})
+    _change(context, category_id, "category.reopened", {"archived_at": None}, version)
 
 
-def delete_category(context: TenantContext, category_id: UUID) -> None:
+def delete_category(context: TenantContext, category_id: UUID, version: str | None = None) -> None:
     """Delete a category that nothing uses in the accounts that the member sees.
 
     Whoever uses it in an account of his own keeps it there, archived.
@@ -139,11 +150,12 @@ def delete_category(context: TenantContext, category_id: UUID) -> None:
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such category.
+        Outdated: somebody was faster.
         Conflict: it is in use; the sentence offers to archive it.
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        before = _state_of(db, category_id)
+        before = _held(db, category_id, version)
         if db.scalars(_uses(category_id)).one():
             raise Conflict(
                 f"{before['name']} is in use. Archive it, or move what is under it first."
@@ -157,14 +169,27 @@ def _name(name: str) -> str:
     return required(neutral(name), "name of the category", LONGEST_NAME)
 
 
-def _change(context: TenantContext, category_id: UUID, action: str, values: dict[str, Any]) -> None:
+def _change(
+    context: TenantContext,
+    category_id: UUID,
+    action: str,
+    values: dict[str, Any],
+    version: str | None,
+) -> None:
     statement = update(Category).where(Category.id == category_id).values(**values)
     with tenant_transaction(context) as db:
-        before = _state_of(db, category_id)
+        before = _held(db, category_id, version)
         with refusals():
             db.execute(statement, execution_options={"synchronize_session": False})
         after = _state_of(db, category_id)
         audit.record(db, action, subject_id=category_id, before=before, after=after)
+
+
+def _held(db: Session, category_id: UUID, version: str | None) -> dict[str, Any]:
+    hold_books(db)
+    state = _state_of(db, category_id)
+    require_seen(state, CATEGORY_VALUES, version)
+    return state
 
 
 def _state_of(db: Session, category_id: UUID) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fintrack.access.versions import SOMEBODY_WAS_FASTER
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput, Outdated
@@ -23,10 +24,6 @@ from fintrack.ledger.snapshots import (
     update_snapshots,
 )
 from fintrack.schema import Transaction
-
-SOMEBODY_WAS_FASTER = (
-    "Somebody changed this in the meantime. Look at it again before you change it."
-)
 
 
 class Unchanged(Enum):
@@ -58,7 +55,10 @@ class TransactionChange:
 
 
 def change_transaction(
-    context: TenantContext, transaction_id: UUID, change: TransactionChange, version: int
+    context: TenantContext,
+    transaction_id: UUID,
+    change: TransactionChange,
+    version: int | None = None,
 ) -> UUID:
     """Change a transaction and return the id of the change set that takes it back.
 
@@ -75,7 +75,7 @@ def change_transaction(
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
         before = locked_with_partners(db, [transaction_id])
-        _check_version(db, transaction_id, version)
+        require_version(db, transaction_id, version)
         wanted = {**before, transaction_id: _changed(db, before[transaction_id], change)}
         wanted |= _partner(before, wanted[transaction_id])
         update_snapshots(db, [each for id_, each in wanted.items() if each != before[id_]])
@@ -105,9 +105,16 @@ def unsplit_transaction(context: TenantContext, transaction_id: UUID, version: i
     return change_transaction(context, transaction_id, TransactionChange(lines=()), version)
 
 
-def _check_version(db: Session, transaction_id: UUID, version: int) -> None:
-    seen = select(Transaction.version).where(Transaction.id == transaction_id)
-    if db.scalars(seen).one() != version:
+def require_version(db: Session, transaction_id: UUID, version: int | None) -> None:
+    """Refuse to change a transaction that is held and is not as it was seen.
+
+    Raises:
+        Outdated: somebody was faster.
+    """
+    if version is None:
+        return
+    found = select(Transaction.version).where(Transaction.id == transaction_id)
+    if db.scalars(found).one() != version:
         raise Outdated(SOMEBODY_WAS_FASTER)
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.change_sets import keep_changes
@@ -29,6 +30,8 @@ PAYEES: Shape = {
     "transactions": "int64",
     "last_booked_on": "datetime64[s]",
 }
+# What a version of a payee tells apart.
+PAYEE_VALUES = ("name", "category_id")
 NO_PAYEE = "There is no such payee."
 LONGEST_NAME = 200
 # How many of a payee's newest transactions decide what category the next one gets.
@@ -77,7 +80,9 @@ def create_payee(context: TenantContext, name: str, category_id: UUID | None = N
     return payee_id
 
 
-def rename_payee(context: TenantContext, payee_id: UUID, name: str) -> UUID:
+def rename_payee(
+    context: TenantContext, payee_id: UUID, name: str, version: str | None = None
+) -> UUID:
     """Rename a payee, also on every transaction that the member may change.
 
     Returns the id of the change set, whose undoing gives the transactions their old text back.
@@ -85,41 +90,49 @@ def rename_payee(context: TenantContext, payee_id: UUID, name: str) -> UUID:
     Raises:
         PermissionDenied: the member may not manage payees.
         NotFound: there is no such payee.
+        Outdated: somebody was faster.
         Conflict: there is one of this name.
         InvalidInput: the name is missing or too long.
     """
     context.require(Permission.MANAGE_CATEGORIES)
     kept = _name(name)
     with tenant_transaction(context) as db:
-        old = _change(db, payee_id, "payee.renamed", {"name": kept})
+        old = _change(db, payee_id, "payee.renamed", {"name": kept}, version)
         before = locked(db, _writable(db, old["name"]))
         update_snapshots(db, [{**each, "payee": kept} for each in before.values()])
         return keep_changes(db, "payee.renamed", before, snapshots(db, list(before)))
 
 
-def set_payee_category(context: TenantContext, payee_id: UUID, category_id: UUID | None) -> None:
+def set_payee_category(
+    context: TenantContext,
+    payee_id: UUID,
+    category_id: UUID | None,
+    version: str | None = None,
+) -> None:
     """Set the category that the payee's transactions usually get, None for whatever came last.
 
     Raises:
         PermissionDenied: the member may not manage payees.
         NotFound: there is no such payee or category.
+        Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        _change(db, payee_id, "payee.categorised", {"category_id": category_id})
+        _change(db, payee_id, "payee.categorised", {"category_id": category_id}, version)
 
 
-def delete_payee(context: TenantContext, payee_id: UUID) -> None:
+def delete_payee(context: TenantContext, payee_id: UUID, version: str | None = None) -> None:
     """Forget the name; the transactions keep their text.
 
     Raises:
         PermissionDenied: the member may not manage payees.
         NotFound: there is no such payee.
+        Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
     statement = delete(Payee).where(Payee.id == payee_id)
     with tenant_transaction(context) as db:
-        before = _state_of(db, payee_id)
+        before = _held(db, payee_id, version)
         audit.record(db, "payee.deleted", subject_id=payee_id, before=before)
         db.execute(statement, execution_options={"synchronize_session": False})
 
@@ -153,6 +166,13 @@ def _name(name: str) -> str:
     return required(neutral(name), "name of the payee", LONGEST_NAME)
 
 
+def _held(db: Session, payee_id: UUID, version: str | None) -> dict[str, Any]:
+    hold_books(db)
+    state = _state_of(db, payee_id)
+    require_seen(state, PAYEE_VALUES, version)
+    return state
+
+
 def _state_of(db: Session, payee_id: UUID) -> dict[str, Any]:
     columns = select(Payee.name, Payee.category_id).where(Payee.id == payee_id)
     row = db.execute(columns).mappings().one_or_none()
@@ -167,9 +187,11 @@ def _writable(db: Session, payee: str) -> list[UUID]:
     return list(db.scalars(rows.order_by(Transaction.id).with_for_update(key_share=True)))
 
 
-def _change(db: Session, payee_id: UUID, action: str, values: dict[str, Any]) -> dict[str, Any]:
+def _change(
+    db: Session, payee_id: UUID, action: str, values: dict[str, Any], version: str | None
+) -> dict[str, Any]:
     """Change the payee, record it, and return how the payee was before."""
-    before = _state_of(db, payee_id)
+    before = _held(db, payee_id, version)
     statement = update(Payee).where(Payee.id == payee_id).values(**values)
     with refusals():
         db.execute(statement, execution_options={"synchronize_session": False})

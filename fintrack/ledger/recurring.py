@@ -1,6 +1,6 @@
 """What comes again and again: rent, salary, subscriptions, recorded when their day has come."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -23,11 +23,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
-from fintrack.errors import NotFound, PermissionDenied
+from fintrack.db import hold_books, tenant_transaction
+from fintrack.errors import InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.change_sets import keep_changes
+from fintrack.ledger.editing import UNCHANGED, Unchanged
 from fintrack.ledger.recording import blank, kept_texts, open_account
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
 from fintrack.ledger.rows import plain
@@ -48,7 +50,12 @@ RECURRING: Shape = {
     "starts_on": "datetime64[s]",
     "next_on": "datetime64[s]",
     "note": "str",
+    "recorded": "int64",
 }
+# What a version of one tells apart.
+RECURRING_VALUES = tuple(
+    "account_id payee category_id amount every starts_on recorded note".split()
+)
 NO_RECURRING = "There is no such recurring transaction."
 LONGEST_PAYEE = 200
 QUIETLY = {"synchronize_session": False}
@@ -79,6 +86,23 @@ class NewRecurring:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RecurringChange:
+    """New values; a field left UNCHANGED stays. A category of None is "uncategorised".
+
+    `currency` is the one that the amount is written in.
+    """
+
+    account_id: UUID | Unchanged = UNCHANGED
+    payee: str | Unchanged = UNCHANGED
+    amount: int | Unchanged = UNCHANGED
+    currency: str | Unchanged = UNCHANGED
+    every: Every | Unchanged = UNCHANGED
+    starts_on: date | Unchanged = UNCHANGED
+    category_id: UUID | Unchanged | None = UNCHANGED
+    note: str | Unchanged = UNCHANGED
+
+
 def recurring(context: TenantContext) -> pd.DataFrame:
     """Return what comes again on the accounts that the member sees, the next first: `RECURRING`."""
     context.require(Permission.READ)
@@ -105,39 +129,47 @@ def create_recurring(context: TenantContext, new: NewRecurring) -> UUID:
     return recurring_id
 
 
-def change_recurring(context: TenantContext, recurring_id: UUID, new: NewRecurring) -> None:
+def change_recurring(
+    context: TenantContext,
+    recurring_id: UUID,
+    change: RecurringChange,
+    version: str | None = None,
+) -> None:
     """Expect it otherwise from now on; a new first day or distance starts the counting anew.
 
     Raises:
         PermissionDenied: the member may not change the books, or not one of the accounts.
         NotFound: there is no such recurring transaction, account or category.
+        Outdated: somebody was faster.
         Conflict: the account is archived.
         InvalidInput: a value cannot be kept.
     """
     context.require(Permission.WRITE)
-    values = _values(new)
     with tenant_transaction(context) as db:
-        before = _state_of(db, recurring_id)
-        open_account(db, new.account_id)
-        same = before["every"] == new.every and before["starts_on"] == new.starts_on.isoformat()
-        kept = values if same else {**values, "recorded": 0}
-        statement = update(Recurring).where(Recurring.id == recurring_id).values(**kept)
+        before = _held(db, recurring_id, version)
+        values = _changes(db, before, change)
+        if not values:
+            return
+        statement = update(Recurring).where(Recurring.id == recurring_id).values(**values)
         with refusals():
             _changed(db.execute(statement, execution_options=QUIETLY))
         _record(db, "recurring.changed", recurring_id, before)
 
 
-def delete_recurring(context: TenantContext, recurring_id: UUID) -> None:
+def delete_recurring(
+    context: TenantContext, recurring_id: UUID, version: str | None = None
+) -> None:
     """Expect it no longer; what was recorded stays.
 
     Raises:
         PermissionDenied: the member may not change the books, or not this account.
         NotFound: there is no such recurring transaction.
+        Outdated: somebody was faster.
     """
     context.require(Permission.WRITE)
     statement = delete(Recurring).where(Recurring.id == recurring_id)
     with tenant_transaction(context) as db:
-        before = _state_of(db, recurring_id)
+        before = _held(db, recurring_id, version)
         _changed(db.execute(statement, execution_options=QUIETLY))
         account_id = UUID(before["account_id"])
         audit.record(
@@ -159,7 +191,7 @@ def record_next(context: TenantContext, recurring_id: UUID) -> UUID:
     with tenant_transaction(context) as db:
         # Counted first: of two at once, the second one records the one after.
         counted = step.values(recorded=Recurring.recorded + 1)
-        before = _state_of(db, recurring_id)
+        before = _held(db, recurring_id, None)
         _changed(db.execute(counted, execution_options=QUIETLY))
         row = db.execute(asked.add_columns(_on(Recurring.recorded - 1).label("due"))).one()
         open_account(db, row.account_id)
@@ -199,15 +231,34 @@ def _interval(text: str) -> ColumnElement[timedelta]:
 
 
 def _values(new: NewRecurring) -> dict[str, Any]:
-    return {
-        "account_id": new.account_id,
-        "payee": required(neutral(new.payee), "payee", LONGEST_PAYEE),
-        "category_id": new.category_id,
-        "amount": new.amount,
-        "every": new.every.value,
-        "starts_on": new.starts_on,
-        **kept_texts({"note": new.note}),
-    }
+    return _kept(asdict(new))
+
+
+def _changes(db: Session, before: dict[str, Any], change: RecurringChange) -> dict[str, Any]:
+    given = {name: value for name, value in asdict(change).items() if value is not UNCHANGED}
+    old = UUID(before["account_id"])
+    account = open_account(db, given.get("account_id", old))
+    currency = given.pop("currency", account.currency)
+    if "amount" not in given:
+        currency = db.scalars(select(Account.currency).where(Account.id == old)).one()
+    if account.currency != currency:
+        raise InvalidInput(
+            f"This amount is in {currency}, but {account.name} is kept in {account.currency}."
+        )
+    values = _kept(given)
+    counted = ("every", "starts_on")
+    is_same = all(str(values.get(name, before[name])) == before[name] for name in counted)
+    return values if is_same else {**values, "recorded": 0}
+
+
+def _kept(given: dict[str, Any]) -> dict[str, Any]:
+    """Return values as the table keeps them."""
+    kept = dict(given)
+    if "every" in given:
+        kept["every"] = given["every"].value
+    if "payee" in given:
+        kept["payee"] = required(neutral(given["payee"]), "payee", LONGEST_PAYEE)
+    return kept | kept_texts({name: given[name] for name in ("note",) if name in given})
 
 
 def _changed(result: Any) -> None:  # noqa: ANN401 - a cursor's result
@@ -223,9 +274,15 @@ def _record(db: Session, action: str, recurring_id: UUID, before: dict[str, Any]
     )  # fmt: skip
 
 
+def _held(db: Session, recurring_id: UUID, version: str | None) -> dict[str, Any]:
+    hold_books(db)
+    state = _state_of(db, recurring_id)
+    require_seen(state, RECURRING_VALUES, version)
+    return state
+
+
 def _state_of(db: Session, recurring_id: UUID) -> dict[str, Any]:
-    names = "account_id payee category_id amount every starts_on recorded note".split()
-    columns = select(*(getattr(Recurring, name) for name in names))
+    columns = select(*(getattr(Recurring, name) for name in RECURRING_VALUES))
     row = db.execute(columns.where(Recurring.id == recurring_id)).mappings().one_or_none()
     if row is None:
         raise NotFound(NO_RECURRING)

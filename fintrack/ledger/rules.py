@@ -9,8 +9,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
@@ -22,6 +23,8 @@ from fintrack.schema import Category, new_id
 from fintrack.texts import neutral, required
 
 RULES: Shape = {"id": "str", "words": "str", "category_id": "str", "category": "str"}
+# What a version of a rule tells apart.
+RULE_VALUES = ("words", "category_id")
 NO_RULE = "There is no such rule."
 LONGEST_WORDS = 200
 QUIETLY = {"synchronize_session": False}
@@ -59,37 +62,49 @@ def create_rule(context: TenantContext, words: str, category_id: UUID) -> UUID:
     return rule_id
 
 
-def change_rule(context: TenantContext, rule_id: UUID, words: str, category_id: UUID) -> None:
-    """Give a rule other words or another category; what was imported stays as it is.
+def change_rule(
+    context: TenantContext,
+    rule_id: UUID,
+    words: str | None = None,
+    category_id: UUID | None = None,
+    version: str | None = None,
+) -> None:
+    """Give a rule other words or another category; what is not given stays.
+
+    What was imported stays as it is, too.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such rule or category.
+        Outdated: somebody was faster.
         Conflict: there is a rule of these words.
         InvalidInput: the words are missing or too long.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    values = {"words": _words(words), "category_id": category_id}
+    given = {"words": None if words is None else _words(words), "category_id": category_id}
+    values = {name: value for name, value in given.items() if value is not None}
+    statement = update(Rule).where(Rule.id == rule_id).values(**values)
     with tenant_transaction(context) as db:
-        before = _state_of(db, rule_id)
+        before = _held(db, rule_id, version)
+        if not values:
+            return
         with refusals():
-            db.execute(
-                update(Rule).where(Rule.id == rule_id).values(**values), execution_options=QUIETLY
-            )
+            db.execute(statement, execution_options=QUIETLY)
         after = _state_of(db, rule_id)
         audit.record(db, "rule.changed", subject_id=rule_id, before=before, after=after)
 
 
-def delete_rule(context: TenantContext, rule_id: UUID) -> None:
+def delete_rule(context: TenantContext, rule_id: UUID, version: str | None = None) -> None:
     """Forget a rule; what was imported by it stays as it is.
 
     Raises:
         PermissionDenied: the member may not manage categories.
         NotFound: there is no such rule.
+        Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        before = _state_of(db, rule_id)
+        before = _held(db, rule_id, version)
         audit.record(db, "rule.deleted", subject_id=rule_id, before=before)
         db.execute(delete(Rule).where(Rule.id == rule_id), execution_options=QUIETLY)
 
@@ -125,6 +140,13 @@ def _words(words: str) -> str:
     if not search_terms(kept):
         raise InvalidInput("A rule needs a word or a number to look for.")
     return kept
+
+
+def _held(db: Session, rule_id: UUID, version: str | None) -> dict[str, Any]:
+    hold_books(db)
+    state = _state_of(db, rule_id)
+    require_seen(state, RULE_VALUES, version)
+    return state
 
 
 def _state_of(db: Session, rule_id: UUID) -> dict[str, Any]:

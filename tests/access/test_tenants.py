@@ -177,6 +177,11 @@ def world(installation: Installation) -> Iterator[World]:
                 " event, at, actor_id) select id, %s, id, 'x', now(), %s from made",
                 [book.id, book.keeper.user_id, book.id, book.keeper.user_id],
             )
+            admin.execute(
+                "insert into sec.budget_notice select tenant_id, id, id, now() from sec.webhook"
+                " where tenant_id = %s",
+                [book.id],
+            )
             founded = [book.members[Role.OWNER].user_id, book.id]
             admin.execute("insert into sec.founding values (%s, %s, '', false)", founded)
     yield built

@@ -49,9 +49,18 @@ class Stage:
         return self.programs.pop(known) if fresh else self.programs[known]
 
     def ask(
-        self, route: str, context: TenantContext, own: Ledger, token: str | None, **ids: str
+        self,
+        route: str,
+        context: TenantContext,
+        own: Ledger,
+        token: str | None,
+        seen: str | None = None,
+        **ids: str,
     ) -> Reply:
-        """Ask a route as its decision says, about rows of `own` but for the given ids."""
+        """Ask a route as its decision says, about rows of `own` but for the given ids.
+
+        `seen` is the version that is changed, if it still stands.
+        """
         decision = ROUTES[route]
         named = {name: str(_row(own, context, kind)) for name, kind in decision.ids.items()} | ids
         method, path = route.split(" ")
@@ -60,7 +69,8 @@ class Stage:
         if decision.is_form:
             headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
             return call(method, path, token=token, headers=headers, content=_form(body))
-        return call(method, path, body, token=token)
+        headers = {} if seen is None else {"if-match": seen}
+        return call(method, path, body, token=token, headers=headers)
 
     def as_member(self, route: str, context: TenantContext, own: Ledger, **ids: str) -> Reply:
         """Ask a route with the access token of a member."""

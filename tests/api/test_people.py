@@ -143,7 +143,7 @@ def test_an_account_is_shared_with_one_member_at_a_level(
         seen.append(call("GET", path, token=own).status)
     assert call("PATCH", path, {"number": "1"}, token=own).status == 403
     listed = call("GET", f"{path}/shares", token=ana_token).json["items"]
-    assert listed == [{"user_id": str(eli.user_id), "level": "read"}]
+    assert [(each["user_id"], each["level"]) for each in listed] == [(str(eli.user_id), "read")]
     assert call("DELETE", share, token=ana_token).status == 204
     seen.append(call("GET", path, token=own).status)
     assert seen == [404, 404, 200, 404]

@@ -8,6 +8,7 @@ from fintrack.ledger.budgets import budget_currency, change_budget, create_budge
 from fintrack.ledger.recurring import (
     Every,
     NewRecurring,
+    RecurringChange,
     change_recurring,
     create_recurring,
     delete_recurring,
@@ -80,18 +81,18 @@ PLANS: dict[Function, Case] = {
         MEMBER,
         {
             "recurring_id": Slot(
-                "recurring", lambda me, own, it: change_recurring(me, it, _rent(own))
+                "recurring", lambda me, own, it: change_recurring(me, it, RecurringChange(note="x"))
             ),
-            "new.account_id": Slot(
+            "change.account_id": Slot(
                 "account",
                 lambda me, own, it: change_recurring(
-                    me, own.ids["recurring"], replace(_rent(own), account_id=it)
+                    me, own.ids["recurring"], RecurringChange(account_id=it)
                 ),
             ),
-            "new.category_id": Slot(
+            "change.category_id": Slot(
                 "category",
                 lambda me, own, it: change_recurring(
-                    me, own.ids["recurring"], replace(_rent(own), category_id=it)
+                    me, own.ids["recurring"], RecurringChange(category_id=it)
                 ),
             ),
         },

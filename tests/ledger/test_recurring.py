@@ -13,6 +13,7 @@ from fintrack.ledger.activity import activity
 from fintrack.ledger.recurring import (
     Every,
     NewRecurring,
+    RecurringChange,
     change_recurring,
     create_recurring,
     delete_recurring,
@@ -84,9 +85,9 @@ def test_what_is_recorded_is_a_transaction_like_any_other(
 def test_another_first_day_starts_the_counting_anew(ana: TenantContext, rent: NewRecurring) -> None:
     it = create_recurring(ana, rent)
     record_next(ana, it)
-    change_recurring(ana, it, replace(rent, amount=-99000))
+    change_recurring(ana, it, RecurringChange(amount=-99000))
     assert next_day(ana) == date(2026, 2, 28)
-    change_recurring(ana, it, replace(rent, starts_on=date(2026, 6, 1)))
+    change_recurring(ana, it, RecurringChange(starts_on=date(2026, 6, 1)))
     assert next_day(ana) == date(2026, 6, 1)
 
 

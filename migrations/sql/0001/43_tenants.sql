@@ -3,7 +3,7 @@ set role fintrack_data;
 
 grant select, insert on app.category to fintrack_security;
 grant insert on app.tenant to fintrack_security;
-grant update (status, closes_at) on app.tenant to fintrack_security;
+grant update (status, closes_at, version) on app.tenant to fintrack_security;
 grant delete on app.tenant to fintrack_security;
 grant insert, update, delete on app.tenant_limit to fintrack_security;
 
@@ -75,7 +75,7 @@ begin
     elsif part[5]::smallint & 16 = 0 then
         raise exception 'Confirm first that it is you.' using errcode = 'FT428';
     end if;
-    update app.tenant t set status = 'CLOSING', closes_at = now() + interval '30 days'
+    update app.tenant t set status = 'CLOSING', closes_at = now() + interval '30 days', version = t.version + 1
     where t.tenant_id = part[2]::uuid and t.status = 'ACTIVE' returning t.closes_at into v_closes_at;
     if not found then
         raise exception 'Somebody closed this tenant a moment ago.' using errcode = 'FT409';
@@ -84,13 +84,14 @@ begin
 end $$;
 
 -- Asked through the sign-in door, since a closing tenant is entered by readers only.
-create function sec.reopen_tenant(p_handle bytea, p_slug text) returns void
+create function sec.reopen_tenant(p_handle bytea, p_slug text, p_version integer) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     v_user uuid;
     v_tenant uuid;
+    v_version integer;
 begin
-    update app.tenant t set status = 'ACTIVE', closes_at = null
+    update app.tenant t set status = 'ACTIVE', closes_at = null, version = t.version + 1
     from app.membership m
     join sec.session s on s.user_id = m.user_id and s.handle_hash = sha256(p_handle) and s.revoked_at is null
         and s.expires_at > now() and s.seen_at + s.idle_for > now() and s.scopes is null
@@ -98,9 +99,12 @@ begin
     join sec.users u on u.id = s.user_id and u.disabled_at is null
     where t.slug = p_slug and t.status = 'CLOSING' and m.tenant_id = t.tenant_id and m.role = 'OWNER'
       and m.status = 'ACTIVE'
-    returning t.tenant_id, m.user_id into v_tenant, v_user;
+    returning t.tenant_id, m.user_id, t.version - 1 into v_tenant, v_user, v_version;
     if not found then
         raise exception 'You own no such tenant that is closing.' using errcode = 'FT404';
+    elsif p_version <> v_version then
+        raise exception 'Somebody changed these settings in the meantime. Look at them again, then save.'
+            using errcode = 'FT412';
     end if;
     perform sec.record_event(v_tenant, v_user, 'OWNER', sec.source_of(p_handle), 'tenant.reopened', null,
                              '{"status": "CLOSING"}', '{"status": "ACTIVE"}');
@@ -158,7 +162,7 @@ begin
         raise exception '% is %.', p_slug, case v_before when 'SUSPENDED' then 'suspended already'
                                                           else 'not suspended' end using errcode = 'FT409';
     end if;
-    update app.tenant t set status = p_status, closes_at = null where t.tenant_id = v_tenant;
+    update app.tenant t set status = p_status, closes_at = null, version = t.version + 1 where t.tenant_id = v_tenant;
     perform sec.record_operation(v_tenant, case p_status when 'SUSPENDED' then 'tenant.suspended'
                                                           else 'tenant.resumed' end,
                                  jsonb_build_object('status', v_before), jsonb_build_object('status', p_status));
@@ -166,6 +170,6 @@ end $$;
 
 grant execute on function sec.close_tenant() to fintrack_owner;
 grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, bytea, jsonb, jsonb),
-    sec.reopen_tenant(bytea, text), sec.abandon_tenant(bytea, text) to fintrack_sign_in;
+    sec.reopen_tenant(bytea, text, integer), sec.abandon_tenant(bytea, text) to fintrack_sign_in;
 grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.rotate_signing_key()
     to fintrack_maintenance;
