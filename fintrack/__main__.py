@@ -196,10 +196,13 @@ def _import(arguments: argparse.Namespace) -> int:
     refused = [row for each in preview.statements for row in each.plan.refused]
     if arguments.json:
         rejected = [{"line": row.line, "reason": row.reason} for row in refused]
-        print(json.dumps({"new": done.new, "duplicate": done.duplicate, "rejected": rejected}))
+        matched = [{"line": line, "reason": reason} for line, reason in preview.matched]
+        counts = {"new": done.new, "duplicate": done.duplicate}
+        print(json.dumps({**counts, "matched": matched, "rejected": rejected}))
     else:
         print(f"{done.new} new, {done.duplicate} known, {done.rejected} refused")
-        print("".join(f"  line {row.line}: {row.reason}\n" for row in refused), end="")
+        told = [*preview.matched, *((row.line, row.reason) for row in refused)]
+        print("".join(f"  line {line}: {reason}\n" for line, reason in told), end="")
     return WRONG if refused else WELL
 
 

@@ -73,15 +73,21 @@ def _file(context: TenantContext, file: OpenFile) -> None:
     for statement in preview.statements:
         decisions |= statement_review(context, file, statement)
     count = rows_taken(preview.new, decisions)
-    label = f"Import {count:,} {'transaction' if count == 1 else 'transactions'}"
     if st.button(
-        label if count else "Nothing to import",
+        _commit_label(count, preview.probable),
         type="primary",
         icon=":material/check:",
         key=f"commit {file.key}",
-        disabled=not count,
+        disabled=not (count or preview.probable),
     ):
         _commit(context, preview, decisions)
+
+
+def _commit_label(count: int, probable: int) -> str:
+    if not (count or probable):
+        return "Nothing to import"
+    verb, many = ("Import", count) if count else ("Match", probable)
+    return f"{verb} {many:,} {'transaction' if many == 1 else 'transactions'}"
 
 
 def _commit(context: TenantContext, preview: Preview, decisions: dict[int, Decision]) -> None:

@@ -49,6 +49,13 @@ class Rejected(Told):
     reason: str
 
 
+class Matched(Told):
+    """A row that is left out, being probably a transaction of the books, and which."""
+
+    line: int
+    reason: str
+
+
 class AccountOfFile(Told):
     """One account of the file; `account_id` is null for one that is, or would be, opened."""
 
@@ -71,7 +78,8 @@ class ImportReportTold(Told):
     file_name: str
     format: str
     new: int
-    duplicate: int
+    duplicate: Annotated[int, Field(description="Known ones, those of `matched` too.")]
+    matched: list[Matched]
     rejected: list[Rejected]
     accounts: list[AccountOfFile]
 
@@ -197,6 +205,7 @@ def _report(
         format=preview.format,
         new=done.new,
         duplicate=done.duplicate,
+        matched=[Matched(line=line, reason=reason) for line, reason in preview.matched],
         rejected=[Rejected(line=row.line, reason=row.reason) for row in refused],
         accounts=[_of_file(each, made) for each in preview.statements],
     )

@@ -16,6 +16,7 @@ from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.refusals import constraint_of, refusals
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, ImportBatch, new_id
+from fintrack.statements.adoptions import adopt
 from fintrack.statements.batches import Decided, NewRow, Place, new_rows, write_rows
 from fintrack.statements.decisions import (
     Decision,
@@ -35,6 +36,7 @@ from fintrack.statements.targets import (
 )
 
 Progress = Callable[[int, int], None]
+KNOWN = (RowState.DUPLICATE, RowState.PROBABLE)
 # Somebody imported the same at the same moment; a second look finds what he wrote.
 MADE_MEANWHILE = frozenset(
     {
@@ -131,7 +133,7 @@ def _deliberate(preview: Preview, decisions: Mapping[int, Decision]) -> dict[int
     known = {
         int(ordinal)
         for each in preview.statements
-        for ordinal in each.rows.loc[each.rows["state"] == RowState.DUPLICATE, "ordinal"]
+        for ordinal in each.rows.loc[each.rows["state"].isin(KNOWN), "ordinal"]
     }
     return {
         ordinal: decision
@@ -157,6 +159,7 @@ def _commit(
     ]
     batches = _write_batches(db, import_id, preview, statements)
     _write_rows(db, preview, statements, progress)
+    adopt(db, [row for each in statements for row in each.rows])
     for each in statements:
         if preview.mapping is not None:
             remember_mapping(db, each.account.id, preview.mapping)

@@ -17,7 +17,7 @@ from fintrack.statements.outcomes import outcomes
 from fintrack.statements.plans import Plan, plan_of
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
-from fintrack.statements.summaries import StatementPreview, summaries
+from fintrack.statements.summaries import RowState, StatementPreview, summaries
 from fintrack.statements.targets import (
     LedgerAccount,
     Target,
@@ -63,6 +63,21 @@ class Preview:
     def duplicate(self) -> int:
         """Return how many rows the books hold already."""
         return sum(each.duplicate for each in self.statements)
+
+    @property
+    def probable(self) -> int:
+        """Return how many of these are only like what the books hold."""
+        return sum(each.probable for each in self.statements)
+
+    @property
+    def matched(self) -> list[tuple[int, str]]:
+        """Return line and reason of those."""
+        found = [each.rows[each.rows["state"] == RowState.PROBABLE] for each in self.statements]
+        return [
+            (int(line), reason)
+            for rows in found
+            for line, reason in zip(rows["line"], rows["reason"], strict=True)
+        ]
 
     @property
     def rejected(self) -> int:

@@ -99,17 +99,21 @@ def statement_review(
     _figures(context, statement)
     for note in statement.notes:
         st.caption(escaped(note))
+    exact = statement.duplicate - statement.probable
     labels = {
         f"New ({statement.new})": statement.new,
-        f"Already there ({statement.duplicate})": statement.duplicate,
+        f"Probably known ({statement.probable})": statement.probable,
+        f"Already there ({exact})": exact,
         f"Rejected ({statement.rejected})": statement.rejected,
     }
     filled = [label for label, count in labels.items() if count]
-    fresh, known, rejected = st.tabs(list(labels), default=next(iter(filled), None))
+    fresh, probable, known, rejected = st.tabs(list(labels), default=next(iter(filled), None))
     with fresh:
         taken = _choose_rows(context, file, statement, RowState.NEW, start=True)
+    with probable:
+        again = _choose_rows(context, file, statement, RowState.PROBABLE, start=False)
     with known:
-        again = _choose_rows(context, file, statement, RowState.DUPLICATE, start=False)
+        again |= _choose_rows(context, file, statement, RowState.DUPLICATE, start=False)
     with rejected:
         _rejected(statement)
     skipped = {ordinal: Decision.SKIP for ordinal, chosen in taken.items() if not chosen}
