@@ -22,10 +22,15 @@ TAKEN_AGAIN = "You took it although it was in this account already."
 
 
 class Decision(StrEnum):
-    """What a member says about a row: take it although it is known, or leave it out."""
+    """What a member says about a row: take it although it is known, or leave it out.
+
+    Of a new row that may be a side of a transfer: link it, or keep it apart.
+    """
 
     INCLUDE = "INCLUDE"
     SKIP = "SKIP"
+    LINK = "LINK"
+    APART = "APART"
 
 
 def rows_taken(new: int, decisions: Mapping[int, Decision]) -> int:
