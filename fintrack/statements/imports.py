@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,7 @@ class Batch:
     balance_before: int
     balance_after: int
     file_balance: int | None
+    file_balance_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ def _write_batches(
 
 
 def _batch(statement: _Statement, before: int) -> Batch:
+    plan = statement.outcome.plan
     return Batch(
         id=statement.batch_id,
         account_id=statement.account.id,
@@ -282,7 +285,8 @@ def _batch(statement: _Statement, before: int) -> Batch:
         skipped=statement.count(RowState.SKIPPED),
         balance_before=before,
         balance_after=before + sum(each.row.amount for each in statement.new),
-        file_balance=statement.outcome.plan.closing,
+        file_balance=plan.closing,
+        file_balance_on=None if plan.closing is None else plan.balance_day,
     )
 
 
@@ -300,6 +304,7 @@ def _batch_row(import_id: UUID, preview: Preview, batch: Batch) -> dict[str, Any
         "balance_before": batch.balance_before,
         "balance_after": batch.balance_after,
         "file_balance": batch.file_balance,
+        "file_balance_on": batch.file_balance_on,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import (
@@ -34,7 +35,7 @@ class Outcome:
 
     Beside the plan's rows stand, or None: in `duplicates` the transaction that a row repeats, in
     `likenesses` the one that it probably is. `balance` is the account's now, `balance_then` the
-    part of it until the plan's balance day.
+    part of it until the plan's balance day, `balance_first` that before the plan's first day.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class Outcome:
     book: Book
     balance: int
     balance_then: int
+    balance_first: int
 
     @property
     def rows(self) -> Iterator[tuple[Planned, UUID | None, Likeness | None]]:
@@ -78,7 +80,7 @@ def _outcome(
     plan: Plan,
     account_id: UUID | None,
     books: Mapping[UUID, Book],
-    balances: Mapping[UUID, tuple[int, Mapping[str, int]]],
+    balances: Mapping[UUID, tuple[int, Mapping[str, tuple[int, int]]]],
     own: frozenset[UUID],
 ) -> Outcome:
     book = books[account_id] if account_id else Book()
@@ -89,9 +91,9 @@ def _outcome(
         for known, movement in zip(book.duplicates(movements), movements, strict=True)
     )
     if account_id is None:
-        return Outcome(plan, duplicates, (), book, 0, 0)
+        return Outcome(plan, duplicates, (), book, 0, 0, 0)
     balance, then = balances[account_id]
-    return Outcome(plan, duplicates, (), book, balance, then[plan.key])
+    return Outcome(plan, duplicates, (), book, balance, *then[plan.key])
 
 
 def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
@@ -142,10 +144,14 @@ def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
 
 def _balances(
     db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
-) -> dict[UUID, tuple[int, dict[str, int]]]:
-    """Per account the balance now and, per plan, the balance at the end of its balance day."""
-    days = {plan.key: plan.balance_day for plan in plans if plan.key in accounts}
-    sums = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(days.values())]
+) -> dict[UUID, tuple[int, dict[str, tuple[int, int]]]]:
+    """Per account the balance now and, per plan, those of its balance day and before its first."""
+    days = {
+        plan.key: (plan.balance_day, plan.days[0] - timedelta(1))
+        for plan in plans
+        if plan.key in accounts
+    }
+    sums = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(chain(*days.values()))]
     statement = (
         select(Account.id, Account.opening_balance, func.sum(DayTotal.amount), *sums)
         .join_from(Account, DayTotal, _is_of_account(), isouter=True)
@@ -154,13 +160,12 @@ def _balances(
     )
     if not days:
         return {}
-    return {
-        account_id: (
-            opening + int(total or 0),
-            {key: opening + int(then) for key, then in zip(days, until, strict=True)},
-        )
-        for account_id, opening, total, *until in db.execute(statement)
-    }
+    found: dict[UUID, tuple[int, dict[str, tuple[int, int]]]] = {}
+    for account_id, opening, total, *until in db.execute(statement):
+        balances = [opening + int(each) for each in until]
+        by_plan = zip(days, zip(balances[::2], balances[1::2], strict=True), strict=True)
+        found[account_id] = opening + int(total or 0), dict(by_plan)
+    return found
 
 
 def _is_of_account() -> ColumnElement[bool]:

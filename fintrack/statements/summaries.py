@@ -45,8 +45,8 @@ class StatementPreview:
 
     `account` is where the rows go, `new_account` the proposal where there is none; `choices` are
     the accounts that may take them instead. Of the `duplicate` rows, `probable` many are not quite
-    what the books hold. `difference` is by how much the books will be above the file's own closing
-    balance; None when the file states none.
+    what the books hold. `difference` and `opening_difference` are by how much the books
+    will be above the file's own closing and opening balance; None when the file states none.
     """
 
     key: str
@@ -65,6 +65,8 @@ class StatementPreview:
     file_balance: int | None
     file_balance_on: date | None
     difference: int | None
+    file_opening: int | None
+    opening_difference: int | None
     notes: tuple[str, ...]
     plan: Plan = field(repr=False)
 
@@ -100,6 +102,7 @@ def _summary(
     account = target if isinstance(target, LedgerAccount) else None
     before = moved + (outcome.balance if account else target.opening_balance)
     then = moved + (outcome.balance_then if account else target.opening_balance)
+    first = moved + (outcome.balance_first if account else target.opening_balance)
     added = _new_total(outcome)
     states = [state_of(known, likeness) for _, known, likeness in outcome.rows]
     new, probable = states.count(RowState.NEW), states.count(RowState.PROBABLE)
@@ -120,6 +123,8 @@ def _summary(
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
         difference=None if plan.closing is None else then + added - plan.closing,
+        file_opening=plan.opening,
+        opening_difference=None if plan.opening is None else first - plan.opening,
         notes=plan.notes,
         plan=plan,
     )

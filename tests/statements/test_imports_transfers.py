@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from fintrack.ledger.categories import CategoryKind, create_category
@@ -202,3 +203,14 @@ def test_an_account_out_of_sight_takes_no_part(
     assert now.rows.equals(was.rows)
     assert len(after.transfers) == commit_import(who, after).linked == (1 if who is ana else 0)
     assert linked(ana) == (1 if who is ana else 0)
+
+
+def test_an_account_that_one_may_only_read_takes_no_part(
+    ana: TenantContext, eli: TenantContext, giro: UUID
+) -> None:
+    savings = opened(ana, "Savings", private=True)
+    share_account(ana, savings, eli.user_id, ShareLevel.READ)
+    arrived(ana, savings)
+    assert told(preview(eli, TO_SAVINGS, account_id=giro)) == []
+    share_account(ana, savings, eli.user_id, ShareLevel.WRITE)
+    assert len(told(preview(eli, TO_SAVINGS, account_id=giro))) == 1
