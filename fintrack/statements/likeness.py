@@ -91,9 +91,10 @@ def likenesses(rows: Sequence[Movement | None], known: Iterable[Known]) -> list[
     Each transaction answers for one row at most; the most alike go first, then the nearest.
     """
     waiting, books = _waiting(rows), _books(known)
-    days = [kind.booked_on for kind in waiting]
+    first = min((kind.booked_on for kind in waiting), default=date.min)
+    last = max((kind.booked_on for kind in waiting), default=date.min)
     pairs = [pair for kind in waiting for pair in _pairs(kind, books)]
-    likely = [each for each in pairs if each.known.is_tentative or _tells_of(days, each.day)]
+    likely = [each for each in pairs if each.known.is_tentative or first <= each.day <= last]
     found: list[Likeness | None] = [None] * len(rows)
     for pair in sorted(likely, key=lambda each: (-each.share, each.days)):
         places, candidates = waiting[pair.row], books[pair.row.amount, pair.day][pair.known]
@@ -169,7 +170,3 @@ def _share(row: _Text, known: _KnownKind) -> float:
         shared(row.payee, known.text.every) if row.payee else 0.0,
         shared(known.text.payee, row.every) if known.text.payee else 0.0,
     )
-
-
-def _tells_of(days: Sequence[date], day: date) -> bool:
-    return min(days) <= day <= max(days)

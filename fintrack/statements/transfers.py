@@ -4,7 +4,6 @@ Linked is what has no other candidate on either side and names the other account
 suggested. An account out of the member's sight takes no part.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,14 +17,14 @@ from fintrack.ledger.rows import one_of
 from fintrack.schema import Transaction, new_id
 from fintrack.statements.batches import NewRow
 from fintrack.statements.decisions import Decision
-from fintrack.statements.likeness import WINDOW, day_words, distance_words, telling_words
+from fintrack.statements.likeness import WINDOW, Words, day_words, distance_words, telling_words
 from fintrack.statements.outcomes import Outcome
 from fintrack.statements.plans import Planned
 from fintrack.statements.summaries import RowState, state_of
 from fintrack.statements.targets import LedgerAccount, Target, bare, id_of
 
 _SHORTEST_NUMBER = 6
-# Of one amount on one day; where there are more, no link is certain.
+# Where more sides fit one, nothing tells which.
 _MOST = 10
 
 
@@ -48,12 +47,13 @@ class FoundTransfer:
         return decision is Decision.LINK or (self.is_certain and decision is not Decision.APART)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Place:
     id: UUID | str
     name: str
-    number: str
     currency: str
+    number: str
+    words: Words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,23 +66,38 @@ class _Side:
     text: str
     has_category: bool = False
 
+    def names(self, place: _Place) -> bool:
+        """Return whether the text has the account's number or all words of its name."""
+        number = place.number
+        is_number = len(number) >= _SHORTEST_NUMBER and number in bare(self.text)
+        return is_number or bool(place.words and place.words <= telling_words(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    out: _Side
-    into: _Side
+    """A new row and what may be its other side; `is_only` when nothing else fits either."""
+
+    row: _Side
+    other: _Side
+    is_only: bool
+    is_named: bool
 
     @property
     def days(self) -> int:
-        return abs((self.into.booked_on - self.out.booked_on).days)
+        return abs((self.other.booked_on - self.row.booked_on).days)
 
     @property
-    def is_named(self) -> bool:
-        return _names(self.out, self.into.place) or _names(self.into, self.out.place)
+    def doubt(self) -> str:
+        """Return why a link is only suggested, empty when it is certain."""
+        if not self.is_only:
+            return "one of several that fit"
+        if not self.is_named:
+            return "by its amount alone"
+        has_category = self.row.has_category or self.other.has_category
+        return "which has a category" if has_category else ""
 
-    @property
-    def ordinals(self) -> list[int]:
-        return [each.key for each in (self.out, self.into) if isinstance(each.key, int)]
+
+_Fits = dict[int | UUID, list[_Side]]
 
 
 def found_transfers(
@@ -92,21 +107,19 @@ def found_transfers(
     ledger: Sequence[LedgerAccount],
 ) -> list[FoundTransfer]:
     """Return what new rows are transfers with, each side once; the most certain ones first."""
-    known = {each.id: _Place(each.id, each.name, each.number, each.currency) for each in ledger}
-    places = {key: _place(key, target, known) for key, target in targets.items()}
+    known = {each.id: _place(each.id, each) for each in ledger}
+    places = {key: _place(id_of(target) or key, target) for key, target in targets.items()}
     if len({*known, *(each.id for each in places.values())}) < 2:  # noqa: PLR2004 - two sides
         return []
     rows = [side for each in found for side in _new_sides(each, places[each.plan.key])]
-    pairs = _pairs([*rows, *_held_sides(db, rows, known)])
-    counts = Counter(side.key for pair in pairs for side in (pair.out, pair.into))
-    judged = [(_doubt(pair, counts), pair) for pair in pairs if pair.ordinals]
-    ranked = sorted(judged, key=lambda each: (bool(each[0]), not each[1].is_named, each[1].days))
+    fits = _fits([*rows, *_held_sides(db, rows, known)])
+    pairs = [pair for row in rows for pair in _pairs(row, fits)]
     taken: set[int | UUID] = set()
     result = []
-    for doubt, pair in ranked:
-        if taken.isdisjoint((pair.out.key, pair.into.key)):
-            taken |= {pair.out.key, pair.into.key}
-            result.append(_found(pair, doubt))
+    for pair in sorted(pairs, key=lambda each: (bool(each.doubt), not each.is_named, each.days)):
+        if taken.isdisjoint((pair.row.key, pair.other.key)):
+            taken |= {pair.row.key, pair.other.key}
+            result.append(_found(pair))
     return result
 
 
@@ -129,11 +142,9 @@ def made_transfers(
     return by_row, by_transaction
 
 
-def _place(key: str, target: Target, known: Mapping[UUID, _Place]) -> _Place:
-    account_id = id_of(target)
-    if account_id is not None and account_id in known:
-        return known[account_id]
-    return _Place(account_id or key, target.name, target.number, target.currency)
+def _place(key: UUID | str, target: Target) -> _Place:
+    name, number = target.name, bare(target.number)
+    return _Place(key, name, target.currency, number, telling_words(name))
 
 
 def _new_sides(outcome: Outcome, place: _Place) -> Iterator[_Side]:
@@ -177,52 +188,42 @@ def _held_sides(
         yield _Side(key, 0, places[account_id], day, amount, f"{payee} {text}", has_category)
 
 
-def _pairs(sides: Sequence[_Side]) -> list[_Pair]:
-    arriving: dict[tuple[str, int, date], list[_Side]] = defaultdict(list)
+def _fits(sides: Sequence[_Side]) -> _Fits:
+    """Return by side what can be its other one: as much, the other way, elsewhere, days apart."""
+    index: dict[tuple[str, int, date], dict[UUID | str, list[_Side]]] = {}
     for each in sides:
-        if each.amount > 0:
-            arriving[each.place.currency, each.amount, each.booked_on].append(each)
-    return [
-        _Pair(each, other)
-        for each in sides
-        if each.amount < 0
-        for offset in range(-WINDOW, WINDOW + 1)
-        for other in _others(each, arriving, each.booked_on + timedelta(offset))
-    ]
+        same = index.setdefault((each.place.currency, each.amount, each.booked_on), {})
+        same.setdefault(each.place.id, []).append(each)
+
+    def fitting(side: _Side) -> Iterator[_Side]:
+        for offset in range(-WINDOW, WINDOW + 1):
+            day = side.booked_on + timedelta(offset)
+            opposite = index.get((side.place.currency, -side.amount, day), {})
+            for place, found in opposite.items():
+                yield from found if place != side.place.id else ()
+
+    return {each.key: list(islice(fitting(each), _MOST + 1)) for each in sides}
 
 
-def _others(
-    side: _Side, arriving: Mapping[tuple[str, int, date], Sequence[_Side]], day: date
-) -> Iterator[_Side]:
-    same = arriving.get((side.place.currency, -side.amount, day), ())
-    return islice((each for each in same if each.place.id != side.place.id), _MOST)
+def _pairs(row: _Side, fits: _Fits) -> Iterator[_Pair]:
+    """Two new rows are one pair; what fits several is worth telling only where it is named."""
+    others = fits[row.key] if len(fits[row.key]) <= _MOST else ()
+    for other in others:
+        if row.amount > 0 and isinstance(other.key, int):
+            continue
+        is_only = len(others) == len(fits[other.key]) == 1
+        is_named = row.names(other.place) or other.names(row.place)
+        if is_only or is_named:
+            yield _Pair(row, other, is_only, is_named)
 
 
-def _doubt(pair: _Pair, counts: Mapping[int | UUID, int]) -> str:
-    """Return why a link is only suggested, empty when it is certain."""
-    if counts[pair.out.key] > 1 or counts[pair.into.key] > 1:
-        return "one of several that fit"
-    if not pair.is_named:
-        return "by its amount alone"
-    if pair.out.has_category or pair.into.has_category:
-        return "which has a category"
-    return ""
-
-
-def _found(pair: _Pair, doubt: str) -> FoundTransfer:
-    ordinal = pair.ordinals[0]
-    is_out = pair.out.key == ordinal
-    row, other = (pair.out, pair.into) if is_out else (pair.into, pair.out)
-    way = "To" if is_out else "From"
+def _found(pair: _Pair) -> FoundTransfer:
+    row, other = pair.row, pair.other
+    way = "To" if row.amount < 0 else "From"
     words = f"{way} {other.place.name} on {day_words(other.booked_on)}"
-    parts = filter(None, [words, distance_words(pair.days) if pair.days else "", doubt])
-    return FoundTransfer(ordinal, row.line, other.key, not doubt, f"{', '.join(parts)}.")
-
-
-def _names(side: _Side, place: _Place) -> bool:
-    number, name = bare(place.number), telling_words(place.name)
-    is_number = len(number) >= _SHORTEST_NUMBER and number in bare(side.text)
-    return is_number or bool(name and name <= telling_words(side.text))
+    parts = filter(None, [words, distance_words(pair.days) if pair.days else "", pair.doubt])
+    reason = f"{', '.join(parts)}."
+    return FoundTransfer(int(row.key), row.line, other.key, not pair.doubt, reason)
 
 
 def _partners(db: Session, ids: set[UUID]) -> dict[UUID, tuple[str, int]]:
