@@ -143,7 +143,7 @@ def _batch(context: TenantContext, batch: dict[Any, Any]) -> None:
     counts = _counts(batch["new"], batch["duplicate"], batch["rejected"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{escaped(batch['account'])}: {counts}", width="content")
-        if not batch["undone"] and batch["difference"] is not pd.NA:
+        if not batch["undone"] and pd.notna(batch["difference"]):
             _balance(context, batch)
         page_link(
             "transactions", "Show", icon=":material/receipt_long:", account=batch["account_id"]

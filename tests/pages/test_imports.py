@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.statements.history import imports
+from fintrack.statements.undoing import undo_import
 from tests.pages.opening import open_page
 from tests.statements.camt_files import IN, balance, document
 from tests.statements.coda_files import file as coda_file
@@ -159,6 +161,11 @@ def test_a_transfer_between_own_accounts_is_told_and_linked(ana: TenantContext) 
 def test_the_history_says_whether_the_files_balance_still_holds(ana: TenantContext) -> None:
     rows = [("20260302", "150.00", "a", "Employer")]
     report = imported(ana, ofx_file(rows, balance="150.00"))
+    imported(ana, csv_file(), account_id=report.batches[0].account_id)
+    page = open_page(ana, "import")
+    assert words(page).count("Balance of 31 Mar 2026") == 1
+    assert "is off by" in words(page)
+    undo_import(ana, UUID(str(imports(ana)["import_id"].iloc[0])))
     assert "Balance of 31 Mar 2026 agrees" in words(open_page(ana, "import"))
     late = NewTransaction(report.batches[0].account_id, date(2026, 3, 31), -100)
     record_transaction(ana, late)
