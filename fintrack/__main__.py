@@ -193,13 +193,23 @@ def _import(arguments: argparse.Namespace) -> int:
         done: Preview | ImportReport = preview
         if not arguments.dry_run:
             done = commit_import(context, preview, progress=show_progress)
-    refused = [row for each in preview.statements for row in each.plan.refused]
-    if arguments.json:
-        rejected = [{"line": row.line, "reason": row.reason} for row in refused]
-        print(json.dumps({"new": done.new, "duplicate": done.duplicate, "rejected": rejected}))
+    return _report_import(preview, done, as_json=arguments.json)
+
+
+def _report_import(preview: Preview, done: Preview | ImportReport, *, as_json: bool) -> int:
+    refused = [(row.line, row.reason) for each in preview.statements for row in each.plan.refused]
+    rows = {"matched": preview.matched, "rejected": refused}
+    links = [(each.line, each.reason, each.is_certain) for each in preview.transfers]
+    if as_json:
+        told = {name: [{"line": n, "reason": why} for n, why in rows[name]] for name in rows}
+        linked = [{"line": n, "reason": why, "linked": sure} for n, why, sure in links]
+        counts = {"new": done.new, "duplicate": done.duplicate}
+        print(json.dumps({**counts, **told, "transfers": linked}))
     else:
         print(f"{done.new} new, {done.duplicate} known, {done.rejected} refused")
-        print("".join(f"  line {row.line}: {row.reason}\n" for row in refused), end="")
+        words = [(n, f"{'Transfer' if sure else 'Perhaps'} {why}") for n, why, sure in links]
+        lines = [*preview.matched, *words, *refused]
+        print("".join(f"  line {line}: {reason}\n" for line, reason in lines), end="")
     return WRONG if refused else WELL
 
 

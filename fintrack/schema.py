@@ -287,6 +287,7 @@ class ImportBatch(TenantRow):
     balance_before: Mapped[int]
     balance_after: Mapped[int]
     file_balance: Mapped[int | None]
+    file_balance_on: Mapped[date | None]
     created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
     undone_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import pandas as pd
 import streamlit as st
 
 from fintrack.context import Permission, TenantContext
@@ -23,7 +24,7 @@ from fintrack.ui.import_files import (
     questions,
     statement_review,
 )
-from fintrack.ui.inputs import card, day_text
+from fintrack.ui.inputs import card, day_text, money
 from fintrack.ui.limit_notices import limit_notices, size_notice
 from fintrack.ui.session import page_link, tenant_context
 from fintrack.ui.text import escaped
@@ -71,17 +72,23 @@ def _file(context: TenantContext, file: OpenFile) -> None:
     correction(file, preview)
     decisions: dict[int, Decision] = {}
     for statement in preview.statements:
-        decisions |= statement_review(context, file, statement)
+        decisions |= statement_review(context, file, statement, preview.transfers)
     count = rows_taken(preview.new, decisions)
-    label = f"Import {count:,} {'transaction' if count == 1 else 'transactions'}"
     if st.button(
-        label if count else "Nothing to import",
+        _commit_label(count, preview.probable),
         type="primary",
         icon=":material/check:",
         key=f"commit {file.key}",
-        disabled=not count,
+        disabled=not (count or preview.probable),
     ):
         _commit(context, preview, decisions)
+
+
+def _commit_label(count: int, probable: int) -> str:
+    if not (count or probable):
+        return "Nothing to import"
+    verb, many = ("Import", count) if count else ("Match", probable)
+    return f"{verb} {many:,} {'transaction' if many == 1 else 'transactions'}"
 
 
 def _commit(context: TenantContext, preview: Preview, decisions: dict[int, Decision]) -> None:
@@ -94,7 +101,9 @@ def _commit(context: TenantContext, preview: Preview, decisions: dict[int, Decis
     forget_files()
     st.session_state[UPLOAD] += 1
     counts = _counts(report.new, report.duplicate, report.rejected, report.skipped)
-    done(f"Imported {escaped(preview.file_name)}: {counts}.")
+    what = "a transfer" if report.linked == 1 else "transfers"
+    linked = f", {report.linked:,} linked as {what}" if report.linked else ""
+    done(f"Imported {escaped(preview.file_name)}: {counts}{linked}.")
 
 
 def _counts(new: int, duplicate: int, rejected: int, skipped: int = 0) -> str:
@@ -125,18 +134,30 @@ def _imported(context: TenantContext, import_id: UUID, batches: list[dict[Any, A
             st.markdown(f"**{escaped(first['file_name'])}**  \n:small[:gray[{escaped(day)}]]")
             _undo(context, import_id, is_undone=bool(first["undone"]))
         for batch in batches:
-            _batch(batch)
+            _batch(context, batch)
         if any(batch["rejected"] for batch in batches):
             _rejected(context, import_id)
 
 
-def _batch(batch: dict[Any, Any]) -> None:
+def _batch(context: TenantContext, batch: dict[Any, Any]) -> None:
     counts = _counts(batch["new"], batch["duplicate"], batch["rejected"])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{escaped(batch['account'])}: {counts}", width="content")
+        if not batch["undone"] and pd.notna(batch["difference"]):
+            _balance(context, batch)
         page_link(
             "transactions", "Show", icon=":material/receipt_long:", account=batch["account_id"]
         )
+
+
+def _balance(context: TenantContext, batch: dict[Any, Any]) -> None:
+    """Say whether the books, as they are now, still have what the file says."""
+    day = escaped(day_text(context, batch["file_balance_on"]))
+    if not batch["difference"]:
+        st.badge(f"Balance of {day} agrees", icon=":material/check_circle:", color="green")
+        return
+    off = escaped(money(context, batch["difference"], batch["currency"]))
+    st.badge(f"Balance of {day} is off by {off}", icon=":material/balance:", color="orange")
 
 
 def _rejected(context: TenantContext, import_id: UUID) -> None:

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.db import connect
 from fintrack.errors import Unavailable
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.operations.checks import run_checks
 from fintrack.operations.installation import Installation
 from fintrack.operations.worker import JOBS
@@ -129,6 +132,18 @@ def test_import_says_what_it_did(
     assert main([*words, "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert (said["new"], said["duplicate"], said["rejected"][0]["line"]) == (2, 0, 4)
+
+
+def test_import_says_what_is_probably_known(
+    ana: TenantContext, reachable: None, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 1, 1))
+    by_hand = NewTransaction(create_account(ana, new), date(2026, 3, 26), -4210, "grocer")
+    record_transaction(ana, by_hand)
+    words = ["import", str(bank_file), "--as", "ana@example.org", "--tenant", ana.slug]
+    main([*words, "--account", "Giro"])
+    said = capsys.readouterr().out
+    assert said.startswith("1 new, 1 known, 1 refused\n  line 2: Like 26 Mar 2026 grocer ")
 
 
 def test_a_dry_run_of_an_import_writes_nothing(

@@ -1,6 +1,6 @@
 """Bank files: read, previewed or imported, and taken back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -49,6 +49,21 @@ class Rejected(Told):
     reason: str
 
 
+class Matched(Told):
+    """A row that is left out, being probably a transaction of the books, and which."""
+
+    line: int
+    reason: str
+
+
+class Linked(Told):
+    """A new row that is one side of a transfer, and of which; a suggestion is not linked."""
+
+    line: int
+    reason: str
+    linked: bool
+
+
 class AccountOfFile(Told):
     """One account of the file; `account_id` is null for one that is, or would be, opened."""
 
@@ -58,7 +73,14 @@ class AccountOfFile(Told):
     currency: str
     count: Annotated[int, Field(description="Rows that were understood, known ones too.")]
     sum: Annotated[Amount, Field(description="Of these rows.")]
+    opening_balance: Annotated[Amount | None, Field(description="The file's own.")]
+    opening_difference: Annotated[
+        Amount | None, Field(description="By how much the books are above it before these rows.")
+    ]
     closing_balance: Annotated[Amount | None, Field(description="The file's own.")]
+    difference: Annotated[
+        Amount | None, Field(description="By how much the books are above it after these rows.")
+    ]
     new: int
     duplicate: int
     rejected: int
@@ -71,7 +93,9 @@ class ImportReportTold(Told):
     file_name: str
     format: str
     new: int
-    duplicate: int
+    duplicate: Annotated[int, Field(description="Known ones, those of `matched` too.")]
+    matched: list[Matched]
+    transfers: list[Linked]
     rejected: list[Rejected]
     accounts: list[AccountOfFile]
 
@@ -87,7 +111,12 @@ class ImportedAccount(Told):
     rejected: int
     balance_before: Amount
     balance_after: Amount
-    closing_balance: Amount | None
+    closing_balance: Annotated[Amount | None, Field(description="The file's own.")]
+    closing_balance_on: date | None
+    difference: Annotated[
+        Amount | None,
+        Field(description="By how much the books are now above the file's closing balance."),
+    ]
 
 
 class ImportTold(Told):
@@ -197,6 +226,11 @@ def _report(
         format=preview.format,
         new=done.new,
         duplicate=done.duplicate,
+        matched=[Matched(line=line, reason=reason) for line, reason in preview.matched],
+        transfers=[
+            Linked(line=each.line, reason=each.reason, linked=each.is_certain)
+            for each in preview.transfers
+        ],
         rejected=[Rejected(line=row.line, reason=row.reason) for row in refused],
         accounts=[_of_file(each, made) for each in preview.statements],
     )
@@ -206,7 +240,7 @@ def _of_file(statement: StatementPreview, made: dict[str, UUID]) -> AccountOfFil
     target = statement.account or statement.new_account
     name = target.name if target else ""
     known = statement.account.id if statement.account else made.get(name)
-    closing, currency = statement.file_balance, statement.currency
+    currency = statement.currency
     return AccountOfFile(
         account=statement.label,
         account_id=known,
@@ -214,7 +248,10 @@ def _of_file(statement: StatementPreview, made: dict[str, UUID]) -> AccountOfFil
         currency=currency,
         count=len(statement.plan.planned),
         sum=decimal(statement.plan.total, currency),
-        closing_balance=None if closing is None else decimal(closing, currency),
+        opening_balance=_stated(statement.file_opening, currency),
+        opening_difference=_stated(statement.opening_difference, currency),
+        closing_balance=_stated(statement.file_balance, currency),
+        difference=_stated(statement.difference, currency),
         new=statement.new,
         duplicate=statement.duplicate,
         rejected=statement.rejected,
@@ -223,14 +260,20 @@ def _of_file(statement: StatementPreview, made: dict[str, UUID]) -> AccountOfFil
 
 def _imported(row: dict[Any, Any]) -> ImportedAccount:
     currency, names = row["currency"], ("account_id", "currency", "new", "duplicate", "rejected")
-    closing = None if pd.isna(row["file_balance"]) else int(row["file_balance"])
+    day = row["file_balance_on"]
     return ImportedAccount(
         name=row["account"],
         balance_before=decimal(row["balance_before"], currency),
         balance_after=decimal(row["balance_after"], currency),
-        closing_balance=None if closing is None else decimal(closing, currency),
+        closing_balance=_stated(row["file_balance"], currency),
+        closing_balance_on=None if pd.isna(day) else day.date(),
+        difference=_stated(row["difference"], currency),
         **{name: row[name] for name in names},
     )
+
+
+def _stated(minor: int | None, currency: str) -> Amount | None:
+    return None if pd.isna(minor) else decimal(int(minor), currency)
 
 
 def _touched(row: dict[Any, Any]) -> dict[str, Any]:

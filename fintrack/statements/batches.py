@@ -37,7 +37,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What becomes of a row: `known` is what a duplicate repeats, `import_key` of a new row."""
+    """What becomes of a row: `known` is what a duplicate repeats.
+
+    `import_key` is that of a new row, or what the known transaction gets from the bank.
+    """
 
     row: Planned | Refused
     state: RowState
@@ -75,7 +78,7 @@ def new_rows(place: Place, rows: Sequence[Decided]) -> list[NewRow]:
     return [
         NewRow(each.row, place.account_id, place.currency, each.import_key)
         for each in rows
-        if each.import_key is not None and isinstance(each.row, Planned)
+        if each.known is None and each.import_key is not None and isinstance(each.row, Planned)
     ]
 
 
@@ -100,6 +103,11 @@ def write_rows(
         yield len(chunk)
 
 
+def status_of(row: Planned) -> str:
+    """Return the status that the row gives; what a bank lists without one is cleared."""
+    return row.entry.status if row.entry.status in set(Status) else Status.CLEARED.value
+
+
 def _transaction(batch_id: UUID, new: NewRow, meaning: Meaning) -> dict[str, Any]:
     row = new.row
     payee, text, note = row.movement.payee, row.movement.text, row.entry.note[:NOTE_LENGTH]
@@ -117,7 +125,7 @@ def _transaction(batch_id: UUID, new: NewRow, meaning: Meaning) -> dict[str, Any
         "payee": payee,
         "description": text,
         "note": note,
-        "status": row.entry.status if row.entry.status in set(Status) else Status.CLEARED.value,
+        "status": status_of(row),
         "category_id": _text(meaning.categories.get(row.ordinal)) if is_whole else None,
         "is_split": is_split,
         "transfer_id": _text(transfer_id),

@@ -12,32 +12,38 @@ from fintrack.money import rounded_minor_units
 from fintrack.schema import new_id
 from fintrack.statements.batches import Decided, Meaning, NewRow
 from fintrack.statements.categorising import known_categories, named_tags, usual_categories
+from fintrack.statements.likeness import Likeness
 from fintrack.statements.outcomes import Outcome
 from fintrack.statements.plans import Planned
-from fintrack.statements.summaries import IN_THE_BOOKS, RowState
+from fintrack.statements.summaries import IN_THE_BOOKS, RowState, remark, state_of
 
 LEFT_OUT = "You left it out."
 TAKEN_AGAIN = "You took it although it was in this account already."
 
 
 class Decision(StrEnum):
-    """What a member says about a row: take it although it is known, or leave it out."""
+    """What a member says about a row: take it although it is known, or leave it out.
+
+    Of a new row that may be a side of a transfer: link it, or keep it apart.
+    """
 
     INCLUDE = "INCLUDE"
     SKIP = "SKIP"
+    LINK = "LINK"
+    APART = "APART"
 
 
 def rows_taken(new: int, decisions: Mapping[int, Decision]) -> int:
     """Return how many rows are written when `new` of them are, but for what a member decided."""
-    included = sum(each is Decision.INCLUDE for each in decisions.values())
-    return new + included - (len(decisions) - included)
+    said = list(decisions.values())
+    return new + said.count(Decision.INCLUDE) - said.count(Decision.SKIP)
 
 
 def decided(outcome: Outcome, decisions: Mapping[int, Decision]) -> list[Decided]:
     """Return what becomes of the rows of one statement, in the file's order."""
     rows = [
-        _decided(outcome, row, known, decisions.get(row.ordinal))
-        for row, known in zip(outcome.plan.planned, outcome.duplicates, strict=True)
+        _decided(outcome, row, known, likeness, decisions.get(row.ordinal))
+        for row, known, likeness in outcome.rows
     ]
     refused = [Decided(row, RowState.REJECTED, row.reason) for row in outcome.plan.refused]
     return sorted(rows + refused, key=lambda each: each.row.ordinal)
@@ -77,14 +83,24 @@ def _usual(db: Session, new: Sequence[NewRow]) -> dict[int, UUID]:
 
 
 def _decided(
-    outcome: Outcome, row: Planned, known: UUID | None, decision: Decision | None
+    outcome: Outcome,
+    row: Planned,
+    known: UUID | None,
+    likeness: Likeness | None,
+    decision: Decision | None,
 ) -> Decided:
-    if known is not None and decision is not Decision.INCLUDE:
-        return Decided(row, RowState.DUPLICATE, IN_THE_BOOKS, known)
+    state = state_of(known, likeness)
+    if state is RowState.DUPLICATE and decision is not Decision.INCLUDE:
+        return Decided(row, state, IN_THE_BOOKS, known)
     if decision is Decision.SKIP:
         return Decided(row, RowState.SKIPPED, LEFT_OUT)
-    reason = row.reason if known is None else TAKEN_AGAIN
-    return Decided(row, RowState.NEW, reason, import_key=outcome.book.next_import_key(row.movement))
+    key = outcome.book.next_import_key(row.movement)
+    reason = TAKEN_AGAIN if known is not None else remark(row, likeness, outcome.plan.currency)
+    if likeness is None or state is RowState.NEW or decision is Decision.INCLUDE:
+        return Decided(row, RowState.NEW, reason, import_key=key)
+    # What another file brought keeps the key by which that file finds it.
+    own_key = key if likeness.known.is_tentative else None
+    return Decided(row, RowState.DUPLICATE, reason, likeness.known.id, own_key)
 
 
 def _ids(new: Sequence[NewRow], *, newest_first: bool) -> dict[int, UUID]:

@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.derived_schema import DayTotal
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, ImportBatch, ImportRow
@@ -28,6 +29,8 @@ IMPORTS: Shape = {
     "balance_before": "int64",
     "balance_after": "int64",
     "file_balance": "Int64",
+    "file_balance_on": "datetime64[s]",
+    "difference": "Int64",
     "undone": "bool",
 }
 IMPORT_ROWS: Shape = {
@@ -48,6 +51,8 @@ def imports(context: TenantContext, limit: int = 20, import_id: UUID | None = No
     """Return the newest imported statements, or those of one file, newest first: `IMPORTS`.
 
     Times are the tenant's own; a file of several accounts has a row each, with one import_id.
+    `difference` is by how much the books are now above the closing balance that the file states
+    for the end of the day `file_balance_on`.
     """
     context.require(Permission.READ)
     statement = (
@@ -65,6 +70,8 @@ def imports(context: TenantContext, limit: int = 20, import_id: UUID | None = No
             ImportBatch.balance_before,
             ImportBatch.balance_after,
             ImportBatch.file_balance,
+            ImportBatch.file_balance_on,
+            _balance_then() - ImportBatch.file_balance,
             ImportBatch.undone_at.is_not(None),
         )
         .join(Account, Account.id == ImportBatch.account_id)
@@ -110,6 +117,16 @@ def import_rows(
         if db.scalar(known) is None:
             raise NotFound("There is no such import.")
         return read_frame(db, statement, IMPORT_ROWS)
+
+
+def _balance_then() -> ColumnElement[int]:
+    """Return what the account holds now at the end of the day of the file's balance."""
+    moved = select(func.sum(DayTotal.amount)).where(
+        DayTotal.tenant_id == ImportBatch.tenant_id,
+        DayTotal.account_id == ImportBatch.account_id,
+        DayTotal.booked_on <= ImportBatch.file_balance_on,
+    )
+    return cast(Account.opening_balance + func.coalesce(moved.scalar_subquery(), 0), BigInteger)
 
 
 def _local(context: TenantContext, moment: SQLCoreOperations[datetime]) -> ColumnElement[datetime]:

@@ -1,7 +1,8 @@
 """Importing a previewed file: everything of it in one transaction, or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.refusals import constraint_of, refusals
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, ImportBatch, new_id
+from fintrack.statements.adoptions import adopt, link
 from fintrack.statements.batches import Decided, NewRow, Place, new_rows, write_rows
 from fintrack.statements.decisions import (
     Decision,
@@ -33,8 +35,10 @@ from fintrack.statements.targets import (
     open_new_account,
     writable_accounts,
 )
+from fintrack.statements.transfers import FoundTransfer, made_transfers
 
 Progress = Callable[[int, int], None]
+KNOWN = (RowState.DUPLICATE, RowState.PROBABLE)
 # Somebody imported the same at the same moment; a second look finds what he wrote.
 MADE_MEANWHILE = frozenset(
     {
@@ -60,18 +64,21 @@ class Batch:
     balance_before: int
     balance_after: int
     file_balance: int | None
+    file_balance_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did; `undo_import` takes its id.
 
-    `elsewhere` are exported rows that accounts hold which cannot be imported into.
+    `elsewhere` are exported rows that accounts hold which cannot be imported into; `linked` counts
+    the transfers that were found.
     """
 
     import_id: UUID
     batches: tuple[Batch, ...]
     elsewhere: int
+    linked: int
 
     @property
     def new(self) -> int:
@@ -131,12 +138,12 @@ def _deliberate(preview: Preview, decisions: Mapping[int, Decision]) -> dict[int
     known = {
         int(ordinal)
         for each in preview.statements
-        for ordinal in each.rows.loc[each.rows["state"] == RowState.DUPLICATE, "ordinal"]
+        for ordinal in each.rows.loc[each.rows["state"].isin(KNOWN), "ordinal"]
     }
     return {
         ordinal: decision
         for ordinal, decision in decisions.items()
-        if decision is Decision.SKIP or ordinal in known
+        if decision is not Decision.INCLUDE or ordinal in known
     }
 
 
@@ -156,13 +163,15 @@ def _commit(
         for each in found
     ]
     batches = _write_batches(db, import_id, preview, statements)
-    _write_rows(db, preview, statements, progress)
+    linked = [each for each in preview.transfers if each.is_agreed(decisions)]
+    count = _write_rows(db, preview, statements, linked, progress)
+    adopt(db, [row for each in statements for row in each.rows])
     _record(db, import_id, preview, batches)
     for each in statements:
         if preview.mapping is not None:
             remember_mapping(db, each.account.id, preview.mapping)
     elsewhere = sum(each.duplicate for each in preview.statements if each not in wanted)
-    return ImportReport(import_id, batches, elsewhere)
+    return ImportReport(import_id, batches, elsewhere, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +200,8 @@ def _import_id(
     again = select(exists().where(ImportBatch.import_id == preview.import_id))
     if not db.scalar(again):
         return preview.import_id, decisions
-    skipped = {key: each for key, each in decisions.items() if each is Decision.SKIP}
-    return new_id(), skipped
+    kept = {key: each for key, each in decisions.items() if each is not Decision.INCLUDE}
+    return new_id(), kept
 
 
 def _wanted(
@@ -268,6 +277,7 @@ def _record(db: Session, import_id: UUID, preview: Preview, batches: Sequence[Ba
 
 
 def _batch(statement: _Statement, before: int) -> Batch:
+    plan = statement.outcome.plan
     return Batch(
         id=statement.batch_id,
         account_id=statement.account.id,
@@ -279,7 +289,8 @@ def _batch(statement: _Statement, before: int) -> Batch:
         skipped=statement.count(RowState.SKIPPED),
         balance_before=before,
         balance_after=before + sum(each.row.amount for each in statement.new),
-        file_balance=statement.outcome.plan.closing,
+        file_balance=plan.closing,
+        file_balance_on=None if plan.closing is None else plan.balance_day,
     )
 
 
@@ -297,17 +308,27 @@ def _batch_row(import_id: UUID, preview: Preview, batch: Batch) -> dict[str, Any
         "balance_before": batch.balance_before,
         "balance_after": batch.balance_after,
         "file_balance": batch.file_balance,
+        "file_balance_on": batch.file_balance_on,
     }
 
 
 def _write_rows(
-    db: Session, preview: Preview, statements: Sequence[_Statement], progress: Progress | None
-) -> None:
+    db: Session,
+    preview: Preview,
+    statements: Sequence[_Statement],
+    found: Sequence[FoundTransfer],
+    progress: Progress | None,
+) -> int:
+    """Write the rows, and return how many of the found transfers they were linked to."""
     new = [row for each in statements for row in each.new]
     meaning = meaning_of_rows(db, new, is_own_export=preview.is_own_export)
+    by_row, by_transaction = made_transfers(db, found, new)
+    meaning = replace(meaning, transfers={**meaning.transfers, **by_row})
     done, total = 0, sum(len(each.rows) for each in statements)
     for each in statements:
         for written in write_rows(db, each.place, each.rows, meaning):
             done += written
             if progress is not None:
                 progress(done, total)
+    link(db, by_transaction)
+    return len(set(by_row.values()))

@@ -56,13 +56,24 @@ class Known:
     payee: str
     text: str
     import_key: str | None
+    is_pending: bool = False
+
+    @property
+    def is_tentative(self) -> bool:
+        """Return whether the bank's own row of it is still to come."""
+        return self.import_key is None or self.is_pending
+
+    @property
+    def has_reference(self) -> bool:
+        """Return whether it carries a reference of the bank or is exported by id."""
+        return (self.import_key or "").startswith((_BY_REFERENCE, _BY_ID))
 
 
 @dataclass(slots=True)
 class Book:
     """The transactions of one account, each of which answers for one row of a file at most."""
 
-    _ids: set[UUID] = field(default_factory=set)
+    _known: dict[UUID, Known] = field(default_factory=dict)
     _taken: set[UUID] = field(default_factory=set)
     _by_key: dict[str, deque[UUID]] = field(default_factory=lambda: defaultdict(deque))
     _by_text: dict[str, deque[UUID]] = field(default_factory=lambda: defaultdict(deque))
@@ -78,6 +89,15 @@ class Book:
             for known, each in zip(found, movements, strict=True)
         ]
 
+    @property
+    def open(self) -> list[Known]:
+        """Return the transactions that answer for no row yet, the oldest first."""
+        return [each for key, each in self._known.items() if key not in self._taken]
+
+    def take(self, known: Known) -> None:
+        """Let the transaction answer for a row that is not equal to it."""
+        self._taken.add(known.id)
+
     def next_import_key(self, movement: Movement) -> str:
         """Return a key that no transaction of the account has: the n-th occurrence."""
         key = movement.key
@@ -90,9 +110,8 @@ class Book:
     def _add(self, known: Known) -> None:
         key = (known.import_key or "").rpartition(":")[0]
         text_key = Movement(known.booked_on, known.amount, known.payee, known.text).text_key
-        is_exact = key.startswith((_BY_REFERENCE, _BY_ID))
-        self._ids.add(known.id)
-        (self._referenced if is_exact else self._by_text)[text_key].append(known.id)
+        self._known[known.id] = known
+        (self._referenced if known.has_reference else self._by_text)[text_key].append(known.id)
         if known.import_key is not None:
             self._used_keys.add(known.import_key)
             self._by_key[key].append(known.id)
@@ -101,7 +120,7 @@ class Book:
             self._by_text[key].append(known.id)
 
     def _taken_by_key(self, movement: Movement) -> UUID | None:
-        if movement.own_id is not None and movement.own_id in self._ids:
+        if movement.own_id is not None and movement.own_id in self._known:
             return self._take(deque([movement.own_id]))
         return self._take(self._by_key.get(movement.key))
 

@@ -1,8 +1,9 @@
 """What the books already hold of a file: its duplicates, and balances before and after."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,24 +22,34 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from fintrack.derived_schema import DayTotal
+from fintrack.ledger.filters import Status
 from fintrack.schema import Account, Transaction
+from fintrack.statements.likeness import WINDOW, Likeness, likenesses
 from fintrack.statements.matching import Book, Known, book_of
-from fintrack.statements.plans import Plan
+from fintrack.statements.plans import Plan, Planned
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A plan beside its account's book.
 
-    `duplicates` stands beside the plan's rows: the transaction that a row repeats, or None.
-    `balance` is the account's now, `balance_then` the part of it until the plan's balance day.
+    Beside the plan's rows stand, or None: in `duplicates` the transaction that a row repeats, in
+    `likenesses` the one that it probably is. `balance` is the account's now, `balance_then` the
+    part of it until the plan's balance day, `balance_first` that before the plan's first day.
     """
 
     plan: Plan
     duplicates: tuple[UUID | None, ...]
+    likenesses: tuple[Likeness | None, ...]
     book: Book
     balance: int
     balance_then: int
+    balance_first: int
+
+    @property
+    def rows(self) -> Iterator[tuple[Planned, UUID | None, Likeness | None]]:
+        """Return each row with what it repeats and what it probably is."""
+        return zip(self.plan.planned, self.duplicates, self.likenesses, strict=True)
 
 
 def outcomes(
@@ -52,7 +63,8 @@ def outcomes(
     books = _books(db, plans, found)
     balances = _balances(db, plans, found)
     own = own_ids(db, plans)
-    return [_outcome(plan, found.get(plan.key), books, balances, own) for plan in plans]
+    exact = [_outcome(plan, found.get(plan.key), books, balances, own) for plan in plans]
+    return [replace(each, likenesses=_likenesses(each)) for each in exact]
 
 
 def own_ids(db: Session, plans: Sequence[Plan]) -> frozenset[UUID]:
@@ -68,7 +80,7 @@ def _outcome(
     plan: Plan,
     account_id: UUID | None,
     books: Mapping[UUID, Book],
-    balances: Mapping[UUID, tuple[int, Mapping[str, int]]],
+    balances: Mapping[UUID, tuple[int, Mapping[str, tuple[int, int]]]],
     own: frozenset[UUID],
 ) -> Outcome:
     book = books[account_id] if account_id else Book()
@@ -79,9 +91,19 @@ def _outcome(
         for known, movement in zip(book.duplicates(movements), movements, strict=True)
     )
     if account_id is None:
-        return Outcome(plan, duplicates, book, 0, 0)
+        return Outcome(plan, duplicates, (), book, 0, 0, 0)
     balance, then = balances[account_id]
-    return Outcome(plan, duplicates, book, balance, then[plan.key])
+    return Outcome(plan, duplicates, (), book, balance, *then[plan.key])
+
+
+def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
+    rows = zip(outcome.plan.planned, outcome.duplicates, strict=True)
+    unknown = [row.movement if known is None else None for row, known in rows]
+    found = likenesses(unknown, outcome.book.open)
+    for each in found:
+        if each is not None:
+            outcome.book.take(each.known)
+    return tuple(found)
 
 
 def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> dict[UUID, Book]:
@@ -97,6 +119,7 @@ def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> 
                 Transaction.payee,
                 Transaction.description,
                 Transaction.import_key,
+                Transaction.status == Status.PENDING,
             )
             .where(or_(*parts))
             .order_by(Transaction.booked_on, Transaction.id)
@@ -107,12 +130,13 @@ def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> 
 
 
 def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
-    """The plan's days and, since members may have moved a row to another day, its keys."""
+    """The days around the plan and, since members may have moved a row further, its keys."""
     first, last = plan.days
+    around = timedelta(WINDOW)
     return and_(
         Transaction.account_id == account_id,
         or_(
-            Transaction.booked_on.between(first, last),
+            Transaction.booked_on.between(first - around, last + around),
             Transaction.import_key == any_(literal(plan.import_keys, ARRAY(Text()))),
         ),
     )
@@ -120,10 +144,14 @@ def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
 
 def _balances(
     db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
-) -> dict[UUID, tuple[int, dict[str, int]]]:
-    """Per account the balance now and, per plan, the balance at the end of its balance day."""
-    days = {plan.key: plan.balance_day for plan in plans if plan.key in accounts}
-    sums = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(days.values())]
+) -> dict[UUID, tuple[int, dict[str, tuple[int, int]]]]:
+    """Per account the balance now and, per plan, those of its balance day and before its first."""
+    days = {
+        plan.key: (plan.balance_day, plan.days[0] - timedelta(1))
+        for plan in plans
+        if plan.key in accounts
+    }
+    sums = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(chain(*days.values()))]
     statement = (
         select(Account.id, Account.opening_balance, func.sum(DayTotal.amount), *sums)
         .join_from(Account, DayTotal, _is_of_account(), isouter=True)
@@ -132,13 +160,12 @@ def _balances(
     )
     if not days:
         return {}
-    return {
-        account_id: (
-            opening + int(total or 0),
-            {key: opening + int(then) for key, then in zip(days, until, strict=True)},
-        )
-        for account_id, opening, total, *until in db.execute(statement)
-    }
+    found: dict[UUID, tuple[int, dict[str, tuple[int, int]]]] = {}
+    for account_id, opening, total, *until in db.execute(statement):
+        balances = [opening + int(each) for each in until]
+        by_plan = zip(days, zip(balances[::2], balances[1::2], strict=True), strict=True)
+        found[account_id] = opening + int(total or 0), dict(by_plan)
+    return found
 
 
 def _is_of_account() -> ColumnElement[bool]:

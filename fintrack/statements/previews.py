@@ -17,7 +17,7 @@ from fintrack.statements.outcomes import outcomes
 from fintrack.statements.plans import Plan, plan_of
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
-from fintrack.statements.summaries import StatementPreview, summaries
+from fintrack.statements.summaries import RowState, StatementPreview, summaries
 from fintrack.statements.targets import (
     LedgerAccount,
     Target,
@@ -29,6 +29,7 @@ from fintrack.statements.targets import (
     writable_accounts,
 )
 from fintrack.statements.text import clean
+from fintrack.statements.transfers import FoundTransfer, found_transfers
 
 FILE_NAME_LENGTH = 255
 
@@ -38,8 +39,9 @@ class Preview:
     """What a file would do; with `questions` open there are no statements yet.
 
     `mapping`, `columns` and `certainty` are the guess about a table, for correction;
-    `is_remembered` says that it is no guess but what was confirmed before. `import_id` is what
-    the import will be called, so that one preview is not imported twice by accident.
+    `is_remembered` says that it is no guess but what was confirmed before. `transfers` are what new
+    rows may be one side of. `import_id` is what the import will be called, so that one preview is
+    not imported twice by accident.
     """
 
     import_id: UUID
@@ -47,6 +49,7 @@ class Preview:
     file_hash: bytes
     format: str
     statements: tuple[StatementPreview, ...]
+    transfers: tuple[FoundTransfer, ...]
     questions: tuple[Question, ...]
     mapping: Mapping | None
     columns: tuple[ColumnSample, ...]
@@ -63,6 +66,21 @@ class Preview:
     def duplicate(self) -> int:
         """Return how many rows the books hold already."""
         return sum(each.duplicate for each in self.statements)
+
+    @property
+    def probable(self) -> int:
+        """Return how many of these are only like what the books hold."""
+        return sum(each.probable for each in self.statements)
+
+    @property
+    def matched(self) -> list[tuple[int, str]]:
+        """Return line and reason of those."""
+        found = [each.rows[each.rows["state"] == RowState.PROBABLE] for each in self.statements]
+        return [
+            (int(line), reason)
+            for rows in found
+            for line, reason in zip(rows["line"], rows["reason"], strict=True)
+        ]
 
     @property
     def rejected(self) -> int:
@@ -105,7 +123,11 @@ def preview_import(
     with tenant_transaction(context) as db:
         ids = {key: id_of(target) for key, target in reading.targets.items()}
         found = outcomes(db, reading.plans, ids)
-        return replace(empty, statements=summaries(found, reading.targets, ledger))
+        transfers = (
+            () if empty.is_own_export else found_transfers(db, found, reading.targets, ledger)
+        )
+        statements = summaries(found, reading.targets, ledger)
+    return replace(empty, statements=statements, transfers=tuple(transfers))
 
 
 def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:
@@ -205,6 +227,7 @@ def _empty(content: bytes, file_name: str, file: StatementFile, *, is_remembered
         file_hash=sha256(content).digest(),
         format=file.format,
         statements=(),
+        transfers=(),
         questions=file.questions,
         mapping=file.mapping,
         columns=file.columns,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from fintrack.frames import Shape, frame
 from fintrack.ledger.accounts import NewAccount
+from fintrack.statements.likeness import Likeness
 from fintrack.statements.outcomes import Outcome
 from fintrack.statements.plans import Plan, Planned, Refused
 from fintrack.statements.targets import LedgerAccount, Target, may_take
@@ -29,10 +30,11 @@ IN_THE_BOOKS = "It is in this account already."
 
 
 class RowState(StrEnum):
-    """What becomes, or became, of a row."""
+    """What becomes, or became, of a row; one that is `PROBABLE` becomes a duplicate."""
 
     NEW = "NEW"
     DUPLICATE = "DUPLICATE"
+    PROBABLE = "PROBABLE"
     REJECTED = "REJECTED"
     SKIPPED = "SKIPPED"
 
@@ -42,8 +44,9 @@ class StatementPreview:
     """One account of the file; balances in minor units, `rows` in the file's order: `PREVIEW`.
 
     `account` is where the rows go, `new_account` the proposal where there is none; `choices` are
-    the accounts that may take them instead. `difference` is by how much the
-    books will be above the file's own closing balance; None when the file states none.
+    the accounts that may take them instead. Of the `duplicate` rows, `probable` many are not quite
+    what the books hold. `difference` and `opening_difference` are by how much the books
+    will be above the file's own closing and opening balance; None when the file states none.
     """
 
     key: str
@@ -55,12 +58,15 @@ class StatementPreview:
     rows: pd.DataFrame
     new: int
     duplicate: int
+    probable: int
     rejected: int
     balance_before: int
     balance_after: int
     file_balance: int | None
     file_balance_on: date | None
     difference: int | None
+    file_opening: int | None
+    opening_difference: int | None
     notes: tuple[str, ...]
     plan: Plan = field(repr=False)
 
@@ -96,8 +102,10 @@ def _summary(
     account = target if isinstance(target, LedgerAccount) else None
     before = moved + (outcome.balance if account else target.opening_balance)
     then = moved + (outcome.balance_then if account else target.opening_balance)
-    added = new_total(outcome)
-    duplicate = sum(each is not None for each in outcome.duplicates)
+    first = moved + (outcome.balance_first if account else target.opening_balance)
+    added = _new_total(outcome)
+    states = [state_of(known, likeness) for _, known, likeness in outcome.rows]
+    new, probable = states.count(RowState.NEW), states.count(RowState.PROBABLE)
     return StatementPreview(
         key=plan.key,
         label=plan.label,
@@ -106,37 +114,53 @@ def _summary(
         new_account=target if isinstance(target, NewAccount) else None,
         choices=tuple(each for each in ledger if may_take(each, plan)),
         rows=_rows(outcome),
-        new=len(plan.planned) - duplicate,
-        duplicate=duplicate,
+        new=new,
+        duplicate=len(plan.planned) - new,
+        probable=probable,
         rejected=len(plan.refused),
         balance_before=before,
         balance_after=before + added,
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
         difference=None if plan.closing is None else then + added - plan.closing,
+        file_opening=plan.opening,
+        opening_difference=None if plan.opening is None else first - plan.opening,
         notes=plan.notes,
         plan=plan,
     )
 
 
-def new_total(outcome: Outcome) -> int:
-    """Return the sum of the rows that are not in the books yet."""
-    rows = zip(outcome.plan.planned, outcome.duplicates, strict=True)
-    return sum(row.amount for row, known in rows if known is None)
+def state_of(known: UUID | None, likeness: Likeness | None) -> RowState:
+    """Return what becomes of a row unless the member decides otherwise."""
+    if known is not None:
+        return RowState.DUPLICATE
+    return RowState.PROBABLE if likeness is not None and likeness.is_close else RowState.NEW
+
+
+def remark(row: Planned, likeness: Likeness | None, currency: str) -> str:
+    """Return what a member should know of a row that the books do not hold exactly."""
+    if likeness is None:
+        return row.reason
+    return f"{likeness.sentence(currency)} {row.reason}".rstrip()
+
+
+def _new_total(outcome: Outcome) -> int:
+    return sum(
+        row.amount
+        for row, known, likeness in outcome.rows
+        if state_of(known, likeness) is RowState.NEW
+    )
 
 
 def _rows(outcome: Outcome) -> pd.DataFrame:
     plan = outcome.plan
-    rows = [
-        _shown(row, is_known=known is not None)
-        for row, known in zip(plan.planned, outcome.duplicates, strict=True)
-    ]
-    return frame(sorted(rows + [_refused(row) for row in plan.refused]), PREVIEW)
+    shown = [_shown(row, known, likeness, plan.currency) for row, known, likeness in outcome.rows]
+    return frame(sorted(shown + [_refused(row) for row in plan.refused]), PREVIEW)
 
 
-def _shown(row: Planned, *, is_known: bool) -> tuple[object, ...]:
-    state = RowState.DUPLICATE if is_known else RowState.NEW
-    reason = IN_THE_BOOKS if is_known else row.reason
+def _shown(
+    row: Planned, known: UUID | None, likeness: Likeness | None, currency: str
+) -> tuple[object, ...]:
     movement = row.movement
     return (
         row.ordinal,
@@ -145,8 +169,8 @@ def _shown(row: Planned, *, is_known: bool) -> tuple[object, ...]:
         movement.payee,
         movement.text,
         row.amount,
-        state.value,
-        reason,
+        state_of(known, likeness).value,
+        IN_THE_BOOKS if known is not None else remark(row, likeness, currency),
     )
 
 

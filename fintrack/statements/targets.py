@@ -158,8 +158,8 @@ def matching_account(
 ) -> LedgerAccount | None:
     """Return the one account of this currency that has the file's number or, else, its name."""
     same = [each for each in accounts if each.currency == currency]
-    number = _bare(label)
-    found = [each for each in same if _is_same_number(number, _bare(each.number))]
+    number = bare(label)
+    found = [each for each in same if _is_same_number(number, bare(each.number))]
     for name in (label, f"{label} {currency}") if label else ():
         found = found or [each for each in same if each.name.casefold() == name.casefold()]
     return found[0] if len(found) == 1 else None
@@ -168,7 +168,7 @@ def matching_account(
 def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewAccount:
     """Return a new account whose balance will be the one that the file states."""
     kind = plan.kind or kind_of(f"{plan.label} {PurePath(file_name).stem}")
-    is_number = bool(_NUMBER.fullmatch(_bare(plan.label)))
+    is_number = bool(_NUMBER.fullmatch(bare(plan.label)))
     return NewAccount(
         name=_free_name(_names(plan, kind, is_number=is_number), taken),
         kind=kind,
@@ -252,7 +252,8 @@ def _wished(plan: Plan, target: Target) -> Target:
     return target
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """Return a number as it is compared, without the marks that it is grouped by."""
     return re.sub(r"[\s./-]", "", text).upper()
 
 
@@ -268,7 +269,7 @@ def _names(plan: Plan, kind: AccountKind, *, is_number: bool) -> tuple[str, ...]
     """Of two currencies under one label, the second one carries its currency."""
     if not plan.label:
         return (_KIND_NAMES[kind],)
-    name = f"{_KIND_NAMES[kind]} ··{_bare(plan.label)[-4:]}" if is_number else plan.label
+    name = f"{_KIND_NAMES[kind]} ··{bare(plan.label)[-4:]}" if is_number else plan.label
     longest = NAME_LENGTH - len(plan.currency) - 1
     return name[:NAME_LENGTH], f"{name[:longest]} {plan.currency}"
 

@@ -28,11 +28,10 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, frame, read_frame
 from fintrack.ledger.account_states import record_deletion
-from fintrack.ledger.change_sets import changes_between
 from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
-from fintrack.ledger.snapshots import snapshots
 from fintrack.schema import Account, ImportBatch, Transaction, TransactionTag
+from fintrack.statements.adoptions import give_back, unlink
 from fintrack.statements.plans import OWN_FORMAT
 
 TOUCHED: Shape = {
@@ -67,8 +66,8 @@ def undo_import(
     An account that the import made goes too, unless somebody has used or changed it since.
 
     While rows were edited, split, tagged or linked since, nothing is removed unless
-    `also_edited`; then they go as well, and the other sides of their transfers stay as plain
-    transactions.
+    `also_edited`; then they go as well. The other sides of transfers stay as plain transactions,
+    and what the import matched is as it was before.
 
     Raises:
         PermissionDenied: the member may not import, or not change one of the accounts.
@@ -82,7 +81,8 @@ def undo_import(
         touched = read_frame(db, _touched(ids), TOUCHED)
         if len(touched) and not also_edited:
             return UndoReport(is_done=False, removed=0, touched=touched)
-        removed = _remove(db, ids)
+        removed = _remove(db, import_id, ids)
+        give_back(db, import_id)
         undone = [_undone(import_id, each) for each in batches]
         audit.record_many(db, "import.undone", undone)
         _delete_unused_accounts(db, ids)
@@ -143,7 +143,6 @@ def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
             or_(
                 Transaction.version > 1,
                 and_(not_(own), or_(Transaction.is_split, _is_tagged())),
-                _is_linked_outside(batches),
             ),
         )
         .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
@@ -167,7 +166,7 @@ def _is_linked_outside(batches: list[UUID]) -> ColumnElement[bool]:
     )
 
 
-def _remove(db: Session, batches: list[UUID]) -> int:
+def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:
     own = one_of(Transaction.batch_id, batches)
     linked = select(Transaction.transfer_id).where(own, Transaction.transfer_id.is_not(None))
     outside = select(Transaction.id).where(
@@ -175,19 +174,10 @@ def _remove(db: Session, batches: list[UUID]) -> int:
         or_(Transaction.batch_id.is_(None), not_(own)),
     )
     mark = update(ImportBatch).where(one_of(ImportBatch.id, batches)).values(undone_at=func.now())
-    _unlink(db, list(db.scalars(outside)))
+    unlink(db, import_id, list(db.scalars(outside)))
     removed = db.execute(delete(Transaction).where(own), execution_options=QUIETLY)
     db.execute(mark, execution_options=QUIETLY)
     return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
-
-
-def _unlink(db: Session, legs: list[UUID]) -> None:
-    """Leave the other sides of transfers as plain transactions."""
-    before = snapshots(db, legs)
-    plain = {"transfer_id": None, "version": Transaction.version + 1}
-    unlink = update(Transaction).where(one_of(Transaction.id, legs)).values(plain)
-    db.execute(unlink, execution_options=QUIETLY)
-    audit.record_many(db, "transfer.unlinked", changes_between(before, snapshots(db, legs)))
 
 
 def _delete_unused_accounts(db: Session, batches: list[UUID]) -> None:

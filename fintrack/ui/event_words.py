@@ -48,6 +48,9 @@ WORDS = {
     "tenant.suspended": "suspended the tenant",
     "token.created": "made an API token",
     "token.revoked": "revoked an API token",
+    "transaction.matched": "found a transaction in a bank’s file",
+    "transaction.unmatched": "undid that a bank’s file has a transaction",
+    "transfer.found": "imported the other side of a transfer",
 }
 
 

@@ -1,6 +1,8 @@
 """One file on its way in: what it leaves open, how it was read, and what becomes of its rows."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from fintrack.statements.decisions import Decision
 from fintrack.statements.mapping import Mapping
 from fintrack.statements.previews import Preview, preview_import, with_answers
 from fintrack.statements.summaries import RowState, StatementPreview
+from fintrack.statements.transfers import FoundTransfer
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import day_column, figure_grid, money, money_column
 from fintrack.ui.mapping_form import mapping_form
@@ -92,28 +95,38 @@ def _read_again(file: OpenFile, mapping: Mapping | None) -> None:
 
 
 def statement_review(
-    context: TenantContext, file: OpenFile, statement: StatementPreview
+    context: TenantContext,
+    file: OpenFile,
+    statement: StatementPreview,
+    transfers: Sequence[FoundTransfer],
 ) -> dict[int, Decision]:
     """Show what one statement would do, and return what the member decided otherwise."""
     _destination(file, statement)
     _figures(context, statement)
     for note in statement.notes:
         st.caption(escaped(note))
-    labels = {
-        f"New ({statement.new})": statement.new,
-        f"Already there ({statement.duplicate})": statement.duplicate,
-        f"Rejected ({statement.rejected})": statement.rejected,
-    }
-    filled = [label for label, count in labels.items() if count]
-    fresh, known, rejected = st.tabs(list(labels), default=next(iter(filled), None))
-    with fresh:
-        taken = _choose_rows(context, file, statement, RowState.NEW, start=True)
-    with known:
-        again = _choose_rows(context, file, statement, RowState.DUPLICATE, start=False)
-    with rejected:
-        _rejected(statement)
-    skipped = {ordinal: Decision.SKIP for ordinal, chosen in taken.items() if not chosen}
-    return skipped | {ordinal: Decision.INCLUDE for ordinal, chosen in again.items() if chosen}
+    rows = partial(_choose_rows, context, file, statement)
+    ordinals = set(statement.rows["ordinal"])
+    own = [each for each in transfers if each.ordinal in ordinals]
+    parts = [
+        ("New", statement.new, partial(rows, RowState.NEW)),
+        ("Transfers", len(own), partial(_choose_links, context, file, statement, own)),
+        ("Probably known", statement.probable, partial(rows, RowState.PROBABLE)),
+        (
+            "Already there",
+            statement.duplicate - statement.probable,
+            partial(rows, RowState.DUPLICATE),
+        ),
+        ("Rejected", statement.rejected, partial(_rejected, statement)),
+    ]
+    shown = [each for each in parts if each[1]] or parts[:1]
+    tabs = st.tabs([f"{name} ({count:,})" for name, count, _ in shown])
+    decisions: dict[int, Decision] = {}
+    for tab, (_, _, choose) in zip(tabs, shown, strict=True):
+        with tab:
+            # A row that is left out, as the first tab says, is linked to nothing.
+            decisions = choose() | decisions
+    return decisions
 
 
 def _destination(file: OpenFile, statement: StatementPreview) -> None:
@@ -149,6 +162,11 @@ def _figures(context: TenantContext, statement: StatementPreview) -> None:
     for label, figure in figures.items():
         with grid.cell():
             st.metric(label, figure, border=True)
+    _balances(shown, statement)
+
+
+def _balances(shown: Callable[[int], str], statement: StatementPreview) -> None:
+    """Set the file's own balances against those that the books will have."""
     if statement.file_balance is not None and statement.difference == 0:
         st.success(
             f"The file’s own closing balance agrees: {escaped(shown(statement.file_balance))}.",
@@ -161,39 +179,81 @@ def _figures(context: TenantContext, statement: StatementPreview) -> None:
             "an earlier file may be missing.",
             icon=":material/balance:",
         )
+    if statement.file_opening is None or statement.opening_difference is None:
+        return
+    opening, off = shown(statement.file_opening), shown(statement.opening_difference)
+    said = f"is {opening}; the books are off by {off}" if statement.opening_difference else "agrees"
+    st.caption(escaped(f"The file’s own opening balance {said}."))
 
 
 def _choose_rows(
-    context: TenantContext,
-    file: OpenFile,
-    statement: StatementPreview,
-    state: RowState,
-    *,
-    start: bool,
-) -> dict[int, bool]:
+    context: TenantContext, file: OpenFile, statement: StatementPreview, state: RowState
+) -> dict[int, Decision]:
     rows = statement.rows[statement.rows["state"] == state]
     if rows.empty:
         st.caption("None.")
         return {}
+    is_new = state is RowState.NEW
     first = rows.head(SHOWN_ROWS)
-    table = pd.DataFrame(
+    chosen = _chosen(
+        _table(context, statement, first, [is_new] * len(first)),
+        f"rows {file.key} {statement.key} {state}",
+        "Import",
+    )
+    if len(rows) > len(first):
+        more = len(rows) - len(first)
+        st.caption(f"And {more:,} more, which are {'imported' if is_new else 'left out'} as well.")
+    otherwise = Decision.SKIP if is_new else Decision.INCLUDE
+    places = zip(first["ordinal"].tolist(), chosen, strict=True)
+    return {ordinal: otherwise for ordinal, is_taken in places if is_taken is not is_new}
+
+
+def _choose_links(
+    context: TenantContext,
+    file: OpenFile,
+    statement: StatementPreview,
+    transfers: Sequence[FoundTransfer],
+) -> dict[int, Decision]:
+    first = transfers[:SHOWN_ROWS]
+    rows = statement.rows.set_index("ordinal", drop=False).loc[[each.ordinal for each in first]]
+    rows = rows.assign(reason=[each.reason for each in first])
+    chosen = _chosen(
+        _table(context, statement, rows, [each.is_certain for each in first]),
+        f"links {file.key} {statement.key}",
+        "Link",
+    )
+    return {
+        each.ordinal: Decision.LINK if is_linked else Decision.APART
+        for each, is_linked in zip(first, chosen, strict=True)
+        if is_linked is not each.is_certain
+    }
+
+
+def _table(
+    context: TenantContext, statement: StatementPreview, rows: pd.DataFrame, start: Sequence[bool]
+) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "take": [start] * len(first),
-            "booked_on": first["booked_on"],
-            "payee": first["payee"],
-            "amount": [money(context, each, statement.currency) for each in first["amount"]],
-            "text": first["text"],
-            "reason": first["reason"],
+            "take": list(start),
+            "booked_on": rows["booked_on"].tolist(),
+            "payee": rows["payee"].tolist(),
+            "amount": [money(context, each, statement.currency) for each in rows["amount"]],
+            "text": rows["text"].tolist(),
+            "reason": rows["reason"].tolist(),
         }
     )
+
+
+def _chosen(table: pd.DataFrame, key: str, label: str) -> list[bool]:
+    """Show rows with a box before each, and return which are ticked."""
     edited = st.data_editor(
         table,
-        key=f"rows {file.key} {statement.key} {state}",
+        key=key,
         hide_index=True,
         column_order=[name for name in table.columns if not (table[name] == "").all()],
         disabled=[name for name in table.columns if name != "take"],
         column_config={
-            "take": st.column_config.CheckboxColumn("Import", width=70),
+            "take": st.column_config.CheckboxColumn(label, width=70),
             "booked_on": day_column("Date"),
             "payee": "Payee",
             "amount": money_column("Amount", width=100),
@@ -201,19 +261,14 @@ def _choose_rows(
             "reason": "Remark",
         },
     )
-    if len(rows) > len(first):
-        more = len(rows) - len(first)
-        st.caption(f"And {more:,} more, which are {'imported' if start else 'left out'} as well.")
-    return dict(zip(first["ordinal"].tolist(), edited["take"].tolist(), strict=True))
+    return [bool(each) for each in edited["take"]]
 
 
-def _rejected(statement: StatementPreview) -> None:
+def _rejected(statement: StatementPreview) -> dict[int, Decision]:
     rows = statement.rows[statement.rows["state"] == RowState.REJECTED]
-    if rows.empty:
-        st.caption("None.")
-        return
     st.dataframe(
         rows[["line", "reason"]].head(SHOWN_ROWS),
         hide_index=True,
         column_config={"line": st.column_config.NumberColumn("Line", width=70), "reason": "Why"},
     )
+    return {}

@@ -28,6 +28,34 @@ def test_an_import_is_previewed_made_shown_and_taken_back(token: str, own: Ledge
     assert call("DELETE", path, token=token).status == 409
 
 
+def test_what_is_probably_known_is_told_with_the_reason_and_left_out(
+    token: str, own: Ledger
+) -> None:
+    account = opened(token, own)
+    given = {"account": account, "booked_on": "2026-03-07", "amount": "-12.00", "payee": "Baker"}
+    call("POST", "/transactions", given, token=token)
+    content = b"Payee;Day;Sum\nBAKER MUELLER;2026-03-09;-12.00\n"
+    reports = [send(token, content, dry_run=dry, account=account) for dry in ("true", "false")]
+    reason = "Like 7 Mar 2026 Baker \N{MINUS SIGN}12.00, 2 days apart."
+    for each in reports:
+        assert (each.json["new"], each.json["duplicate"]) == (0, 1)
+        assert each.json["matched"] == [{"line": 2, "reason": reason}]
+
+
+def test_a_transfer_between_accounts_is_told_and_linked(token: str, own: Ledger) -> None:
+    savings = own.name("Savings")
+    given = {"name": savings, "kind": "SAVINGS"}
+    partner = call("POST", "/accounts", given, token=token).json["id"]
+    arrived = {"account": partner, "booked_on": "2026-03-09", "amount": "777.00"}
+    call("POST", "/transactions", arrived, token=token)
+    content = f"Payee;Day;Sum\n{savings};2026-03-09;-777.00\n".encode()
+    made = send(token, content, account=opened(token, own)).json
+    (link,) = made["transfers"]
+    assert (link["line"], link["linked"]) == (2, True)
+    (row,) = call("GET", f"/transactions?account={partner}", token=token).json["items"]
+    assert row["transfer"]
+
+
 def test_what_was_edited_since_the_import_is_listed_before_it_goes(token: str, own: Ledger) -> None:
     account = opened(token, own)
     made = send(token, own.csv(), account=account).json

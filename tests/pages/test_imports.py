@@ -1,10 +1,16 @@
 """The Import page: what a file would do, what it did, and its way back."""
 
+from datetime import date
+from uuid import UUID
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import accounts
+from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.statements.history import imports
+from fintrack.statements.undoing import undo_import
 from tests.pages.opening import open_page
 from tests.statements.camt_files import IN, balance, document
 from tests.statements.coda_files import file as coda_file
@@ -105,6 +111,65 @@ def test_the_files_own_balance_is_compared(ana: TenantContext) -> None:
     later = [("20260303", "-20.00", "b", "Grocer")]
     page = dropped(ana, ofx_file(later, balance="180.00"), "april.ofx")
     assert r"€50\.00" in page.warning[0].value
+
+
+def entered(context: TenantContext, name: str, day: int, amount: int, payee: str) -> UUID:
+    """Return an account that holds what somebody entered by hand."""
+    account_id = create_account(
+        context, NewAccount(name, AccountKind.CHECKING, "EUR", date(2026, 1, 1))
+    )
+    record_transaction(context, NewTransaction(account_id, date(2026, 3, day), amount, payee))
+    return account_id
+
+
+def tabs(page: AppTest) -> list[str]:
+    return [each.label for each in page.tabs]
+
+
+def remarks(page: AppTest) -> list[str]:
+    tables = [each.value for each in page.dataframe if "reason" in each.value]
+    return [reason for each in tables for reason in each["reason"] if reason]
+
+
+def into(page: AppTest, account_id: UUID) -> AppTest:
+    box = next(each for each in page.selectbox if each.label.endswith("goes into"))
+    box.set_value(str(account_id))
+    return page.run()
+
+
+def test_a_row_that_is_probably_known_is_matched_with_one_click(ana: TenantContext) -> None:
+    giro = entered(ana, "Giro", 9, -1200, "Baker")
+    bakery = csv_file([("2026-03-11", "-12.00", "BAKER MUELLER GMBH")])
+    page = into(dropped(ana, bakery), giro)
+    assert tabs(page) == ["Probably known (1)"]
+    assert remarks(page) == ["Like 9 Mar 2026 Baker \N{MINUS SIGN}12.00, 2 days apart."]
+    next(each for each in page.button if each.label == "Match 1 transaction").click()
+    assert "0 new, 1 already there" in words(page.run())
+    assert held(ana) == [("2026-03-09", -1200, "Baker")]
+
+
+def test_a_transfer_between_own_accounts_is_told_and_linked(ana: TenantContext) -> None:
+    entered(ana, "Savings", 9, 50000, "Ana")
+    giro = entered(ana, "Giro", 1, -100, "Grocer")
+    content = csv_file([("2026-03-09", "-500.00", "Savings")])
+    page = into(dropped(ana, content), giro)
+    assert tabs(page) == ["New (1)", "Transfers (1)"]
+    assert remarks(page) == ["To Savings on 9 Mar 2026."]
+    assert "1 linked as a transfer" in words(commit(page))
+
+
+def test_the_history_says_whether_the_files_balance_still_holds(ana: TenantContext) -> None:
+    rows = [("20260302", "150.00", "a", "Employer")]
+    report = imported(ana, ofx_file(rows, balance="150.00"))
+    imported(ana, csv_file(), account_id=report.batches[0].account_id)
+    page = open_page(ana, "import")
+    assert words(page).count("Balance of 31 Mar 2026") == 1
+    assert "is off by" in words(page)
+    undo_import(ana, UUID(str(imports(ana)["import_id"].iloc[0])))
+    assert "Balance of 31 Mar 2026 agrees" in words(open_page(ana, "import"))
+    late = NewTransaction(report.batches[0].account_id, date(2026, 3, 31), -100)
+    record_transaction(ana, late)
+    assert "is off by" in words(open_page(ana, "import"))
 
 
 def test_what_a_file_calls_its_account_is_never_markup(ana: TenantContext) -> None:

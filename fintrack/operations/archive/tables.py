@@ -90,7 +90,8 @@ TABLES = (
         ImportBatch,
         tuple(
             "id import_id account_id file_name file_hash format new_count duplicate_count "
-            "rejected_count balance_before balance_after file_balance undone_at".split()
+            "rejected_count balance_before balance_after file_balance "
+            "file_balance_on undone_at".split()
         ),
     ),
     ArchiveTable(

@@ -98,7 +98,9 @@ create table app.import_batch (
     rejected_count integer not null check (rejected_count >= 0),
     balance_before bigint not null,
     balance_after bigint not null,
+    -- What the file says its account held at the end of this day.
     file_balance bigint,
+    file_balance_on date,
     created_by uuid not null default sec.claimed_user(),
     created_at timestamptz not null default now(),
     undone_at timestamptz,

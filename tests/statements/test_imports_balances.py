@@ -1,0 +1,79 @@
+"""A file's own balances against those of the books: when it comes in, and ever after."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.transactions import transactions
+from fintrack.statements.history import imports
+from tests.statements.camt_files import IN, balance, document
+from tests.statements.importing import csv_file, imported, ofx_file, preview
+
+OPENED = date(2026, 1, 1)
+MARCH = ofx_file([("20260302", "150.00", "a", "Employer")], balance="250.00")
+CAMT = document(balance("OPBD", "10") + balance("CLBD", "15") + f"<Ntry>{IN}</Ntry>").encode()
+
+
+@pytest.fixture
+def giro(ana: TenantContext) -> UUID:
+    return create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED, 10000))
+
+
+def kept(context: TenantContext) -> dict[Any, Any]:
+    (row,) = imports(context).to_dict("records")
+    return row
+
+
+@pytest.fixture
+def march(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, MARCH, account_id=giro)
+
+
+@pytest.mark.usefixtures("march")
+def test_the_balance_of_a_file_is_kept_with_its_day(ana: TenantContext) -> None:
+    row = kept(ana)
+    assert (row["file_balance"], row["difference"]) == (25000, 0)
+    assert row["file_balance_on"].date() == date(2026, 3, 31)
+
+
+@pytest.mark.usefixtures("march")
+def test_an_edit_that_breaks_the_balance_is_seen(ana: TenantContext) -> None:
+    (row,) = transactions(ana).frame.to_dict("records")
+    change_transaction(ana, UUID(row["id"]), TransactionChange(amount=15500), row["version"])
+    assert kept(ana)["difference"] == 500
+
+
+@pytest.mark.usefixtures("march")
+def test_what_comes_on_later_days_breaks_no_balance(ana: TenantContext, giro: UUID) -> None:
+    record_transaction(ana, NewTransaction(giro, date(2026, 4, 1), -100))
+    assert kept(ana)["difference"] == 0
+    record_transaction(ana, NewTransaction(giro, date(2026, 3, 31), -100))
+    assert kept(ana)["difference"] == -100
+
+
+def test_a_file_without_a_balance_agrees_with_nothing(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, csv_file(), account_id=giro)
+    assert imports(ana)[["file_balance", "file_balance_on", "difference"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(("opening", "off"), [(1000, 0), (900, -100)])
+def test_the_opening_balance_is_compared_with_what_the_books_had(
+    ana: TenantContext, opening: int, off: int
+) -> None:
+    new = NewAccount("Other", AccountKind.CHECKING, "EUR", OPENED, opening)
+    account_id = create_account(ana, new)
+    (statement,) = preview(ana, CAMT, account_id=account_id).statements
+    assert (statement.file_opening, statement.opening_difference) == (1000, off)
+    assert statement.difference == off
+
+
+def test_a_matched_row_counts_once(ana: TenantContext, giro: UUID) -> None:
+    record_transaction(ana, NewTransaction(giro, date(2026, 3, 1), 15000, "Employer"))
+    (statement,) = preview(ana, MARCH, account_id=giro).statements
+    assert (statement.probable, statement.difference) == (1, 0)

@@ -1,0 +1,169 @@
+"""Rows of a file that the books probably hold: shown with the reason, matched, and given back."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.categories import CategoryKind, create_category
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.filters import Status
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.transactions import transactions
+from fintrack.statements.decisions import Decision
+from fintrack.statements.history import import_rows
+from fintrack.statements.imports import ImportReport, commit_import
+from fintrack.statements.summaries import RowState
+from fintrack.statements.undoing import undo_import
+from tests.statements.importing import csv_file, held, imported, preview
+
+OPENED = date(2026, 1, 1)
+NINTH = date(2026, 3, 9)
+BAKERY = csv_file([("2026-03-11", "-12.00", "BAKER MUELLER GMBH")])
+LIKE = "Like 9 Mar 2026 Baker \N{MINUS SIGN}12.00, 2 days apart."
+
+
+@pytest.fixture
+def giro(ana: TenantContext) -> UUID:
+    return create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED))
+
+
+@pytest.fixture
+def food(ana: TenantContext) -> UUID:
+    return create_category(ana, "Bread", CategoryKind.EXPENSE)
+
+
+@pytest.fixture
+def baker(ana: TenantContext, giro: UUID, food: UUID) -> UUID:
+    """Return what Ana entered at the counter."""
+    new = NewTransaction(
+        giro, NINTH, -1200, "Baker", note="Rolls", category_id=food, status=Status.PENDING
+    )
+    return record_transaction(ana, new)
+
+
+def only(context: TenantContext) -> dict[Any, Any]:
+    (row,) = transactions(context).frame.to_dict("records")
+    return row
+
+
+@pytest.fixture
+def matched(ana: TenantContext, giro: UUID, baker: UUID) -> ImportReport:
+    return imported(ana, BAKERY, account_id=giro)
+
+
+def test_a_row_that_is_probably_known_is_shown_with_the_reason(
+    ana: TenantContext, giro: UUID, baker: UUID
+) -> None:
+    (statement,) = preview(ana, BAKERY, account_id=giro).statements
+    shown = statement.rows[["state", "reason"]].to_dict("records")
+    assert shown == [{"state": RowState.PROBABLE, "reason": LIKE}]
+    assert (statement.new, statement.duplicate, statement.probable) == (0, 1, 1)
+    assert statement.balance_after == statement.balance_before == -1200
+
+
+def test_what_was_entered_by_hand_becomes_the_banks_and_keeps_its_words(
+    ana: TenantContext, baker: UUID, food: UUID, matched: ImportReport
+) -> None:
+    row = only(ana)
+    assert (matched.new, matched.duplicate) == (0, 1)
+    assert (row["id"], row["payee"], row["note"], row["category_id"], row["status"]) == (
+        str(baker), "Baker", "Rolls", str(food), Status.CLEARED,
+    )  # fmt: skip
+    kept = import_rows(ana, matched.import_id).to_dict("records")[0]
+    assert (kept["state"], kept["reason"], kept["transaction_id"]) == (
+        "DUPLICATE",
+        LIKE,
+        str(baker),
+    )
+
+
+@pytest.mark.usefixtures("matched")
+def test_the_next_file_knows_what_was_matched_exactly(ana: TenantContext, giro: UUID) -> None:
+    (statement,) = preview(ana, BAKERY, account_id=giro).statements
+    assert (statement.duplicate, statement.probable) == (1, 0)
+
+
+def test_what_was_checked_stays_checked(ana: TenantContext, giro: UUID) -> None:
+    record_transaction(ana, NewTransaction(giro, NINTH, -1200, "Baker", status=Status.RECONCILED))
+    imported(ana, BAKERY, account_id=giro)
+    assert only(ana)["status"] == Status.RECONCILED
+
+
+def test_a_row_that_is_probably_known_is_taken_when_it_is_said(
+    ana: TenantContext, giro: UUID, baker: UUID
+) -> None:
+    seen = preview(ana, BAKERY, account_id=giro)
+    report = commit_import(ana, seen, {1: Decision.INCLUDE})
+    assert (report.new, report.duplicate) == (1, 0)
+    assert held(ana) == [
+        ("2026-03-11", -1200, "BAKER MUELLER GMBH"),
+        ("2026-03-09", -1200, "Baker"),
+    ]
+    status = transactions(ana).frame.set_index("id").loc[str(baker), "status"]
+    assert status == Status.PENDING
+
+
+def test_undoing_gives_back_what_was_matched(
+    ana: TenantContext, giro: UUID, food: UUID, matched: ImportReport
+) -> None:
+    report = undo_import(ana, matched.import_id)
+    assert (report.is_done, report.removed) == (True, 0)
+    row = only(ana)
+    assert (row["payee"], row["category_id"], row["status"]) == ("Baker", str(food), Status.PENDING)
+    (statement,) = preview(ana, BAKERY, account_id=giro).statements
+    assert (statement.duplicate, statement.probable) == (1, 1)
+
+
+def test_undoing_keeps_what_was_edited_since(
+    ana: TenantContext, baker: UUID, matched: ImportReport
+) -> None:
+    version = only(ana)["version"]
+    edit = TransactionChange(note="Cake", status=Status.RECONCILED)
+    change_transaction(ana, baker, edit, version)
+    undo_import(ana, matched.import_id)
+    assert (only(ana)["note"], only(ana)["status"]) == ("Cake", Status.RECONCILED)
+
+
+@pytest.mark.parametrize(("by_hand", "rows"), [(1, 3), (3, 1), (2, 2)])
+def test_of_equal_rows_as_many_are_matched_as_both_sides_have(
+    ana: TenantContext, giro: UUID, by_hand: int, rows: int
+) -> None:
+    for _ in range(by_hand):
+        record_transaction(ana, NewTransaction(giro, NINTH, -1200, "Baker"))
+    content = csv_file([("2026-03-11", "-12.00", "BAKER MUELLER GMBH")] * rows)
+    report = imported(ana, content, account_id=giro)
+    assert (report.new, report.duplicate) == (rows - min(by_hand, rows), min(by_hand, rows))
+    assert len(held(ana)) == max(by_hand, rows)
+
+
+def test_an_equal_transaction_goes_before_one_that_is_alike(
+    ana: TenantContext, giro: UUID, baker: UUID
+) -> None:
+    record_transaction(ana, NewTransaction(giro, date(2026, 3, 11), -1200, "Baker Mueller GmbH"))
+    (statement,) = preview(ana, BAKERY, account_id=giro).statements
+    assert (statement.duplicate, statement.probable) == (1, 0)
+
+
+def test_what_is_paid_every_day_comes_in_from_each_file(ana: TenantContext, giro: UUID) -> None:
+    for day in ("09", "10", "11"):
+        imported(ana, csv_file([(f"2026-03-{day}", "-3.50", "Coffee")]), account_id=giro)
+    assert len(held(ana)) == 3
+
+
+def test_what_may_be_known_comes_in_with_a_remark(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, csv_file([("2026-03-09", "-12.00", "Baker")]), account_id=giro)
+    rows = [("2026-03-08", "-1.00", "A"), ("2026-03-12", "-12.00", "Baker")]
+    (statement,) = preview(ana, csv_file(rows), account_id=giro).statements
+    assert statement.rows["state"].tolist() == [RowState.NEW, RowState.NEW]
+    assert statement.rows["reason"].tolist() == ["", LIKE.replace("2 days", "3 days")]
+
+
+def test_what_is_in_another_account_is_not_alike(
+    ana: TenantContext, giro: UUID, baker: UUID
+) -> None:
+    other = create_account(ana, NewAccount("Other", AccountKind.CHECKING, "EUR", OPENED))
+    assert preview(ana, BAKERY, account_id=other).new == 1
