@@ -46,18 +46,24 @@ ON_EACH = {
     "test_db.py",
     "test_limits.py",
 }
+# They ask every function of the domain; the policies below are asked on each server.
+ON_FIRST = {"test_hidden.py", "test_outsider.py", "test_texts.py", "test_trail.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser last: its event loop stays in this thread until the session ends."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Run the browser last: its event loop stays in this thread until the session ends.
+
+    What takes long comes first, so that nobody waits for it in the end.
+    """
+    items.sort(key=lambda item: ("browser" in item.path.parts, not item.get_closest_marker("slow")))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Repeat a test for each PostgreSQL that FINTRACK_TEST_SERVERS lists."""
     if "installation" in metafunc.fixturenames and len(SERVERS) > 1:
         place = metafunc.definition.path.relative_to(HERE).parts[0]
-        chosen = SERVERS if place in ON_EACH else SERVERS[:1]
+        is_on_each = place in ON_EACH and metafunc.definition.path.name not in ON_FIRST
+        chosen = SERVERS if is_on_each else SERVERS[:1]
         metafunc.parametrize("installation", chosen, indirect=True, scope="session")
 
 

@@ -91,7 +91,7 @@ def undo_import(
 
 def _undone(import_id: UUID, batch: Row[*tuple[Any, ...]]) -> audit.Change:
     before = {"file": batch.file_name, "new": batch.new_count, "duplicate": batch.duplicate_count}
-    return audit.Change(import_id, batch.account_id, before, before | {"new": 0})
+    return audit.Change(import_id, batch.account_id, before, {**before, "new": 0, "undone": True})
 
 
 def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:

@@ -60,7 +60,7 @@ EDITED = "Some of its rows were edited since. Open the import on the Import page
 # Fields that are ids or say nothing to a person.
 UNSHOWN = {
     "id", "moved", "import_key", "transfer_id", "account_id", "batch_id", "lines", "is_accepted",
-    "is_asking", "declined", "revoked", "invitation_id", "invitation_uses",
+    "is_asking", "declined", "revoked", "invitation_id", "invitation_uses", "undone",
 }  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview, preview_import
 from fintrack.statements.summaries import StatementPreview
+from fintrack.statements.transfers import FoundTransfer
 from fintrack.statements.undoing import undo_import
 from tests.isolation.functions import Case, Function, Slot
 from tests.isolation.ledgers import Ledger
+from tests.statements.importing import csv_file
 
 MEMBER, VIEWER = Role.MEMBER, Role.VIEWER
 
@@ -64,6 +66,15 @@ def _repeating(transaction_id: UUID) -> Callable[[StatementPreview], StatementPr
     return changed
 
 
+def _linking(me: TenantContext, own: Ledger, transaction_id: UUID) -> object:
+    """As a preview says it that found the other side of a transfer."""
+    file = csv_file([("2026-03-09", "-42.00", own.name("Baker"))])
+    preview = preview_import(own.owner, file, "march.csv", account_id=own.ids["account"])
+    (row,) = preview.statements[0].plan.planned
+    found = FoundTransfer(row.ordinal, row.line, transaction_id, is_certain=True, reason="")
+    return commit_import(me, replace(preview, transfers=(found,)))
+
+
 STATEMENTS: dict[Function, Case] = {
     imports: Case(
         VIEWER,
@@ -93,6 +104,7 @@ STATEMENTS: dict[Function, Case] = {
             "preview.statements.plan.planned.movement.own_id": Slot(
                 "transaction", lambda me, own, it: _committed(me, own, _repeating(it))
             ),
+            "preview.transfers.partner": Slot("income", _linking),
         },
         call=lambda me, own: commit_import(me, _preview(own)),
     ),
