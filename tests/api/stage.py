@@ -1,9 +1,10 @@
 """Both tenants' books with a program for every member: how a route is asked on behalf of one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from fintrack.access import tokens
@@ -71,6 +72,40 @@ class Stage:
             return call(method, path, token=token, headers=headers, content=_form(body))
         headers = {} if seen is None else {"if-match": seen}
         return call(method, path, body, token=token, headers=headers)
+
+    def body_of(self, route: str) -> Any:  # noqa: ANN401 - what a decision sends
+        """Return the body that the company's owner sends to a route, about rows of his own."""
+        return self._body(route, self._named(route))
+
+    def smuggled(
+        self,
+        route: str,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        header: Mapping[str, str] | None = None,
+        body: Any = None,  # noqa: ANN401 - what a decision sends
+    ) -> Reply:
+        """Ask a route as the company's owner, with parts of the call in place of the usual ones."""
+        decision, named = ROUTES[route], self._named(route)
+        method, address = route.split(" ")
+        asked = urlencode({**dict(parse_qsl(decision.query)), **(query or {})})
+        address = address.format(**{**named, **(path or {})}) + (f"?{asked}" if asked else "")
+        sent = self._body(route, named) if body is None else body
+        token = self.token_for(route, self.scene.company.owner)
+        if decision.is_form:
+            kind = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+            headers = {**kind, **(header or {})}
+            return call(method, address, token=token, headers=headers, content=_form(sent))
+        return call(method, address, sent, token=token, headers=header or {})
+
+    def _named(self, route: str) -> dict[str, str]:
+        own = self.scene.company
+        return {name: str(_row(own, own.owner, kind)) for name, kind in ROUTES[route].ids.items()}
+
+    def _body(self, route: str, named: Mapping[str, str]) -> Any:  # noqa: ANN401 - as above
+        body = ROUTES[route].body
+        return body(named, self.scene.company) if body else None
 
     def as_member(self, route: str, context: TenantContext, own: Ledger, **ids: str) -> Reply:
         """Ask a route with the access token of a member."""
