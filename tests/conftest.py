@@ -46,8 +46,16 @@ ON_EACH = {
     "test_db.py",
     "test_limits.py",
 }
-# They ask every function of the domain; the policies below are asked on each server.
-ON_FIRST = {"test_hidden.py", "test_outsider.py", "test_texts.py", "test_trail.py"}
+# They ask every function, page or sample; the policies below are asked on each server.
+ON_FIRST = {
+    "test_doors.py",
+    "test_hidden.py",
+    "test_imports_samples.py",
+    "test_outsider.py",
+    "test_persons_at_once.py",
+    "test_texts.py",
+    "test_trail.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
