@@ -17,20 +17,18 @@ returns table (tenant_id uuid, slug text, name text, type text, role text, flags
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     -- Materialized: proving a tenant that is not the user's raises, so no plan may do it first.
     with mine as materialized (
-        select m.tenant_id, m.user_id
+        select t.*, m.user_id
         from sec.session s
         join sec.users u on u.id = s.user_id and u.disabled_at is null
         join app.membership m on m.user_id = s.user_id and m.status = 'ACTIVE'
         join app.tenant t on t.tenant_id = m.tenant_id and t.status <> 'SUSPENDED'
         where s.handle_hash = sha256(p_handle) and s.revoked_at is null and s.expires_at > now()
-          and s.seen_at + s.idle_for > now() and (s.tenant_id is null or s.tenant_id = m.tenant_id)
+          and s.seen_at + s.idle_for > now() and (s.tenant_id is null or s.tenant_id = t.tenant_id)
     )
     select t.tenant_id, t.slug, t.name, t.type, p.v_role, sec.flags_of(p.v_abilities), t.status, t.closes_at, t.currency,
            t.country, t.locale, t.time_zone, t.fiscal_year_start, t.is_sample, t.colour,
-           exists (select from app.membership o where o.tenant_id = t.tenant_id and o.user_id <> m.user_id)
-    from mine m
-    join app.tenant t on t.tenant_id = m.tenant_id
-    cross join lateral sec.prove(p_handle, m.tenant_id) p
+           exists (select from app.membership o where o.tenant_id = t.tenant_id and o.user_id <> t.user_id)
+    from mine t cross join lateral sec.prove(p_handle, t.tenant_id) p
     order by t.is_sample, lower(t.name), t.tenant_id;
 $$;
 
