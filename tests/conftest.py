@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import hypothesis
@@ -61,9 +62,19 @@ ON_FIRST = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the browser last: its event loop stays in this thread until the session ends.
 
-    What takes long comes first, so that nobody waits for it in the end.
+    What takes long comes first, so that nobody waits for it in the end. A second server runs the
+    same lines of ours, so they are counted on the first one: counting doubles the time.
     """
+    for item in items:
+        if isinstance(item, pytest.Function) and _server_of(item) != SERVERS[0]:
+            item.add_marker("no_cover")
     items.sort(key=lambda item: ("browser" in item.path.parts, not item.get_closest_marker("slow")))
+
+
+def _server_of(item: pytest.Function) -> int:
+    """Return the major version of the PostgreSQL that the test runs on."""
+    parameters: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+    return int(parameters.get("installation", SERVERS[0]))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

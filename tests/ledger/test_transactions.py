@@ -135,35 +135,33 @@ def filled(ana: TenantContext, account_id: UUID, database: Database, count: int)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        {},
-        {"account": True},
-        {"words": "payee"},
-        {"words": "w99999"},
-        {"words": "payee w77777"},
-        {"uncategorised": True},
-        {"payee": "Payee 7"},
-        {"since": date(2022, 1, 1), "until": date(2023, 1, 1)},
-    ],
-    ids=str,
-)
 def test_one_screen_of_a_hundred_thousand_reads_at_most_200_rows(
-    ana: TenantContext, giro: UUID, database: Database, wanted: dict[str, Any]
+    ana: TenantContext, giro: UUID, database: Database
 ) -> None:
-    fields = {key: value for key, value in wanted.items() if key != "account"}
-    chosen = TransactionFilter(**fields, account_id=giro if "account" in wanted else None)
+    questions = [
+        TransactionFilter(),
+        TransactionFilter(account_id=giro),
+        TransactionFilter(words="payee"),
+        TransactionFilter(words="w99999"),
+        TransactionFilter(words="payee w77777"),
+        TransactionFilter(uncategorised=True),
+        TransactionFilter(payee="Payee 7"),
+        TransactionFilter(since=date(2022, 1, 1), until=date(2023, 1, 1)),
+    ]
     with filled(ana, giro, database, 100_000), database.administrator() as admin:
-        admin.execute("select pg_stat_reset()")
-        before = _rows_read(admin)
-        page = transactions(ana, chosen, limit=25)
-        with tenant_transaction(ana) as db:
-            db.execute(text("select pg_stat_force_next_flush()"))
-        admin.execute("select pg_stat_clear_snapshot()")
-        read = _rows_read(admin) - before
+        read = [_rows_read_by(ana, chosen, admin) for chosen in questions]
+    assert [(0 < rows <= 200) or rows for rows in read] == [True] * len(questions)
+
+
+def _rows_read_by(ana: TenantContext, chosen: TransactionFilter, admin: Any) -> int:  # noqa: ANN401 - a connection
+    admin.execute("select pg_stat_reset()")
+    before = _rows_read(admin)
+    page = transactions(ana, chosen, limit=25)
+    with tenant_transaction(ana) as db:
+        db.execute(text("select pg_stat_force_next_flush()"))
+    admin.execute("select pg_stat_clear_snapshot()")
     assert not page.frame.empty
-    assert 0 < read <= 200
+    return _rows_read(admin) - before
 
 
 def _rows_read(admin: Any) -> int:  # noqa: ANN401 - a connection
