@@ -2,14 +2,19 @@
 
 from calendar import month_name
 from dataclasses import replace
-from zoneinfo import available_timezones
 
 import streamlit as st
 
 from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
 from fintrack.context import Permission, TenantContext, TenantType
 from fintrack.ui.books import take_along_card
-from fintrack.ui.choices import colour_input, country_input, currency_input, locale_input
+from fintrack.ui.choices import (
+    colour_input,
+    country_input,
+    currency_input,
+    locale_input,
+    time_zones,
+)
 from fintrack.ui.closing import export_everything, status_badge
 from fintrack.ui.confirmation import when_confirmed
 from fintrack.ui.failures import shown_refusals
@@ -61,7 +66,7 @@ def _inputs(settings: TenantSettings) -> TenantSettings:
         locale = locale_input("Numbers and dates as in", settings.locale)
     with right:
         country = country_input("Country", settings.country)
-        zones = sorted(available_timezones())
+        zones = time_zones()
         zone = st.selectbox("Time zone", zones, zones.index(settings.time_zone))
         month = st.selectbox(
             "The fiscal year starts in",

@@ -47,16 +47,6 @@ ON_EACH = {
     "test_db.py",
     "test_limits.py",
 }
-# They ask every function, page or sample; the policies below are asked on each server.
-ON_FIRST = {
-    "test_doors.py",
-    "test_hidden.py",
-    "test_imports_samples.py",
-    "test_outsider.py",
-    "test_persons_at_once.py",
-    "test_texts.py",
-    "test_trail.py",
-}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -81,7 +71,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Repeat a test for each PostgreSQL that FINTRACK_TEST_SERVERS lists."""
     if "installation" in metafunc.fixturenames and len(SERVERS) > 1:
         place = metafunc.definition.path.relative_to(HERE).parts[0]
-        is_on_each = place in ON_EACH and metafunc.definition.path.name not in ON_FIRST
+        is_on_each = place in ON_EACH and not metafunc.definition.get_closest_marker("one_server")
         chosen = SERVERS if is_on_each else SERVERS[:1]
         metafunc.parametrize("installation", chosen, indirect=True, scope="session")
 

@@ -24,7 +24,7 @@ from fintrack.ui.session import own_address
 from fintrack.web.failures import failed, refused
 from fintrack.web.guard import Guard
 from fintrack.web.routes import ROUTES
-from fintrack.web.sending import send_at_once
+from fintrack.web.sending import end_in_time, send_at_once
 from fintrack.web.sockets import watch_sessions
 from fintrack.web.static_gzip import StaticGzip
 
@@ -36,6 +36,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the installation, watch its sessions, do what is due, and leave it clean."""
     _open()
     send_at_once()
+    end_in_time()
     jobs = (watch_sessions(), _work_hourly(), _tell_webhooks())
     tasks = [asyncio.create_task(job) for job in jobs]
     # Every script run would otherwise search all imported packages for garbage.

@@ -1,9 +1,13 @@
-"""How answers leave: at once, instead of waiting for the client's word on the one before."""
+"""How answers leave: at once, and the last ones in time."""
 
 import os
+import signal
 import socket
 
 import psutil
+from uvicorn import Server
+
+LAST_SECONDS = 10
 
 
 def send_at_once() -> None:
@@ -17,3 +21,14 @@ def send_at_once() -> None:
         if connection.status == psutil.CONN_LISTEN:
             with socket.socket(fileno=os.dup(connection.fd)) as listening:
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def end_in_time() -> None:
+    """Give open connections ten seconds once the server is told to stop, instead of all the time.
+
+    Streamlit sets no limit. A browser that keeps asking on a connection of the last moment, or
+    sends half a file and no more, would hold the process for ever.
+    """
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if isinstance(server, Server) and server.config.timeout_graceful_shutdown is None:
+        server.config.timeout_graceful_shutdown = LAST_SECONDS

@@ -80,8 +80,10 @@ async def watch_sessions() -> None:
         while True:
             look.clear()
             await _close_ended()
+            # Unlike `wait_for`, it never takes being cancelled for having been woken.
             with suppress(TimeoutError):
-                await asyncio.wait_for(look.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await look.wait()
     finally:
         _watchers.discard(look)
 

@@ -26,6 +26,8 @@ from tests.access.test_persons import erase
 from tests.conftest import PASSWORD, share_ownership, sign_up
 from tests.databases import Database
 
+pytestmark = pytest.mark.one_server
+
 
 def two_owners(number: int, second: UserSession) -> tuple[TenantContext, TenantContext]:
     """Return a new tenant as its two owners see it; many may register from one address here."""

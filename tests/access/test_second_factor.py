@@ -33,6 +33,7 @@ from fintrack.errors import (
 )
 from tests.access.phone import SEED, Phone
 from tests.access.test_sign_in import HERE, counted
+from tests.access.waiting import lengthen_waits
 from tests.conftest import PASSWORD, sign_in
 from tests.databases import Database
 
@@ -160,6 +161,7 @@ def test_g5_codes_cannot_be_guessed_with_the_password_in_between(
     for guess in range(6):
         refusal(lambda g=guess: attempt(ana, f"{g:06}"))  # type: ignore[misc]
         refusal(lambda: attempt(ana, ""))
+    lengthen_waits()
     assert isinstance(refusal(lambda: attempt(ana, phone.code())), TooManyAttempts)
 
 

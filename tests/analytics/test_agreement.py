@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext, TenantType
 from tests.analytics import by_hand
 from tests.analytics.by_hand import KIND, PARENT, Move, Purse, transfer
+
+pytestmark = pytest.mark.one_server
 
 FIRST, LAST = date(2023, 12, 20), date(2024, 3, 10)
 DAYS = st.dates(FIRST, LAST)

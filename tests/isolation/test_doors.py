@@ -29,6 +29,8 @@ from tests.isolation.attempts import attempt, put, reach
 from tests.isolation.world import ROLES, World
 from tests.pages.opening import open_page
 
+pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+
 DAY = date(2026, 3, 1)
 EVENT = (
     "insert into app.audit_event (id, action) values (gen_random_uuid(), 'transactions.exported')"

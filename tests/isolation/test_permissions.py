@@ -13,6 +13,8 @@ from tests.isolation.ledgers import Scene
 from tests.isolation.outcomes import Outcome, observe
 from tests.isolation.world import ROLES
 
+pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+
 
 @pytest.fixture(scope="module")
 def staged(scenes: Callable[[], Scene]) -> Scene:

@@ -33,6 +33,8 @@ from tests.isolation.outcomes import is_empty, rows
 from tests.isolation.world import World, open_registration
 from tests.statements.importing import csv_file
 
+pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+
 TEXTS = {
     "SQL": "'; drop table app.tag; --",
     "quotes": "a'' \"b\" $$c$$ `d`",

@@ -41,6 +41,8 @@ from tests.isolation.trail import EVENT, NAMED_BY, TOTALS, trail
 from tests.isolation.world import World
 from tests.statements.importing import imported
 
+pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+
 # Presence is no change of the books, and nothing is left of a sample that is removed.
 UNTOLD = {note_visit, remove_sample}
 ENDING = {leave_tenant, remove_member, accept_ownership, close_tenant}

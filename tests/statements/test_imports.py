@@ -251,6 +251,7 @@ def test_overlapping_files_add_each_row_once(ana: TenantContext, giro: UUID) -> 
     assert sorted(held(ana)) == sorted((day, -100, "Kiosk") for day, _, _ in days)
 
 
+@pytest.mark.one_server
 def test_fifty_thousand_rows_are_one_batch(ana: TenantContext, giro: UUID) -> None:
     rows = [(f"2026-03-{1 + each % 28:02}", "-0.01", f"P{each}") for each in range(50_000)]
     told: list[tuple[int, int]] = []

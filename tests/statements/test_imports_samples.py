@@ -17,6 +17,8 @@ from fintrack.statements.imports import commit_import
 from fintrack.statements.mapping import answered
 from fintrack.statements.previews import Preview, preview_import
 
+pytestmark = pytest.mark.one_server
+
 SAMPLES = Path(
     os.environ.get("FINTRACK_SAMPLES")
     or Path(__file__).resolve().parents[2] / ".." / "shared" / "samples",

@@ -47,7 +47,12 @@ class Served:
     def stop(self) -> None:
         """End the server as a terminal does."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # which prints where each thread stands
+            self.process.wait()
+            raise AssertionError(f"The server does not end:\n{self.printed()}") from None
 
     def restart(self) -> None:
         """End the server and start it again at the same address."""
@@ -96,7 +101,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     names = ("DATABASE_URL", "FINTRACK_BASE_URL", "FINTRACK_REGISTRATION")
     kept = {key: value for key, value in os.environ.items() if key not in names}
-    kept |= {"FINTRACK_HOME": str(home)}
+    kept |= {"FINTRACK_HOME": str(home), "PYTHONFAULTHANDLER": "1"}
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, *(word.format(port=port) for word in command)],

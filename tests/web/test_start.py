@@ -1,9 +1,12 @@
 """FinTrack starts from any folder and under any server, or says why it does not."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
+
+import streamlit
 
 from tests.web.serving import PATIENCE, ROOT, free_port, served, throw_away_home
 from tests.web.visiting import fetch, register_first
@@ -16,6 +19,23 @@ def test_the_guard_and_the_sign_in_work_under_uvicorn_in_another_folder() -> Non
     with throw_away_home() as home, served(home, command=UVICORN) as server:
         assert fetch(server.url, "/_stcore/metrics").status == 404
         assert register_first(server.url).sent_to == "/"
+
+
+def test_somebody_who_does_not_read_on_does_not_hold_a_server_that_is_to_stop() -> None:
+    with throw_away_home() as home, served(home) as server:
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", server.port))
+            client.sendall(f"GET {_largest_file()} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert client.recv(12) == b"HTTP/1.1 200"
+            server.stop()
+        assert server.process.poll() is not None
+
+
+def _largest_file() -> str:
+    """Return the path of something that does not fit between two programs."""
+    files = Path(streamlit.__file__).with_name("static").rglob("static/js/*.js")
+    return f"/static/js/{max(files, key=lambda file: file.stat().st_size).name}"
 
 
 def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(tmp_path: Path) -> None:
