@@ -33,7 +33,7 @@ from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import Question
-from fintrack.statements.previews import Preview, preview_import, with_answers
+from fintrack.statements.previews import Preview, preview_answered
 from fintrack.statements.read import FORMATS
 from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
@@ -183,10 +183,8 @@ def _import(arguments: argparse.Namespace) -> int:
         account = account_named(context, arguments.account).id if arguments.account else None
         require_import_size(context, arguments.file.stat().st_size)
         content, name = arguments.file.read_bytes(), arguments.file.name
-        preview = preview_import(context, content, name, account_id=account)
         answers = dict(arguments.answer)
-        while mapping := with_answers(preview, answers):
-            preview = preview_import(context, content, name, account_id=account, mapping=mapping)
+        preview = preview_answered(context, content, name, answers, account_id=account)
         if preview.questions:
             print("\n".join(map(_asked, preview.questions)), file=sys.stderr)
             return WRONG

@@ -17,7 +17,7 @@ from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.statements.history import MOST, import_rows, imports
 from fintrack.statements.imports import ImportReport, commit_import
-from fintrack.statements.previews import Preview, preview_import, with_answers
+from fintrack.statements.previews import Preview, preview_answered
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.statements.undoing import TOUCHED, undo_import
 
@@ -188,11 +188,8 @@ def undo(
 
 def _previewed(context: TenantContext, given: ImportGiven) -> Preview:
     content, name = given.file.file.read(), given.file.filename or "file"
-    preview = preview_import(context, content, name, account_id=given.account)
     answers = dict(map(_answer, given.answer))
-    while mapping := with_answers(preview, answers):
-        preview = preview_import(context, content, name, account_id=given.account, mapping=mapping)
-    return preview
+    return preview_answered(context, content, name, answers, account_id=given.account)
 
 
 def _answer(text: str) -> tuple[str, str]:

@@ -130,6 +130,25 @@ def preview_import(
     return replace(empty, statements=statements, transfers=tuple(transfers))
 
 
+def preview_answered(
+    context: TenantContext,
+    content: bytes,
+    name: str,
+    answers: dict[str, str],
+    *,
+    account_id: UUID | None = None,
+) -> Preview:
+    """Read a file as `preview_import` does; its questions are answered as far as `answers` go.
+
+    Raises:
+        InvalidInput: it cannot be read, or an answer is not among its choices.
+    """
+    preview = preview_import(context, content, name, account_id=account_id)
+    while mapping := with_answers(preview, answers):
+        preview = preview_import(context, content, name, account_id=account_id, mapping=mapping)
+    return preview
+
+
 def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:
     """Return the mapping with those of the open questions answered, None where none is.
 
