@@ -65,6 +65,7 @@ class Settings:
     most_transactions: int
     most_exports_per_day: int
     api_per_minute: int
+    cache_mb: int
 
 
 @cache
@@ -101,6 +102,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
         most_transactions=_count(environment, "FINTRACK_MOST_TRANSACTIONS", 5_000_000),
         most_exports_per_day=_count(environment, "FINTRACK_MOST_EXPORTS_PER_DAY", 200),
         api_per_minute=_count(environment, "FINTRACK_API_PER_MINUTE", 1200),
+        cache_mb=_count(environment, "FINTRACK_CACHE_MB", 64),
     )
 
 

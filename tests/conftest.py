@@ -44,6 +44,7 @@ ON_EACH = {
     "isolation",
     "ledger",
     "statements",
+    "test_cache.py",
     "test_db.py",
     "test_limits.py",
 }

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from fintrack.analytics.net_worth import balance_series
 from fintrack.analytics.periods import DAY, Interval
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import Shape, read_frame
@@ -15,6 +16,7 @@ ACCOUNT_TRENDS: Shape = {"account_id": "str", "on": "datetime64[s]", "balance": 
 SHOWN = timedelta(weeks=13)
 
 
+@kept
 def account_trends(context: TenantContext, today: date) -> pd.DataFrame:
     """Return each account's balance at the end of each of the last 13 weeks: `ACCOUNT_TRENDS`.
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from fintrack.analytics.periods import LONGEST_YEAR, require_days
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import Shape, read_frame
@@ -38,6 +39,7 @@ FAR, TWENTIETH, OFTEN = 5, 20, 6
 YEAR = timedelta(365)
 
 
+@kept
 def anomalies(context: TenantContext, since: date, until: date, limit: int = 50) -> pd.DataFrame:
     """Return the transactions in [since, until) that are unlike their payee's others: `ANOMALIES`.
 

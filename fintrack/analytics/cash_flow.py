@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, select
 
 from fintrack.analytics.flows import flows
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
@@ -17,6 +18,7 @@ CASH_FLOW = {"month": "datetime64[s]", "currency": "str", "inflow": "int64", "ou
 INCOME, EXPENSE = "INCOME", "EXPENSE"
 
 
+@kept
 def cash_flow(
     context: TenantContext, since: date, until: date, account_id: UUID | None = None
 ) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from fintrack.analytics.cash_flow import CASH_FLOW, cash_flow
 from fintrack.analytics.periods import Period, months_before, previous
 from fintrack.analytics.statements import income_statement
+from fintrack.cache import kept
 from fintrack.context import TenantContext
 from fintrack.frames import Shape
 
@@ -45,6 +46,7 @@ def compared_with(period: Period, against: Against) -> Period:
     return previous(period if against is Against.BEFORE else replace(period, months=YEAR))
 
 
+@kept
 def comparison(context: TenantContext, period: Period, earlier: Period) -> pd.DataFrame:
     """Return what each category brought or cost in both periods, and the change: `COMPARISON`.
 
@@ -63,6 +65,7 @@ def comparison(context: TenantContext, period: Period, earlier: Period) -> pd.Da
     return ordered[list(COMPARISON)].reset_index(drop=True).astype(COMPARISON)
 
 
+@kept
 def year_over_year(context: TenantContext, since: date, until: date) -> pd.DataFrame:
     """Return the flow of each month beside that of the same month a year before: `YEAR_OVER_YEAR`.
 
@@ -79,6 +82,7 @@ def year_over_year(context: TenantContext, since: date, until: date) -> pd.DataF
     return ordered[list(YEAR_OVER_YEAR)].astype(YEAR_OVER_YEAR)
 
 
+@kept
 def savings(context: TenantContext, since: date, until: date) -> pd.DataFrame:
     """Return of each month what was kept of what came in: `SAVINGS`, the rows of `cash_flow`.
 

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, cast, func, or_, select
 
 from fintrack.analytics.cash_flow import EXPENSE
 from fintrack.analytics.periods import LONGEST_YEAR, require_days
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import Line
@@ -16,6 +17,7 @@ from fintrack.schema import Category
 DAILY_SPENDING: Shape = {"on": "datetime64[s]", "currency": "str", "amount": "int64"}
 
 
+@kept
 def daily_spending(context: TenantContext, since: date, until: date) -> pd.DataFrame:
     """Return what each day of [since, until) cost, by day and currency: `DAILY_SPENDING`.
 

@@ -17,6 +17,7 @@ from sqlalchemy import Select, func, select
 
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.periods import DAY, Interval, months_before
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import DayTotal
@@ -84,6 +85,7 @@ class History:
     plans: list[Plan] = field(default_factory=list)
 
 
+@kept
 def forecast(context: TenantContext, today: date) -> Forecast:
     """Return the balance of all visible accounts by currency on each of the next 90 days.
 

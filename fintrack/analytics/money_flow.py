@@ -6,6 +6,7 @@ import pandas as pd
 
 from fintrack.analytics.cash_flow import INCOME
 from fintrack.analytics.statements import income_statement
+from fintrack.cache import kept
 from fintrack.context import TenantContext
 from fintrack.frames import Shape
 
@@ -22,6 +23,7 @@ SAVINGS = "SAVINGS"
 KEPT, DRAWN = "Kept", "From savings"
 
 
+@kept
 def money_flow(context: TenantContext, since: date, until: date) -> pd.DataFrame:
     """Return what flowed in, then what flowed out, by category, most first: `MONEY_FLOW`.
 

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.periods import Interval, require_points
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import DayTotal
@@ -47,6 +48,7 @@ BALANCES = {
 }
 
 
+@kept
 def net_worth(
     context: TenantContext,
     since: date,

@@ -19,6 +19,7 @@ from fintrack.analytics.periods import (
     previous,
 )
 from fintrack.analytics.spending import SPENDING, by_category
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import Line
@@ -80,6 +81,7 @@ class Overview:
     recent: pd.DataFrame
 
 
+@kept
 def overview(context: TenantContext, today: date) -> Overview:
     """Return what Home shows on `today`, from six statements; the future is left out."""
     context.require(Permission.READ)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from fintrack.analytics.cash_flow import EXPENSE, amount
 from fintrack.analytics.flows import flows_by_payee
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
@@ -15,6 +16,7 @@ from fintrack.schema import Account, Category
 TOP_PAYEES = {"payee": "str", "currency": "str", "amount": "int64"}
 
 
+@kept
 def top_payees(context: TenantContext, since: date, until: date, limit: int) -> pd.DataFrame:
     """Return the `limit` payees of each currency that cost most in [since, until): `TOP_PAYEES`.
 

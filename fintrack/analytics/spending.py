@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from fintrack.analytics.cash_flow import EXPENSE, INCOME
 from fintrack.analytics.flows import flows
+from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound
@@ -26,6 +27,7 @@ SPENDING = {
 UNCATEGORISED = "Uncategorised"
 
 
+@kept
 def spending(
     context: TenantContext,
     since: date,
@@ -45,6 +47,7 @@ def spending(
         return read_frame(db, by_category(EXPENSE, since, until, parent_id, account_id), SPENDING)
 
 
+@kept
 def income(
     context: TenantContext,
     since: date,

@@ -8,11 +8,13 @@ import pandas as pd
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.periods import DAY, Interval
+from fintrack.cache import kept
 from fintrack.context import TenantContext
 
 STANDING = {"currency": "str", "net_worth": "int64", "inflow": "int64", "outflow": "int64"}
 
 
+@kept
 def standing(context: TenantContext, today: date) -> pd.DataFrame:
     """Return net worth on `today` and what came in and went out this month so far: `STANDING`.
 

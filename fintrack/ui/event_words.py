@@ -46,6 +46,7 @@ WORDS = {
     "tenant.resumed": "opened the tenant again",
     "tenant.settings_changed": "changed the settings",
     "tenant.suspended": "suspended the tenant",
+    "tenant.totals_rebuilt": "rebuilt the totals",
     "token.created": "made an API token",
     "token.revoked": "revoked an API token",
     "transaction.matched": "found a transaction in a bank’s file",

@@ -13,6 +13,7 @@ from typing import Any
 from starlette.middleware import Middleware
 
 from fintrack.access.users import is_empty_installation, new_setup_token
+from fintrack.cache import keep_at_most
 from fintrack.config import Registration, settings
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
@@ -27,6 +28,8 @@ from fintrack.web.routes import ROUTES
 from fintrack.web.sending import end_in_time, send_at_once
 from fintrack.web.sockets import watch_sessions
 from fintrack.web.static_gzip import StaticGzip
+
+MEGABYTE = 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +83,7 @@ def _open() -> None:
         raise SetupError(str(error)) from None
     connect(Logins(installation.app_url, installation.sign_in_url, installation.maintenance_url))
     keep_default_limits()
+    keep_at_most(settings().cache_mb * MEGABYTE)
     if settings().registration is not Registration.OPEN and is_empty_installation():
         _print_setup_link()
 

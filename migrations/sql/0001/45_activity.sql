@@ -81,5 +81,11 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select t.slug, min(b.number) from broken b join app.tenant t on t.tenant_id = b.tenant_id group by t.slug;
 $$;
 
+-- The version of the data of this transaction's tenant: the number of its last event.
+create function sec.data_version() returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp
+return (select h.number from sec.audit_head h where h.tenant_id = sec.tenant());
+
+grant execute on function sec.data_version() to fintrack_viewer;
 grant execute on function sec.chain_event(), sec.keep_head() to fintrack_data;
 grant execute on function sec.broken_chains() to fintrack_maintenance;

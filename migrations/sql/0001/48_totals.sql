@@ -233,6 +233,7 @@ begin
     insert into sec.usage as u (tenant_id, transactions)
     select v_tenant, count(*) from app.transaction x where x.tenant_id = v_tenant
     on conflict (tenant_id) do update set transactions = excluded.transactions;
+    perform sec.record_operation(v_tenant, 'tenant.totals_rebuilt', null, null);
 end $$;
 
 grant execute on function sec.total_transaction_new(), sec.total_transaction_changed(), sec.total_transaction_gone(),

@@ -1,0 +1,73 @@
+"""Answers that are kept until anything in their tenant changes.
+
+Every change leaves an event in its own transaction, so the number of a tenant's last event is the
+version of its data. It is asked anew each time, inside the tenant and as the member: who may not
+enter gets nothing, and what anybody committed is in everybody's next answer. An answer belongs to
+one member with one role; it is kept as bytes, so nobody changes what another one gets.
+"""
+
+import pickle
+from collections.abc import Callable, Hashable
+from functools import wraps
+from threading import Lock
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from cachetools import LRUCache
+from sqlalchemy import func, select
+
+from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_lock = Lock()
+_kept: LRUCache[Hashable, bytes] = LRUCache(0, getsizeof=len)
+
+
+def keep_at_most(size: int) -> None:
+    """Forget everything, and keep answers of `size` bytes from now on; 0 keeps none."""
+    global _kept  # noqa: PLW0603 - the one cache of this process
+    with _lock:
+        _kept = LRUCache(size, getsizeof=len)
+
+
+def kept(
+    ask: Callable[Concatenate[TenantContext, P], T],
+) -> Callable[Concatenate[TenantContext, P], T]:
+    """Keep what `ask` answers; its arguments are hashable and say everything but the data."""
+
+    @wraps(ask)
+    def asked(context: TenantContext, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        version = _version(context) if _kept.maxsize else None
+        if version is None:
+            return ask(context, *args, **kwargs)
+        question = (ask.__module__, ask.__name__, args, tuple(sorted(kwargs.items())))
+        key = (*_asking(context), version, question)
+        with _lock:
+            found = _kept.get(key)
+        if found is not None:
+            answer: T = pickle.loads(found)  # noqa: S301 - our own bytes of this process
+            return answer
+        answer = ask(context, *args, **kwargs)
+        _keep(key, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+        return answer
+
+    return asked
+
+
+def _asking(context: TenantContext) -> tuple[Hashable, ...]:
+    """Return everything of the member that an answer may depend on."""
+    who = (context.tenant_id, context.session.user_id, context.seen_as)
+    return (*who, context.role, context.flags, context.time_zone, context.fiscal_year_start)
+
+
+def _version(context: TenantContext) -> Any:  # noqa: ANN401 - a number, None before the first event
+    with tenant_transaction(context) as db:
+        return db.scalar(select(func.sec.data_version()))
+
+
+def _keep(key: Hashable, answer: bytes) -> None:
+    with _lock:
+        if len(answer) <= _kept.maxsize:
+            _kept[key] = answer
