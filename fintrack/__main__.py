@@ -28,7 +28,7 @@ from fintrack.commands.terminal import (
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
 from fintrack.limits import require_import_size
-from fintrack.operations import bench, bench_api, bench_readers, checks, demo, health
+from fintrack.operations import bench, bench_api, bench_giant, bench_readers, checks, demo, health
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.statements.imports import ImportReport, commit_import
@@ -68,7 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     measure = commands.add_parser("bench", parents=[machine], help="measure on a server of its own")
     measure.add_argument(
-        "what", nargs="?", choices=["readers", "api"], help="bank files, or the HTTP API alone"
+        "what",
+        nargs="?",
+        choices=["readers", "api", "giant"],
+        help="bank files, the HTTP API, or a tenant of a million transactions alone",
     )
     measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
     measure.add_argument(
@@ -145,11 +148,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    if arguments.what == "readers":
-        bench_readers.main(as_json=arguments.json)
-        return WELL
-    if arguments.what == "api":
-        bench_api.main(as_json=arguments.json)
+    alone = {"readers": bench_readers.main, "api": bench_api.main, "giant": bench_giant.main}
+    if arguments.what:
+        alone[arguments.what](as_json=arguments.json)
         return WELL
     sizes = sorted(arguments.tenants)
     bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds, sizes=sizes)

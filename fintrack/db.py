@@ -193,16 +193,20 @@ def _cells_of(spool: IO[bytes]) -> Iterator[list[str]]:
         yield from csv.reader(lines)
 
 
-def _spooled(db: Session, statement: Select[*tuple[Any, ...]]) -> IO[bytes]:
+def query_text(db: Session, statement: Select[*tuple[Any, ...]]) -> str:
+    """Return the statement, bound to the tenant, as one text without parameters."""
     connection = db.connection()
     compiled = _with_tenant(db, statement).compile(
         dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
     )
-    driver = _driver(connection)
-    query = psycopg.ClientCursor(driver).mogrify(str(compiled), compiled.params)
-    command = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(sql.SQL(query))
+    return psycopg.ClientCursor(_driver(connection)).mogrify(str(compiled), compiled.params)
+
+
+def _spooled(db: Session, statement: Select[*tuple[Any, ...]]) -> IO[bytes]:
+    query = sql.SQL(query_text(db, statement))
+    command = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the generator that reads it
-    with driver.cursor() as cursor, cursor.copy(command) as copy:
+    with _driver(db.connection()).cursor() as cursor, cursor.copy(command) as copy:
         for block in copy:
             spool.write(block)
     spool.seek(0)

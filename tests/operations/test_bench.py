@@ -9,7 +9,7 @@ import pytest
 from fintrack import db
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from fintrack.operations import bench, bench_api, bench_load
+from fintrack.operations import bench, bench_api, bench_giant, bench_load
 from fintrack.operations.bench_load import Load
 from fintrack.operations.bench_measures import MEASURES
 from fintrack.operations.bench_questions import QUESTIONS
@@ -51,6 +51,32 @@ def test_a_storm_and_an_export_are_measured_over_http(
     assert figures["exported_rows"] == 300
     assert figures["quiet"] > 0 < figures["loud"]
     assert figures["storm_per_second"] > 0
+
+
+@pytest.mark.slow
+def test_a_giant_is_measured_beside_the_plain_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench_giant, "CPU_ROUNDS", 2)
+    monkeypatch.setattr(bench_giant, "DEEP_PAGE", 3)
+    settings.cache_clear()
+    bench_giant.main(as_json=True, rows=300)
+    db.disconnect()
+    report = json.loads(capsys.readouterr().out)
+    assert len(report["pairs"]) == len(bench_giant.QUESTIONS) + 5
+    assert all(pair["ours"] > 0 < pair["theirs"] for pair in report["pairs"])
+    assert report["cpu"].keys() == (bench_giant.QUESTIONS | bench_giant.LISTS).keys()
+
+
+def test_a_bound_that_is_not_kept_is_said() -> None:
+    pairs = [
+        bench_giant.Pair("page 9", "page 1", 15.0, 10.0, most=1.2),
+        bench_giant.Pair("search", "ilike", 1.0, 700.0, least=500),
+    ]
+    written = bench_giant.as_markdown(bench_giant.GiantReport(9, pairs, {"balances": 6.0}))
+    assert "| page 9 | page 1 | 15.00 | 10.00 | 1.50 | at most 1.2 | NO |" in written
+    assert "| search | ilike | 1.00 | 700.00 | 1 : 700.0 | at least 1 : 500 | yes |" in written
+    assert "| balances | 6.00 | NO |" in written
 
 
 def test_what_a_storm_does_is_said_in_the_table() -> None:
