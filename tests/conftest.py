@@ -37,17 +37,18 @@ hypothesis.settings.load_profile("untimed")
 PASSWORD = "three plain words"
 HERE = Path(__file__).parent
 SERVERS = [int(major) for major in os.environ.get("FINTRACK_TEST_SERVERS", "18").split(",")]
-# What asks the database itself runs on each of them, everything else on the first.
-ON_EACH = {
-    "access",
-    "analytics",
-    "isolation",
-    "ledger",
-    "statements",
+# What versions could answer differently runs on each of them, everything else on the first.
+ON_EACH = (
+    "access/",
+    "analytics/test_answers.py",
+    "isolation/",
+    "ledger/test_totals.py",
+    "ledger/test_transactions.py",
+    "statements/test_imports.py",
     "test_cache.py",
     "test_db.py",
     "test_limits.py",
-}
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,8 +72,10 @@ def _server_of(item: pytest.Function) -> int:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Repeat a test for each PostgreSQL that FINTRACK_TEST_SERVERS lists."""
     if "installation" in metafunc.fixturenames and len(SERVERS) > 1:
-        place = metafunc.definition.path.relative_to(HERE).parts[0]
-        is_on_each = place in ON_EACH and not metafunc.definition.get_closest_marker("one_server")
+        place = metafunc.definition.path.relative_to(HERE).as_posix()
+        is_on_each = place.startswith(ON_EACH) and not metafunc.definition.get_closest_marker(
+            "one_server"
+        )
         chosen = SERVERS if is_on_each else SERVERS[:1]
         metafunc.parametrize("installation", chosen, indirect=True, scope="session")
 
