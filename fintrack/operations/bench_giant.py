@@ -48,30 +48,35 @@ FRAME: Shape = {
 DIRECT = {
     "balances": """
         select a.id, a.currency, a.opening_balance + coalesce(sum(t.amount), 0)
-        from app.account a left join app.transaction t on t.account_id = a.id
-        and t.booked_on < '2027-01-01' group by a.id, a.currency, a.opening_balance""",
+        from app.account as a left join app.transaction as t
+        on t.tenant_id = :tenant and t.account_id = a.id and t.booked_on < '2027-01-01'
+        where a.tenant_id = :tenant group by a.id, a.currency, a.opening_balance""",
     "cash flow": """
         select date_trunc('month', t.booked_on), t.currency, c.kind, sum(t.amount)
-        from app.transaction t left join app.category c on c.id = t.category_id
-        where t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01' and t.transfer_id is null
-        group by 1, 2, 3""",
+        from app.transaction as t
+        left join app.category as c on c.tenant_id = :tenant and c.id = t.category_id
+        where t.tenant_id = :tenant and t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01'
+        and t.transfer_id is null group by 1, 2, 3""",
     "spending": """
-        select t.category_id, t.currency, sum(t.amount), count(*)
-        from app.transaction t join app.category c on c.id = t.category_id and c.kind = 'EXPENSE'
-        where t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01' group by 1, 2""",
+        select t.category_id, t.currency, sum(t.amount), count(*) from app.transaction as t
+        join app.category as c on c.tenant_id = :tenant and c.id = t.category_id
+        where t.tenant_id = :tenant and t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01'
+        and c.kind = 'EXPENSE' group by 1, 2""",
     "top payees": """
-        select t.payee, t.currency, sum(t.amount), count(*) from app.transaction t
-        where t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01' and t.amount < 0
-        group by 1, 2 order by 3 limit 10""",
+        select t.payee, t.currency, sum(t.amount), count(*) from app.transaction as t
+        where t.tenant_id = :tenant and t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01'
+        and t.amount < 0 group by 1, 2 order by 3 limit 10""",
     "net worth by month": """
-        select m.month, t.currency, sum(t.amount) from app.transaction t
-        join generate_series(date '2026-01-31', '2026-12-31', '1 month') m (month)
-        on t.booked_on <= m.month group by 1, 2""",
+        select m.month, t.currency, sum(t.amount)
+        from generate_series(date '2026-01-31', '2026-12-31', '1 month') m (month)
+        join app.transaction as t on t.tenant_id = :tenant and t.booked_on <= m.month
+        group by 1, 2""",
 }
 NAIVE_SEARCH = """
-    select id, booked_on, payee, amount from app.transaction
-    where payee || ' ' || description || ' ' || note ilike '%reference 777777%'
-    order by booked_on desc, id desc limit 25"""
+    select t.id, t.booked_on, t.payee, t.amount from app.transaction as t
+    where t.tenant_id = :tenant
+    and t.payee || ' ' || t.description || ' ' || t.note ilike '%reference 777777%'
+    order by t.booked_on desc, t.id desc limit 25"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +232,7 @@ def _asking(context: TenantContext, ask: Question) -> Callable[[], object]:
 def _direct(context: TenantContext, statement: str) -> Callable[[], object]:
     def ask() -> object:
         with tenant_transaction(context) as inside:
-            return inside.execute(text(statement)).all()
+            return inside.execute(text(statement), {"tenant": context.tenant_id}).all()
 
     return ask
 
@@ -244,8 +249,9 @@ def _page(context: TenantContext, number: int) -> Callable[[], object]:
 
 
 def _frames(context: TenantContext) -> Sequence[Callable[[], object]]:
+    own = Transaction.tenant_id == context.tenant_id
     columns = [getattr(Transaction, name) for name in FRAME]
-    statement: Executable = select(*columns).limit(FRAME_ROWS)
+    statement: Executable = select(*columns).where(own).limit(FRAME_ROWS)
 
     def ours() -> object:
         with tenant_transaction(context) as inside:
