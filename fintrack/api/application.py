@@ -14,6 +14,7 @@ from fintrack.access.kept_answers import LONGEST_KEY
 from fintrack.api import (
     accounts,
     activity,
+    books,
     exports,
     imports,
     invitations,
@@ -36,7 +37,7 @@ from fintrack.errors import FinTrackError
 PREFIX = "/api/v1"
 PARTS = (
     sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
-    questions, outlook, exports, activity, webhooks,
+    questions, outlook, exports, books, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

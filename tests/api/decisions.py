@@ -46,6 +46,13 @@ READ, WRITE = Permission.READ, Permission.WRITE
 NAMES, MEMBERS = Permission.MANAGE_CATEGORIES, Permission.MANAGE_MEMBERS
 INVITE, EXPORT, IMPORT = Permission.INVITE, Permission.EXPORT, Permission.IMPORT
 SETTINGS, CLOSE = Permission.CHANGE_SETTINGS, Permission.CLOSE_TENANT
+JOURNAL = b"""2026-01-01 open Assets:Cash EUR
+2026-01-01 open Expenses:Food EUR
+
+2026-03-01 * "Grocer" "Bread"
+  Expenses:Food  1.00 EUR
+  Assets:Cash
+"""
 UNKNOWN = {"token": "nobody-has-this-token"}
 
 
@@ -234,6 +241,9 @@ ROUTES: dict[str, Decision] = {
         {"account": "account"},
         lambda ids, own: {"account": ids["account"], "file": own.csv()},
         is_form=True,
+    ),
+    "POST /books": Decision(
+        Who.SIGNED_IN, 201, body=lambda _ids, _own: {"file": JOURNAL}, is_form=True
     ),
     "GET /imports/{import_id}": Decision(READ, 200, {"import_id": "import"}),
     "DELETE /imports/{import_id}": Decision(IMPORT, 200, {"import_id": "import"}),
