@@ -11,8 +11,6 @@ from tests.api.decisions import ROUTES, Who
 from tests.api.stage import Stage, member
 from tests.isolation.world import ROLES
 
-pytestmark = pytest.mark.no_cover
-
 every_route = pytest.mark.parametrize("route", ROUTES)
 guarded = pytest.mark.parametrize(
     "route", [name for name, each in ROUTES.items() if each.needs is not Who.ANYBODY]

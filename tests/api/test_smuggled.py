@@ -12,8 +12,6 @@ from tests.api.decisions import ROUTES
 from tests.api.stage import Stage
 from tests.isolation.outcomes import ID, ids_in
 
-pytestmark = pytest.mark.no_cover
-
 ATTACKS = ["' or 1=1 --", "1; select pg_sleep(1)", "') union select email from sec.users --", "\\"]
 PARAMETERS = [
     (f"{method.upper()} {path}", each["in"], each["name"])

@@ -7,7 +7,7 @@ from uuid import UUID
 from fintrack.context import Role, TenantContext
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
-from fintrack.statements.previews import Preview, preview_import
+from fintrack.statements.previews import Preview, preview_answered, preview_import
 from fintrack.statements.summaries import StatementPreview
 from fintrack.statements.transfers import FoundTransfer
 from fintrack.statements.undoing import undo_import
@@ -87,6 +87,15 @@ STATEMENTS: dict[Function, Case] = {
     preview_import: Case(
         MEMBER,
         {"account_id": Slot("account", _previewed), "accounts": Slot("account", _previewed_by_key)},
+    ),
+    preview_answered: Case(
+        MEMBER,
+        {
+            "account_id": Slot(
+                "account",
+                lambda me, own, it: preview_answered(me, own.csv(), "march.csv", {}, account_id=it),
+            )
+        },
     ),
     commit_import: Case(
         MEMBER,

@@ -29,7 +29,7 @@ from tests.isolation.attempts import attempt, put, reach
 from tests.isolation.world import ROLES, World
 from tests.pages.opening import open_page
 
-pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_server
 
 DAY = date(2026, 3, 1)
 EVENT = (

@@ -42,7 +42,7 @@ from tests.isolation.outcomes import bare_rows, said
 from tests.isolation.rows import BOUND, TABLES
 from tests.statements.importing import csv_file, imported
 
-pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_server
 
 FILE = csv_file([("2026-03-09", "-12.00", "Grocer"), ("2026-03-10", "-12.00", "Baker 1")])
 # Who asks; who looks, looks with Gil's own eyes.

@@ -8,8 +8,6 @@ from tests.isolation.expectations import RIGHTS
 from tests.isolation.rows import BOUND, RELATIONS
 from tests.isolation.world import KINDS, ROLES, Book, World
 
-pytestmark = pytest.mark.no_cover
-
 Kinds = tuple[str, ...]
 OWN_CASES = [
     pytest.param(

@@ -27,7 +27,7 @@ from tests.isolation.outcomes import Outcome, bare_rows, observe
 from tests.isolation.rows import TABLES
 from tests.statements.importing import imported
 
-pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_server
 
 every_id = pytest.mark.parametrize(
     ("function", "slot"),

@@ -13,7 +13,7 @@ from tests.isolation.ledgers import Scene
 from tests.isolation.outcomes import Outcome, observe
 from tests.isolation.world import ROLES
 
-pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_server
 
 
 @pytest.fixture(scope="module")

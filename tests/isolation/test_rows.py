@@ -14,8 +14,6 @@ from tests.isolation.attempts import attempt, put, reach
 from tests.isolation.rows import RELATIONS, TABLES
 from tests.isolation.world import ROLES, World
 
-pytestmark = pytest.mark.no_cover
-
 every_table = pytest.mark.parametrize("table", TABLES)
 every_relation = pytest.mark.parametrize("table", RELATIONS)
 REFUSED = (errors.InsufficientPrivilege, errors.FeatureNotSupported)

@@ -33,7 +33,7 @@ from tests.isolation.outcomes import is_empty, rows
 from tests.isolation.world import World, open_registration
 from tests.statements.importing import csv_file
 
-pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_server
 
 TEXTS = {
     "SQL": "'; drop table app.tag; --",

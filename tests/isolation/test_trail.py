@@ -41,7 +41,7 @@ from tests.isolation.trail import EVENT, NAMED_BY, TOTALS, trail
 from tests.isolation.world import World
 from tests.statements.importing import imported
 
-pytestmark = [pytest.mark.one_server, pytest.mark.no_cover]
+pytestmark = pytest.mark.one_server
 
 # Presence is no change of the books, and nothing is left of a sample that is removed.
 UNTOLD = {note_visit, remove_sample}
