@@ -40,7 +40,8 @@ REPEATED = pytest.StashKey[bool]()
 SERVERS = [int(major) for major in os.environ.get("FINTRACK_TEST_SERVERS", "18").split(",")]
 # What versions could answer differently runs on each of them, everything else on the first.
 ON_EACH = (
-    "access/",
+    "access/test_ownership.py",
+    "access/test_tenants.py",
     "analytics/test_answers.py",
     "isolation/",
     "ledger/test_totals.py",

@@ -245,7 +245,7 @@ def test_an_open_transaction_is_in_the_address_and_escape_closes_it(listed: Page
 
 def test_home_leads_to_the_account_that_was_pressed(sample: Page, open_server: Served) -> None:
     page = opened(sample, open_server.url)
-    page.get_by_role("button", name="Everyday account").click()
+    page.get_by_role("button", name="Everyday account", exact=True).click()
     expect(page.get_by_role("heading", name="Everyday account")).to_be_visible()
     assert "account=" in page.url
 
