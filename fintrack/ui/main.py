@@ -1,5 +1,7 @@
 """The router: who is here, in which tenant, on which page. Streamlit runs this file each time."""
 
+from pathlib import Path
+
 import streamlit as st
 
 import pages.account
@@ -38,6 +40,7 @@ from fintrack.ui.session import (
 from fintrack.ui.text import TYPE_ICONS, escaped, escaped_sentence
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
+PRINT = Path(__file__).with_name("print.css")
 ACCOUNT, TENANTS = "account", "tenants"
 OWN = frozenset({ACCOUNT, TENANTS})  # the pages that need no tenant
 PAGES = (
@@ -66,6 +69,7 @@ def main() -> None:
             welcome.screen(page.url_path)
             return
         st.logo(LOGO, icon_image=ICON, size="large")
+        st.html(PRINT)
         remember_pages(router)
         _signed_in(session, page)
 

@@ -133,6 +133,19 @@ def test_every_page_of_a_filled_tenant_is_drawn_without_a_complaint(
     assert found == []
 
 
+def test_analytics_prints_on_as_many_sheets_as_it_needs(sample: Page, open_server: Served) -> None:
+    tab = sample.context.new_page()
+    tab.goto(with_tenant(sample, f"{open_server.url}/analytics"))
+    settled(tab)
+    tab.emulate_media(media="print")
+    expect(tab.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(tab.get_by_role("button", name="Sample household")).to_be_visible()
+    expect(tab.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    sheets = tab.pdf(format="A4", print_background=True).count(b"/Type /Page\n")
+    tab.close()
+    assert sheets > 1
+
+
 def test_no_page_scrolls_sideways_on_a_phone(
     sample: Page, phone: Page, open_server: Served
 ) -> None:
