@@ -107,7 +107,7 @@ class AccountsQuery(PageQuery):
 class ShareGiven(Given):
     """How much of the account the member sees."""
 
-    level: Level
+    level: Annotated[Level, Field(examples=["read"])]
 
 
 class ShareTold(Versioned):

@@ -17,6 +17,9 @@ DECIMAL = r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$"
 KEEPABLE = r"^[^\x00]*$"
 
 Text = Annotated[str, StringConstraints(pattern=KEEPABLE, max_length=2000)]
+Name = Annotated[Text, Field(examples=["Groceries"])]
+Slug = Annotated[Text, Field(examples=["rivera-family"])]
+Secret = Annotated[Text, Field(examples=["VHJ1c3Qgbm8gb25lIHdpdGggdGhpcyBzZWNyZXQuIQ"])]
 Amount = Annotated[str, Field(pattern=DECIMAL, examples=["-42.00"])]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), Field(examples=["EUR"])]
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), Field(examples=["ES"])]

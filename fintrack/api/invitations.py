@@ -19,7 +19,7 @@ from fintrack.access.invitations import (
 )
 from fintrack.api.actors import MaybePerson, Member, Person
 from fintrack.api.calls import Call
-from fintrack.api.fields import Given, Text, Told
+from fintrack.api.fields import Given, Secret, Text, Told
 from fintrack.api.levels import Level
 from fintrack.api.pages import Page, Paging, page, row_of
 from fintrack.api.sign_in import Membership, told
@@ -56,13 +56,13 @@ class InvitationGiven(Given):
 class Renewal(Given):
     """How long the invitation holds from now on."""
 
-    expires_in_days: Days = USUAL_DAYS
+    expires_in_days: Annotated[Days, Field(examples=[7])] = USUAL_DAYS
 
 
 class Acceptance(Given):
     """The token of the invitation."""
 
-    token: Text
+    token: Secret
 
 
 class InvitationTold(Told):

@@ -35,7 +35,7 @@ router = APIRouter(prefix="/members", tags=["people"], route_class=Call)
 class MemberChange(Given):
     """A role with its flags (those usual for it unless given), flags alone, or a status alone."""
 
-    role: Role | MISSING = MISSING
+    role: Annotated[Role, Field(examples=["MEMBER"])] | MISSING = MISSING
     flags: list[Flag] | MISSING = MISSING
     status: Literal["ACTIVE", "SUSPENDED"] | MISSING = MISSING
 

@@ -10,7 +10,7 @@ from pydantic import MISSING
 from fintrack.access.versions import version_of
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import Given, Text, optional_day, optional_id
+from fintrack.api.fields import Given, Name, optional_day, optional_id
 from fintrack.api.movements import Category, TagTold
 from fintrack.api.pages import Page, Paging, page, row_of
 from fintrack.api.versions import IfMatch, Versioned, tagged
@@ -46,7 +46,7 @@ router = APIRouter(tags=["names"], route_class=Call)
 class CategoryGiven(Given):
     """A category, below another of its kind or at the top."""
 
-    name: Text
+    name: Name
     kind: CategoryKind
     parent: UUID | None = None
 
@@ -54,7 +54,7 @@ class CategoryGiven(Given):
 class CategoryPatch(Given):
     """One of: another name, another place (null is the top), archived or not."""
 
-    name: Text | MISSING = MISSING
+    name: Name | MISSING = MISSING
     parent: UUID | MISSING | None = MISSING
     archived: bool | MISSING = MISSING
 
@@ -74,14 +74,14 @@ class CategoryTold(Versioned):
 class PayeeGiven(Given):
     """A payee, and the category that its transactions usually get."""
 
-    name: Text
+    name: Name
     category: Category = None
 
 
 class PayeePatch(Given):
     """One of: another name, also on its transactions, or another usual category."""
 
-    name: Text | MISSING = MISSING
+    name: Name | MISSING = MISSING
     category: UUID | MISSING | None = MISSING
 
 
@@ -98,7 +98,7 @@ class PayeeTold(Versioned):
 class TagGiven(Given):
     """A tag's name."""
 
-    name: Text
+    name: Name
 
 
 class TagInFull(Versioned, TagTold):

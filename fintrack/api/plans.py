@@ -65,7 +65,7 @@ class RuleGiven(Given):
 class RulePatch(Given):
     """Other words, another category; what was imported stays as it is."""
 
-    words: Text | MISSING = MISSING
+    words: Annotated[Text, Field(examples=["city gas"])] | MISSING = MISSING
     category: UUID | MISSING = MISSING
 
 

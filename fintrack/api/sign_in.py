@@ -21,7 +21,7 @@ from fintrack.access.tokens import ENDED, LIFETIME, access_token
 from fintrack.access.users import NewUser, usual_country
 from fintrack.api.actors import Asking, Person, member, tenant_of
 from fintrack.api.calls import Call
-from fintrack.api.fields import Country, Currency, Given, Text, Told
+from fintrack.api.fields import Country, Currency, Given, Secret, Slug, Text, Told
 from fintrack.context import Flag, Role, TenantContext, TenantStatus, TenantType, UserSession
 from fintrack.errors import NotFound, NotSignedIn
 from fintrack.operations.letters import sign_up
@@ -48,7 +48,7 @@ class RegistrationGiven(Given):
     name: Annotated[Text, Field(examples=["Ana Rivera"])]
     password: Password
     tenant: TenantGiven | None = None
-    token: Text | None = None
+    token: Secret | None = None
 
 
 class Credentials(Given):
@@ -56,21 +56,21 @@ class Credentials(Given):
 
     email: Email
     password: Password
-    tenant: Text | None = None
+    tenant: Slug | None = None
     code: Annotated[Text, Field(description="Of the second factor, where there is one.")] = ""
 
 
 class Refresh(Given):
     """What a session is continued with when its access token has expired."""
 
-    refresh_token: Text
-    tenant: Text | None = None
+    refresh_token: Secret
+    tenant: Slug | None = None
 
 
 class Switch(Given):
     """The tenant that the next token is for, by slug or id."""
 
-    tenant: Text
+    tenant: Slug
 
 
 class UserTold(Told):

@@ -31,7 +31,10 @@ from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 
 LIST = "transactions"
-Ids = Annotated[list[UUID], Field(min_length=1, max_length=MOST)]
+Ids = Annotated[
+    list[UUID],
+    Field(min_length=1, max_length=MOST, examples=[["0198c0de-0000-7000-8000-000000000001"]]),
+]
 router = APIRouter(tags=["transactions"], route_class=Call)
 
 

@@ -1,5 +1,6 @@
 """The OpenAPI document and the API keep to each other, whatever is sent."""
 
+import re
 from typing import Any
 
 import hypothesis
@@ -35,6 +36,28 @@ CHECKS = [
 DOCUMENT = schemathesis.openapi.from_dict(application.openapi())
 OPERATIONS = [each.ok() for each in DOCUMENT.get_all_operations() if isinstance(each, Ok)]
 EXAMPLES = 6
+
+
+def test_every_body_shows_how_it_is_filled_in() -> None:
+    document = application.openapi()
+    bodies = {
+        f"{method} {path}": operation["requestBody"]["content"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if "requestBody" in operation
+    }
+    assert len(bodies) > 20
+    assert [
+        route
+        for route, content in bodies.items()
+        if "application/json" in content and "examples" not in _in_full(document, content)
+    ] == []
+
+
+def _in_full(document: dict[str, Any], content: dict[str, Any]) -> str:
+    """Return a body's schema and those that it names, as text."""
+    named = re.findall(r"#/components/schemas/(\w+)", str(content))
+    return str([content, *(document["components"]["schemas"][name] for name in named)])
 
 
 @pytest.mark.parametrize("mode", GenerationMode)
