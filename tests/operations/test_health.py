@@ -88,6 +88,10 @@ def test_totals_that_are_wrong_are_named_and_rebuilt(opened: Installation, fault
     assert problems(opened) == [sentence + "run `python -m fintrack doctor --repair`."]
     assert health.rebuild_totals(opened) == ["rivera"]
     assert problems(opened) == []
+    assert opened.server is not None
+    with opened.server.connect("postgres", "fintrack") as connection:
+        events = connection.execute("select action from app.audit_event").fetchall()
+    assert events == [("tenant.totals_rebuilt",)]
 
 
 def test_secrets_that_others_may_read_are_named(opened: Installation, new_home: Path) -> None:
