@@ -59,7 +59,7 @@ def kept(
 def _asking(context: TenantContext) -> tuple[Hashable, ...]:
     """Return everything of the member that an answer may depend on."""
     who = (context.tenant_id, context.session.user_id, context.seen_as)
-    return (*who, context.role, context.flags, context.time_zone, context.fiscal_year_start)
+    return (*who, context.role, context.flags)
 
 
 def _version(context: TenantContext) -> Any:  # noqa: ANN401 - a number, None before the first event

@@ -53,7 +53,7 @@ TRANSACTIONS = """
                array_agg(distinct c.id order by c.id) as categories,
                min(a.owner_id::text)::uuid as owner_id, min(t.slug) as slug
         from app.account a join app.category c using (tenant_id) join app.tenant t using (tenant_id)
-        group by tenant_id)
+        where %(slug)s::text is null or t.slug = %(slug)s group by tenant_id)
     insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
                                  description, category_id, words, created_by)
     select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
@@ -94,7 +94,7 @@ def fill(server: Server, name: str, *, tenants: int, rows: int) -> None:
     """Put `tenants` tenants with `rows` transactions each into a database that has none."""
     with server.connect(SUPERUSER, name) as admin:
         for statement in (PEOPLE, TENANTS, OWNERS, ACCOUNTS, CATEGORIES, TRANSACTIONS):
-            admin.execute(statement, {"tenants": tenants, "rows": rows})
+            admin.execute(statement, {"tenants": tenants, "rows": rows, "slug": None})
         admin.execute("vacuum analyze")
 
 

@@ -10,6 +10,7 @@ def send(
     token: str,
     content: bytes,
     *,
+    path: str = "/imports",
     boundary: str = BOUNDARY,
     headers: Mapping[str, str] | None = None,
     **fields: str,
@@ -22,4 +23,4 @@ def send(
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="m.csv"\r\n\r\n'
     body = "".join(parts).encode() + head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
-    return call("POST", "/imports", token=token, headers={**kind, **(headers or {})}, content=body)
+    return call("POST", path, token=token, headers={**kind, **(headers or {})}, content=body)

@@ -1,23 +1,15 @@
 """Whole books over HTTP: one file becomes a tenant, or nothing does."""
 
+from functools import partial
+
 from fintrack.access.tenants import my_tenants
 from fintrack.operations.archive.export import export_book
-from tests.api.calling import Reply, call
+from tests.api.calling import call
 from tests.api.decisions import JOURNAL
-from tests.api.stage import BOUNDARY
+from tests.api.files import send
 from tests.isolation.ledgers import Ledger
 
-
-def bring(token: str, content: bytes, **fields: str) -> Reply:
-    """Return the answer to a book with these fields beside it."""
-    parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ]
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="b"\r\n\r\n'
-    body = "".join(parts).encode() + head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
-    kind = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
-    return call("POST", "/books", token=token, headers=kind, content=body)
+bring = partial(send, path="/books")
 
 
 def test_a_journal_becomes_a_tenant_of_its_own(token: str) -> None:
