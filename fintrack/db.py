@@ -41,11 +41,15 @@ from fintrack.sqlstates import BUSY, NO_ANSWER, NO_TEXT, REFUSALS, UNKEEPABLE, U
 CHUNK = 64 * 1024
 BEGIN = "BEGIN"
 BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-ENTER = "select set_config('role', sec.enter(%s, %s), true)"
+# A short wait, so that one tenant's long write does not use up the connections all of them share.
+ENTRANCE = "select set_config('lock_timeout', '5s', true), set_config('role', sec.{}, true)"
+ENTER, ENTER_AS = ENTRANCE.format("enter(%s, %s)"), ENTRANCE.format("enter_as(%s, %s, %s)")
 HOLD = "select sec.hold_books()"
-# So that one tenant's long write does not use up the connections that all of them share.
-WAIT = "SET LOCAL lock_timeout = '5s'"
-ENTER_AS = "select set_config('role', sec.enter_as(%s, %s, %s), true)"
+# DISCARD ALL but for the plans of functions, which belong to no session: to make them anew would
+# cost a transaction more than its statements do.
+FORGET = """
+    CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *;
+    SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES"""
 Statement = TypeVar("Statement", bound=Executable)
 
 
@@ -255,7 +259,8 @@ def _creator(url: URL) -> Callable[[], psycopg.Connection[Any]]:
 def _forget(driver: psycopg.Connection[Any], _record: object, _state: object) -> None:
     """Leave no setting, cursor, lock or listener on a connection that goes back to the pool."""
     driver.rollback()
-    driver.execute("DISCARD ALL")
+    # The one text of several statements, which only a plain cursor sends.
+    psycopg.Cursor(driver).execute(FORGET, prepare=False)
 
 
 @event.listens_for(Session, "after_begin")
@@ -268,7 +273,6 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
         with driver.pipeline():
             driver.execute(session.info.get("begin", BEGIN))
             if enter is not None:
-                driver.execute(WAIT)
                 driver.execute(*enter)
     except psycopg.OperationalError:
         if driver.closed:

@@ -34,6 +34,7 @@ from fintrack.derived_schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
 from fintrack.schema import TransactionTag
 
 Rows = Select[*tuple[Any, ...]]
+SUMS = frozenset({"incoming", "outgoing", "entries"})
 
 
 def flows(since: date, until: date, account_id: UUID | None = None) -> Subquery:
@@ -113,7 +114,17 @@ def _outside(since: date, until: date) -> Rows | None:
 
 
 def _less(whole: Rows, outside: Rows | None) -> Rows | CompoundSelect[Any]:
-    return whole if outside is None else union_all(whole, outside)
+    return whole if outside is None else union_all(whole, _summed(outside.subquery("outside")))
+
+
+def _summed(rows: Subquery) -> Rows:
+    """Return one row for each key, so that what follows does not grow with a busy day's lines."""
+    keys = [column for column in rows.c if column.name not in SUMS]
+    columns = [
+        cast(func.sum(column), BigInteger).label(column.name) if column.name in SUMS else column
+        for column in rows.c
+    ]
+    return select(*columns).group_by(*keys)
 
 
 def _end(until: date) -> date:

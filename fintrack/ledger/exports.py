@@ -34,9 +34,11 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
 from fintrack.db import copy_out, tenant_transaction
+from fintrack.frames import read_large_frame
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.conditions import all_conditions
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
+from fintrack.ledger.transactions import TRANSACTIONS
 from fintrack.money import decimal_text
 from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
 
@@ -63,14 +65,36 @@ def export_transactions(
         PermissionDenied: the member may not export.
         Conflict: the tenant has exported as often as it may today.
     """
-    context.require(Permission.EXPORT)
+    _record(context, wanted)
     with tenant_transaction(context) as db:
-        statement = transactions_statement(db, wanted)
-        seen = select(Account.id).where(Account.id == wanted.account_id)
-        audit.record(db, "transactions.exported", account_id=db.scalars(seen).one_or_none())
-    # In another transaction, since an event keeps other writers waiting until the commit.
+        return copy_out(db, transactions_statement(db, wanted))
+
+
+def export_frame(context: TenantContext, wanted: TransactionFilter = EVERYTHING) -> pd.DataFrame:
+    """Return all the filtered transactions that the member sees, newest first: `TRANSACTIONS`.
+
+    What the pages show a few at a time, whole, for an analyst; amounts stay exact.
+
+    Raises:
+        PermissionDenied: the member may not export.
+        Conflict: the tenant has exported as often as it may today.
+    """
+    _record(context, wanted)
+    tree = category_tree()
+    names: dict[str, Any] = {"account": Account.name, "category": tree.c.path}
+    columns = [
+        names[name] if name in names else getattr(Transaction, name) for name in TRANSACTIONS
+    ]
     with tenant_transaction(context) as db:
-        return copy_out(db, statement)
+        statement = (
+            select(*columns)
+            .select_from(Transaction)
+            .join(Account, Account.id == Transaction.account_id)
+            .outerjoin(tree, tree.c.id == Transaction.category_id)
+            .where(*all_conditions(db, wanted))
+            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+        )
+        return read_large_frame(db, statement, TRANSACTIONS)
 
 
 class Part(StrEnum):
@@ -195,6 +219,14 @@ def description_and_memo(cell: str) -> tuple[str, str]:
 def tag_names(cell: str) -> tuple[str, ...]:
     """Return the names of the tags in one cell."""
     return tuple(name.replace(DOT * 2, DOT) for name in LONE_DOT.split(cell) if name)
+
+
+def _record(context: TenantContext, wanted: TransactionFilter) -> None:
+    """Leave the event of an export; until its transaction ends nobody else can write."""
+    context.require(Permission.EXPORT)
+    with tenant_transaction(context) as db:
+        seen = select(Account.id).where(Account.id == wanted.account_id)
+        audit.record(db, "transactions.exported", account_id=db.scalars(seen).one_or_none())
 
 
 def _cell(name: str, value: object, currency: str | None) -> str:

@@ -1,11 +1,25 @@
 """How a search is best read: from the few rows it has, along its tokens, or by walking the list."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    TableValuedAlias,
+    Text,
+    and_,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from fintrack.derived_schema import SearchToken
 from fintrack.ledger.search import search_terms
@@ -21,24 +35,29 @@ LAST_LETTER = "\U0010ffff"
 class SearchPlan:
     """Where to look: among `ids`, else along the `tokens` of one term, else everywhere."""
 
-    term: str | None = None
+    term: str = ""
     tokens: tuple[str, ...] = ()
     ids: tuple[UUID, ...] | None = None
 
     @property
     def is_walk(self) -> bool:
         """Return whether the search has no better path than the list itself."""
-        return self.term is None
+        return not self.term
 
 
 def search_plan(db: Session, words: str) -> SearchPlan:
     """Return where to look for transactions that hold all the words; the rest is checked there."""
-    plans = [plan for term in search_terms(words) if not (plan := _plan(db, term)).is_walk]
+    terms = search_terms(words)
+    if not terms:
+        return SearchPlan()
+    tokens = _first_tokens(db, terms)
+    plans = [plan for term in terms if not (plan := _plan(db, term, tokens[term])).is_walk]
     narrow = [plan for plan in plans if plan.ids is not None or not plan.tokens]
     if narrow:
         return narrow[0]
     if len(plans) > 1:
-        return min(plans, key=lambda plan: _sampled_day(db, plan.tokens))
+        days = _sampled_days(db, plans)
+        return min(plans, key=lambda plan: days.get(plan.term, date.min))
     return plans[0] if plans else SearchPlan()
 
 
@@ -47,8 +66,7 @@ def beginning(token: InstrumentedAttribute[str], term: str) -> ColumnElement[boo
     return and_(token >= term, token < term + LAST_LETTER)
 
 
-def _plan(db: Session, term: str) -> SearchPlan:
-    tokens = _first_tokens(db, term)
+def _plan(db: Session, term: str, tokens: tuple[str, ...]) -> SearchPlan:
     if len(tokens) <= MOST_TOKENS:
         return SearchPlan(term, tokens)
     rows = select(SearchToken.transaction_id).where(beginning(SearchToken.token, term))
@@ -56,37 +74,54 @@ def _plan(db: Session, term: str) -> SearchPlan:
     return SearchPlan(term, ids=tuple(set(ids))) if len(ids) <= FEW_ROWS else SearchPlan()
 
 
-def _first_tokens(db: Session, term: str) -> tuple[str, ...]:
-    """Return the tokens that begin with `term`, at most one more than a page can follow.
+def _first_tokens(db: Session, terms: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the tokens that begin with each term, at most one more than a page can follow.
 
     Each is found by one step into the index, however many rows the one before it has.
     """
-    first = select(SearchToken.token, literal(1).label("number"))
-    start = first.where(beginning(SearchToken.token, term)).order_by(SearchToken.token).limit(1)
-    found = select(start.subquery()).cte("found", recursive=True)
-    later = aliased(SearchToken)
-    step = (
-        select(later.token)
-        .where(later.token > found.c.token, later.token < term + LAST_LETTER)
-        .order_by(later.token)
-        .limit(1)
-        .correlate(found)
-        .lateral("step")
-    )
-    following = select(step.c.token, found.c.number + 1).join(step, true())
+    asked = _unnested(term=terms)
+    first = _next_token(asked, SearchToken.token >= asked.c.term)
+    start = select(asked.c.term, first.c.token, literal(1).label("number")).join(first, true())
+    found = start.cte("found", recursive=True)
+    step = _next_token(found, SearchToken.token > found.c.token)
+    following = select(found.c.term, step.c.token, found.c.number + 1).join(step, true())
     found = found.union_all(following.where(found.c.number <= MOST_TOKENS))
-    return tuple(db.scalars(select(found.c.token)))
+    tokens: dict[str, tuple[str, ...]] = dict.fromkeys(terms, ())
+    for term, token in db.execute(select(found.c.term, found.c.token)):
+        tokens[term] += (token,)
+    return tokens
 
 
-def _sampled_day(db: Session, tokens: tuple[str, ...]) -> date:
-    """Return the day of the n-th newest hit; the beginning of time when there are fewer."""
-    newest = [
+def _next_token(place: FromClause, after: ColumnElement[bool]) -> LateralFromClause:
+    within = SearchToken.token < place.c.term + LAST_LETTER
+    following = select(SearchToken.token).where(after, within).order_by(SearchToken.token)
+    return following.limit(1).correlate(place).lateral()
+
+
+def _sampled_days(db: Session, plans: Sequence[SearchPlan]) -> dict[str, date]:
+    """Return the day of the n-th newest hit of each plan's term; none where there are fewer."""
+    pairs = [(plan.term, token) for plan in plans for token in plan.tokens]
+    terms, tokens = zip(*pairs, strict=True)
+    asked = _unnested(term=terms, token=tokens)
+    newest = (
         select(SearchToken.booked_on)
-        .where(SearchToken.token == token)
+        .where(SearchToken.token == asked.c.token)
         .order_by(SearchToken.booked_on.desc(), SearchToken.transaction_id.desc())
         .limit(SAMPLE)
-        for token in tokens
-    ]
-    days = union_all(*(select(each.subquery()) for each in newest)).subquery("days")
-    nth = select(days.c.booked_on).order_by(days.c.booked_on.desc()).offset(SAMPLE - 1).limit(1)
-    return db.scalars(nth).one_or_none() or date.min
+        .correlate(asked)
+        .lateral()
+    )
+    days: defaultdict[str, list[date]] = defaultdict(list)
+    for term, day in db.execute(select(asked.c.term, newest.c.booked_on).join(newest, true())):
+        days[term].append(day)
+    return {
+        term: sorted(found, reverse=True)[SAMPLE - 1]
+        for term, found in days.items()
+        if len(found) >= SAMPLE
+    }
+
+
+def _unnested(**columns: Sequence[str]) -> TableValuedAlias:
+    """Return the texts as rows of a table, a column each."""
+    texts = [literal(list(column), ARRAY(Text)) for column in columns.values()]
+    return func.unnest(*texts).table_valued(*columns, name="asked").render_derived()

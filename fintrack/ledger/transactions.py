@@ -19,7 +19,6 @@ from fintrack.ledger.cursors import Position, position
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.paths import candidates
 from fintrack.ledger.recording import NO_ACCOUNT
-from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, Transaction
 
 TRANSACTIONS: Shape = {
@@ -98,7 +97,9 @@ def account_register(
 
 def _details(found: Subquery) -> Select[*tuple[Any, ...]]:
     columns = [getattr(Transaction, name) for name in OWN]
-    statement = select(*columns).join(found, Transaction.id == found.c.id)
+    statement = select(*columns, Account.name.label("account"))
+    statement = statement.join(found, Transaction.id == found.c.id)
+    statement = statement.join(Account, Account.id == Transaction.account_id)
     return statement.order_by(Transaction.booked_on.desc(), Transaction.id.desc())
 
 
@@ -121,23 +122,16 @@ def _cut(
 def _framed(
     db: Session, rows: Sequence[Row[Any]], shape: Shape, balances: Sequence[int] = ()
 ) -> pd.DataFrame:
-    """Return the rows with the names of their accounts and categories, looked up for them only."""
-    accounts = _account_names(db, {row.account_id for row in rows})
+    """Return the rows with the full names of their categories, looked up for them only."""
     paths = category_paths(db, {row.category_id for row in rows} - {None})
     named = []
     for number, row in enumerate(rows):
         values = row._asdict() | {
-            "account": accounts[row.account_id],
             "category": paths.get(row.category_id, ""),
             "balance": balances[number] if balances else 0,
         }
         named.append(tuple(values[name] for name in shape))
     return frame(named, shape)
-
-
-def _account_names(db: Session, ids: set[UUID]) -> dict[UUID, str]:
-    names = select(Account.id, Account.name).where(one_of(Account.id, ids))
-    return {row.id: row.name for row in db.execute(names)}
 
 
 def _balance_through(db: Session, account_id: UUID, last: Row[Any] | None) -> int:

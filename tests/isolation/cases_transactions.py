@@ -16,7 +16,7 @@ from fintrack.ledger.editing import (
     split_transaction,
     unsplit_transaction,
 )
-from fintrack.ledger.exports import export_transactions, part_taken
+from fintrack.ledger.exports import export_frame, export_transactions, part_taken
 from fintrack.ledger.extracts import export_extract
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journal import journal
@@ -115,6 +115,24 @@ RECORDS: dict[Function, Case] = {
             ),
         },
         call=lambda me, own: export_transactions(me),
+        flag=Flag.EXPORT,
+    ),
+    export_frame: Case(
+        VIEWER,
+        {
+            "wanted.account_id": Slot(
+                "account",
+                lambda me, own, it: export_frame(me, TransactionFilter(account_id=it)),
+            ),
+            "wanted.category_id": Slot(
+                "category",
+                lambda me, own, it: export_frame(me, TransactionFilter(category_id=it)),
+            ),
+            "wanted.tag_id": Slot(
+                "tag", lambda me, own, it: export_frame(me, TransactionFilter(tag_id=it))
+            ),
+        },
+        call=lambda me, own: export_frame(me),
         flag=Flag.EXPORT,
     ),
     part_taken: Case(

@@ -136,5 +136,5 @@ BREACHES = {
     "every function of ours that the application's login may call itself is an entry":
         "grant execute on function sec.rotate_signing_key() to fintrack_app",
     "no member role may call a function that takes an argument":
-        "grant execute on function sec.signature(smallint, text) to fintrack_viewer",
+        "grant execute on function sec.signature(text, text) to fintrack_viewer",
 }  # fmt: skip

@@ -51,7 +51,7 @@ SMUGGLED = {
     "session": "' union select encode(handle_hash, 'hex') from sec.session --",
     "key": "' union select encode(inner_pad, 'hex') from sec.signing_key --",
     "person": "' union select email from sec.users --",
-    "signature": "' union select sec.signature(1::smallint, '{1}') --",
+    "signature": "' union select sec.signature('1', '{1}') --",
     "xml": "' union select query_to_xml('select * from app.{0}', true, true, '')::text --",
     "reset": "'; reset role; select tenant_id::text from app.{0} --",
     "second statement": "'; select set_config('fintrack.context', '{1}', true) --",

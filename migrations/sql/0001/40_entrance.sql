@@ -137,6 +137,17 @@ begin
                  intersect select unnest(sec.accounts_seen_by(part[2]::uuid, part[6]::uuid)));
 end $$;
 
+-- Whether any account may be out of sight; where none is, no row needs to be looked at for its account.
+create function sec.hides_accounts() returns boolean
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    part text[] := sec.context();
+begin
+    return exists (select from app.account a
+                   where a.tenant_id = part[2]::uuid and a.visibility <> 'EVERYONE'
+                     and (a.owner_id <> part[3]::uuid or part[6] <> '-'));
+end $$;
+
 create function sec.writable_accounts() returns uuid[]
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -196,6 +207,6 @@ end $$;
 
 grant execute on function sec.context(), sec.tenant(), sec.acting_user(), sec.rank(), sec.abilities(), sec.own_flags(), sec.source(),
     sec.claimed_tenant(), sec.claimed_user(), sec.claimed_rank(), sec.claimed_source(), sec.stamp(),
-    sec.own_user(), sec.visible_accounts(), sec.writable_accounts(), sec.owned_accounts(), sec.balances_only()
-    to fintrack_viewer;
+    sec.own_user(), sec.hides_accounts(), sec.visible_accounts(), sec.writable_accounts(), sec.owned_accounts(),
+    sec.balances_only() to fintrack_viewer;
 grant execute on function sec.enter(bytea, uuid), sec.enter_as(bytea, uuid, uuid) to fintrack_app;

@@ -126,7 +126,9 @@ begin
     foreach t in array array['transaction', 'posting', 'transaction_tag', 'import_batch', 'import_row',
                              'column_mapping', 'recurring'] loop
         execute format('create policy see on app.%I for select to fintrack_viewer
-            using (tenant_id = (select sec.tenant()) and account_id in (select unnest(sec.visible_accounts())))', t);
+            using (tenant_id = (select sec.tenant())
+                   and (not (select sec.hides_accounts())
+                        or account_id in (select unnest(sec.visible_accounts()))))', t);
         execute format('create policy make on app.%I for insert to fintrack_member
             with check (tenant_id = (select sec.tenant())
                         and account_id = any ((select sec.writable_accounts())::uuid[]))', t);
@@ -152,12 +154,15 @@ declare
 begin
     foreach t in array array['search_token', 'day_total', 'month_total', 'payee_total'] loop
         execute format('create policy see on app.%I for select to fintrack_viewer
-            using (tenant_id = (select sec.tenant()) and account_id in (select unnest(sec.visible_accounts())))', t);
+            using (tenant_id = (select sec.tenant())
+                   and (not (select sec.hides_accounts())
+                        or account_id in (select unnest(sec.visible_accounts()))))', t);
     end loop;
 end $$;
 
 create policy see on app.account for select to fintrack_viewer
-    using (tenant_id = (select sec.tenant()) and id in (select unnest(sec.visible_accounts())));
+    using (tenant_id = (select sec.tenant())
+           and (not (select sec.hides_accounts()) or id in (select unnest(sec.visible_accounts()))));
 create policy make on app.account for insert to fintrack_member
     with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
                 and owner_id = (select sec.acting_user()));
