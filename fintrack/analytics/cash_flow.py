@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, select
 
 from fintrack.analytics.flows import flows
-from fintrack.cache import kept
+from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
@@ -34,6 +34,7 @@ def cash_flow(
         return read_frame(db, by_month(since, until, account_id), CASH_FLOW)
 
 
+@built_once
 def by_month(since: date, until: date, account_id: UUID | None = None) -> Select[Any]:
     """Return the statement whose rows are `CASH_FLOW`."""
     moved = flows(since, until, account_id)

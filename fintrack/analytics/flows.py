@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.periods import months_before
+from fintrack.cache import built_once
 from fintrack.derived_schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
 from fintrack.schema import TransactionTag
 
@@ -37,6 +38,7 @@ Rows = Select[*tuple[Any, ...]]
 SUMS = frozenset({"incoming", "outgoing", "entries"})
 
 
+@built_once
 def flows(since: date, until: date, account_id: UUID | None = None) -> Subquery:
     """Return what moved in [since, until), transfers aside; with `account_id` on that account.
 
@@ -50,6 +52,7 @@ def flows(since: date, until: date, account_id: UUID | None = None) -> Subquery:
     return _less(whole, outside).subquery("flows")
 
 
+@built_once
 def flows_by_payee(since: date, until: date) -> Subquery:
     """Return the rows of `flows`, taken apart by payee in a column of that name."""
     whole = _whole(PayeeTotal, since, until).add_columns(PayeeTotal.payee)

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.periods import Interval, require_points
-from fintrack.cache import kept
+from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import DayTotal
@@ -121,6 +121,7 @@ def net_worth_sums(series: Subquery) -> tuple[Label[int], ...]:
     )
 
 
+@built_once
 def balance_series(since: date, until: date, interval: Interval) -> Subquery:
     """Return the balance of each account at the end of each interval that touches the period.
 

@@ -19,7 +19,7 @@ from fintrack.analytics.periods import (
     previous,
 )
 from fintrack.analytics.spending import SPENDING, by_category
-from fintrack.cache import kept
+from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import Line
@@ -104,6 +104,7 @@ def overview(context: TenantContext, today: date) -> Overview:
         )
 
 
+@built_once
 def _series(since: date, until: date) -> Select[Any]:
     """Net worth and each account's balance from the kept totals."""
     series = balance_series(since, until, Interval.MONTH)
@@ -152,6 +153,7 @@ def _attention(db: Session) -> Attention:
     return Attention(*db.execute(select(uncategorised, rejected)).one())
 
 
+@built_once
 def _recent(until: date) -> Select[Any]:
     # Only columns of the covering index, so that the newest rows cost the same in any crowd.
     newest = (

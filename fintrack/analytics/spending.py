@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from fintrack.analytics.cash_flow import EXPENSE, INCOME
 from fintrack.analytics.flows import flows
-from fintrack.cache import kept
+from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound
@@ -84,6 +84,7 @@ def branch(context: TenantContext, category_id: UUID) -> tuple[tuple[UUID, str],
     return found
 
 
+@built_once
 def by_category(
     kind: str,
     since: date,
