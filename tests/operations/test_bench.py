@@ -3,15 +3,15 @@
 import json
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 
 from fintrack import db
 from fintrack.config import settings
-from fintrack.context import TenantContext
-from fintrack.operations import bench, bench_api, bench_giant, bench_load
-from fintrack.operations.bench_load import Load
+from fintrack.operations import bench, bench_api, bench_giant
+from fintrack.operations.bench_giant_questions import LISTS
+from fintrack.operations.bench_giant_questions import QUESTIONS as QUESTIONS_OF_A_GIANT
 from fintrack.operations.bench_measures import MEASURES
+from fintrack.operations.bench_pairs import COMPUTED, Pair
 from fintrack.operations.bench_questions import QUESTIONS
 from fintrack.ui.bench import RERUNS
 
@@ -59,49 +59,29 @@ def test_a_giant_is_measured_beside_the_plain_way(
 ) -> None:
     monkeypatch.setattr(bench_giant, "CPU_ROUNDS", 2)
     monkeypatch.setattr(bench_giant, "DEEP_PAGE", 3)
+    monkeypatch.setattr(bench_giant, "WRITES", 40)
+    monkeypatch.setattr(bench_giant, "FEW_TURNS", 1)
     settings.cache_clear()
     bench_giant.main(as_json=True, rows=300)
     db.disconnect()
     report = json.loads(capsys.readouterr().out)
-    assert len(report["pairs"]) == len(bench_giant.QUESTIONS) + 5
+    assert len(report["pairs"]) == 2 * len(QUESTIONS_OF_A_GIANT) + 8
     assert all(pair["ours"] > 0 < pair["theirs"] for pair in report["pairs"])
-    assert report["cpu"].keys() == (bench_giant.QUESTIONS | bench_giant.LISTS).keys()
+    assert report["cpu"].keys() == (QUESTIONS_OF_A_GIANT | LISTS).keys()
+    assert (report["writes"], report["wrong"]) == (40, [])
 
 
 def test_a_bound_that_is_not_kept_is_said() -> None:
     pairs = [
-        bench_giant.Pair("page 9", "page 1", 15.0, 10.0, most=1.2),
-        bench_giant.Pair("search", "ilike", 1.0, 700.0, least=500),
+        Pair("page 9", "page 1", 15.0, 10.0, most=1.2),
+        Pair("search", "ilike", 1.0, 700.0, least=500, measured=COMPUTED),
+        Pair("entering", "staying outside", 0.75, 0.25, above=0.3),
     ]
-    written = bench_giant.as_markdown(bench_giant.GiantReport(9, pairs, {"balances": 6.0}))
-    assert "| page 9 | page 1 | 15.00 | 10.00 | 1.50 | at most 1.2 | NO |" in written
-    assert "| search | ilike | 1.00 | 700.00 | 1 : 700.0 | at least 1 : 500 | yes |" in written
+    report = bench_giant.GiantReport(9, pairs, {"balances": 6.0}, 40, ["tenant-1"])
+    written = bench_giant.as_markdown(report)
+    assert "| page 9 | page 1 | waited | 15.00 | 10.00 | 1.50 | at most 1.2 | NO |" in written
+    search = "| search | ilike | backend CPU | 1.00 | 700.00 | 1 : 700.0 | at least 1 : 500 | yes |"
+    assert search in written
+    assert "| waited | 0.75 | 0.25 | +0.50 | at most +0.3 | NO |" in written
     assert "| balances | 6.00 | NO |" in written
-
-
-def test_what_a_storm_does_is_said_in_the_table() -> None:
-    written = bench_api.as_markdown(bench_api.ApiFigures(10.0, 16.0, 20.0, 1_000_000, 9.0, 8.1))
-    assert "| 16.0 ms | 10.0 ms | 1.60 | at most 1.5 | NO |" in written
-    assert "| 8.1 MB | 9 s | | at most 8 MB | NO |" in written
-
-
-def test_the_report_is_a_table_for_the_documents() -> None:
-    figures = bench.QuestionFigures("Home", (1.0, 1.1), 2.0, 1.1)
-    load = Load(2, 1.0, 8, 2, 0, 0, 0, 10.0, 5.0, 4.0)
-    report = bench.Report([figures], [bench.Ratio("a", "b", 3.0, 2.0)], load)
-    written = bench.as_markdown(report, (10, 1000))
-    assert "| Home | 1.00 | 1.10 | 2.00 | yes | 1.10 | yes |" in written
-    assert "| a | b | 3.00 | 2.00 | 1.50 |" in written
-    assert "0 foreign rows" in written
-    assert "5 of as many sessions in one tenant alone (ratio 2.00), 4 of one session" in written
-
-
-def test_what_is_too_slow_or_grows_is_said_in_the_table() -> None:
-    figures = bench.QuestionFigures("Home", (1.0, 1.16), 100.0, 1.16)
-    report = bench.Report([figures], [], Load(2, 1.0, 8, 2, 0, 0, 0, 10.0, 5.0, 4.0))
-    assert "| 100.00 | NO | 1.16 | NO |" in bench.as_markdown(report, (10, 1000))
-
-
-def test_a_row_of_another_tenant_is_known_when_it_is_seen(ana: TenantContext) -> None:
-    seen = pd.DataFrame({"payee": [f"Payee 1 {ana.slug}", f"Payee 1 {ana.slug}x", "Payee 1"]})
-    assert bench_load._foreign(seen, ana) == 2
+    assert "every total is exact:\nNO." in written

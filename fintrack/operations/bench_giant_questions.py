@@ -1,0 +1,65 @@
+"""What is asked of a giant, and what one would ask the rows themselves without kept totals."""
+
+from collections.abc import Callable
+
+from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.payees import top_payees
+from fintrack.analytics.periods import Interval
+from fintrack.analytics.spending import spending
+from fintrack.context import TenantContext
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ledger.transactions import transactions
+from fintrack.operations.bench_questions import SINCE, TODAY, UNTIL
+
+PAGE = 25
+# What each question would ask without kept totals.
+DIRECT = {
+    "balances": """
+        select a.id, a.currency, a.opening_balance + coalesce(sum(t.amount), 0)
+        from app.account as a left join app.transaction as t
+        on t.tenant_id = :tenant and t.account_id = a.id and t.booked_on < '2027-01-01'
+        where a.tenant_id = :tenant group by a.id, a.currency, a.opening_balance""",
+    "cash flow": """
+        select date_trunc('month', t.booked_on), t.currency, c.kind, sum(t.amount)
+        from app.transaction as t
+        left join app.category as c on c.tenant_id = :tenant and c.id = t.category_id
+        where t.tenant_id = :tenant and t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01'
+        and t.transfer_id is null group by 1, 2, 3""",
+    "spending": """
+        select t.category_id, t.currency, sum(t.amount), count(*) from app.transaction as t
+        join app.category as c on c.tenant_id = :tenant and c.id = t.category_id
+        where t.tenant_id = :tenant and t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01'
+        and c.kind = 'EXPENSE' group by 1, 2""",
+    "top payees": """
+        select t.payee, t.currency, sum(t.amount), count(*) from app.transaction as t
+        where t.tenant_id = :tenant and t.booked_on >= '2026-01-01' and t.booked_on < '2027-01-01'
+        and t.amount < 0 group by 1, 2 order by 3 limit 10""",
+    "net worth by month": """
+        select m.month, t.currency, sum(t.amount)
+        from generate_series(date '2026-01-31', '2026-12-31', '1 month') m (month)
+        join app.transaction as t on t.tenant_id = :tenant and t.booked_on <= m.month
+        group by 1, 2""",
+}
+# What one would build for it: an index of the words, which row policies keep from being used,
+# since only comparisons that tell nothing may come before a policy.
+INDEX_OF_WORDS = "create index bench_words on app.transaction using gin (words)"
+NAIVE_SEARCH = """
+    select t.id, t.booked_on, t.payee, t.amount from app.transaction as t
+    where t.tenant_id = :tenant and t.words @> array['reference', '777777']
+    order by t.booked_on desc, t.id desc limit 25"""
+SMALLEST = "select :tenant"
+Question = Callable[[TenantContext], object]
+QUESTIONS: dict[str, Question] = {
+    "balances": lambda context: balances(context, TODAY),
+    "cash flow": lambda context: cash_flow(context, SINCE, UNTIL),
+    "spending": lambda context: spending(context, SINCE, UNTIL),
+    "top payees": lambda context: top_payees(context, SINCE, UNTIL, 10),
+    "net worth by month": lambda context: net_worth(context, SINCE, UNTIL, Interval.MONTH),
+}
+LISTS: dict[str, Question] = {
+    "newest 25": lambda context: transactions(context, limit=PAGE),
+    "search": lambda context: transactions(
+        context, TransactionFilter(words="reference 777777"), limit=PAGE
+    ),
+}

@@ -1,0 +1,159 @@
+"""What writing costs in a giant, and that its answers stay exact."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID
+
+import psycopg
+
+from fintrack.context import TenantContext
+from fintrack.errors import FinTrackError, Unavailable
+from fintrack.ledger.accounts import accounts
+from fintrack.ledger.bulk import delete_transactions
+from fintrack.ledger.change_sets import change_sets
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.records import transaction
+from fintrack.ledger.transactions import transactions
+from fintrack.ledger.undo import undo
+from fintrack.operations.bench_pairs import Side
+from fintrack.schema import new_id
+from fintrack.statements.imports import commit_import
+from fintrack.statements.previews import preview_import
+
+SESSIONS = 4
+OLDEST = date(2019, 1, 1)
+DERIVING = """
+    select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    where not t.tgisinternal and c.relnamespace = 'app'::regnamespace
+    and (t.tgname like 'total%' or t.tgname like 'index_words%')
+"""
+ACCOUNT = """
+    insert into app.account (tenant_id, id, owner_id, name, kind, side, currency, opened_on)
+    values (%s, %s, %s, %s, 'CHECKING', 'ASSET', 'EUR', '2019-01-01')
+"""
+STAGE = """
+    create temporary table if not exists stage (booked_on date, amount bigint, payee text,
+                                                description text)
+"""
+UNSTAGE = """
+    insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
+                                 description, created_by)
+    select %s, uuidv7(), %s, 'EUR', booked_on, amount, payee, description, %s from stage
+"""
+
+
+def importing(admin: psycopg.Connection, context: TenantContext, rows: int) -> Side:
+    """Return what reads, matches and writes a file of `rows` rows, each time into a new account."""
+
+    def import_file() -> None:
+        account_id = _new_account(admin, context)
+        header = "Date,Amount,Payee,Description\n"
+        lines = (
+            f"{day},{cents / 100:.2f},{payee},{text}\n" for day, cents, payee, text in _rows(rows)
+        )
+        preview = preview_import(
+            context, "".join((header, *lines)).encode(), "bench.csv", account_id=account_id
+        )
+        commit_import(context, preview)
+
+    return import_file
+
+
+def copying(admin: psycopg.Connection, context: TenantContext, rows: int) -> Side:
+    """Return what copies the same rows and inserts them: nothing read, matched, kept or audited."""
+
+    def copy_and_insert() -> None:
+        account_id = _new_account(admin, context)
+        with nothing_derived(admin), admin.transaction():
+            admin.execute(STAGE)
+            with admin.cursor().copy("copy stage from stdin") as stage:
+                for row in _rows(rows):
+                    stage.write_row(row)
+            admin.execute(UNSTAGE, [context.tenant_id, account_id, context.user_id])
+            admin.execute("drop table stage")
+
+    return copy_and_insert
+
+
+@contextmanager
+def nothing_derived(admin: psycopg.Connection) -> Iterator[None]:
+    """Keep no totals and no words for a while."""
+    triggers = admin.execute(DERIVING).fetchall()
+    for table, trigger in triggers:
+        admin.execute(f'alter table app."{table}" disable trigger "{trigger}"')
+    try:
+        yield
+    finally:
+        for table, trigger in triggers:
+            admin.execute(f'alter table app."{table}" enable trigger "{trigger}"')
+
+
+def write_at_random(context: TenantContext, times: int) -> None:
+    """Write from four sessions at once: record, change, move, delete and undo."""
+    account_ids = [UUID(each) for each in accounts(context)["id"]]
+    with ThreadPoolExecutor(SESSIONS) as pool:
+        sessions = [
+            pool.submit(_write, context, account_ids, Random(seed), times // SESSIONS)  # noqa: S311
+            for seed in range(SESSIONS)
+        ]
+        for session in sessions:
+            session.result()
+
+
+def _write(context: TenantContext, account_ids: list[UUID], chance: Random, times: int) -> None:
+    for _ in range(times):
+        act = chance.choice((_record, _record, _change, _change, _delete, _undo))
+        try:
+            act(context, account_ids, chance)
+        except Unavailable:
+            raise
+        except FinTrackError:
+            pass  # Another session was first.
+
+
+def _record(context: TenantContext, account_ids: list[UUID], chance: Random) -> None:
+    day = OLDEST + timedelta(chance.randrange(2900))
+    payee = f"Payee {chance.randrange(40)}"
+    place, amount = chance.choice(account_ids), chance.randrange(-90000, 90000)
+    record_transaction(context, NewTransaction(place, day, amount, payee))
+
+
+def _change(context: TenantContext, account_ids: list[UUID], chance: Random) -> None:
+    one = _any(context, chance)
+    change = chance.choice(
+        (
+            TransactionChange(amount=chance.randrange(-90000, 90000)),
+            TransactionChange(booked_on=OLDEST + timedelta(chance.randrange(2900))),
+            TransactionChange(account_id=chance.choice(account_ids)),
+            TransactionChange(payee=f"Payee {chance.randrange(40)}"),
+        )
+    )
+    change_transaction(context, one, change, transaction(context, one).version)
+
+
+def _delete(context: TenantContext, _account_ids: list[UUID], chance: Random) -> None:
+    delete_transactions(context, [_any(context, chance)])
+
+
+def _undo(context: TenantContext, _account_ids: list[UUID], chance: Random) -> None:
+    undo(context, UUID(chance.choice(list(change_sets(context)["id"]))))
+
+
+def _any(context: TenantContext, chance: Random) -> UUID:
+    return UUID(chance.choice(list(transactions(context, limit=200).frame["id"])))
+
+
+def _new_account(admin: psycopg.Connection, context: TenantContext) -> UUID:
+    account_id = new_id()
+    admin.execute(ACCOUNT, [context.tenant_id, account_id, context.user_id, str(account_id)])
+    return account_id
+
+
+def _rows(rows: int) -> Iterator[tuple[date, int, str, str]]:
+    for row in range(rows):
+        day = OLDEST + timedelta(row * 1500 // rows)
+        yield day, -(row % 9000 + 100), f"Payee {row % 40}", f"Reference {row}"
