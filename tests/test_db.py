@@ -128,7 +128,7 @@ def test_of_two_that_wait_for_each_other_one_may_try_again(ana: TenantContext) -
 def test_who_waits_too_long_for_another_writer_may_try_again(
     ana: TenantContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "WAIT", "SET LOCAL lock_timeout = '100ms'")
+    monkeypatch.setattr(db, "ENTER", db.ENTER.replace("'5s'", "'100ms'"))
     archive = update(Category).execution_options(synchronize_session=False)
     with tenant_transaction(ana) as session:
         session.execute(archive.values(archived_at=None))

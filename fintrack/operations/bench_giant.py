@@ -50,6 +50,7 @@ from fintrack.operations.bench_pairs import (
 )
 from fintrack.operations.bench_questions import TODAY
 from fintrack.operations.bench_writes import (
+    Place,
     copying,
     importing,
     nothing_derived,
@@ -82,17 +83,6 @@ class GiantReport:
     cpu: dict[str, float]
     writes: int
     wrong: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where it is measured: both tenants, and the baselines' connection without policies."""
-
-    rows: int
-    giant: TenantContext
-    small: TenantContext
-    server: Server
-    admin: psycopg.Connection
 
 
 def main(*, as_json: bool = False, rows: int = ROWS) -> None:
@@ -152,7 +142,7 @@ def _measured(place: Place) -> GiantReport:
         pair for each in (_questions, _lists, _isolation, _frames, _exports) for pair in each(place)
     ]
     sys.stderr.write(f"writing {WRITES:,} times at random\n")
-    write_at_random(place.giant, WRITES)
+    write_at_random(place, WRITES)
     wrong = [row[0] for row in place.admin.execute("select sec.wrong_totals()")]
     # Last, since what is written beside the totals makes them wrong.
     written = [pair for each in (_upkeep, _imports) for pair in each(place)]
@@ -239,7 +229,7 @@ def _exports(place: Place) -> Iterator[Pair]:
 
 def _upkeep(place: Place) -> Iterator[Pair]:
     rows = min(UPKEPT, place.rows)
-    ours = importing(place.admin, place.giant, rows)
+    ours = importing(place, rows)
 
     def theirs() -> None:
         with nothing_derived(place.admin):
@@ -252,8 +242,8 @@ def _upkeep(place: Place) -> Iterator[Pair]:
 
 def _imports(place: Place) -> Iterator[Pair]:
     rows = min(IMPORTED, place.rows)
-    ours = importing(place.admin, place.giant, rows)
-    times = waited(ours, copying(place.admin, place.giant, rows), 1)
+    ours = importing(place, rows)
+    times = waited(ours, copying(place, rows), 1)
     yield Pair(f"import of {rows:,} rows, read, matched and audited", "`COPY` and insert", *times,
                most=2)  # fmt: skip
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -19,7 +20,9 @@ from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.undo import undo
+from fintrack.money import decimal_text
 from fintrack.operations.bench_pairs import Side
+from fintrack.operations.embedded import Server
 from fintrack.schema import new_id
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import preview_import
@@ -46,28 +49,37 @@ UNSTAGE = """
 """
 
 
-def importing(admin: psycopg.Connection, context: TenantContext, rows: int) -> Side:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is measured: both tenants, and the baselines' connection without policies."""
+
+    rows: int
+    giant: TenantContext
+    small: TenantContext
+    server: Server
+    admin: psycopg.Connection
+
+
+def importing(place: Place, rows: int) -> Side:
     """Return what reads, matches and writes a file of `rows` rows, each time into a new account."""
 
     def import_file() -> None:
-        account_id = _new_account(admin, context)
-        header = "Date,Amount,Payee,Description\n"
-        lines = (
-            f"{day},{cents / 100:.2f},{payee},{text}\n" for day, cents, payee, text in _rows(rows)
-        )
-        preview = preview_import(
-            context, "".join((header, *lines)).encode(), "bench.csv", account_id=account_id
-        )
-        commit_import(context, preview)
+        account_id = _new_account(place)
+        cells = ((day, decimal_text(cents, "EUR"), *rest) for day, cents, *rest in _rows(rows))
+        lines = (",".join(map(str, each)) for each in cells)
+        content = "\n".join(("Date,Amount,Payee,Description", *lines)).encode()
+        preview = preview_import(place.giant, content, "bench.csv", account_id=account_id)
+        commit_import(place.giant, preview)
 
     return import_file
 
 
-def copying(admin: psycopg.Connection, context: TenantContext, rows: int) -> Side:
+def copying(place: Place, rows: int) -> Side:
     """Return what copies the same rows and inserts them: nothing read, matched, kept or audited."""
 
     def copy_and_insert() -> None:
-        account_id = _new_account(admin, context)
+        context, admin = place.giant, place.admin
+        account_id = _new_account(place)
         with nothing_derived(admin), admin.transaction():
             admin.execute(STAGE)
             with admin.cursor().copy("copy stage from stdin") as stage:
@@ -92,8 +104,9 @@ def nothing_derived(admin: psycopg.Connection) -> Iterator[None]:
             admin.execute(f'alter table app."{table}" enable trigger "{trigger}"')
 
 
-def write_at_random(context: TenantContext, times: int) -> None:
+def write_at_random(place: Place, times: int) -> None:
     """Write from four sessions at once: record, change, move, delete and undo."""
+    context = place.giant
     account_ids = [UUID(each) for each in accounts(context)["id"]]
     with ThreadPoolExecutor(SESSIONS) as pool:
         sessions = [
@@ -147,9 +160,9 @@ def _any(context: TenantContext, chance: Random) -> UUID:
     return UUID(chance.choice(list(transactions(context, limit=200).frame["id"])))
 
 
-def _new_account(admin: psycopg.Connection, context: TenantContext) -> UUID:
-    account_id = new_id()
-    admin.execute(ACCOUNT, [context.tenant_id, account_id, context.user_id, str(account_id)])
+def _new_account(place: Place) -> UUID:
+    context, account_id = place.giant, new_id()
+    place.admin.execute(ACCOUNT, [context.tenant_id, account_id, context.user_id, str(account_id)])
     return account_id
 
 

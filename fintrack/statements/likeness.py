@@ -8,9 +8,11 @@ import re
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
+from typing import TypeGuard
 
 from fintrack.money import decimal_text
 from fintrack.statements.matching import Known, Movement
@@ -90,9 +92,11 @@ def likenesses(rows: Sequence[Movement | None], known: Iterable[Known]) -> list[
 
     Each transaction answers for one row at most; the most alike go first, then the nearest.
     """
-    waiting, books = _waiting(rows), _books(known)
-    first = min((kind.booked_on for kind in waiting), default=date.min)
-    last = max((kind.booked_on for kind in waiting), default=date.min)
+    days = [each.booked_on for each in rows if _waits(each)]
+    first, last = min(days, default=date.min), max(days, default=date.min)
+    known = list(known)
+    amounts = {each.amount for each in rows if _waits(each)} & {each.amount for each in known}
+    waiting, books = _waiting(rows, amounts), _books(known, amounts)
     pairs = [pair for kind in waiting for pair in _pairs(kind, books)]
     likely = [each for each in pairs if each.known.is_tentative or first <= each.day <= last]
     found: list[Likeness | None] = [None] * len(rows)
@@ -116,8 +120,10 @@ def distance_words(days: int) -> str:
 
 def telling_words(text: str) -> Words:
     """Return the words that tell texts apart, without accents; numbers and short ones do not."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(each for each in plain if not unicodedata.combining(each))
+    bare = text.casefold()
+    if not bare.isascii():
+        plain = unicodedata.normalize("NFKD", bare)
+        bare = "".join(each for each in plain if not unicodedata.combining(each))
     return frozenset(each for each in _WORD.findall(bare) if not each.isdigit())
 
 
@@ -127,19 +133,28 @@ def shared(one: Words, other: Words) -> float:
     return len(one & other) / shorter if shorter else 0.0
 
 
-def _waiting(rows: Sequence[Movement | None]) -> dict[_RowKind, deque[int]]:
+def _waits(row: Movement | None) -> TypeGuard[Movement]:
+    """Return whether the row may be one that is known; what was exported says it by its id."""
+    return row is not None and row.own_id is None
+
+
+def _waiting(
+    rows: Sequence[Movement | None], amounts: AbstractSet[int]
+) -> dict[_RowKind, deque[int]]:
     waiting: dict[_RowKind, deque[int]] = defaultdict(deque)
     for place, row in enumerate(rows):
-        if row is not None and row.own_id is None:
+        if _waits(row) and row.amount in amounts:
             text = _text(row.payee, row.text)
             kind = _RowKind(row.amount, row.booked_on, text, bool(row.reference))
             waiting[kind].append(place)
     return waiting
 
 
-def _books(known: Iterable[Known]) -> _Books:
+def _books(known: Iterable[Known], amounts: AbstractSet[int]) -> _Books:
     books: _Books = defaultdict(lambda: defaultdict(deque))
     for each in known:
+        if each.amount not in amounts:
+            continue
         text = _text(each.payee, each.text)
         kind = _KnownKind(text, each.is_tentative, each.has_reference)
         books[each.amount, each.booked_on][kind].append(each)

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from uuid import UUID
 
@@ -20,7 +21,7 @@ _BY_REFERENCE = "r"
 _BY_ID = "x"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Movement:
     """What is compared of a row of a file; `own_id` comes only from FinTrack's own export."""
 
@@ -31,12 +32,12 @@ class Movement:
     reference: str | None = None
     own_id: UUID | None = None
 
-    @property
+    @cached_property
     def text_key(self) -> str:
         """Return the key by date, amount and normalised text."""
         return _key(_BY_TEXT, self.booked_on, self.amount, normalised(self.payee, self.text))
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return the strongest key: by id, else by reference, else by text."""
         if self.own_id is not None:
@@ -151,7 +152,10 @@ def book_of(transactions: Iterable[Known]) -> Book:
 
 def normalised(payee: str, text: str) -> str:
     """Return the words of both, each once, without case, accents' forms and punctuation."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", f"{payee} {text}").casefold())
+    both = f"{payee} {text}"
+    words = _WORD.findall(
+        (both if both.isascii() else unicodedata.normalize("NFKC", both)).casefold()
+    )
     return " ".join(dict.fromkeys(words))
 
 

@@ -5,6 +5,7 @@ suggested. An account out of the member's sight takes no part.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -112,8 +113,8 @@ def found_transfers(
     if len({*known, *(each.id for each in places.values())}) < 2:  # noqa: PLR2004 - two sides
         return []
     rows = [side for each in found for side in _new_sides(each, places[each.plan.key])]
-    fits = _fits([*rows, *_held_sides(db, rows, known)])
-    pairs = [pair for row in rows for pair in _pairs(row, fits)]
+    fits = _fits(_answered_sides(db, rows, known))
+    pairs = [pair for row in rows if row.key in fits for pair in _pairs(row, fits)]
     taken: set[int | UUID] = set()
     result = []
     for pair in sorted(pairs, key=lambda each: (bool(each.doubt), not each.is_named, each.days)):
@@ -162,13 +163,24 @@ def _is_plain(row: Planned) -> bool:
     return bool(row.amount) and not is_explained
 
 
-def _held_sides(
+def _answered_sides(
     db: Session, rows: Sequence[_Side], places: Mapping[UUID, _Place]
+) -> list[_Side]:
+    """Return the new rows and the books' sides of those amounts that went the other way as well."""
+    new = {each.amount for each in rows}
+    opposite = {-each for each in new}
+    held = list(_held_sides(db, rows, places, opposite))
+    answered = new & {-each.amount for each in (*rows, *held)}
+    moved = [each for each in rows if each.amount in answered]
+    return [*moved, *held, *_held_sides(db, moved, places, answered - opposite)]
+
+
+def _held_sides(
+    db: Session, rows: Sequence[_Side], places: Mapping[UUID, _Place], amounts: AbstractSet[int]
 ) -> Iterator[_Side]:
-    if not rows:
+    if not rows or not amounts:
         return
     days = [each.booked_on for each in rows]
-    amounts = sorted({sign * each.amount for each in rows for sign in (1, -1)})
     statement = select(
         Transaction.id,
         Transaction.account_id,
@@ -180,7 +192,7 @@ def _held_sides(
     ).where(
         one_of(Transaction.account_id, places),
         Transaction.booked_on.between(min(days) - timedelta(WINDOW), max(days) + timedelta(WINDOW)),
-        Transaction.amount == any_(literal(amounts, ARRAY(BigInteger()))),
+        Transaction.amount == any_(literal(sorted(amounts), ARRAY(BigInteger()))),
         Transaction.transfer_id.is_(None),
         Transaction.is_split.is_(False),
     )
