@@ -21,6 +21,7 @@ THINGS = {
     "tag": ("/tags/{}", {"name": "one word"}, {"name": "another word"}),
     "rule": ("/rules/{}", {"words": "one word"}, {"words": "another word"}),
     "budget": ("/budgets/{}", {"amount": "7.00"}, {"amount": "8.00"}),
+    "pivot": ("/pivots/{}", {"measure": "net"}, {"columns": "category"}),
     "recurring": ("/recurring/{}", {"note": "one"}, {"starts_on": "2026-05-01"}),
 }
 
