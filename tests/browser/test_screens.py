@@ -66,14 +66,15 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
-def tick(page: Page, *rows: int) -> None:
-    """Tick rows of the list; they are drawn on a canvas, so that only the place names them."""
+def tick(place: Page | Locator, *rows: int) -> None:
+    """Tick rows of a list; they are drawn on a canvas, so that only the place names them."""
     for row in rows:
-        canvas = page.get_by_test_id("stDataFrame").locator("canvas").first
+        canvas = place.get_by_test_id("stDataFrame").locator("canvas").first
+        canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         assert box is not None
-        page.mouse.click(box["x"] + TICK, box["y"] + ROW * (row + 1.5))
-        settled(page)
+        canvas.page.mouse.click(box["x"] + TICK, box["y"] + ROW * (row + 1.5))
+        settled(canvas.page)
 
 
 def texts(page: Page, column: str) -> list[str]:
