@@ -44,6 +44,7 @@ class Permission(StrEnum):
     IMPORT = "import statements"
     INVITE = "invite people"
     READ_ACTIVITY = "read the activity"
+    SAVE_PIVOTS = "save pivots"
     MANAGE_CATEGORIES = "manage categories, payees and tags"
     MANAGE_MEMBERS = "manage members"
     SEE_AS = "see with another member's eyes"
@@ -64,6 +65,7 @@ RIGHTS = {
     Permission.READ: Right(Role.VIEWER),
     Permission.EXPORT: Right(Role.VIEWER, Flag.EXPORT),
     Permission.USE_API: Right(Role.VIEWER, Flag.API),
+    Permission.SAVE_PIVOTS: Right(Role.VIEWER),
     Permission.WRITE: Right(Role.MEMBER),
     Permission.IMPORT: Right(Role.MEMBER, Flag.IMPORT),
     Permission.INVITE: Right(Role.MEMBER, Flag.INVITE),
@@ -77,6 +79,8 @@ RIGHTS = {
 }
 # What is still allowed to whoever looks with another member's eyes.
 LOOKING = frozenset({Permission.READ, Permission.READ_ACTIVITY})
+# What a member does for himself alone.
+OWN = frozenset({Permission.SAVE_PIVOTS})
 
 
 def flags_of(role: Role) -> frozenset[Flag]:
@@ -131,6 +135,8 @@ class TenantContext:
     """Proof of a membership, made by the membership look-up of `access` and by nothing else.
 
     `is_shared` says that other people are, or were, members: what one sees may not be all.
+    `keeps_own` says that what is the member's alone may be changed: not with a token that only
+    reads, nor in a tenant that is closing.
     """
 
     session: UserSession
@@ -150,6 +156,7 @@ class TenantContext:
     is_sample: bool
     colour: str
     is_shared: bool
+    keeps_own: bool
     seen_as: UUID | None = None
 
     @property
@@ -161,6 +168,8 @@ class TenantContext:
         """Return whether the member's role and flags give the right."""
         right = RIGHTS[permission]
         if self.seen_as is not None and permission not in LOOKING:
+            return False
+        if permission in OWN and not self.keeps_own:
             return False
         return self.role.rank >= right.role.rank and (
             right.flag is None or right.flag in self.flags
@@ -179,4 +188,7 @@ class TenantContext:
         """Return the sentence for a member who lacks the right."""
         if self.seen_as is not None and permission not in LOOKING:
             return f"You only look, and may not {permission}. Stop looking first."
+        if permission in OWN and not self.keeps_own:
+            looking = f"with a token that only reads, nor while {self.name} closes"
+            return f"You may not {permission} {looking}."
         return f"In {self.name} you are {self.role}, who may not {permission}."

@@ -1,4 +1,4 @@
-"""The tables of plans as typed columns: rules, budgets, and what comes again and again."""
+"""The tables of plans as typed columns: rules, budgets, what comes again, and saved pivots."""
 
 from datetime import date
 from uuid import UUID
@@ -44,3 +44,16 @@ class Recurring(TenantRow):
     starts_on: Mapped[date]
     recorded: Mapped[int] = mapped_column(server_default=FILLED)
     note: Mapped[str]
+
+
+class SavedPivot(TenantRow):
+    """Rows, columns and measure of a pivot that a member keeps for himself under a name."""
+
+    __tablename__ = "saved_pivot"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(server_default=FILLED)
+    name: Mapped[str]
+    rows: Mapped[str]
+    columns: Mapped[str]
+    measure: Mapped[str]

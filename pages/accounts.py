@@ -11,7 +11,7 @@ from fintrack.access.sharing import shared_balances
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.charts.overview import balance_chart
 from fintrack.analytics.headlines import Headline
-from fintrack.analytics.periods import today_of
+from fintrack.analytics.periods import DAY, Period, today_of
 from fintrack.context import Permission, TenantContext
 from fintrack.ledger.accounts import (
     AccountKind,
@@ -37,13 +37,14 @@ from fintrack.ui.account_sight import (
     sight_words,
     sights_of,
 )
+from fintrack.ui.analyses.asked import chart_query
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import WORTH, card, day_text, metric, money
 from fintrack.ui.ledger_inputs import id_of
 from fintrack.ui.limit_notices import limit_notices
 from fintrack.ui.popovers import close_popover, popover
 from fintrack.ui.register import register_table
-from fintrack.ui.session import open_page, page_link, tenant_context
+from fintrack.ui.session import download_link, open_page, page_link, tenant_context
 from fintrack.ui.sight import PARTIAL
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, show_chart
@@ -66,7 +67,7 @@ def page() -> None:
         st.caption(f"Balances {PARTIAL}")
     undo_bar(context)
     table, given = accounts(context, archived=True), shared_balances(context)
-    _toolbar(context)
+    _toolbar(context, has_accounts=not table.empty)
     limit_notices(context, Limit.ACCOUNTS)
     if table.empty and given.empty:
         _empty(context)
@@ -76,14 +77,18 @@ def page() -> None:
     _archived(context, table[table["archived"]])
 
 
-def _toolbar(context: TenantContext) -> None:
-    if not context.may(Permission.WRITE):
-        return
+def _toolbar(context: TenantContext, *, has_accounts: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Add account", type="primary", icon=":material/add:", key="add account"):
+        if context.may(Permission.WRITE) and st.button(
+            "Add account", type="primary", icon=":material/add:", key="add account"
+        ):
             new_account_dialog(context)
         if context.may(Permission.IMPORT):
             page_link("import", "Import a bank file", icon=":material/upload_file:")
+        if has_accounts:
+            today = today_of(context)
+            asked = chart_query("balances", Period(today, today + DAY))
+            download_link("Balances as CSV", {"kind": "chart", **asked}, key="csv balances")
 
 
 def _kinds(context: TenantContext, table: pd.DataFrame) -> None:

@@ -24,6 +24,7 @@ from fintrack.context import Permission, TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.statements.read import FORMATS
 from fintrack.ui.account_forms import KIND_NAMES, kind_of
+from fintrack.ui.analyses.asked import chart_query
 from fintrack.ui.header import look_around
 from fintrack.ui.inputs import (
     IN,
@@ -106,7 +107,8 @@ def _attention(home: Overview) -> None:
 
 
 def _net_worth(context: TenantContext, home: Overview, currency: str) -> None:
-    with card("Net worth"):
+    year = chosen_period(PeriodChoice.LAST_12_MONTHS, home.today)
+    with card("Net worth", csv=chart_query("net-worth", year, interval=Interval.MONTH)):
         figure = net_worth_chart(home.net_worth, chart_style(context, currency))
         clicked = clicked_in_chart(figure, "Net worth", "net worth")
     if clicked:
@@ -116,7 +118,8 @@ def _net_worth(context: TenantContext, home: Overview, currency: str) -> None:
 
 
 def _spending(context: TenantContext, home: Overview, currency: str) -> None:
-    with card("Spending this month"):
+    month = chosen_period(PeriodChoice.THIS_MONTH, home.today)
+    with card("Spending this month", csv=chart_query("spending", month)):
         frame = home.spending[home.spending["currency"] == currency]
         if frame.empty:
             st.caption("Nothing was spent this month so far.")
@@ -125,7 +128,6 @@ def _spending(context: TenantContext, home: Overview, currency: str) -> None:
         clicked = clicked_in_chart(figure, "Spending this month", "spending")
         page_link("analytics", "All of analytics", icon=":material/monitoring:")
     if clicked is not None:
-        month = chosen_period(PeriodChoice.THIS_MONTH, home.today)
         open_page("transactions", **category_query(clicked, month))
 
 

@@ -33,7 +33,7 @@ from fintrack.ui.transaction_forms import (
     transaction_dialog,
 )
 from fintrack.ui.transaction_list import chosen_rows, edit_rows
-from fintrack.ui.undo import done, undo_bar
+from fintrack.ui.undo import done, undo_bar, undoing
 
 PAGE_SIZE = 25
 TRANSFER_LEGS = 2
@@ -106,12 +106,12 @@ def _actions(context: TenantContext, chosen: list[UUID], names: dict[UUID, str])
             disabled=category is None,
         ):
             wanted = category if isinstance(category, UUID) else None
-            done(_count(chosen, "categorised"), categorise(context, chosen, wanted))
+            done(_count(chosen, "categorised"), undoing(categorise(context, chosen, wanted)))
         if len(chosen) == TRANSFER_LEGS and st.button("Link as transfer", key="link"):
             link_transfer(context, *chosen)
             done("Linked as a transfer.")
         if st.button("Delete", icon=":material/delete:", key="bulk delete"):
-            done(_count(chosen, "deleted"), delete_transactions(context, chosen))
+            done(_count(chosen, "deleted"), undoing(delete_transactions(context, chosen)))
 
 
 def _count(chosen: list[UUID], verb: str) -> str:

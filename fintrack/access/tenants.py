@@ -73,7 +73,7 @@ def my_tenants(session: UserSession) -> tuple[TenantContext, ...]:
     mine = func.sec.my_tenants(session.handle).table_valued(
         "tenant_id", "slug", "name", "type", "role", column("flags", ARRAY(Text())),
         "tenant_status", "closes_at", "currency", "country", "locale", "time_zone",
-        "fiscal_year_start", "is_sample", "colour", "is_shared",
+        "fiscal_year_start", "is_sample", "colour", "is_shared", "keeps_own",
     )  # fmt: skip
     with sign_in_transaction() as db:
         rows = db.execute(select(mine)).mappings().all()

@@ -16,9 +16,9 @@ from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.forecast import forecast
 from fintrack.analytics.money_flow import money_flow
-from fintrack.analytics.net_worth import net_worth
+from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.payees import top_payees
-from fintrack.analytics.periods import Interval, Period, previous, today_of
+from fintrack.analytics.periods import DAY, Interval, Period, previous, today_of
 from fintrack.analytics.pivots import pivot
 from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
@@ -63,6 +63,7 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
         "net-worth": lambda context, asked: net_worth(
             context, asked.since, asked.until, asked.interval
         ),
+        "balances": lambda context, asked: balances(context, asked.until - DAY),
         "cash-flow": lambda context, asked: cash_flow(context, asked.since, asked.until),
         "spending": lambda context, asked: spending(
             context, asked.since, asked.until, asked.parent_id

@@ -69,13 +69,22 @@ def pivot(
         InvalidInput: rows and columns are the same.
     """
     context.require(Permission.READ)
-    if rows is columns:
-        raise InvalidInput("Choose two different things for the rows and the columns.")
+    require_two(rows, columns)
     apart = taken_apart(since, until, [rows, columns], account_id).subquery("apart")
     names = (func.lower(apart.c.part_1), apart.c.id_1, func.lower(apart.c.part_2), apart.c.id_2)
     statement = select(apart).order_by(apart.c.currency, *names)
     with tenant_transaction(context) as db:
         return read_frame(db, statement, PIVOT)
+
+
+def require_two(rows: Dimension, columns: Dimension) -> None:
+    """Refuse to take something apart by the same thing twice.
+
+    Raises:
+        InvalidInput: rows and columns are the same.
+    """
+    if rows is columns:
+        raise InvalidInput("Choose two different things for the rows and the columns.")
 
 
 def grid(frame: pd.DataFrame, currency: str, measure: Measure) -> Grid:

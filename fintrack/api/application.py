@@ -21,6 +21,7 @@ from fintrack.api import (
     members,
     names,
     outlook,
+    pivots,
     plans,
     questions,
     reports,
@@ -37,7 +38,7 @@ from fintrack.errors import FinTrackError
 PREFIX = "/api/v1"
 PARTS = (
     sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
-    questions, outlook, exports, books, activity, webhooks,
+    questions, pivots, outlook, exports, books, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

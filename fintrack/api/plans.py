@@ -1,6 +1,7 @@
 """Plans: rules for imported rows, budgets by month, and what comes again and again."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import MISSING, Field
 
 from fintrack.access.versions import version_of
-from fintrack.analytics.budgets import budgets
+from fintrack.analytics.budgets import budgets, change_budget
 from fintrack.analytics.periods import today_of
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
@@ -29,8 +30,6 @@ from fintrack.context import TenantContext
 from fintrack.ledger.budgets import (
     BUDGET_VALUES,
     NO_BUDGET,
-    budget_currency,
-    change_budget,
     create_budget,
     delete_budget,
 )
@@ -213,9 +212,9 @@ def change_one_budget(
     context: Member, budget_id: UUID, given: BudgetPatch, version: IfMatch, response: Response
 ) -> BudgetTold:
     """Set another amount a month."""
-    amount = minor(given.amount, budget_currency(context, budget_id))
-    change_budget(context, budget_id, amount, version)
-    return tagged(response, _budget(context, budget_id))
+    amount, today = Decimal(given.amount), today_of(context)
+    changed = change_budget(context, budget_id, amount, today, version)
+    return tagged(response, _budget_told(row_of(changed, budget_id, NO_BUDGET)))
 
 
 @router.delete("/budgets/{budget_id}", status_code=204)

@@ -1,5 +1,6 @@
 """Budgets: what a category of expenses may cost in a month."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from fintrack.db import hold_books, tenant_transaction
 from fintrack.errors import NotFound
 from fintrack.ledger.refusals import refusals
 from fintrack.ledger.rows import plain
-from fintrack.money import exponent
+from fintrack.money import exponent, minor_units
 from fintrack.plan_schema import Budget
 from fintrack.schema import new_id
 
@@ -44,25 +45,21 @@ def create_budget(context: TenantContext, category_id: UUID, currency: str, amou
     return budget_id
 
 
-def change_budget(
-    context: TenantContext, budget_id: UUID, amount: int, version: str | None = None
-) -> None:
-    """Set another amount a month.
+def change_amount(db: Session, budget_id: UUID, amount: Decimal, version: str | None) -> None:
+    """Set another amount a month, in the budget's currency, in the caller's transaction.
 
     Raises:
-        PermissionDenied: the member may not manage categories.
         NotFound: there is no such budget.
         Outdated: somebody was faster.
         InvalidInput: the amount cannot be kept.
     """
-    context.require(Permission.MANAGE_CATEGORIES)
-    statement = update(Budget).where(Budget.id == budget_id).values(amount=amount)
-    with tenant_transaction(context) as db:
-        before = _held(db, budget_id, version)
-        with refusals():
-            db.execute(statement, execution_options=QUIETLY)
-        after = _state_of(db, budget_id)
-        audit.record(db, "budget.changed", subject_id=budget_id, before=before, after=after)
+    before = _held(db, budget_id, version)
+    kept = minor_units(amount, before["currency"])
+    with refusals():
+        statement = update(Budget).where(Budget.id == budget_id).values(amount=kept)
+        db.execute(statement, execution_options=QUIETLY)
+    after = {**before, "amount": kept}
+    audit.record(db, "budget.changed", subject_id=budget_id, before=before, after=after)
 
 
 def delete_budget(context: TenantContext, budget_id: UUID, version: str | None = None) -> None:
@@ -78,17 +75,6 @@ def delete_budget(context: TenantContext, budget_id: UUID, version: str | None =
         before = _held(db, budget_id, version)
         audit.record(db, "budget.deleted", subject_id=budget_id, before=before)
         db.execute(delete(Budget).where(Budget.id == budget_id), execution_options=QUIETLY)
-
-
-def budget_currency(context: TenantContext, budget_id: UUID) -> str:
-    """Return the currency of a budget.
-
-    Raises:
-        NotFound: there is no such budget.
-    """
-    context.require(Permission.READ)
-    with tenant_transaction(context) as db:
-        return str(_state_of(db, budget_id)["currency"])
 
 
 def _held(db: Session, budget_id: UUID, version: str | None) -> dict[str, Any]:

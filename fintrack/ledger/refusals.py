@@ -36,6 +36,7 @@ BY_CONSTRAINT: dict[str, FinTrackError] = {
         "This category has a budget in this currency already. Change that one."
     ),
     "budget_amount_check": InvalidInput("A budget is zero or more, and not too large to keep."),
+    "saved_pivot_name": Conflict("You have a pivot of this name already."),
     "recurring_tenant_id_category_id_fkey": NotFound("There is no such category."),
     "recurring_amount_check": InvalidInput("The amount is too large for FinTrack to keep."),
     "recurring_starts_on_check": InvalidInput("The date lies outside the years 1000 to 2999."),

@@ -38,6 +38,7 @@ KINDS = {
     "rule": "Rules",
     "budget": "Budgets",
     "recurring": "What recurs",
+    "pivot": "Own pivots",
     "member": "Members",
     "invitation": "Invitations",
     "ownership": "Ownership",
@@ -60,7 +61,7 @@ EDITED = "Some of its rows were edited since. Open the import on the Import page
 # Fields that are ids or say nothing to a person.
 UNSHOWN = {
     "id", "moved", "import_key", "transfer_id", "account_id", "batch_id", "lines", "is_accepted",
-    "is_asking", "declined", "revoked", "invitation_id", "invitation_uses", "undone",
+    "is_asking", "declined", "revoked", "invitation_id", "invitation_uses", "undone", "version",
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from fintrack.ui.ledger_inputs import (
     status_input,
 )
 from fintrack.ui.text import escaped
-from fintrack.ui.undo import done
+from fintrack.ui.undo import done, undoing
 
 OUT, IN = "Money out", "Money in"
 NAMED = "transaction"
@@ -112,7 +112,7 @@ def close_transaction() -> None:
 
 def _closed(sentence: str, change_set_id: UUID | None = None) -> None:
     close_transaction()
-    done(sentence, change_set_id)
+    done(sentence, undoing(change_set_id))
 
 
 @st.dialog(

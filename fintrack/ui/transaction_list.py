@@ -13,7 +13,7 @@ from fintrack.ledger.filters import Status
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import day_column, money, money_column
 from fintrack.ui.ledger_inputs import STATUS_NAMES, UNCATEGORISED, read_amount
-from fintrack.ui.undo import done
+from fintrack.ui.undo import done, undoing
 
 SPLIT, TRANSFER = "Split", "Transfer"
 ROW_HEIGHT, FRAME_HEIGHT = 36, 38
@@ -78,7 +78,7 @@ def _save(
         change_set = change_transaction(
             context, UUID(row["id"]), TransactionChange(**change), int(row["version"])
         )
-        done("Saved.", change_set)
+        done("Saved.", undoing(change_set))
 
 
 def payees_and_texts(table: pd.DataFrame) -> tuple[list[str], list[str]]:

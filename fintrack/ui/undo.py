@@ -1,5 +1,6 @@
 """Undo instead of "are you sure?": what was just done stands on the page until the next thing."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -10,25 +11,32 @@ from fintrack.ledger.undo import undo
 from fintrack.ui.failures import shown_refusals
 
 DONE = "fintrack done"
+# What takes back what was done, whoever presses the button in whatever later run.
+WayBack = Callable[[TenantContext], object]
 
 
-def done(sentence: str, change_set_id: UUID | None = None) -> None:
+def done(sentence: str, way_back: WayBack | None = None) -> None:
     """Start the run again and say what was done, with its undo when it has one."""
-    st.session_state[DONE] = (_here(), sentence, change_set_id)
+    st.session_state[DONE] = (_here(), sentence, way_back)
     st.rerun()
+
+
+def undoing(change_set_id: UUID | None) -> WayBack | None:
+    """Return the way back from the changes of a set, None where nothing changed."""
+    return None if change_set_id is None else lambda context: undo(context, change_set_id)
 
 
 def undo_bar(context: TenantContext) -> None:
     """Draw what was done last on this page, with the button that takes it back."""
-    where, sentence, change_set_id = st.session_state.get(DONE, ("", "", None))
+    where, sentence, way_back = st.session_state.get(DONE, ("", "", None))
     if where != _here():
         return
     # At the bottom, so that what was just changed stays where it is under the pointer.
     with st.bottom.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
         st.markdown(f":material/check_circle: {sentence}")
-        if change_set_id and st.button("Undo", icon=":material/undo:", key="undo"):
+        if way_back and st.button("Undo", icon=":material/undo:", key="undo"):
             with shown_refusals():
-                undo(context, change_set_id)
+                way_back(context)
                 done("Undone.")
         if st.button("", icon=":material/close:", type="tertiary", key="dismiss", help="Dismiss"):
             del st.session_state[DONE]

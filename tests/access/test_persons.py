@@ -23,7 +23,10 @@ from fintrack.access.sessions import (
 )
 from fintrack.access.tenants import enter_tenant, my_tenants, tenant_settings
 from fintrack.access.users import NewUser, is_empty_installation, register
+from fintrack.analytics.dimensions import Dimension
 from fintrack.analytics.net_worth import balances
+from fintrack.analytics.pivots import Measure
+from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import Role, TenantContext, UserSession
 from fintrack.errors import (
     ConfirmationNeeded,
@@ -74,6 +77,7 @@ def test_j6_the_export_holds_what_is_held_on_the_person(
 ) -> None:
     invite_member(ana, "zoe@example.org", Role.VIEWER)
     open_session(ana.user_id, remember=True, agent="Phone", address="192.0.2.9")
+    save_pivot(ana, "Shops", View(Dimension.PAYEE, Dimension.MONTH, Measure.NET))
     data = json.loads(personal_data(ana.session))
     assert (data["profile"]["email"], data["profile"]["name"]) == ("ana@example.org", "Ana")
     assert data["profile"]["recovery_codes_left"] == 10
@@ -81,8 +85,9 @@ def test_j6_the_export_holds_what_is_held_on_the_person(
     assert [(each["tenant"], each["role"]) for each in data["memberships"]] == [
         ("Rivera family", "OWNER")
     ]
+    assert [(each["name"], each["rows"]) for each in data["saved_pivots"]] == [("Shops", "payee")]
     actions = [each["action"] for each in data["events"]]
-    assert actions == ["tenant.created", "member.invited", "member.invited"]
+    assert actions == ["tenant.created", "member.invited", "member.invited", "pivot.saved"]
 
 
 def test_j6_the_export_holds_nothing_of_anybody_else(
@@ -141,6 +146,7 @@ def test_j6_an_erased_person_is_a_tombstone(
     ana: TenantContext, eli: TenantContext, database: Database
 ) -> None:
     begin_registration(NewUser(eli.session.email, "Eli", PASSWORD))
+    save_pivot(eli, "Shops of Eli", View(Dimension.PAYEE, Dimension.MONTH, Measure.NET))
     with acting_for(eli.session.email, "a test"):
         open_session(eli.user_id, remember=True, agent="Eli's phone", address="192.0.2.7")
     assert rows_with(database, "eli") >= {"sec.users", "sec.session", "sec.maintenance_event"}

@@ -1,15 +1,16 @@
 """Budgets beside what was spent of them."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from fintrack.analytics.budgets import budgets
+from fintrack.analytics.budgets import budgets, change_budget
 from fintrack.context import TenantContext
 from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
-from fintrack.ledger.budgets import change_budget, create_budget, delete_budget
+from fintrack.ledger.budgets import create_budget, delete_budget
 from fintrack.ledger.categories import CategoryKind, create_category, delete_category
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 
@@ -91,8 +92,9 @@ def test_a_budget_is_changed_and_forgotten_and_keeps_its_category(
     ana: TenantContext, food: UUID
 ) -> None:
     budget = create_budget(ana, food, "EUR", 100)
-    change_budget(ana, budget, 250)
-    assert list(budgets(ana, MARCH)["amount"]) == [250]
+    changed = change_budget(ana, budget, Decimal("2.50"), MARCH)
+    assert changed.equals(budgets(ana, MARCH))
+    assert list(changed["amount"]) == [250]
     with pytest.raises(Conflict, match="Snacks is in use"):
         delete_category(ana, food)
     delete_budget(ana, budget)

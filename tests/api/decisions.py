@@ -45,6 +45,7 @@ class Decision:
 READ, WRITE = Permission.READ, Permission.WRITE
 NAMES, MEMBERS = Permission.MANAGE_CATEGORIES, Permission.MANAGE_MEMBERS
 INVITE, EXPORT, IMPORT = Permission.INVITE, Permission.EXPORT, Permission.IMPORT
+PIVOTS = Permission.SAVE_PIVOTS
 SETTINGS, CLOSE = Permission.CHANGE_SETTINGS, Permission.CLOSE_TENANT
 JOURNAL = b"""2026-01-01 open Assets:Cash EUR
 2026-01-01 open Expenses:Food EUR
@@ -224,6 +225,17 @@ ROUTES: dict[str, Decision] = {
         NAMES, 200, {"budget_id": "budget"}, _same({"amount": "50.00"})
     ),
     "DELETE /budgets/{budget_id}": Decision(NAMES, 204, {"budget_id": "budget"}),
+    "GET /pivots": Decision(READ, 200),
+    "POST /pivots": Decision(
+        PIVOTS,
+        201,
+        body=_named("Shops", rows="payee", columns="month", measure="spending"),
+    ),
+    "GET /pivots/{pivot_id}": Decision(READ, 200, {"pivot_id": "own pivot"}),
+    "PATCH /pivots/{pivot_id}": Decision(
+        PIVOTS, 200, {"pivot_id": "own pivot"}, _named("Shops", measure="net")
+    ),
+    "DELETE /pivots/{pivot_id}": Decision(PIVOTS, 204, {"pivot_id": "own pivot"}),
     "GET /recurring": Decision(READ, 200),
     "POST /recurring": Decision(WRITE, 201, {"account": "account", "category": "category"}, _rent),
     "GET /recurring/{recurring_id}": Decision(READ, 200, {"recurring_id": "recurring"}),

@@ -16,7 +16,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create
 from tests.api.calling import Reply, call
 from tests.api.decisions import ROUTES
 from tests.conftest import PASSWORD
-from tests.isolation.ledgers import DAY, Ledger, Scene, webhook_of
+from tests.isolation.ledgers import DAY, Ledger, Scene, pivot_of, webhook_of
 from tests.isolation.world import open_registration
 
 BOUNDARY = "a-line-that-is-in-no-file"
@@ -137,6 +137,8 @@ def _row(own: Ledger, context: TenantContext, kind: str) -> UUID:
     """Make a row of this kind; an own account is the asking member's, if he may have one."""
     if kind == "own webhook":
         return webhook_of(context if context.may(Permission.CHANGE_SETTINGS) else own.owner)
+    if kind == "own pivot":
+        return pivot_of(own, context)
     if kind not in {"own account", "own shared account"}:
         return own.new(kind)
     owner = context if context.role is not Role.VIEWER else own.owner

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 from fintrack.analytics.periods import today_of
+from fintrack.context import Role
+from fintrack.ledger.activity import activity
 from tests.api.calling import call
+from tests.api.stage import Stage, member
 from tests.api.test_books import account, record
 from tests.isolation.ledgers import Ledger
 
@@ -27,6 +30,19 @@ def test_a_period_is_taken_apart_by_payee(token: str, own: Ledger) -> None:
     assert call("GET", path, token=token).json["items"] == [row]
     head, line = csv_lines(token, path)
     assert (head, line) == ("part,currency,income,spending,entries", "Grocer,EUR,0.00,12.34,1")
+
+
+def test_a_report_as_a_file_needs_the_right_and_counts_as_no_export(
+    stage: Stage, own: Ledger, token: str
+) -> None:
+    """Whoever reads is told the same figures as JSON as often as he asks; a read writes nothing."""
+    path, before = f"/reports/spending?{MARCH}", activity(own.owner).frame
+    viewer = stage.token(member(own, Role.VIEWER))
+    refused = call("GET", path, token=viewer, headers={"accept": "text/csv"})
+    assert (refused.status, call("GET", path, token=viewer).status) == (403, 200)
+    assert "who may not export" in refused.json["detail"]
+    assert csv_lines(token, path)[0] == "category,parent,currency,amount"
+    assert activity(own.owner).frame["id"].tolist() == before["id"].tolist()
 
 
 def test_a_dimension_that_is_none_is_refused(token: str) -> None:

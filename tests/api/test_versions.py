@@ -4,8 +4,10 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from fintrack.context import Role
+from fintrack.db import TenantSession
 from tests.api.calling import Reply, call
 from tests.api.decisions import ROUTES
 from tests.api.stage import Stage, member
@@ -21,6 +23,7 @@ THINGS = {
     "tag": ("/tags/{}", {"name": "one word"}, {"name": "another word"}),
     "rule": ("/rules/{}", {"words": "one word"}, {"words": "another word"}),
     "budget": ("/budgets/{}", {"amount": "7.00"}, {"amount": "8.00"}),
+    "pivot": ("/pivots/{}", {"measure": "net"}, {"columns": "category"}),
     "recurring": ("/recurring/{}", {"note": "one"}, {"starts_on": "2026-05-01"}),
 }
 
@@ -119,6 +122,20 @@ def test_an_amount_stays_in_its_currency(own: Ledger, ask: Ask) -> None:
     assert (refused.status, "kept in JPY" in refused.json["detail"]) == (422, True)
     moved = ask("PATCH", path, {"account": account, "amount": "-95000"})
     assert (moved.json["amount"], moved.json["currency"]) == ("-95000", "JPY")
+
+
+def test_a_budget_is_changed_and_told_in_one_transaction(own: Ledger, ask: Ask) -> None:
+    path = f"/budgets/{own.new('budget')}"
+    begun: list[object] = []
+
+    def note(_session: object, transaction: object, _connection: object) -> None:
+        begun.append(transaction)
+
+    event.listen(TenantSession, "after_begin", note)
+    told = ask("PATCH", path, {"amount": "12.34"})
+    event.remove(TenantSession, "after_begin", note)
+    assert (told.status, told.json["amount"], told.json["spent"]) == (200, "12.34", "0.00")
+    assert len(begun) == 1
 
 
 def test_what_is_not_named_stays(own: Ledger, ask: Ask) -> None:

@@ -66,14 +66,15 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
-def tick(page: Page, *rows: int) -> None:
-    """Tick rows of the list; they are drawn on a canvas, so that only the place names them."""
+def tick(place: Page | Locator, *rows: int) -> None:
+    """Tick rows of a list; they are drawn on a canvas, so that only the place names them."""
     for row in rows:
-        canvas = page.get_by_test_id("stDataFrame").locator("canvas").first
+        canvas = place.get_by_test_id("stDataFrame").locator("canvas").first
+        canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         assert box is not None
-        page.mouse.click(box["x"] + TICK, box["y"] + ROW * (row + 1.5))
-        settled(page)
+        canvas.page.mouse.click(box["x"] + TICK, box["y"] + ROW * (row + 1.5))
+        settled(canvas.page)
 
 
 def texts(page: Page, column: str) -> list[str]:
@@ -300,6 +301,25 @@ def test_the_data_of_each_chart_is_a_file(
     assert sum(Decimal(row["amount"]) for row in files["income"]) == came
     assert sum(Decimal(row["amount"]) for row in files["spending"]) == went
     assert sum(Decimal(row["amount"]) for row in files["payees"]) == went
+
+
+def test_a_pivot_is_saved_and_chosen_again(sample: Page, open_server: Served) -> None:
+    asked = "rows=Payee&columns=Account&figures=How+many"
+    page = opened(sample, f"{open_server.url}/analytics?view=Pivot&{asked}")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("Name").fill("Shops")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved Shops, for you alone.")).to_be_visible()
+    page = opened(sample, f"{open_server.url}/analytics?view=Pivot")
+    page.get_by_role("combobox", name="Saved pivots").click()
+    page.get_by_role("option", name="Shops").click()
+    expect(page.get_by_role("heading", name="How many by payee and account")).to_be_visible()
+    page.wait_for_url(re.compile("rows=Payee.*columns=Account"))
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("Removed Shops.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone.")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Saved pivots")).to_be_visible()
 
 
 def test_the_sample_goes_with_one_click(sample: Page, open_server: Served) -> None:

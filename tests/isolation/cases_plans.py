@@ -1,10 +1,11 @@
 """How the functions about plans are called: rules, budgets, and what comes again."""
 
 from dataclasses import replace
+from decimal import Decimal
 
-from fintrack.analytics.budgets import budgets
+from fintrack.analytics.budgets import budgets, change_budget
 from fintrack.context import Role
-from fintrack.ledger.budgets import budget_currency, change_budget, create_budget, delete_budget
+from fintrack.ledger.budgets import create_budget, delete_budget
 from fintrack.ledger.recurring import (
     Every,
     NewRecurring,
@@ -55,13 +56,11 @@ PLANS: dict[Function, Case] = {
         {"category_id": Slot("category", lambda me, own, it: create_budget(me, it, "EUR", 100))},
     ),
     change_budget: Case(
-        MEMBER, {"budget_id": Slot("budget", lambda me, own, it: change_budget(me, it, 20000))}
+        MEMBER,
+        {"budget_id": Slot("budget", lambda me, own, it: change_budget(me, it, Decimal(20), DAY))},
     ),
     delete_budget: Case(
         MEMBER, {"budget_id": Slot("budget", lambda me, own, it: delete_budget(me, it))}
-    ),
-    budget_currency: Case(
-        VIEWER, {"budget_id": Slot("budget", lambda me, own, it: budget_currency(me, it))}
     ),
     recurring: Case(VIEWER, call=lambda me, own: recurring(me)),
     create_recurring: Case(

@@ -16,7 +16,15 @@ from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous, today_of
-from fintrack.analytics.pivots import pivot
+from fintrack.analytics.pivots import Measure, pivot
+from fintrack.analytics.saved_pivots import (
+    PivotChange,
+    View,
+    change_pivot,
+    remove_pivot,
+    save_pivot,
+    saved_pivots,
+)
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.analytics.standing import standing
 from fintrack.analytics.statements import balance_sheet, income_statement
@@ -29,6 +37,7 @@ VIEWER = Role.VIEWER
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 TODAY, OCTOBER = date(2026, 3, 31), date(2026, 10, 1)
 TWO_PERIODS = (Period(MARCH, APRIL), previous(Period(MARCH, APRIL)))
+SHOPS = View(Dimension.PAYEE, Dimension.MONTH, Measure.SPENDING)
 SPENDING = {"chart": "spending", "since": "2026-03-01", "until": "2026-04-01"}
 
 
@@ -116,6 +125,19 @@ ANALYTICS: dict[Function, Case] = {
             )
         },
         call=lambda me, own: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG),
+    ),
+    saved_pivots: Case(VIEWER, call=lambda me, own: saved_pivots(me)),
+    save_pivot: Case(VIEWER, call=lambda me, own: save_pivot(me, own.name("Pivot"), SHOPS)),
+    change_pivot: Case(
+        VIEWER,
+        {
+            "pivot_id": Slot(
+                "pivot", lambda me, own, it: change_pivot(me, it, PivotChange(own.name("Pivot")))
+            )
+        },
+    ),
+    remove_pivot: Case(
+        VIEWER, {"pivot_id": Slot("pivot", lambda me, own, it: remove_pivot(me, it))}
     ),
     standing: Case(VIEWER, call=lambda me, own: standing(me, TODAY)),
     spending: Case(

@@ -17,6 +17,9 @@ from fintrack.access.ownership import offer_ownership
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.access.users import NewUser, register
 from fintrack.access.webhooks import Happening, create_webhook, delete_webhook, webhooks
+from fintrack.analytics.dimensions import Dimension
+from fintrack.analytics.pivots import Measure
+from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from fintrack.ledger.budgets import create_budget
@@ -120,6 +123,16 @@ def _recurring(own: Ledger) -> UUID:
     return create_recurring(own.owner, new)
 
 
+def _pivot(own: Ledger) -> UUID:
+    return pivot_of(own, own.owner)
+
+
+def pivot_of(own: Ledger, context: TenantContext) -> UUID:
+    """Save a pivot for the member and return its id."""
+    view = View(Dimension.PAYEE, Dimension.MONTH, Measure.SPENDING)
+    return save_pivot(context, own.name("Pivot"), view)
+
+
 def _tag(own: Ledger) -> UUID:
     return create_tag(own.owner, own.name("tag"))
 
@@ -209,6 +222,7 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "rule": _rule,
     "budget": _budget,
     "recurring": _recurring,
+    "pivot": _pivot,
     "transaction": _transaction,
     "income": _income,
     "split": _split,

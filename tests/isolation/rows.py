@@ -173,6 +173,17 @@ def _recurring(place: Place, number: int) -> Values:
     }
 
 
+def _saved_pivot(place: Place, number: int) -> Values:
+    return {
+        "id": new_id(),
+        "owner_id": place.owner,
+        "name": f"Shops {number}",
+        "rows": "payee",
+        "columns": "month",
+        "measure": "spending",
+    }
+
+
 def _import_batch(place: Place, _number: int) -> Values:
     return {
         "id": new_id(),
@@ -307,6 +318,7 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "join_request": _join_request,
     "ownership_offer": _ownership_offer,
     "tenant_limit": _tenant_limit,
+    "saved_pivot": _saved_pivot,
     "account": _account,
     "account_share": _account_share,
     "invitation_share": _invitation_share,

@@ -11,6 +11,7 @@ from fintrack.access.memberships import leave_tenant
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.access.sight import see_as
 from fintrack.analytics.overview import overview
+from fintrack.analytics.saved_pivots import save_pivot
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import (
     AccountChange,
@@ -36,6 +37,7 @@ from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.ledger.undo import undo
 from fintrack.statements.undoing import undo_import
 from tests.isolation.cases import CASES
+from tests.isolation.cases_reports import SHOPS
 from tests.isolation.functions import Function, name_of
 from tests.isolation.ledgers import DAY, Scene
 from tests.isolation.outcomes import bare_rows, said
@@ -138,6 +140,7 @@ def _change_what_is_hidden(scene: Scene) -> None:
     suspended = scene.family.book.suspended.user_id
     for level in ShareLevel:
         share_account(gil, hidden, suspended, level)
+    save_pivot(gil, "Secret", SHOPS)
     archive_account(gil, other)
     delete_account(gil, _private(gil, "Short-lived"))
     update_account(gil, hidden, AccountChange("Renamed", opening_balance=-999_999), 1)

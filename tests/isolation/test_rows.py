@@ -200,6 +200,26 @@ def test_a17_the_owner_of_the_tables_sees_no_row(world: World, table: str) -> No
     assert count == (0,)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_reaches_what_another_member_keeps_for_himself(world: World, role: Role) -> None:
+    gils = [("owner_id", world.family.keeper.user_id)]
+    with world.entered(world.family.members[role]) as connection:
+        for verb in ("select", "update", "delete"):
+            assert reach(world, connection, verb, "saved_pivot", gils) == 0
+
+
+@pytest.mark.parametrize("column", ["owner_id", "tenant_id"])
+def test_a_pivot_is_saved_for_nobody_else(world: World, column: str) -> None:
+    keeper = world.family.keeper
+    values = {"owner_id": keeper.user_id, "tenant_id": keeper.tenant_id}
+    statement = sql.SQL(
+        "insert into app.saved_pivot (id, name, rows, columns, measure, {})"
+        " values (gen_random_uuid(), 'x', 'tag', 'month', 'net', {})"
+    ).format(sql.Identifier(column), sql.Literal(values[column]))
+    with world.entered(world.family.members[Role.OWNER]) as connection:
+        assert attempt(connection, statement) == 0
+
+
 def _is_refused(connection: psycopg.Connection, command: str) -> bool:
     """Return whether a command is refused, or accepted with a warning and without effect."""
     try:

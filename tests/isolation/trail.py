@@ -61,6 +61,7 @@ NAMED_BY: dict[str, tuple[Way, ...]] = {
     "posting": PART,
     "recurring": (ITSELF,),
     "rule": (ITSELF,),
+    "saved_pivot": (ITSELF, Way(("owner_id",), "member.")),
     "search_token": PART,
     "tag": (ITSELF,),
     "tenant": (Way((), "tenant."),),

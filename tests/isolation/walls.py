@@ -76,6 +76,8 @@ UNSIGNED = """
 """
 # Search words and totals follow their transaction, limits are the operator's: no member writes them.
 UNWRITTEN = ("day_total", "month_total", "payee_total", "search_token", "tenant_limit")
+# What a member keeps for himself is his at every rank.
+OWN = ("saved_pivot",)
 NO_RANK = """
     create or replace function sec.rank() returns smallint
     language sql stable parallel safe set search_path = pg_catalog, pg_temp return 40::smallint;
@@ -116,7 +118,7 @@ WALLS = (
     Wall("keys", NO_KEYS, TABLES),
     Wall("grants", ALL_GRANTS),
     Wall("signature", UNSIGNED),
-    Wall("signed rank", NO_RANK, tuple(table for table in TABLES if table not in UNWRITTEN)),
+    Wall("signed rank", NO_RANK, tuple(table for table in TABLES if table not in UNWRITTEN + OWN)),
     Wall("shares", ALL_ACCOUNTS, BOUND),
 )
 

@@ -221,6 +221,8 @@ def _fill(admin: psycopg.Connection, book: Book) -> None:
         spare = row(table, Place(book.id, book.keeper.user_id, new_id()), 7)
         add(admin, table, spare)
         shared[f"spare {table}"] = spare["id"]
+    for member in book.members.values():
+        add(admin, "saved_pivot", row("saved_pivot", Place(book.id, member.user_id, new_id())))
     for place in book.places.values():
         place.ids |= shared
         for table in set_apart(tenant_wide=False):

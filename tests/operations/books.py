@@ -10,6 +10,9 @@ from uuid import UUID
 from zipfile import ZipFile
 
 from fintrack.access.sharing import ShareLevel, share_account
+from fintrack.analytics.dimensions import Dimension
+from fintrack.analytics.pivots import Measure
+from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import (
     AccountKind,
@@ -69,6 +72,7 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
     create_budget(me, hives, "KWD", 12345)
     rent = NewRecurring(giro, "-Landlord", -65000, Every.MONTH, DAY)
     create_recurring(me, rent)
+    save_pivot(me, "=Shops", View(Dimension.PAYEE, Dimension.TAG, Measure.NET))
     archive_account(me, accounts["Dinar"])
     return accounts
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from fintrack.access.memberships import change_role
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.access.webhooks import Delivery, Happening, create_webhook, take_deliveries
+from fintrack.analytics.budgets import change_budget
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
-from fintrack.ledger.budgets import change_budget, create_budget
+from fintrack.ledger.budgets import create_budget
 from fintrack.ledger.bulk import categorise, delete_transactions
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.editing import TransactionChange, change_transaction
@@ -136,7 +138,7 @@ def test_what_was_exceeded_before_is_not_told_by_another_amount_or_a_new_webhook
     other = create_category(ana, "Games", CategoryKind.EXPENSE)
     record_transaction(ana, replace(purse, category_id=other))
     budget_id = create_budget(ana, other, "EUR", 100000)
-    change_budget(ana, budget_id, 500)
+    change_budget(ana, budget_id, Decimal(5), purse.booked_on)
     record_transaction(ana, replace(purse, category_id=other))
     record_transaction(ana, replace(purse, category_id=food))
     assert told() == []

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from uuid import UUID
 
+from fintrack.analytics.downloads import chart_csv
 from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import (
@@ -129,6 +130,18 @@ def test_an_account_leads_back_to_all_of_them(ana: TenantContext) -> None:
     page = open_page(ana, "accounts", account=str(checking(ana)))
     assert [each.value for each in page.title] == ["Checking"]
     assert "All accounts" in labels(page)
+
+
+def test_the_balances_are_a_file_for_whoever_may_export(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 1, 1), 5))
+    labels = [[each.label for each in open_page(me, "accounts").button] for me in (ana, ben)]
+    assert ["Balances as CSV" in each for each in labels] == [True, False]
+    asked = {"chart": "balances", "since": "2026-03-01", "until": "2026-03-02"}
+    assert b"".join(chart_csv(ana, asked)).decode().splitlines() == [
+        "name,kind,side,currency,balance,is_archived", "Giro,CHECKING,ASSET,EUR,0.05,false",
+    ]  # fmt: skip
 
 
 def test_a_viewer_is_not_shown_how_to_change_an_account(

@@ -4,9 +4,13 @@ from datetime import date, timedelta
 
 from streamlit.testing.v1 import AppTest
 
+from fintrack.analytics.dimensions import Dimension
 from fintrack.analytics.periods import today_of
+from fintrack.analytics.pivots import Measure
+from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import TenantContext
 from tests.analytics.by_hand import Move, Purse, write
+from tests.conftest import close
 from tests.pages.opening import open_page
 from tests.pages.test_analytics import book
 
@@ -137,3 +141,54 @@ def test_a_pivot_of_one_thing_with_itself_is_refused(ana: TenantContext) -> None
     book(ana)
     page = opened(ana, "Pivot", rows="Month")
     assert "two different" in page.error[0].value
+
+
+def saved(page: AppTest) -> list[str]:
+    return [
+        name for each in page.selectbox if each.label == "Saved pivots" for name in each.options
+    ]
+
+
+def press(page: AppTest, label: str) -> None:
+    next(each for each in page.button if each.label == label).click().run()
+    assert not page.exception
+
+
+def test_a_pivot_is_saved_chosen_renamed_removed_and_brought_back(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    book(ana)
+    page = opened(ben, "Pivot", rows="Account", columns="Category", figures="How many")
+    assert saved(page) == []
+    page.text_input[0].set_value("Counts [by] account")
+    press(page, "Save")
+    page = opened(ben, "Pivot")
+    choice = next(each for each in page.selectbox if each.label == "Saved pivots")
+    assert (choice.value, saved(page)) == (None, ["Counts [by] account"])
+    choice.select_index(0).run()
+    assert table(page, "Account", "Living*", "Wages*") == [("Current", "2", "1")]
+    page.text_input[0].set_value("Counts")
+    press(page, "Rename")
+    assert saved(page) == ["Counts"]
+    press(page, "Remove")
+    assert saved(page) == []
+    press(page, "Undo")
+    assert saved(page) == ["Counts"]
+    assert saved(opened(ana, "Pivot")) == []
+
+
+def test_what_was_just_saved_is_the_chosen_one(ana: TenantContext) -> None:
+    book(ana)
+    save_pivot(ana, "Months", View(Dimension.MONTH, Dimension.CATEGORY, Measure.NET))
+    page = opened(ana, "Pivot")
+    page.text_input[0].set_value("Mine")
+    press(page, "Save")
+    choice = next(each for each in page.selectbox if each.label == "Saved pivots")
+    assert choice.value == View(Dimension.CATEGORY, Dimension.MONTH, Measure.SPENDING)
+
+
+def test_a_closing_tenant_shows_no_way_to_save(ana: TenantContext) -> None:
+    book(ana)
+    assert "Save" in [each.label for each in opened(ana, "Pivot").button]
+    close(ana)
+    assert "Save" not in [each.label for each in opened(ana, "Pivot").button]

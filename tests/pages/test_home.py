@@ -82,6 +82,14 @@ def test_with_a_second_currency_there_is_a_choice(ana: TenantContext) -> None:
     assert page.metric[0].value == "US$7.00"
 
 
+def test_both_charts_are_files_as_well(ana: TenantContext, ben: TenantContext) -> None:
+    mine = purse(ana)
+    write(ana, [mine], [Move(today_of(ana), mine, -42, "Fun")])
+    keys = [each.key for each in open_page(ana, HOME).button if each.label == "CSV"]
+    assert keys == ["csv net-worth", "csv spending"]
+    assert "CSV" not in [each.label for each in open_page(ben, HOME).button]
+
+
 def test_an_account_without_transactions_is_shown_calmly(ana: TenantContext) -> None:
     write(ana, [purse(ana, opening=100)], [])
     shown = words(open_page(ana, HOME))

@@ -27,7 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from fintrack.derived_schema import DayTotal, Line, MonthTotal, PayeeTotal, SearchToken
 from fintrack.ledger.exports import CURRENCY, decimal_cell, guarded_cell, unguarded
 from fintrack.money import minor_units
-from fintrack.plan_schema import Budget, Recurring, Rule
+from fintrack.plan_schema import Budget, Recurring, Rule, SavedPivot
 from fintrack.schema import (
     Account,
     AccountShare,
@@ -132,6 +132,7 @@ TABLES = (
         Recurring,
         tuple("id account_id payee category_id amount every starts_on recorded note".split()),
     ),
+    ArchiveTable("saved_pivots", SavedPivot, ("id", "name", "rows", "columns", "measure")),
 )
 BY_NAME = MappingProxyType({each.name: each for each in TABLES})
 _ACTIVITY = "The activity stays with the tenant that it happened in."

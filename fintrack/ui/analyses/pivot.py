@@ -10,11 +10,14 @@ from fintrack.analytics.dimensions import Dimension
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import Period
 from fintrack.analytics.pivots import Grid, Measure, grid, pivot
+from fintrack.analytics.saved_pivots import View
 from fintrack.context import TenantContext
 from fintrack.ui.analyses.asked import asked_period, chart_query
 from fintrack.ui.analyses.parts import part_query
+from fintrack.ui.analyses.saved import COLUMNS, FIGURES, ROWS, saved_row
 from fintrack.ui.inputs import card, currency_choice, money
 from fintrack.ui.tables import figures_table
+from fintrack.ui.undo import undo_bar
 
 NAMES = {
     Dimension.CATEGORY: "Category",
@@ -37,13 +40,17 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def pivot_view(context: TenantContext) -> None:
     """Show a table of the chosen rows, columns and measure; a row leads to its transactions."""
     period = asked_period(context)
+    undo_bar(context)
+    saved = st.container()
     chosen = st.columns(3)
     with chosen[0]:
-        rows = _choice("Rows", NAMES, Dimension.CATEGORY)
+        rows = _choice("Rows", ROWS, NAMES, Dimension.CATEGORY)
     with chosen[1]:
-        columns = _choice("Columns", NAMES, Dimension.MONTH)
+        columns = _choice("Columns", COLUMNS, NAMES, Dimension.MONTH)
     with chosen[2]:
-        measure = _choice("Figures", MEASURES, Measure.SPENDING)
+        measure = _choice("Figures", FIGURES, MEASURES, Measure.SPENDING)
+    with saved:
+        saved_row(context, View(rows, columns, measure))
     frame = pivot(context, period.since, period.until, rows, columns)
     currency = currency_choice(currencies(context.currency, frame))
     title = f"{MEASURES[measure]} by {NAMES[rows].lower()} and {NAMES[columns].lower()}"
@@ -55,13 +62,13 @@ def pivot_view(context: TenantContext) -> None:
         _grid(context, currency, period, rows, shown, measure)
 
 
-def _choice(label: str, names: Mapping[Choice, str], usual: Choice) -> Choice:
+def _choice(label: str, key: str, names: Mapping[Choice, str], usual: Choice) -> Choice:
     return st.selectbox(
         label,
         list(names),
         index=list(names).index(usual),
         format_func=names.__getitem__,
-        key=label.lower(),
+        key=key,
         bind="query-params",
     )
 

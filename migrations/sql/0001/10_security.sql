@@ -179,7 +179,7 @@ language sql stable parallel safe set search_path = pg_catalog, pg_temp
 return (extract(epoch from now()) * 1000000)::bigint::text;
 
 -- Its parts: 1 key, 2 tenant, 3 user, 4 rank, 5 abilities (bits: 1 export, 2 import, 4 invite, 8 API,
--- 16 confirmed a moment ago), 6 who looks as this user or '-', 7 source, 8 stamp, 9 signature.
+-- 16 confirmed a moment ago, 32 changes what is his own), 6 who looks as this user or '-', 7 source, 8 stamp, 9 signature.
 create function sec.context() returns text[]
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
 declare

@@ -1,4 +1,5 @@
--- Plans: which category rows get by their words, what a month may cost, and what comes again and again.
+-- Plans: which category rows get by their words, what a month may cost, and what comes again and again; and the pivots
+-- that each member keeps for himself.
 set role fintrack_data;
 
 create table app.rule (
@@ -40,3 +41,17 @@ create table app.recurring (
     foreign key (tenant_id, category_id) references app.category deferrable
 );
 create index recurring_by_account on app.recurring (tenant_id, account_id);
+
+create table app.saved_pivot (
+    tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
+    id uuid not null,
+    owner_id uuid not null default sec.claimed_user(),
+    name text not null check (length(btrim(name)) between 1 and 60),
+    rows text not null check (rows in ('month', 'category', 'payee', 'tag', 'account', 'member')),
+    columns text not null check (columns in ('month', 'category', 'payee', 'tag', 'account', 'member')),
+    measure text not null check (measure in ('spending', 'income', 'net', 'entries')),
+    primary key (tenant_id, id),
+    foreign key (tenant_id, owner_id) references app.membership on delete cascade,
+    check (rows <> columns)
+);
+create unique index saved_pivot_name on app.saved_pivot (tenant_id, owner_id, lower(name));

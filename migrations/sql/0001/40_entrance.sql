@@ -74,9 +74,11 @@ begin
     if v_status = 'CLOSING' or not ('WRITE' = any (v_scopes)) then
         v_role := 'VIEWER';
         v_abilities := v_abilities & 9;
+    else
+        v_abilities := v_abilities | 32;
     end if;
     if not ('EXPORT' = any (v_scopes)) then
-        v_abilities := v_abilities & 14;
+        v_abilities := v_abilities & ~1;
     end if;
     v_abilities := v_abilities + case when v_confirmed then 16 else 0 end;
 end $$;

@@ -4,6 +4,7 @@ set role fintrack_data;
 grant select, insert, delete on app.ownership_offer to fintrack_security;
 grant update (role, status, seen_at) on app.membership to fintrack_security;
 grant delete on app.account_share to fintrack_security;
+grant select, delete on app.saved_pivot to fintrack_security;
 grant update (owner_id, version) on app.account to fintrack_security;
 
 set role fintrack_security;
@@ -118,13 +119,14 @@ begin
     return null;
 end $$;
 
--- Whoever leaves, or is removed, keeps nothing: no share, no offer, no token of this tenant.
+-- Whoever leaves, or is removed, keeps nothing: no share, no offer, no pivot, no token of this tenant.
 create function sec.part_member() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     delete from app.account_share s where s.tenant_id = new.tenant_id and s.user_id = new.user_id;
     delete from app.ownership_offer o
     where o.tenant_id = new.tenant_id and new.user_id in (o.user_id, o.created_by);
+    delete from app.saved_pivot p where p.tenant_id = new.tenant_id and p.owner_id = new.user_id;
     update sec.session s set revoked_at = now()
     where s.user_id = new.user_id and s.tenant_id = new.tenant_id and s.revoked_at is null;
     return null;

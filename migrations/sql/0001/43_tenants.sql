@@ -13,7 +13,7 @@ set role fintrack_security;
 create function sec.my_tenants(p_handle bytea)
 returns table (tenant_id uuid, slug text, name text, type text, role text, flags text[], tenant_status text,
                closes_at timestamptz, currency text, country text, locale text, time_zone text,
-               fiscal_year_start smallint, is_sample boolean, colour text, is_shared boolean)
+               fiscal_year_start smallint, is_sample boolean, colour text, is_shared boolean, keeps_own boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     -- Materialized: proving a tenant that is not the user's raises, so no plan may do it first.
     with mine as materialized (
@@ -27,7 +27,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     )
     select t.tenant_id, t.slug, t.name, t.type, p.v_role, sec.flags_of(p.v_abilities), t.status, t.closes_at, t.currency,
            t.country, t.locale, t.time_zone, t.fiscal_year_start, t.is_sample, t.colour,
-           exists (select from app.membership o where o.tenant_id = t.tenant_id and o.user_id <> t.user_id)
+           exists (select from app.membership o where o.tenant_id = t.tenant_id and o.user_id <> t.user_id),
+           p.v_abilities & 32 > 0
     from mine t cross join lateral sec.prove(p_handle, t.tenant_id) p
     order by t.is_sample, lower(t.name), t.tenant_id;
 $$;

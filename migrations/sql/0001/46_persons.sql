@@ -61,6 +61,10 @@ begin
             select coalesce(json_agg(json_build_object('message', r.message, 'created_at', r.created_at)
                                      order by r.created_at), '[]')
             from app.join_request r where r.user_id = v_user),
+        'saved_pivots', (
+            select coalesce(json_agg(json_build_object('tenant_id', p.tenant_id, 'name', p.name, 'rows', p.rows,
+                                                       'columns', p.columns, 'measure', p.measure) order by p.id), '[]')
+            from app.saved_pivot p where p.owner_id = v_user),
         'events', (
             select coalesce(json_agg(json_build_object(
                 'at', e.at, 'tenant_id', e.tenant_id, 'rank', e.actor_rank, 'source', e.source, 'action', e.action,

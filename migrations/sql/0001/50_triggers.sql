@@ -187,6 +187,20 @@ create policy remove on app.account_share for delete to fintrack_member
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20
            and account_id in (select unnest(sec.owned_accounts())));
 
+-- Pivots are kept by each member for himself, at every rank. Whoever looks with his eyes does not see them.
+create policy see on app.saved_pivot for select to fintrack_viewer
+    using (tenant_id = (select sec.tenant()) and owner_id = (select sec.own_user()));
+create policy make on app.saved_pivot for insert to fintrack_viewer
+    with check (tenant_id = (select sec.tenant()) and owner_id = (select sec.own_user())
+                and ((select sec.abilities()) & 32) > 0);
+create policy change on app.saved_pivot for update to fintrack_viewer
+    using (tenant_id = (select sec.tenant()) and owner_id = (select sec.own_user())
+           and ((select sec.abilities()) & 32) > 0)
+    with check (tenant_id = (select sec.tenant()) and owner_id = (select sec.own_user()));
+create policy remove on app.saved_pivot for delete to fintrack_viewer
+    using (tenant_id = (select sec.tenant()) and owner_id = (select sec.own_user())
+           and ((select sec.abilities()) & 32) > 0);
+
 create policy see on app.tenant for select to fintrack_viewer using (tenant_id = (select sec.tenant()));
 create policy change on app.tenant for update to fintrack_admin
     using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 30)
@@ -256,7 +270,9 @@ create policy see on app.audit_event for select to fintrack_member
            and (account_id is null or account_id in (select unnest(sec.visible_accounts())))
            -- With whom an account is shared is between its owner and each of them.
            and (action not in ('account.shared', 'account.unshared')
-                or subject_id = (select sec.own_user()) or account_id in (select unnest(sec.owned_accounts()))));
+                or subject_id = (select sec.own_user()) or account_id in (select unnest(sec.owned_accounts())))
+           -- What a member keeps for himself is told to nobody else.
+           and (action not like 'pivot.%' or actor_id = (select sec.own_user())));
 create policy make on app.audit_event for insert to fintrack_viewer
     with check (tenant_id = (select sec.tenant()) and actor_id = (select sec.acting_user())
                 and actor_rank = (select sec.rank()) and source = (select sec.source())
@@ -270,7 +286,7 @@ begin
     foreach t in array array['tenant', 'membership', 'invitation', 'invitation_share', 'join_request', 'ownership_offer',
                              'tenant_limit', 'account', 'account_share', 'transaction', 'posting', 'category',
                              'search_token', 'day_total', 'month_total', 'payee_total', 'budget', 'recurring',
-                             'audit_event'] loop
+                             'saved_pivot', 'audit_event'] loop
         execute format('create policy prove on app.%I for select to fintrack_security using (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'category', 'account_share', 'join_request', 'tenant_limit',
@@ -283,7 +299,7 @@ begin
             using (true) with check (true)', t);
     end loop;
     foreach t in array array['tenant', 'account_share', 'join_request', 'ownership_offer', 'tenant_limit',
-                             'search_token', 'day_total', 'month_total', 'payee_total'] loop
+                             'search_token', 'day_total', 'month_total', 'payee_total', 'saved_pivot'] loop
         execute format('create policy erase on app.%I for delete to fintrack_security using (true)', t);
     end loop;
 end $$;
@@ -325,6 +341,8 @@ grant select, insert (invitation_id, account_id, level), delete on app.invitatio
 grant select, update (decided_at, decided_by, is_accepted, role, flags) on app.join_request to fintrack_admin;
 grant insert (user_id, is_shared) on app.ownership_offer to fintrack_owner;
 grant delete on app.ownership_offer to fintrack_viewer;
+grant insert (id, name, rows, columns, measure), update (name, rows, columns, measure), delete on app.saved_pivot
+    to fintrack_viewer;
 -- Not the number nor the hash: gaps would tell that something happened out of sight.
 grant select (tenant_id, id, at, actor_id, actor_rank, source, action, subject_id, account_id, change_set_id, before,
               after) on app.audit_event to fintrack_member;
