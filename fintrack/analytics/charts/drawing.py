@@ -169,16 +169,16 @@ def largest(rows: pd.DataFrame, **columns: str) -> pd.DataFrame:
 
     `columns` says which columns of `rows` they are.
     """
-    table = pd.DataFrame({name: rows[column] for name, column in columns.items()})
-    table = table.astype({"key": object})
     figures = [name for name in ("amount", "before") if name in columns]
-    table = table.sort_values(figures, ascending=False, kind="stable", ignore_index=True)
-    if len(table) <= MOST_BARS:
-        return table
-    rest = table.iloc[MOST_BARS - 1 :]
-    others = {"key": None, "label": f"{len(rest)} others", **rest[figures].sum()}
-    last = pd.DataFrame([others]).astype({"key": object})
-    return pd.concat([table.head(MOST_BARS - 1), last], ignore_index=True)
+    by = [columns[name] for name in figures]
+    ordered = rows.sort_values(by, ascending=False, kind="stable")
+    table = {name: ordered[column].tolist() for name, column in columns.items()}
+    if len(rows) > MOST_BARS:
+        others: dict[str, object] = {"label": f"{len(rows) - MOST_BARS + 1} others"}
+        others |= {name: sum(table[name][MOST_BARS - 1 :]) for name in figures}
+        table = {name: [*found[: MOST_BARS - 1], others.get(name)] for name, found in table.items()}
+    # What has no key has None, also among text.
+    return pd.DataFrame({**table, "key": pd.Series(table["key"], dtype=object)})
 
 
 def row_chart(table: pd.DataFrame, style: Style, *series: Bars) -> go.Figure:

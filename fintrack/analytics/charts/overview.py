@@ -166,8 +166,20 @@ def _categories(
 
 def _compared(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     """Return the largest of either period, with what each was in the period before."""
-    both = pd.concat([rows.assign(before=0), previous.assign(before=previous["amount"], amount=0)])
-    sums = both.groupby("category_id", sort=False, as_index=False).agg(
-        category=("category", "first"), amount=("amount", "sum"), before=("before", "sum")
+    now, before = (
+        dict(zip(each["category_id"], each["amount"], strict=True)) for each in (rows, previous)
+    )
+    names = {
+        key: name
+        for each in (rows, previous)
+        for key, name in zip(each["category_id"], each["category"], strict=True)
+    }
+    sums = pd.DataFrame(
+        {
+            "category_id": list(names),
+            "category": list(names.values()),
+            "amount": [int(now.get(key, 0)) for key in names],
+            "before": [int(before.get(key, 0)) for key in names],
+        }
     )
     return largest(sums, key="category_id", label="category", amount="amount", before="before")
