@@ -35,6 +35,7 @@ from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import Question
 from fintrack.statements.previews import Preview, preview_answered
 from fintrack.statements.read import FORMATS
+from fintrack.ui import bench_screens
 from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
 
@@ -67,17 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("only", nargs="*", help=f"of {', '.join(checks.CHECKS)}; all by default")
     check.set_defaults(command=_check)
     measure = commands.add_parser("bench", parents=[machine], help="measure on a server of its own")
-    measure.add_argument(
-        "what",
-        nargs="?",
-        choices=["readers", "api", "giant"],
-        help="bank files, the HTTP API, or a tenant of a million transactions alone",
-    )
-    measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
-    measure.add_argument(
-        "--tenants", type=int, nargs="+", default=bench.SIZES, help="of each fleet"
-    )
-    measure.set_defaults(command=_bench)
+    _take_measures(measure)
     sample = commands.add_parser("demo", parents=[person], help="make the user's sample tenant")
     sample.set_defaults(command=_demo)
     tenant = argparse.ArgumentParser(add_help=False)
@@ -107,6 +98,23 @@ def _parser() -> argparse.ArgumentParser:
     lost.set_defaults(command=_remove_factor)
     oversight.add_commands(commands, tenant, machine)
     return parser
+
+
+def _take_measures(measure: argparse.ArgumentParser) -> None:
+    measure.add_argument(
+        "what",
+        nargs="?",
+        choices=["readers", "api", "giant", "screens"],
+        help="bank files, the HTTP API, a tenant of a million transactions, or many tabs alone",
+    )
+    measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
+    measure.add_argument(
+        "--sessions", type=int, default=bench_screens.SESSIONS, help="open tabs of `screens`"
+    )
+    measure.add_argument(
+        "--tenants", type=int, nargs="+", default=bench.SIZES, help="of each fleet"
+    )
+    measure.set_defaults(command=_bench)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -149,6 +157,11 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _bench(arguments: argparse.Namespace) -> int:
     alone = {"readers": bench_readers.main, "api": bench_api.main, "giant": bench_giant.main}
+    if arguments.what == "screens":
+        bench_screens.main(
+            as_json=arguments.json, seconds=arguments.seconds, sessions=arguments.sessions
+        )
+        return WELL
     if arguments.what:
         alone[arguments.what](as_json=arguments.json)
         return WELL

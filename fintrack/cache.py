@@ -7,13 +7,16 @@ one member with one role; it is kept as bytes, so nobody changes what another on
 """
 
 import pickle
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from cachetools import LRUCache
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
@@ -22,6 +25,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 STATEMENTS = 64
 
+Versions = dict[Hashable, Any]
+
+_look: ContextVar[Versions | None] = ContextVar("look", default=None)
 _lock = Lock()
 _kept: LRUCache[Hashable, bytes] = LRUCache(0, getsizeof=len)
 
@@ -31,6 +37,26 @@ def keep_at_most(size: int) -> None:
     global _kept  # noqa: PLW0603 - the one cache of this process
     with _lock:
         _kept = LRUCache(size, getsizeof=len)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Ask inside for the version once, not for each answer: a page is drawn as of one moment.
+
+    Whatever else is asked of the database, or written, begins another moment, so that a page sees
+    its own changes.
+    """
+    token = _look.set({})
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+@event.listens_for(Session, "after_begin")
+def _end_moment(*_: object) -> None:
+    if (look := _look.get()) is not None:
+        look.clear()
 
 
 def kept(
@@ -72,8 +98,14 @@ def _asking(context: TenantContext) -> tuple[Hashable, ...]:
 
 
 def _version(context: TenantContext) -> Any:  # noqa: ANN401 - a number, None before the first event
+    look, asking = _look.get(), (context.session.id, *_asking(context))
+    if look is not None and asking in look:
+        return look[asking]
     with tenant_transaction(context) as db:
-        return db.scalar(select(func.sec.data_version()))
+        version = db.scalar(select(func.sec.data_version()))
+    if look is not None:
+        look[asking] = version
+    return version
 
 
 def _keep(key: Hashable, answer: bytes) -> None:

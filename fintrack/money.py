@@ -145,6 +145,7 @@ def parse_amount(text: str, currency: str, locale: str) -> int:
     return -minor if negative or match["minus"] or match["trailing"] else minor
 
 
+@lru_cache(maxsize=4096)
 def format_money(minor: int, currency: str, locale: str, *, sign: bool = False) -> str:
     """Return the amount as every screen shows it: `−€1,234.50`; `sign` marks inflows with +.
 

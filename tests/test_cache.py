@@ -190,3 +190,40 @@ def test_every_answer_holds_all_that_was_written_before_it_was_asked(
     assert [each for each in seen if not each[0] <= each[1] <= each[2]] == []
     assert len({spent for _, spent, _ in seen}) > 2
     assert (worth(ana), worth(ben)) == (14900, 9900)
+
+
+def versions_asked(asked: list[str]) -> int:
+    """Return how often the version of the data was asked for."""
+    return len([each for each in asked if "data_version" in each])
+
+
+def test_a_page_asks_for_the_version_once(ana: TenantContext, giro: UUID) -> None:
+    overview(ana, APRIL), worth(ana)
+    with statements() as asked, cache.one_look():
+        overview(ana, APRIL), worth(ana), worth(ana)
+    assert versions_asked(asked) == 1
+
+
+def test_the_next_page_asks_for_the_version_anew(
+    ana: TenantContext, dora: TenantContext, giro: UUID
+) -> None:
+    with cache.one_look():
+        assert worth(ana) == 10000
+    spend(dora, giro, 300)
+    with cache.one_look():
+        assert worth(ana) == 9700
+
+
+def test_a_page_sees_what_it_has_changed_itself(ana: TenantContext, giro: UUID) -> None:
+    with cache.one_look():
+        assert (worth(ana), worth(ana)) == (10000, 10000)
+        spend(ana, giro, 300)
+        assert worth(ana) == 9700
+
+
+def test_a_page_that_looks_with_other_eyes_gets_their_answers(
+    ana: TenantContext, ben: TenantContext, giro: UUID, secret: UUID
+) -> None:
+    with cache.one_look():
+        assert [worth(ana), worth(replace(ana, seen_as=ben.user_id))] == [15000, 10000]
+        assert [worth(ana), worth(ben)] == [15000, 10000]

@@ -117,6 +117,12 @@ def session_of_handle(handle: bytes, *, kind: str | None = None) -> UserSession 
 
     A browser's cookie opens nothing as a program's token, nor the other way round.
     """
+    with sign_in_transaction() as db:
+        return live_session(db, handle, kind=kind)
+
+
+def live_session(db: Session, handle: bytes, *, kind: str | None = None) -> UserSession | None:
+    """Return what `session_of_handle` does, in the caller's transaction."""
     statement = (
         select(
             SessionRow.id,
@@ -133,14 +139,11 @@ def session_of_handle(handle: bytes, *, kind: str | None = None) -> UserSession 
     )
     if kind is not None:
         statement = statement.where(SessionRow.kind == kind)
-    with sign_in_transaction() as db:
-        found = db.execute(statement).one_or_none()
-        if found is None:
-            return None
-        if datetime.now(UTC) - found.seen_at > TOUCH_AFTER:
-            db.execute(
-                update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now())
-            )
+    found = db.execute(statement).one_or_none()
+    if found is None:
+        return None
+    if datetime.now(UTC) - found.seen_at > TOUCH_AFTER:
+        db.execute(update(SessionRow).where(SessionRow.id == found.id).values(seen_at=func.now()))
     return UserSession(
         handle, found.id, found.user_id, found.name, found.email, bound_to=found.tenant_id
     )

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.access.sessions import live_session
 from fintrack.access.starting_categories import starting_categories
 from fintrack.context import (
     Flag,
@@ -70,14 +71,15 @@ class TenantSettings:
 
 def my_tenants(session: UserSession) -> tuple[TenantContext, ...]:
     """Return a context for every tenant of the user, by name, the sample last."""
-    mine = func.sec.my_tenants(session.handle).table_valued(
-        "tenant_id", "slug", "name", "type", "role", column("flags", ARRAY(Text())),
-        "tenant_status", "closes_at", "currency", "country", "locale", "time_zone",
-        "fiscal_year_start", "is_sample", "colour", "is_shared", "keeps_own",
-    )  # fmt: skip
     with sign_in_transaction() as db:
-        rows = db.execute(select(mine)).mappings().all()
-    return tuple(_context(session, dict(row)) for row in rows)
+        return _tenants(db, session)
+
+
+def session_and_tenants(handle: bytes) -> tuple[UserSession, tuple[TenantContext, ...]] | None:
+    """Return the live session of a handle beside its user's tenants, asked in one transaction."""
+    with sign_in_transaction() as db:
+        session = live_session(db, handle)
+        return None if session is None else (session, _tenants(db, session))
 
 
 def enter_tenant(session: UserSession, slug: str) -> TenantContext:
@@ -269,6 +271,16 @@ def remove_sample(context: TenantContext) -> None:
         # The cascade reaches accounts before their transactions; all must be gone only at the end.
         defer_constraints(db)
         db.execute(delete(Tenant).execution_options(synchronize_session=False))
+
+
+def _tenants(db: Session, session: UserSession) -> tuple[TenantContext, ...]:
+    mine = func.sec.my_tenants(session.handle).table_valued(
+        "tenant_id", "slug", "name", "type", "role", column("flags", ARRAY(Text())),
+        "tenant_status", "closes_at", "currency", "country", "locale", "time_zone",
+        "fiscal_year_start", "is_sample", "colour", "is_shared", "keeps_own",
+    )  # fmt: skip
+    rows = db.execute(select(mine)).mappings().all()
+    return tuple(_context(session, dict(row)) for row in rows)
 
 
 def _context(session: UserSession, row: dict[str, Any]) -> TenantContext:

@@ -7,6 +7,8 @@ import pandas as pd
 
 from fintrack.analytics.overview import Overview
 
+WAYS = ("inflow", "outflow")
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -46,10 +48,7 @@ def home_headlines(home: Overview, currency: str) -> Headlines:
     return Headlines(
         Headline(_last(net), _last(net[:-1]), tuple(net)),
         *_flows(
-            *(
-                Headline(_last(tuple(months[way])), int(before[way].sum()), tuple(months[way]))
-                for way in ("inflow", "outflow")
-            )
+            *(Headline(_last(months[way]), int(before[way].sum()), months[way]) for way in WAYS)
         ),
     )
 
@@ -70,20 +69,18 @@ def period_headlines(
     )
     return Headlines(
         Headline(_last(now), _last(before), tuple(now)),
-        *_flows(
-            *(
-                Headline(int(flow[way].sum()), int(flow_before[way].sum()), tuple(flow[way]))
-                for way in ("inflow", "outflow")
-            )
-        ),
+        *_flows(*(Headline(sum(flow[way]), sum(flow_before[way]), flow[way]) for way in WAYS)),
     )
 
 
-def _every_month(flow: pd.DataFrame, currency: str, net_worth: pd.DataFrame) -> pd.DataFrame:
-    """Return the flow of all months, those of `net_worth` in which nothing moved among them."""
-    months = flow[flow["currency"] == currency].drop(columns="currency").set_index("month")
-    every = pd.DatetimeIndex(net_worth["on"].unique()).to_period("M").unique().to_timestamp()
-    return months.reindex(months.index.union(every.as_unit("s")), fill_value=0)
+def _every_month(
+    flow: pd.DataFrame, currency: str, net_worth: pd.DataFrame
+) -> dict[str, tuple[int, ...]]:
+    """Return both flows of all months, those of `net_worth` in which nothing moved among them."""
+    moved = flow[flow["currency"] == currency]
+    months = sorted({*moved["month"], *(day.replace(day=1) for day in net_worth["on"])})
+    found = {way: dict(zip(moved["month"], moved[way].tolist(), strict=True)) for way in WAYS}
+    return {way: tuple(found[way].get(month, 0) for month in months) for way in WAYS}
 
 
 def _course(frame: pd.DataFrame, currency: str, column: str) -> list[int]:

@@ -4,17 +4,13 @@ A server of its own is asked over HTTP, by tokens of two owners.
 """
 
 import json
-import os
-import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import asdict, dataclass
-from http.client import HTTPConnection, HTTPException
-from pathlib import Path
+from http.client import HTTPConnection
 from statistics import median
 from uuid import UUID
 
@@ -27,15 +23,14 @@ from fintrack.access.tokens import access_token
 from fintrack.errors import NotSignedIn, Unavailable
 from fintrack.operations.bench import throw_away_installation
 from fintrack.operations.bench_fleet import TEMPLATE, fill
+from fintrack.operations.bench_server import serving
 from fintrack.operations.embedded import Server
 from fintrack.operations.installation import Installation
 from fintrack.operations.passwords import SUPERUSER
 
-ROOT = Path(__file__).parents[2]
 ROWS = 1_000_000
 HAMMERS, TURNS, ROUNDS = 10, 100, 3
 STORM_LIMIT, GROWTH_LIMIT = 1.5, 8.0
-PATIENCE = 60
 LIST, EXPORT = "/api/v1/transactions?limit=50", "/api/v1/exports/transactions.csv"
 MB = 1024 * 1024
 
@@ -93,51 +88,20 @@ def _measured(installation: Installation, server: Server) -> ApiFigures:
     db.connect(db.Logins(*logins))
     with server.connect(SUPERUSER, TEMPLATE) as admin:
         owners = [row[0] for row in admin.execute("select id from sec.users order by email")]
-    calm, stormy = (_token(owner) for owner in owners)
-    with _serving(installation.home) as (process, port):
+    calm, stormy = (owner_token(owner) for owner in owners)
+    with serving(installation.home, FINTRACK_API_PER_MINUTE="100000000") as (process, port):
         quiet, loud, per_second = _storm(port, calm, stormy)
-        rows, seconds, growth = _export(process, port, calm)
+        rows, seconds, growth = export(process, port, calm)
     return ApiFigures(quiet, loud, per_second, rows, seconds, growth)
 
 
-def _token(owner: UUID) -> str:
+def owner_token(owner: UUID) -> str:
+    """Return a token of the API for the owner's tenant."""
     secret = open_api_session(owner, agent="bench", address="127.0.0.1")
     session = session_of_handle(handle_of(secret), kind="API")
     if session is None:
         raise NotSignedIn("A session of the benchmark could not be opened.")
     return access_token(session, my_tenants(session)[0])
-
-
-@contextmanager
-def _serving(home: Path) -> Iterator[tuple[psutil.Process, int]]:
-    """Serve the installation in a process of its own, as one would in earnest."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    limits = {"FINTRACK_HOME": str(home), "FINTRACK_API_PER_MINUTE": "100000000"}
-    command = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | limits, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
-        try:
-            _wait_for(port)
-            yield psutil.Process(process.pid), port
-        finally:
-            process.terminate()
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        try:
-            with _connected(port) as connection:
-                _ask(connection, "", "/health/ready")
-        except (OSError, HTTPException):
-            time.sleep(0.2)
-        else:
-            return
-    raise Unavailable("The server of the benchmark does not start.")
 
 
 def _storm(port: int, calm: str, stormy: str) -> tuple[float, float, float]:
@@ -162,7 +126,7 @@ def _hammering(port: int, token: str) -> Iterator[list[int]]:
     over, counted = threading.Event(), [0] * HAMMERS
 
     def hammer(number: int) -> None:
-        with _connected(port) as connection:
+        with connected(port) as connection:
             while not over.is_set():
                 _ask(connection, token, LIST)
                 counted[number] += 1
@@ -178,12 +142,12 @@ def _hammering(port: int, token: str) -> Iterator[list[int]]:
             thread.join()
 
 
-def _export(process: psutil.Process, port: int, token: str) -> tuple[int, float, float]:
+def export(process: psutil.Process, port: int, token: str) -> tuple[int, float, float]:
     """Return rows, seconds, and by how many MB the server's memory grew meanwhile at most."""
     sys.stderr.write("exporting\n")
     before = peak = process.memory_info().rss
     started, rows = time.perf_counter(), -1
-    with _connected(port) as connection:
+    with connected(port) as connection:
         connection.request("GET", EXPORT, headers={"Authorization": f"Bearer {token}"})
         answer = connection.getresponse()
         while block := answer.read(MB):
@@ -194,7 +158,7 @@ def _export(process: psutil.Process, port: int, token: str) -> tuple[int, float,
 
 def _timed(port: int, token: str) -> list[float]:
     times = []
-    with _connected(port) as connection:
+    with connected(port) as connection:
         for _ in range(TURNS):
             started = time.perf_counter()
             _ask(connection, token, LIST)
@@ -202,7 +166,8 @@ def _timed(port: int, token: str) -> list[float]:
     return times
 
 
-def _connected(port: int) -> AbstractContextManager[HTTPConnection]:
+def connected(port: int) -> AbstractContextManager[HTTPConnection]:
+    """Return a connection to the server at this port."""
     return closing(HTTPConnection("127.0.0.1", port))
 
 

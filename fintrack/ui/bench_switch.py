@@ -5,21 +5,13 @@ The baseline is what opening Home anew costs the server, without the browser's p
 """
 
 import atexit
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
-from urllib.request import urlopen
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -35,11 +27,11 @@ from fintrack.context import TenantType
 from fintrack.errors import Unavailable
 from fintrack.operations.bench_fleet import Fleet
 from fintrack.operations.bench_measures import Side
+from fintrack.operations.bench_server import serving
 from fintrack.operations.demo import create_sample
 from fintrack.operations.embedded import stop
 from fintrack.operations.installation import Installation, open_installation
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 120
 COOKIE = "fintrack"
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
@@ -98,9 +90,9 @@ def switching(fleet: Fleet, _admin: object) -> tuple[Side, Side]:
         token, slugs = _two_samples(home)
     finally:
         db.connect(fleet.logins)
-    port = _serve(home)
     held = ExitStack()
     atexit.register(held.close)
+    _, port = held.enter_context(serving(home / "data"))
     opened = Tab(held.enter_context(_connected(port, token)))
     opened.run(slugs[0])
     opened.finish()
@@ -139,26 +131,6 @@ def _two_samples(home: Path) -> tuple[str, list[str]]:
     return token, slugs
 
 
-def _serve(home: Path) -> int:
-    """Start a server for the installation, to be ended with this process, and return its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    others = ("DATABASE_URL", "FINTRACK_BASE_URL")
-    environment = {name: word for name, word in os.environ.items() if name not in others}
-    environment["FINTRACK_HOME"] = str(home / "data")
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-    atexit.register(_end, server)
-    started = time.monotonic()
-    while time.monotonic() - started < PATIENCE:
-        # Ruff asks whether the address could be a file: it is our own.
-        with suppress(URLError), urlopen(f"http://localhost:{port}/health/ready"):
-            return port
-        time.sleep(0.2)
-    raise Unavailable("The server of the benchmark does not answer, so nothing can be measured.")
-
-
 def _connected(port: int, token: str) -> ClientConnection:
     place = f"localhost:{port}"
     return connect(
@@ -168,11 +140,6 @@ def _connected(port: int, token: str) -> ClientConnection:
         subprotocols=[Subprotocol("streamlit")],
         max_size=None,
     )
-
-
-def _end(server: "subprocess.Popen[bytes]") -> None:
-    server.send_signal(signal.SIGTERM)
-    server.wait(PATIENCE)
 
 
 def _remove(installation: Installation, home: Path) -> None:

@@ -13,6 +13,7 @@ import pages.members
 import pages.settings
 import pages.tenants
 import pages.transactions
+from fintrack.cache import one_look
 from fintrack.context import TenantContext, UserSession
 from fintrack.errors import NotFound, PermissionDenied
 from fintrack.ui import welcome
@@ -108,7 +109,8 @@ def _signed_in(session: UserSession, page: st.Page) -> None:
         if context is not None:
             note_presence(context)
             closing_notice(context)
-        page.run()
+        with one_look():
+            page.run()
 
 
 def _context(url_path: str) -> TenantContext | None:

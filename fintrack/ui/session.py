@@ -18,9 +18,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import enqueue_message
 
 from fintrack.access.memberships import note_visit
-from fintrack.access.sessions import session_of_handle
 from fintrack.access.sight import see_as
-from fintrack.access.tenants import NO_SUCH_TENANT, my_tenants
+from fintrack.access.tenants import NO_SUCH_TENANT, session_and_tenants
 from fintrack.access.tickets import issue_download_ticket
 from fintrack.config import settings
 from fintrack.context import Permission, TenantContext, UserSession
@@ -89,12 +88,12 @@ def visitor() -> Visitor:
 def current_session() -> UserSession | None:
     """Return the live session of this tab, asked of the database each time."""
     handle = visitor().handle
-    session = session_of_handle(handle) if handle else None
-    if session is None:
+    found = session_and_tenants(handle) if handle else None
+    if found is None:
         st.session_state.pop(SEEN, None)
-    else:
-        st.session_state[SEEN] = Seen(time.monotonic(), session, my_tenants(session))
-    return session
+        return None
+    st.session_state[SEEN] = Seen(time.monotonic(), *found)
+    return found[0]
 
 
 def user_session() -> UserSession:
@@ -283,7 +282,8 @@ def redirect_message(path: str) -> bytes:
 
 def leads_out(written: bytes) -> bool:
     """Return whether the message sends the browser to the sign-out already."""
-    if len(written) > LONGEST_REDIRECT:
+    # Nearly every message is ruled out by its bytes, without being read.
+    if len(written) > LONGEST_REDIRECT or SIGN_OUT.encode() not in written:
         return False
     message = ForwardMsg()
     message.ParseFromString(written)

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -30,6 +31,9 @@ from fintrack.web.sockets import watch_sessions
 from fintrack.web.static_gzip import StaticGzip
 
 MEGABYTE = 1024 * 1024
+PAGES = Path(__file__).parents[2] / "pages"
+# How many new objects make Python look for garbage; a rerun makes some thousand, nearly all brief.
+YOUNG = 20_000
 
 _log = logging.getLogger(__name__)
 
@@ -38,13 +42,15 @@ _log = logging.getLogger(__name__)
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the installation, watch its sessions, do what is due, and leave it clean."""
     _open()
+    _import_pages()
     send_at_once()
     end_in_time()
     jobs = (watch_sessions(), _work_hourly(), _tell_webhooks())
     tasks = [asyncio.create_task(job) for job in jobs]
-    # Every script run would otherwise search all imported packages for garbage.
+    # Collections would otherwise search all imported packages, each time and for all sessions.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)
     try:
         yield
     finally:
@@ -53,6 +59,12 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
             with suppress(asyncio.CancelledError):
                 await task
         disconnect()
+
+
+def _import_pages() -> None:
+    """Import what the script does, so that the first visitor does not wait for it."""
+    for file in sorted(PAGES.glob("*.py")):
+        import_module(f"{PAGES.name}.{file.stem}")
 
 
 async def _work_hourly() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date, get_day_names
 
-from fintrack.analytics.charts.drawing import Style, faint, of_currency, points, polish
+from fintrack.analytics.charts.drawing import Style, chart, faint, of_currency, points
 from fintrack.money import spoken_locale
 
 SHADES = (0.25, 0.45, 0.7, 1.0)
@@ -30,23 +30,27 @@ def calendar_chart(frame: pd.DataFrame, style: Style, year: int) -> go.Figure:
     labels = [format_date(day, "medium", spoken) for day in days]
     first = date(year, 1, 1)
     start = first - timedelta((first.weekday() - spoken.first_week_day) % WEEK)
-    figure = go.Figure(
-        go.Bar(
-            x=[(day - start).days // WEEK for day in days],
-            y=[SIDE] * len(days),
-            base=[WEEK - 1 - (day - start).days % WEEK for day in days],
-            width=SIDE,
-            name="Spent",
-            marker_color=_colours(amounts, style),
-            customdata=points([day.isoformat() for day in days], labels, amounts, style),
-            hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
-        )
+    squares = {
+        "type": "bar",
+        "x": [(day - start).days // WEEK for day in days],
+        "y": [SIDE] * len(days),
+        "base": [WEEK - 1 - (day - start).days % WEEK for day in days],
+        "width": SIDE,
+        "name": "Spent",
+        "marker": {"color": _colours(amounts, style)},
+        "customdata": points([day.isoformat() for day in days], labels, amounts, style),
+        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+    }
+    return chart(
+        [squares],
+        style,
+        _week_axis(year, start, style),
+        {**_weekday_axis(style), "showgrid": False, "zeroline": False},
+        height=HEIGHT,
+        hovermode="closest",
+        showlegend=False,
+        barcornerradius=2,
     )
-    figure.update_layout(height=HEIGHT, hovermode="closest", showlegend=False)
-    _name_weeks(figure, year, start, style)
-    _name_weekdays(figure, style)
-    polish(figure, style.palette).update_yaxes(showgrid=False, zeroline=False)
-    return figure.update_layout(barcornerradius=2)
 
 
 def _days(year: int) -> list[date]:
@@ -64,22 +68,21 @@ def _colours(amounts: Sequence[int], style: Style) -> list[str]:
     ]
 
 
-def _name_weeks(figure: go.Figure, year: int, start: date, style: Style) -> None:
+def _week_axis(year: int, start: date, style: Style) -> dict[str, object]:
     # Every other month, so that a phone has room for the names.
     months = [date(year, month, 1) for month in range(1, 13, 2)]
     spoken = spoken_locale(style.locale)
-    figure.update_xaxes(
-        tickvals=[(month - start).days // WEEK for month in months],
-        ticktext=[format_date(month, "LLL", spoken) for month in months],
-        range=[-0.6, 53.6],
-    )
+    return {
+        "tickvals": [(month - start).days // WEEK for month in months],
+        "ticktext": [format_date(month, "LLL", spoken) for month in months],
+        "range": [-0.6, 53.6],
+    }
 
 
-def _name_weekdays(figure: go.Figure, style: Style) -> None:
+def _weekday_axis(style: Style) -> dict[str, object]:
     spoken = spoken_locale(style.locale)
     names = get_day_names("abbreviated", locale=spoken)
     shown = [(spoken.first_week_day + row) % WEEK for row in range(WEEK)]
     places = [WEEK - 1 - row + SIDE / 2 for row in range(WEEK)]
-    figure.update_yaxes(
-        tickvals=places[::2], ticktext=[names[day] for day in shown[::2]], range=[-0.1, WEEK]
-    )
+    named = [names[day] for day in shown[::2]]
+    return {"tickvals": places[::2], "ticktext": named, "range": [-0.1, WEEK]}

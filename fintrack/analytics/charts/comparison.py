@@ -12,15 +12,15 @@ from fintrack.analytics.cash_flow import INCOME
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
     MOST_BARS,
+    Bars,
     Style,
+    chart,
     faint,
-    finish_rows,
+    money_axis,
     month_text,
     monthly,
     of_currency,
-    polish,
-    row_bars,
-    write_money_axis,
+    row_chart,
 )
 from fintrack.money import MINUS, spoken_locale
 
@@ -36,7 +36,7 @@ def change_chart(frame: pd.DataFrame, style: Style, kind: str) -> go.Figure:
     table = rows.drop(columns="amount").rename(columns={**columns, "change": "amount"})
     table = table.sort_values("amount", ascending=False, kind="stable", ignore_index=True)
     colour = style.palette.inflow if kind == INCOME else style.palette.outflow
-    return finish_rows(go.Figure(row_bars(table, style, "Change", colour)), table, style)
+    return row_chart(table, style, Bars("amount", "Change", colour))
 
 
 def year_chart(frame: pd.DataFrame, style: Style, way: str) -> go.Figure:
@@ -47,17 +47,26 @@ def year_chart(frame: pd.DataFrame, style: Style, way: str) -> go.Figure:
     rows, palette = of_currency(frame, style), style.palette
     months = [day.date() for day in rows["month"]]
     now, before = rows[way].tolist(), rows[f"{way}_before"].tolist()
-    earlier = monthly(months, before, style, "A year before")
-    figure = go.Figure()
-    figure.add_bar(**earlier, marker_color=faint(palette.muted, 0.45))
-    (last_year,) = figure.data
-    last_year.customdata = [[None, *words] for _, *words in last_year.customdata]
-    colour = palette.inflow if way == "inflow" else palette.outflow
-    figure.add_bar(**monthly(months, now, style, WAYS[way]), marker_color=colour)
-    figure.update_layout(bargap=0.35, hovermode="x unified", height=HEIGHT)
-    figure.update_xaxes(type="category", **month_axis(months, style.locale))
-    write_money_axis(figure, [*now, *before], style)
-    return polish(figure, palette)
+    keyless = [None] * len(months)
+    traces = [
+        {
+            **monthly(months, before, style, "A year before", keyless),
+            "marker": {"color": faint(palette.muted, 0.45)},
+        },
+        {
+            **monthly(months, now, style, WAYS[way]),
+            "marker": {"color": palette.inflow if way == "inflow" else palette.outflow},
+        },
+    ]
+    return chart(
+        [{"type": "bar", **trace} for trace in traces],
+        style,
+        {"type": "category", **month_axis(months, style.locale)},
+        money_axis([*now, *before], style),
+        bargap=0.35,
+        hovermode="x unified",
+        height=HEIGHT,
+    )
 
 
 def savings_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
@@ -70,24 +79,28 @@ def savings_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     months = [day.date() for day in rows["month"]]
     shares = [int(share) / 10 for share in rows["per_mille"]]
     shown = [max(share, LOWEST) for share in shares]
-    figure = go.Figure(
-        go.Bar(
-            x=[month.isoformat() for month in months],
-            y=shown,
-            name="Kept",
-            marker_color=palette.accent,
-            customdata=[
-                [month.isoformat(), month_text(month, style), percent(share, style.locale)]
-                for month, share in zip(months, shares, strict=True)
-            ],
-            hovertemplate="%{customdata[2]}",
-        )
+    bars = {
+        "type": "bar",
+        "x": [month.isoformat() for month in months],
+        "y": shown,
+        "name": "Kept",
+        "marker": {"color": palette.accent},
+        "customdata": [
+            [month.isoformat(), month_text(month, style), percent(share, style.locale)]
+            for month, share in zip(months, shares, strict=True)
+        ],
+        "hovertemplate": "%{customdata[2]}",
+    }
+    return chart(
+        [bars],
+        style,
+        {"type": "category", **month_axis(months, style.locale)},
+        _percent_axis(shown, style),
+        bargap=max(0.4, 1 - len(months) / 10),
+        hovermode="x unified",
+        height=HEIGHT,
+        showlegend=False,
     )
-    gap = max(0.4, 1 - len(months) / 10)
-    figure.update_layout(bargap=gap, hovermode="x unified", height=HEIGHT, showlegend=False)
-    figure.update_xaxes(type="category", **month_axis(months, style.locale))
-    _write_percent_axis(figure, shown, style)
-    return polish(figure, palette)
 
 
 def percent(hundredths: float, locale: str) -> str:
@@ -98,9 +111,9 @@ def percent(hundredths: float, locale: str) -> str:
     return text.replace("-", MINUS)
 
 
-def _write_percent_axis(figure: go.Figure, shares: Sequence[float], style: Style) -> None:
+def _percent_axis(shares: Sequence[float], style: Style) -> dict[str, object]:
     low, high = min([0.0, *shares]), max([0.0, *shares])
     step = next(step for step in (5, 10, 25, 50) if high - low <= step * MOST_STEPS)
     marks = list(range(floor(low / step) * step, ceil(high / step) * step + 1, step))
     names = [percent(mark, style.locale) for mark in marks]
-    figure.update_yaxes(tickvals=marks, ticktext=names, range=[marks[0] - 0.2, marks[-1] + 0.2])
+    return {"tickvals": marks, "ticktext": names, "range": [marks[0] - 0.2, marks[-1] + 0.2]}

@@ -4,7 +4,7 @@ The only place where money is a float. Each point carries [key, label, amount] a
 that a click on it leads to the transactions behind it and a screen reader hears its figures.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,12 @@ HEIGHT = 320
 NARROW = 290
 LETTER = 7
 SPOKEN_POINTS = 12
+AXIS = {"automargin": True, "fixedrange": True, "ticks": "", "ticklabelstandoff": 6}
+DOWNWARDS = {"autorange": "reversed", "showgrid": False, "zeroline": False}
+LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+
+Part = Mapping[str, object]
+"""A trace or an axis as Plotly's JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +52,41 @@ class Style:
     palette: Palette
 
 
-def polish(figure: go.Figure, palette: Palette) -> go.Figure:
-    """Give the figure the look that all share, and return it."""
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A series of horizontal bars: a column of the table that `row_chart` draws."""
+
+    column: str
+    name: str
+    colour: str
+
+
+def chart(traces: Sequence[Part], style: Style, x: Part, y: Part, **layout: object) -> go.Figure:
+    """Return a figure of the traces with the look that all share, between the axes `x` and `y`.
+
+    Plotly checks a figure anew at every change, which takes ten times as long as at once.
+    """
+    palette = style.palette
     letters = {"family": "Inter, sans-serif", "size": 12}
-    figure.update_layout(
-        template="none",
-        colorway=list(palette.series),
-        font={**letters, "color": palette.muted},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 8, "r": 16, "t": 8, "b": 8},
-        hoverlabel={
+    look = {
+        "template": "none",
+        "colorway": list(palette.series),
+        "font": {**letters, "color": palette.muted},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
+        "hoverlabel": {
             "bgcolor": palette.surface,
             "bordercolor": palette.grid,
             "font": {**letters, "color": palette.text},
         },
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        dragmode=False,
-        barcornerradius=4,
-    )
-    axis = {"automargin": True, "fixedrange": True, "ticks": "", "ticklabelstandoff": 6}
-    figure.update_xaxes(showgrid=False, zeroline=False, ticklabeloverflow="allow", **axis)
-    figure.update_yaxes(gridcolor=palette.grid, zerolinecolor=palette.grid, **axis)
-    return figure
+        "legend": LEGEND,
+        "dragmode": False,
+        "barcornerradius": 4,
+        "xaxis": {**AXIS, "showgrid": False, "zeroline": False, "ticklabeloverflow": "allow", **x},
+        "yaxis": {**AXIS, "gridcolor": palette.grid, "zerolinecolor": palette.grid, **y},
+    }
+    return go.Figure({"data": traces, "layout": {**look, **layout}})
 
 
 def alt_text(title: str, figure: go.Figure) -> str:
@@ -116,15 +134,21 @@ def points(
     return [list(point) for point in zip(keys, map(plain, labels), figures, strict=True)]
 
 
-def monthly(months: list[date], amounts: list[int], style: Style, name: str) -> dict[str, object]:
-    """Return the figures of a trace of months; keys are their first days."""
-    keys = [month.isoformat() for month in months]
+def monthly(
+    months: list[date],
+    amounts: list[int],
+    style: Style,
+    name: str,
+    keys: Sequence[str | None] | None = None,
+) -> dict[str, object]:
+    """Return the figures of a trace of months; their first days are the keys unless others are."""
+    days = [month.isoformat() for month in months]
     labels = [month_text(month, style) for month in months]
     return {
-        "x": keys,
+        "x": days,
         "y": floats(amounts, style),
         "name": name,
-        "customdata": points(keys, labels, amounts, style),
+        "customdata": points(keys or days, labels, amounts, style),
         "hovertemplate": "%{customdata[2]}",
     }
 
@@ -145,67 +169,76 @@ def largest(rows: pd.DataFrame, **columns: str) -> pd.DataFrame:
 
     `columns` says which columns of `rows` they are.
     """
-    table = pd.DataFrame({name: rows[column] for name, column in columns.items()})
-    table = table.astype({"key": object})
     figures = [name for name in ("amount", "before") if name in columns]
-    table = table.sort_values(figures, ascending=False, kind="stable", ignore_index=True)
-    if len(table) <= MOST_BARS:
-        return table
-    rest = table.iloc[MOST_BARS - 1 :]
-    others = {"key": None, "label": f"{len(rest)} others", **rest[figures].sum()}
-    last = pd.DataFrame([others]).astype({"key": object})
-    return pd.concat([table.head(MOST_BARS - 1), last], ignore_index=True)
+    by = [columns[name] for name in figures]
+    ordered = rows.sort_values(by, ascending=False, kind="stable")
+    table = {name: ordered[column].tolist() for name, column in columns.items()}
+    if len(rows) > MOST_BARS:
+        others: dict[str, object] = {"label": f"{len(rows) - MOST_BARS + 1} others"}
+        others |= {name: sum(table[name][MOST_BARS - 1 :]) for name in figures}
+        table = {name: [*found[: MOST_BARS - 1], others.get(name)] for name, found in table.items()}
+    # What has no key has None, also among text.
+    return pd.DataFrame({**table, "key": pd.Series(table["key"], dtype=object)})
 
 
-def row_bars(table: pd.DataFrame, style: Style, name: str, colour: str) -> go.Bar:
-    """Return horizontal bars of a table of `largest`; one of nothing says nothing."""
-    amounts = table["amount"].tolist()
-    figures = written(amounts, style)
-    return go.Bar(
-        x=floats(amounts, style),
-        y=list(range(len(table))),
-        orientation="h",
-        name=name,
-        marker={"color": colour},
-        text=[figure if amount else "" for figure, amount in zip(figures, amounts, strict=True)],
-        textposition="outside",
-        textfont={"color": style.palette.text},
-        cliponaxis=False,
-        customdata=points(table["key"].tolist(), table["label"].tolist(), amounts, style),
-        hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+def row_chart(table: pd.DataFrame, style: Style, *series: Bars) -> go.Figure:
+    """Draw a table of `largest` as bars: names at the left, room for the figures at the right."""
+    names = [plain(shortened(label)) for label in table["label"]]
+    amounts = [table[bars.column].tolist() for bars in series]
+    texts = [_figures(each, style) for each in amounts]
+    ends = [0.0, *(end for each in amounts for end in floats(each, style))]
+    low, high = min(ends), max(ends)
+    room = (high - low or 1.0) * _share_of_figures(texts, table)
+    return chart(
+        [_row_bars(table, style, *each) for each in zip(series, texts, strict=True)],
+        style,
+        {"range": [low - room * (low < 0), high + room], "showticklabels": False},
+        {"tickvals": list(range(len(names))), "ticktext": names, **DOWNWARDS},
+        height=max(1, len(names)) * (16 + 16 * len(series)) + 40,
+        bargap=0.35,
+        showlegend=len(series) > 1,
+        hovermode="closest",
+        legend={**LEGEND, "traceorder": "reversed"},
     )
 
 
-def finish_rows(figure: go.Figure, table: pd.DataFrame, style: Style) -> go.Figure:
-    """Finish a chart of horizontal bars: names at the left, room for the figures at the right."""
-    ends = [0.0, *(end for trace in figure.data for end in trace.x)]
-    low, high = min(ends), max(ends)
-    room = (high - low or 1.0) * _share_of_figures(figure, table)
-    figure.update_xaxes(range=[low - room * (low < 0), high + room], showticklabels=False)
-    names = [plain(shortened(label)) for label in table["label"]]
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
-    series = len(figure.data)
-    height = max(1, len(names)) * (16 + 16 * series) + 40
-    figure.update_layout(height=height, bargap=0.35, showlegend=series > 1, hovermode="closest")
-    polish(figure, style.palette).update_yaxes(showgrid=False, zeroline=False)
-    return figure.update_layout(legend_traceorder="reversed")
-
-
-def write_money_axis(
-    figure: go.Figure, amounts: Sequence[int], style: Style, *, zero: bool = True
-) -> None:
-    """Put round amounts, written as everywhere else, beside the chart; `zero` among them."""
+def money_axis(amounts: Sequence[int], style: Style, *, zero: bool = True) -> dict[str, object]:
+    """Return an axis of round amounts, written as everywhere else; `zero` is among them."""
     marks = money_marks(amounts, style.currency, style.locale, zero=zero)
     places = floats(list(marks), style)
     # Lines at the very edge would not be drawn.
     edge = (places[-1] - places[0] or 1.0) / 200
     ends = [places[0] - edge, max(places[-1], places[0] + edge) + edge]
-    figure.update_yaxes(tickvals=places, ticktext=list(marks.values()), range=ends)
+    return {"tickvals": places, "ticktext": list(marks.values()), "range": ends}
 
 
-def _share_of_figures(figure: go.Figure, table: pd.DataFrame) -> float:
+def _row_bars(table: pd.DataFrame, style: Style, bars: Bars, texts: Sequence[str]) -> Part:
+    amounts = table[bars.column].tolist()
+    return {
+        "type": "bar",
+        "x": floats(amounts, style),
+        "y": list(range(len(table))),
+        "orientation": "h",
+        "name": bars.name,
+        "marker": {"color": bars.colour},
+        "text": texts,
+        "textposition": "outside",
+        "textfont": {"color": style.palette.text},
+        "cliponaxis": False,
+        "customdata": points(table["key"].tolist(), table["label"].tolist(), amounts, style),
+        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+    }
+
+
+def _figures(amounts: Sequence[int], style: Style) -> list[str]:
+    """Return what stands beside the bars; one of nothing says nothing."""
+    figures = written(amounts, style)
+    return [figure if amount else "" for figure, amount in zip(figures, amounts, strict=True)]
+
+
+def _share_of_figures(texts: Sequence[Sequence[str]], table: pd.DataFrame) -> float:
     """Return the room of the longest figure in a narrow card, as a share of the longest bar."""
-    figures = max([len(text) for trace in figure.data for text in trace.text], default=0) * LETTER
+    figures = max((len(text) for each in texts for text in each), default=0) * LETTER
     names = min(max(map(len, table["label"]), default=0), MOST_LETTERS) * LETTER
     return figures / max(figures, NARROW - names - figures)
 

@@ -10,13 +10,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fintrack.analytics.charts.drawing import (
+    Part,
     Style,
+    chart,
     faint,
     largest,
     of_currency,
     plain,
     points,
-    polish,
     rough_money,
     shortened,
 )
@@ -52,22 +53,28 @@ def flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     rows = of_currency(frame, style)
     sides = {side: _table(rows[rows["side"] == side]) for side in (IN, OUT)}
     total = int(sides[IN]["amount"].sum())
-    figure = go.Figure()
     most = max(len(table) for table in sides.values())
+    traces: list[Part] = []
+    labels: list[Part] = []
     for side, table in sides.items():
         nodes = _nodes(table, total, most, style)
-        for node in nodes:
-            figure.add_scatter(**_band(node, side))
-        figure.add_bar(**_bars(table, nodes, side, style))
-        _label(figure, table, nodes, side, style)
+        traces += [_band(node, side) for node in nodes]
+        traces.append(_bars(table, nodes, side, style))
+        labels += _labels(table, nodes, side, style)
     if total:
-        figure.add_bar(**_sum(total, most, style))
-    height = SUM + GAP * max(most - 1, 0) + MARGIN
-    figure.update_layout(height=height, showlegend=False, hovermode="closest", barmode="overlay")
-    figure.update_xaxes(range=[-0.01, 1.01], visible=False)
-    top = 1 + _gaps(most)
-    figure.update_yaxes(range=[-0.02, top + 0.08], visible=False)
-    return polish(figure, style.palette).update_layout(barcornerradius=2)
+        traces.append(_sum(total, most, style))
+    return chart(
+        traces,
+        style,
+        {"range": [-0.01, 1.01], "visible": False},
+        {"range": [-0.02, 1 + _gaps(most) + 0.08], "visible": False},
+        height=SUM + GAP * max(most - 1, 0) + MARGIN,
+        showlegend=False,
+        hovermode="closest",
+        barmode="overlay",
+        barcornerradius=2,
+        annotations=labels,
+    )
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -107,6 +114,7 @@ def _band(node: Node, side: str) -> dict[str, object]:
     ]
     upper = [low + node.height for low in lower]
     return {
+        "type": "scatter",
         "x": [*across, *reversed(across)],
         "y": [*lower, *reversed(upper)],
         "fill": "toself",
@@ -119,6 +127,7 @@ def _band(node: Node, side: str) -> dict[str, object]:
 def _bars(table: pd.DataFrame, nodes: Sequence[Node], side: str, style: Style) -> dict[str, object]:
     keys, labels, amounts = (table[name].tolist() for name in ("key", "label", "amount"))
     return {
+        "type": "bar",
         "x": [THICK / 2 if side == IN else 1 - THICK / 2] * len(nodes),
         "y": [node.height for node in nodes],
         "base": [node.bottom for node in nodes],
@@ -130,23 +139,25 @@ def _bars(table: pd.DataFrame, nodes: Sequence[Node], side: str, style: Style) -
     }
 
 
-def _label(
-    figure: go.Figure, table: pd.DataFrame, nodes: Sequence[Node], side: str, style: Style
-) -> None:
-    for node, name, amount in zip(nodes, table["label"], table["amount"], strict=True):
-        money = rough_money(int(amount), style)
-        figure.add_annotation(
-            x=THICK if side == IN else 1 - THICK,
-            y=(node.bottom + node.top) / 2,
-            text=f"{plain(shortened(name))} <b>{money}</b>",
-            xanchor="left" if side == IN else "right",
-            showarrow=False,
-            font={"color": style.palette.text},
-        )
+def _labels(
+    table: pd.DataFrame, nodes: Sequence[Node], side: str, style: Style
+) -> list[dict[str, object]]:
+    return [
+        {
+            "x": THICK if side == IN else 1 - THICK,
+            "y": (node.bottom + node.top) / 2,
+            "text": f"{plain(shortened(name))} <b>{rough_money(int(amount), style)}</b>",
+            "xanchor": "left" if side == IN else "right",
+            "showarrow": False,
+            "font": {"color": style.palette.text},
+        }
+        for node, name, amount in zip(nodes, table["label"], table["amount"], strict=True)
+    ]
 
 
 def _sum(total: int, most: int, style: Style) -> dict[str, object]:
     return {
+        "type": "bar",
         "x": [MIDDLE],
         "y": [1.0],
         "base": [_gaps(most) / 2],

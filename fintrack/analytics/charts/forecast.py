@@ -10,12 +10,12 @@ from fintrack.analytics.axes import day_axis
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
     Style,
+    chart,
     faint,
     floats,
+    money_axis,
     of_currency,
     points,
-    polish,
-    write_money_axis,
 )
 from fintrack.money import spoken_locale
 
@@ -26,28 +26,31 @@ def forecast_chart(past: pd.DataFrame, days: pd.DataFrame, style: Style) -> go.F
     accent = style.palette.accent
     was, likely = rows["net"].tolist(), ahead["balance"].tolist()
     before, after = _dates(rows), _dates(ahead)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[day.isoformat() for day in (*after, *reversed(after))],
-        y=floats([*ahead["high"], *reversed(ahead["low"].tolist())], style),
-        fill="toself",
-        fillcolor=faint(accent, 0.22),
-        mode="none",
-        hoverinfo="skip",
-        name="8 of 10",
-    )
+    band = {
+        "type": "scatter",
+        "x": [day.isoformat() for day in (*after, *reversed(after))],
+        "y": floats([*ahead["high"], *reversed(ahead["low"].tolist())], style),
+        "fill": "toself",
+        "fillcolor": faint(accent, 0.22),
+        "mode": "none",
+        "hoverinfo": "skip",
+        "name": "8 of 10",
+    }
     line = {"color": accent, "width": 2.5}
     keys = [day.isoformat() for day in before]
-    figure.add_scatter(**_line(before, was, keys, style), name="So far", line=line)
-    dotted = {**line, "dash": "dot"}
-    unknown = [None] * len(after)
-    figure.add_scatter(**_line(after, likely, unknown, style), name="Expected", line=dotted)
-    figure.update_layout(hovermode="x", height=HEIGHT)
-    figure.update_xaxes(type="date", **day_axis([*before, *after], style.locale))
+    so_far = {**_line(before, was, keys, style), "name": "So far", "line": line}
+    dotted, keyless = {**line, "dash": "dot"}, [None] * len(after)
+    expected = {**_line(after, likely, keyless, style), "name": "Expected", "line": dotted}
     shown = [*was, *likely, *ahead["low"], *ahead["high"]]
-    # The band matters, not how far the balance is from nothing.
-    write_money_axis(figure, shown, style, zero=False)
-    return polish(figure, style.palette)
+    return chart(
+        [band, so_far, expected],
+        style,
+        {"type": "date", **day_axis([*before, *after], style.locale)},
+        # The band matters, not how far the balance is from nothing.
+        money_axis(shown, style, zero=False),
+        hovermode="x",
+        height=HEIGHT,
+    )
 
 
 def _dates(rows: pd.DataFrame) -> list[date]:
@@ -59,6 +62,7 @@ def _line(
 ) -> dict[str, object]:
     labels = [format_date(day, "medium", spoken_locale(style.locale)) for day in days]
     return {
+        "type": "scatter",
         "x": [day.isoformat() for day in days],
         "y": floats(amounts, style),
         "mode": "lines+markers",

@@ -10,17 +10,17 @@ from babel.dates import format_date
 from fintrack.analytics.axes import day_axis, month_axis
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
+    Bars,
     Style,
+    chart,
     faint,
-    finish_rows,
     floats,
     largest,
+    money_axis,
     monthly,
     of_currency,
     points,
-    polish,
-    row_bars,
-    write_money_axis,
+    row_chart,
 )
 from fintrack.analytics.periods import Period
 from fintrack.money import spoken_locale
@@ -55,16 +55,22 @@ def cash_flow_chart(frame: pd.DataFrame, style: Style, period: Period | None = N
     income = monthly(months, inflow, style, "Income")
     expenses = monthly(months, outflow, style, "Expenses")
     remained = monthly(months, net, style, "Net")
-    figure = go.Figure()
-    figure.add_bar(**income, marker_color=palette.inflow)
-    figure.add_bar(**expenses, marker_color=palette.outflow)
-    figure.add_scatter(**remained, mode="lines+markers", line=line, marker=dot)
-    # Few months are thin bars, not blocks.
-    gap = max(0.4, 1 - len(months) / 10)
-    figure.update_layout(barmode="relative", bargap=gap, hovermode="x unified", height=HEIGHT)
-    figure.update_xaxes(type="category", **month_axis(months, style.locale))
-    write_money_axis(figure, [*inflow, *outflow, *net], style)
-    return polish(figure, palette)
+    traces = [
+        {"type": "bar", **income, "marker": {"color": palette.inflow}},
+        {"type": "bar", **expenses, "marker": {"color": palette.outflow}},
+        {"type": "scatter", **remained, "mode": "lines+markers", "line": line, "marker": dot},
+    ]
+    return chart(
+        traces,
+        style,
+        {"type": "category", **month_axis(months, style.locale)},
+        money_axis([*inflow, *outflow, *net], style),
+        barmode="relative",
+        # Few months are thin bars, not blocks.
+        bargap=max(0.4, 1 - len(months) / 10),
+        hovermode="x unified",
+        height=HEIGHT,
+    )
 
 
 def spending_chart(
@@ -88,12 +94,11 @@ def breakdown_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids."""
     rows, palette = of_currency(frame, style), style.palette
     table = largest(rows, key="part_id", label="part", amount="spending", before="income")
-    figure = go.Figure()
-    if table["before"].any():
-        earned = table.assign(amount=table["before"])
-        figure.add_trace(row_bars(earned, style, "Income", palette.inflow))
-    figure.add_trace(row_bars(table, style, "Expenses", palette.outflow))
-    return finish_rows(figure, table, style)
+    income, spent = (
+        Bars("before", "Income", palette.inflow),
+        Bars("amount", "Expenses", palette.outflow),
+    )
+    return row_chart(table, style, *([income] if table["before"].any() else []), spent)
 
 
 def top_payees_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
@@ -101,8 +106,7 @@ def top_payees_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     rows = of_currency(frame, style)
     named = rows.assign(name=rows["payee"].mask(rows["payee"] == "", "No payee"))
     table = largest(named, key="payee", label="name", amount="amount")
-    figure = go.Figure(row_bars(table, style, "Spent", style.palette.outflow))
-    return finish_rows(figure, table, style)
+    return row_chart(table, style, Bars("amount", "Spent", style.palette.outflow))
 
 
 def _area(
@@ -111,25 +115,30 @@ def _area(
     dates, accent = [day.date() for day in days], style.palette.accent
     keys = [day.isoformat() for day in dates]
     labels = [format_date(day, "medium", spoken_locale(style.locale)) for day in dates]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=keys,
-        y=floats(amounts.tolist(), style),
-        name=name,
-        mode="lines+markers" if len(keys) > 1 else "markers",
+    line = {
+        "type": "scatter",
+        "x": keys,
+        "y": floats(amounts.tolist(), style),
+        "name": name,
+        "mode": "lines+markers" if len(keys) > 1 else "markers",
         # Nobody sees the points of a line, but only points can be clicked.
-        marker={"size": 10, "opacity": 0 if len(keys) > 1 else 1},
-        line={"color": accent, "width": 2.5, "shape": shape},
-        fill="tozeroy",
-        cliponaxis=False,
-        fillcolor=faint(accent, 0.14),
-        customdata=points(keys, labels, amounts.tolist(), style),
-        hovertemplate="%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "marker": {"size": 10, "opacity": 0 if len(keys) > 1 else 1},
+        "line": {"color": accent, "width": 2.5, "shape": shape},
+        "fill": "tozeroy",
+        "cliponaxis": False,
+        "fillcolor": faint(accent, 0.14),
+        "customdata": points(keys, labels, amounts.tolist(), style),
+        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+    }
+    return chart(
+        [line],
+        style,
+        {"type": "date", **day_axis(dates, style.locale)},
+        money_axis(amounts.tolist(), style),
+        hovermode="x",
+        showlegend=False,
+        height=HEIGHT,
     )
-    figure.update_layout(hovermode="x", showlegend=False, height=HEIGHT)
-    figure.update_xaxes(type="date", **day_axis(dates, style.locale))
-    write_money_axis(figure, amounts.tolist(), style)
-    return polish(figure, style.palette)
 
 
 def _every_month(rows: pd.DataFrame, period: Period | None) -> pd.DataFrame:
@@ -146,22 +155,31 @@ def _every_month(rows: pd.DataFrame, period: Period | None) -> pd.DataFrame:
 def _categories(
     frame: pd.DataFrame, style: Style, colour: str, previous: pd.DataFrame | None
 ) -> go.Figure:
-    rows = of_currency(frame, style)
-    figure = go.Figure()
+    rows, now = of_currency(frame, style), Bars("amount", "This period", colour)
     if previous is None:
         table = largest(rows, key="category_id", label="category", amount="amount")
-    else:
-        table = _compared(rows, of_currency(previous, style))
-        past = faint(style.palette.muted, 0.45)
-        figure.add_trace(row_bars(table.assign(amount=table["before"]), style, BEFORE, past))
-    figure.add_trace(row_bars(table, style, "This period", colour))
-    return finish_rows(figure, table, style)
+        return row_chart(table, style, now)
+    table = _compared(rows, of_currency(previous, style))
+    past = faint(style.palette.muted, 0.45)
+    return row_chart(table, style, Bars("before", BEFORE, past), now)
 
 
 def _compared(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     """Return the largest of either period, with what each was in the period before."""
-    both = pd.concat([rows.assign(before=0), previous.assign(before=previous["amount"], amount=0)])
-    sums = both.groupby("category_id", sort=False, as_index=False).agg(
-        category=("category", "first"), amount=("amount", "sum"), before=("before", "sum")
+    now, before = (
+        dict(zip(each["category_id"], each["amount"], strict=True)) for each in (rows, previous)
+    )
+    names = {
+        key: name
+        for each in (rows, previous)
+        for key, name in zip(each["category_id"], each["category"], strict=True)
+    }
+    sums = pd.DataFrame(
+        {
+            "category_id": list(names),
+            "category": list(names.values()),
+            "amount": [int(now.get(key, 0)) for key in names],
+            "before": [int(before.get(key, 0)) for key in names],
+        }
     )
     return largest(sums, key="category_id", label="category", amount="amount", before="before")
