@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
@@ -51,21 +50,20 @@ def _fuzz_all(arguments: argparse.Namespace) -> int:
 def _fuzz(arguments: argparse.Namespace) -> None:
     name = arguments.format
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder) / "corpus"
-        corpus.mkdir()
-        for seed in seeds(name):
-            (corpus / sha256(seed).hexdigest()).write_bytes(seed)
+        files = [Path(folder) / str(at) for at, _ in enumerate(seeds(name))]
+        for file, seed in zip(files, seeds(name), strict=True):
+            file.write_bytes(seed)
         options = [
             f"-atheris_runs={arguments.inputs}",
             f"-max_total_time={arguments.seconds}",
             f"-max_len={FORMATS[name].longest}",
             f"-artifact_prefix={arguments.kept / name}-",
             f"-dict={_WORDS / name}.dict",
-            "-reload=0",
+            f"-seed_inputs={','.join(map(str, files))}",
             "-rss_limit_mb=2048",
             "-timeout=10",
         ]
-        atheris.Setup([sys.argv[0], *options, str(corpus)], _target(name), custom_mutator=_mutated)
+        atheris.Setup([sys.argv[0], *options], _target(name), custom_mutator=_mutated)
         gc.collect()
         gc.freeze()
         atheris.Fuzz()

@@ -65,7 +65,7 @@ def _read_book(content: bytes) -> None:
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format(_asking(read_delimited), 192, ("csv",)),
-    "xlsx": Format(_asking(read_workbook), 512, packed=packing.workbook),
+    "xlsx": Format(_asking(read_workbook), 384, packed=packing.workbook),
     "ofx": Format(read_ofx, 768, ("ofx",)),
     "qif": Format(_asking(read_qif), 384, ("qif",)),
     "camt": Format(read_camt, 1024, ("camt.052", "camt.053", "camt.054")),

@@ -36,7 +36,7 @@ _SCHEMAS = {
     GNUCASH_DAMAGE: GNUCASH,
 }
 _CELL_KINDS = (b"n", b"str", b"s", b"b", b"e", b"inlineStr")
-_MOST_CELLS, _MOST_LINES = 7, 7
+_MOST_CELLS, _MOST_LINES = 4, 4
 _WORKBOOK = {
     "xl/workbook.xml": workbook_xml(["One"]).encode(),
     "xl/_rels/workbook.xml.rels": relations_xml(1).encode(),

@@ -14,7 +14,6 @@ from tests.fuzzing.packing import (
 )
 from tests.statements import camt_files, coda_files, norma43_files
 from tests.statements.books.reading import table
-from tests.statements.books.test_hostile import BEANCOUNT, LEDGER
 from tests.statements.books.test_tables import FIREFLY, in_register, journal, register
 
 _CSV = (
@@ -96,6 +95,8 @@ _NORMA43 = (
     norma43_files.file(norma43_files.movement()),
     norma43_files.file(norma43_files.movement(sign="1"), "2301a", "2401840" + "0" * 14),
 )
+_LEDGER = "2026-01-01 * Shop | milk\n    Assets:Giro  -1.00 EUR\n    Expenses:Food\n"
+_BEANCOUNT = '2026-01-01 open Assets:Giro\n2026-01-01 * "a"\n  Assets:Giro  1 EUR\n  Income:X\n'
 _MINT = (
     "Date,Description,Original Description,Amount,Transaction Type,Category,Account Name,Labels,"
     "Notes\n1/31/2026,Shop,SHOP,1.50,debit,Food,Giro,,\n"
@@ -144,7 +145,7 @@ def _rows(rows: Sequence[str]) -> bytes:
 
 
 _BOOKS = (
-    *(text.encode() for text in (BEANCOUNT, LEDGER, _MINT, _MONARCH, _HLEDGER, _BEAN_QUERY)),
+    *(text.encode() for text in (_BEANCOUNT, _LEDGER, _MINT, _MONARCH, _HLEDGER, _BEAN_QUERY)),
     *(text.encode() for text in (_YNAB, _FIREFLY, _GNUCASH_XML)),
     IN_GZIP + _GNUCASH_XML.encode(),
     IN_ZIP + PART.join((b"Ours - Register.csv", _YNAB.encode(), b"Ours - Plan.csv", b"a,b\n1,2\n")),

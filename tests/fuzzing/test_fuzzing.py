@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzzing import formats
-from tests.fuzzing.formats import FORMATS, is_read_or_refused, seeds
+from fintrack.statements.statement import StatementError
+from tests.fuzzing.formats import FORMATS, found, is_read_or_refused, seeds
+from tests.fuzzing.seeds import SEEDS
 
 ROOT = Path(__file__).parents[2]
-CASES = [(name, path) for name in FORMATS for path in formats.found(name)]
+CASES = [(name, path) for name in FORMATS for path in found(name)]
 # A sheet without anything that could be a day.
 REFUSED = {"xlsx": 1}
 
@@ -32,10 +33,10 @@ def atheris() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_fuzzer_starts_from_files_that_are_read(name: str) -> None:
     refused = 0
-    for seed in formats.SEEDS[name]:
+    for seed in SEEDS[name]:
         try:
             FORMATS[name].read(FORMATS[name].packed(seed))
-        except formats.StatementError:
+        except StatementError:
             refused += 1
     assert refused == REFUSED.get(name, 0)
 
@@ -51,7 +52,7 @@ def test_a_reader_that_fails_is_not_taken_for_one_that_refuses(
     def fail(_content: bytes) -> None:
         raise KeyError
 
-    monkeypatch.setitem(FORMATS, "csv", replace(FORMATS["csv"], read=fail))  # type: ignore[arg-type]
+    monkeypatch.setitem(FORMATS, "csv", replace(FORMATS["csv"], read=fail))
     with pytest.raises(KeyError):
         is_read_or_refused("csv", next(seeds("csv")))
 
