@@ -153,14 +153,21 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 def _old_encoding(content: bytes) -> str:
     sample = _telling_sample(content)
+    few = sum(byte > _LAST_ASCII for byte in sample) < _FEW
+    if few and (name := next(filter(lambda each: _is_plausible(sample, each), _ALWAYS_TRIED), "")):
+        return name
     guesses = [_python_name(each["encoding"]) for each in chardet.detect_all(sample)]
     likely = [name for name in guesses if name in _OFTEN_SEEN][:6]
-    few = sum(byte > _LAST_ASCII for byte in sample) < _FEW
     order = [*_ALWAYS_TRIED, *likely] if few else [*likely, *_ALWAYS_TRIED]
     readable = [(name, text) for name in dict.fromkeys(order) if (text := _decoded(sample, name))]
     if not readable:
         return "cp1252"
     return min(readable, key=lambda each: _oddity(each[1]))[0]
+
+
+def _is_plausible(sample: bytes, encoding: str) -> bool:
+    text = _decoded(sample, encoding)
+    return text is not None and _oddity(text) == 0
 
 
 def _telling_sample(content: bytes) -> bytes:

@@ -98,8 +98,8 @@ def database(content: bytes) -> Iterator[sqlite3.Connection]:
             )
             connection.set_progress_handler(lambda: next(left, None) is None, STEP)
             yield connection
-        # A row whose table has not the column is an IndexError.
-        except (sqlite3.Error, IndexError) as error:
+        # A missing column is an IndexError, the name of one that is no text a UnicodeDecodeError.
+        except (sqlite3.Error, IndexError, UnicodeDecodeError) as error:
             raise StatementError(DAMAGED) from error
 
 

@@ -21,6 +21,20 @@ _DATES = frozenset({Role.DATE, Role.VALUE_DATE})
 _MOSTLY = 0.6
 
 
+def _is_spaced(phrase: str) -> bool:
+    """Say whether blanks stand between the words, as they do not in Chinese or Japanese."""
+    return phrase.isascii() or ord(max(phrase)) < ord("\u2e80")
+
+
+# Each known phrase's roles, and how early it stands among the phrases of the role.
+_PLACES: dict[str, list[tuple[Role, int]]] = {}
+for _role, _phrases in HEADERS.items():
+    for _rank, _phrase in enumerate(_phrases):
+        _PLACES.setdefault(_phrase, []).append((_role, _rank))
+_UNSPACED = [phrase for phrase in _PLACES if not _is_spaced(phrase)]
+_MOST_WORDS = max(phrase.count(" ") + 1 for phrase in _PLACES)
+
+
 def header_position(rows: Sequence[Row]) -> int | None:
     """Return the header's index: by known words, else the full line above the first movement."""
     best, best_count = None, 0
@@ -45,12 +59,12 @@ def role_scores(name: str) -> Mapping[Role, int]:
     if not bare:
         return {}
     scores: dict[Role, int] = {}
-    for role, phrases in HEADERS.items():
-        for rank, phrase in enumerate(phrases):
+    for phrase in _known_phrases(bare):
+        for role, rank in _PLACES[phrase]:
             score = _score(bare, phrase, rank)
             if score > max(WEAKEST, scores.get(role, 0)):
                 scores[role] = score
-    return scores
+    return {role: scores[role] for role in HEADERS if role in scores}
 
 
 def header_currency(name: str) -> str | None:
@@ -73,6 +87,18 @@ def without_currency(name: str) -> str:
     return bare.removesuffix(" in").removesuffix(" en").removesuffix(" w") or name
 
 
+def _known_phrases(name: str) -> set[str]:
+    """Return those of the known phrases that can be in the name, without trying each of them."""
+    words = name.split()
+    runs = {
+        " ".join(words[start : start + length])
+        for start in range(len(words))
+        for length in range(1, min(_MOST_WORDS, len(words) - start) + 1)
+    }
+    wide = set() if name.isascii() else {phrase for phrase in _UNSPACED if phrase in name}
+    return wide | (runs & _PLACES.keys())
+
+
 def _score(name: str, phrase: str, rank: int) -> int:
     if name == phrase:
         return EXACT - rank
@@ -84,7 +110,7 @@ def _score(name: str, phrase: str, rank: int) -> int:
 
 
 def _contains(name: str, phrase: str) -> bool:
-    if phrase.isascii() or ord(max(phrase)) < ord("\u2e80"):
+    if _is_spaced(phrase):
         return len(phrase) >= _SHORTEST_CONTAINED and f" {phrase} " in f" {name} "
     return len(phrase) > 1 and phrase in name
 

@@ -28,6 +28,7 @@ _SHAPE = re.compile(
     r"(?P<figures>[\d.,][\d.,' ]*)"
     r"(?P<after>(?:[^\d.,'()]|\.(?=\D|$))*)(?P<close>\)?)",
 )
+_DIGIT = re.compile(r"\d")
 _INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _MINUS = re.compile("[\u2212\u2010-\u2014\ufe63\uff0d]")
 _MARKS = str.maketrans(
@@ -78,10 +79,11 @@ def _plain_mark(texts: Collection[str]) -> DecimalMark | None:
     return None
 
 
+@lru_cache(maxsize=16_384)
 def is_number(text: str) -> bool:
     """Say whether the cell could be an amount under any mark; long bare ids are not."""
     bare = text.strip()
-    if bare.isdecimal() and len(bare) > len("123456789"):
+    if _DIGIT.search(bare) is None or (bare.isdecimal() and len(bare) > len("123456789")):
         return False
     return any(parse_figure(bare, mark) is not None for mark in DecimalMark)
 

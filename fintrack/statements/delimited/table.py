@@ -117,6 +117,8 @@ def _append(rows: list[Row], lines: list[str], first: int, end: int, cells: Iter
 
 def _sense(sample: list[str], delimiter: str) -> tuple[int, int, int, int]:
     """How many lines tell, how many are of the commonest width, that width, all telling cells."""
+    if not any(delimiter in line for line in sample):
+        return 0, 0, 0, 0
     rows = [row.cells for row in table_rows(sample, delimiter)]
     telling = [len(cells) for cells in rows if is_telling(cells)]
     widths = Counter(len(cells) for cells in rows if len(cells) > 1)

@@ -1,0 +1,1 @@
+"""Readers before inputs that a coverage-guided fuzzer makes up."""

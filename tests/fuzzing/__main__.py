@@ -1,0 +1,86 @@
+"""`python -m tests.fuzzing FORMAT`: no input makes a reader fail otherwise than by its refusal."""
+
+import argparse
+import gc
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["fintrack.statements"]):
+    from tests.fuzzing.formats import FORMATS, is_read_or_refused, seeds
+
+_WORDS = Path(__file__).parent / "words"
+_ALL = "all"
+# Bytes that are no text are decoded at random; one in so many inputs keeps them.
+_ONE_RAW_IN = 8
+# One in so many inputs goes the way of members: the program finds out its format.
+_ONE_RECOGNISED_IN = 64
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Fuzz until a reader fails, or for as many inputs or seconds as asked."""
+    parser = argparse.ArgumentParser("python -m tests.fuzzing", description=__doc__)
+    parser.add_argument("format", choices=[*FORMATS, _ALL], help="`all` takes one after the other")
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="of each format")
+    parser.add_argument("--seconds", type=int, default=0, help="in all; without end by default")
+    parser.add_argument("--kept", type=Path, default=Path(), help="where a failing input is kept")
+    arguments = parser.parse_args(words)
+    if arguments.format == _ALL:
+        return _fuzz_all(arguments)
+    _fuzz(arguments)
+    return 0
+
+
+def _fuzz_all(arguments: argparse.Namespace) -> int:
+    """Fuzz each format in a process of its own, since the fuzzer ends the one it runs in."""
+    options = [f"--inputs={arguments.inputs}", f"--kept={arguments.kept}"]
+    if arguments.seconds:
+        options.append(f"--seconds={max(1, arguments.seconds // len(FORMATS))}")
+    command = [sys.executable, "-m", "tests.fuzzing"]
+    codes = [subprocess.run([*command, name, *options], check=False).returncode for name in FORMATS]
+    return int(any(codes))
+
+
+def _fuzz(arguments: argparse.Namespace) -> None:
+    name = arguments.format
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / str(at) for at, _ in enumerate(seeds(name))]
+        for file, seed in zip(files, seeds(name), strict=True):
+            file.write_bytes(seed)
+        options = [
+            f"-atheris_runs={arguments.inputs}",
+            f"-max_total_time={arguments.seconds}",
+            f"-max_len={FORMATS[name].longest}",
+            f"-artifact_prefix={arguments.kept / name}-",
+            f"-dict={_WORDS / name}.dict",
+            f"-seed_inputs={','.join(map(str, files))}",
+            "-rss_limit_mb=2048",
+            "-timeout=10",
+        ]
+        atheris.Setup([sys.argv[0], *options], _target(name), custom_mutator=_mutated)
+        gc.collect()
+        gc.freeze()
+        atheris.Fuzz()
+
+
+def _target(name: str) -> Callable[[bytes], None]:
+    packed, turn = FORMATS[name].packed, count()
+
+    def read(said: bytes) -> None:
+        is_read_or_refused(name, packed(said), recognised=next(turn) % _ONE_RECOGNISED_IN == 0)
+
+    return read
+
+
+def _mutated(said: bytes, longest: int, seed: int) -> bytes:
+    changed: bytes = atheris.Mutate(said, longest)
+    return changed if seed % _ONE_RAW_IN == 0 else changed.decode(errors="ignore").encode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

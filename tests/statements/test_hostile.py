@@ -1,0 +1,101 @@
+"""Files of every text format that were cut, blown up or filled with junk: one sentence each."""
+
+import tracemalloc
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fintrack.errors import InvalidInput
+from fintrack.operations.bench_readers import FILES
+from fintrack.statements.read import read_statements
+from fintrack.statements.statement import StatementError
+
+WHOLE = {name: write(20) for name, write in FILES.items() if name != "xlsx"}
+TEXT_FORMATS = pytest.mark.parametrize("name", WHOLE)
+LONG = b"x" * 10_000_000
+JUNK = Random(1).randbytes(5_000)  # noqa: S311 - the junk must be the same in every run
+
+
+@TEXT_FORMATS
+def test_each_of_these_files_is_read_while_it_is_whole(name: str) -> None:
+    (found,) = read_statements(WHOLE[name]).statements
+    assert (len(found.entries), found.rejected) == (20, ())
+
+
+@TEXT_FORMATS
+def test_a_file_with_a_nul_byte_is_refused(name: str) -> None:
+    refused(_with_middle(WHOLE[name], b"\x00"), "not text")
+
+
+@TEXT_FORMATS
+def test_a_file_that_turns_into_binary_junk_is_refused(name: str) -> None:
+    refused(WHOLE[name][: len(WHOLE[name]) // 2] + JUNK, "not text")
+    refused(WHOLE[name][:60] + JUNK, "not text")
+
+
+@pytest.mark.parametrize("name", [name for name in WHOLE if name != "csv"])
+def test_a_file_that_breaks_off_is_refused(name: str) -> None:
+    refused(WHOLE[name][: len(WHOLE[name]) // 2], "in the middle|breaks off")
+
+
+def test_a_table_that_breaks_off_in_a_row_keeps_the_row_as_rejected() -> None:
+    """Nothing ends a table, so that what is missing cannot be told, but half a row can."""
+    (found,) = read_statements(WHOLE["csv"][: -len("19.50;EUR\n")]).statements
+    assert (len(found.entries), len(found.rejected)) == (19, 1)
+
+
+@pytest.mark.parametrize("name", ["csv", "qif", "mt940", "coda", "norma43"])
+def test_a_line_of_10_mb_is_refused(name: str) -> None:
+    refused(_with_middle(WHOLE[name], LONG), "too long")
+
+
+@pytest.mark.parametrize("name", ["ofx", "camt"])
+def test_a_value_of_10_mb_is_cut_and_not_kept(name: str) -> None:
+    """Markup may stand on one line, however long; what nobody reads of it is no use."""
+    content = WHOLE[name].replace(b"Invoice 3", b"Invoice 3" + LONG)
+    (found,) = read_statements(content).statements
+    assert len(found.entries) == len(WHOLE[name].split(b"Invoice")) - 1
+    assert max(len(entry.raw) for entry in found.entries) <= 2_000
+
+
+@pytest.mark.parametrize("name", ["camt", "mt940", "coda", "norma43"])
+def test_reading_takes_no_more_memory_than_what_it_returns(name: str) -> None:
+    """A table and a register are decided as a whole; what a bank wrote in records streams."""
+    few, many = (_passing_memory(FILES[name](rows)) for rows in (1_000, 4_000))
+    assert many - few < 500_000
+
+
+@given(st.sampled_from(list(WHOLE)), st.data())
+def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    content = bytearray(WHOLE[name][:600])
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+    try:
+        read_statements(bytes(content))
+    except InvalidInput as refusal:
+        assert str(refusal).endswith(".")  # noqa: PT017 - a refusal is as good as an answer
+
+
+def refused(content: bytes, words: str) -> None:
+    with pytest.raises(StatementError, match=words) as refusal:
+        read_statements(content)
+    assert str(refusal.value).count(".") == 1
+
+
+def _with_middle(content: bytes, inserted: bytes) -> bytes:
+    half = len(content) // 2
+    return content[:half] + inserted + content[half:]
+
+
+def _passing_memory(content: bytes) -> int:
+    """Return how many bytes were in use while the file was read, beyond what is kept."""
+    read_statements(content)
+    tracemalloc.start()
+    found = read_statements(content)
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.statements
+    return peak - kept
