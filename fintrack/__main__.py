@@ -28,7 +28,16 @@ from fintrack.commands.terminal import (
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
 from fintrack.limits import require_import_size
-from fintrack.operations import bench, bench_api, bench_giant, bench_readers, checks, demo, health
+from fintrack.operations import (
+    bench,
+    bench_api,
+    bench_crowd,
+    bench_giant,
+    bench_readers,
+    checks,
+    demo,
+    health,
+)
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.statements.imports import ImportReport, commit_import
@@ -70,13 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument(
         "what",
         nargs="?",
-        choices=["readers", "api", "giant"],
-        help="bank files, the HTTP API, or a tenant of a million transactions alone",
+        choices=["readers", "api", "giant", "fleet"],
+        help="bank files, the HTTP API, a tenant of a million transactions, or 10,000 tenants",
     )
     measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
-    measure.add_argument(
-        "--tenants", type=int, nargs="+", default=bench.SIZES, help="of each fleet"
-    )
+    measure.add_argument("--tenants", type=int, nargs="+", help="of each fleet")
+    measure.add_argument("--rows", type=int, default=bench_crowd.ROWS, help="of each, in `fleet`")
     measure.set_defaults(command=_bench)
     sample = commands.add_parser("demo", parents=[person], help="make the user's sample tenant")
     sample.set_defaults(command=_demo)
@@ -149,10 +157,14 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _bench(arguments: argparse.Namespace) -> int:
     alone = {"readers": bench_readers.main, "api": bench_api.main, "giant": bench_giant.main}
+    if arguments.what == "fleet":
+        many = max(arguments.tenants or [bench_crowd.MANY])
+        bench_crowd.main(as_json=arguments.json, tenants=many, rows=arguments.rows)
+        return WELL
     if arguments.what:
         alone[arguments.what](as_json=arguments.json)
         return WELL
-    sizes = sorted(arguments.tenants)
+    sizes = sorted(arguments.tenants or bench.SIZES)
     bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds, sizes=sizes)
     return WELL
 

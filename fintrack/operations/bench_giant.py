@@ -30,7 +30,7 @@ from fintrack.ledger.exports import export_transactions, transactions_statement
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.transactions import transactions
 from fintrack.operations.bench import take_turns, throw_away_installation
-from fintrack.operations.bench_fleet import TEMPLATE, TRANSACTIONS, fill, signed_in
+from fintrack.operations.bench_fleet import TEMPLATE, arrive, fill, signed_in
 from fintrack.operations.bench_questions import SINCE, TODAY, UNTIL
 from fintrack.operations.embedded import Server
 from fintrack.operations.passwords import SUPERUSER
@@ -175,7 +175,7 @@ def _tenants(
     small = min(SMALL, rows)
     fill(server, TEMPLATE, tenants=2, rows=small)
     if rows > small:
-        admin.execute(TRANSACTIONS, {"rows": rows - small, "slug": "tenant-1"})
+        arrive(admin, rows - small, "tenant-1")
         admin.execute("vacuum analyze")
     owners = admin.execute("select id from sec.users order by email").fetchall()
     giant, little = (signed_in(row[0]) for row in owners)
