@@ -149,6 +149,11 @@ begin
         using (select tenant_id, unnest(words) as token, booked_on, id from before) b
         where s.tenant_id = b.tenant_id and s.token = b.token and s.booked_on = b.booked_on
           and s.transaction_id = b.id;
+        -- Of a tenant that goes as a whole nothing stays.
+        delete from app.search_token s
+        using (select distinct tenant_id from before b
+               where not exists (select from app.tenant t where t.tenant_id = b.tenant_id)) b
+        where s.tenant_id = b.tenant_id;
     else
         delete from app.search_token s
         using (select tenant_id, unnest(words) as token, booked_on, id, account_id from before
