@@ -28,7 +28,16 @@ from fintrack.commands.terminal import (
 from fintrack.errors import FinTrackError, SetupError
 from fintrack.ledger.accounts import account_named
 from fintrack.limits import require_import_size
-from fintrack.operations import bench, bench_api, bench_giant, bench_readers, checks, demo, health
+from fintrack.operations import (
+    bench,
+    bench_api,
+    bench_crowd,
+    bench_giant,
+    bench_readers,
+    checks,
+    demo,
+    health,
+)
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
 from fintrack.statements.imports import ImportReport, commit_import
@@ -104,16 +113,16 @@ def _take_measures(measure: argparse.ArgumentParser) -> None:
     measure.add_argument(
         "what",
         nargs="?",
-        choices=["readers", "api", "giant", "screens"],
-        help="bank files, the HTTP API, a tenant of a million transactions, or many tabs alone",
+        choices=["readers", "api", "giant", "screens", "fleet"],
+        help="bank files, the HTTP API, a tenant of a million transactions, many tabs, or 10,000 "
+        "tenants",
     )
     measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
     measure.add_argument(
         "--sessions", type=int, default=bench_screens.SESSIONS, help="open tabs of `screens`"
     )
-    measure.add_argument(
-        "--tenants", type=int, nargs="+", default=bench.SIZES, help="of each fleet"
-    )
+    measure.add_argument("--tenants", type=int, nargs="+", help="of each fleet")
+    measure.add_argument("--rows", type=int, default=bench_crowd.ROWS, help="of each, in `fleet`")
     measure.set_defaults(command=_bench)
 
 
@@ -162,10 +171,14 @@ def _bench(arguments: argparse.Namespace) -> int:
             as_json=arguments.json, seconds=arguments.seconds, sessions=arguments.sessions
         )
         return WELL
+    if arguments.what == "fleet":
+        many = max(arguments.tenants or [bench_crowd.MANY])
+        bench_crowd.main(as_json=arguments.json, tenants=many, rows=arguments.rows)
+        return WELL
     if arguments.what:
         alone[arguments.what](as_json=arguments.json)
         return WELL
-    sizes = sorted(arguments.tenants)
+    sizes = sorted(arguments.tenants or bench.SIZES)
     bench.main(RERUNS, as_json=arguments.json, seconds=arguments.seconds, sizes=sizes)
     return WELL
 

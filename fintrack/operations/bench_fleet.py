@@ -6,6 +6,7 @@ Every payee ends with the slug of its tenant, so that a foreign row is known whe
 from dataclasses import dataclass
 from uuid import UUID
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
@@ -45,15 +46,18 @@ ACCOUNTS = """
 CATEGORIES = """
     insert into app.category (tenant_id, id, kind, name)
     select tenant_id, uuidv7(), case when n < 2 then 'INCOME' else 'EXPENSE' end, 'Category ' || n
-    from app.tenant cross join generate_series(0, 11) n
+    from app.tenant cross join generate_series(0, 11) n order by tenant_id, n
+"""
+PLACES = """
+    create temporary table place as
+    select tenant_id, row_number() over (order by tenant_id) / %(crowd)s as crowd,
+           array_agg(distinct a.id order by a.id) as accounts,
+           array_agg(distinct c.id order by c.id) as categories,
+           min(a.owner_id::text)::uuid as owner_id, min(t.slug) as slug
+    from app.account a join app.category c using (tenant_id) join app.tenant t using (tenant_id)
+    where %(slug)s::text is null or t.slug = %(slug)s group by tenant_id
 """
 TRANSACTIONS = """
-    with place as (
-        select tenant_id, array_agg(distinct a.id order by a.id) as accounts,
-               array_agg(distinct c.id order by c.id) as categories,
-               min(a.owner_id::text)::uuid as owner_id, min(t.slug) as slug
-        from app.account a join app.category c using (tenant_id) join app.tenant t using (tenant_id)
-        where %(slug)s::text is null or t.slug = %(slug)s group by tenant_id)
     insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
                                  description, category_id, words, created_by)
     select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
@@ -63,9 +67,12 @@ TRANSACTIONS = """
            'Payee ' || r %% 40 || ' ' || p.slug, 'Reference ' || r, p.categories[1 + r %% 12],
            array['payee', (r %% 40)::text, 'tenant', substr(p.slug, 8), 'reference', r::text],
            p.owner_id
-    from generate_series(0, %(rows)s - 1) r cross join place p
-    order by r
+    from generate_series(%(first)s::bigint, %(last)s) r cross join place p
+    where p.crowd = %(crowd)s order by r
 """
+# So many times every tenant imports a few days, a crowd of tenants row by row in turn: their rows
+# lie far apart, and what triggers keep arrives from all of them in turn as well.
+ARRIVALS, CROWD = 100, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,11 @@ class Fleet:
     logins: db.Logins
     admin_url: URL
     contexts: tuple[TenantContext, ...]
+
+    @property
+    def database(self) -> str:
+        """Return the name of the database."""
+        return str(self.admin_url.database)
 
 
 def build_fleet(installation: Installation, server: Server, *, tenants: int, rows: int) -> Fleet:
@@ -93,9 +105,27 @@ def build_fleet(installation: Installation, server: Server, *, tenants: int, row
 def fill(server: Server, name: str, *, tenants: int, rows: int) -> None:
     """Put `tenants` tenants with `rows` transactions each into a database that has none."""
     with server.connect(SUPERUSER, name) as admin:
-        for statement in (PEOPLE, TENANTS, OWNERS, ACCOUNTS, CATEGORIES, TRANSACTIONS):
-            admin.execute(statement, {"tenants": tenants, "rows": rows, "slug": None})
+        for statement in (PEOPLE, TENANTS, OWNERS, ACCOUNTS, CATEGORIES):
+            admin.execute(statement, {"tenants": tenants})
+        arrive(admin, rows)
         admin.execute("vacuum analyze")
+
+
+def arrive(
+    admin: psycopg.Connection, rows: int, slug: str | None = None, *, fresh: int | None = None
+) -> None:
+    """Write `rows` transactions into each tenant, or into that of `slug`, as days go by.
+
+    With `fresh`, only so many once more, of the newest days.
+    """
+    step = max(1, rows // ARRIVALS)
+    admin.execute("set synchronous_commit = off")
+    placed = admin.execute(PLACES, {"slug": slug, "crowd": CROWD}).rowcount
+    for first in range(0 if fresh is None else rows - fresh, rows, step):
+        days = {"rows": rows, "first": first, "last": min(first + step, rows) - 1}
+        for crowd in range(placed // CROWD + 1):
+            admin.execute(TRANSACTIONS, days | {"crowd": crowd})
+    admin.execute("drop table place")
 
 
 def _make_database(server: Server, name: str) -> None:

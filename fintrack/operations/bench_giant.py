@@ -27,7 +27,7 @@ from fintrack.ledger.exports import export_transactions, transactions_statement
 from fintrack.ledger.filters import EVERYTHING
 from fintrack.ledger.transactions import transactions
 from fintrack.operations.bench import throw_away_installation
-from fintrack.operations.bench_fleet import TEMPLATE, TRANSACTIONS, fill, signed_in
+from fintrack.operations.bench_fleet import TEMPLATE, arrive, fill, signed_in
 from fintrack.operations.bench_giant_questions import (
     DIRECT,
     INDEX_OF_WORDS,
@@ -43,6 +43,7 @@ from fintrack.operations.bench_pairs import (
     SPENT,
     Pair,
     Side,
+    answering,
     backend_cpu,
     computed,
     spent,
@@ -129,7 +130,7 @@ def _tenants(
     small = min(SMALL, rows)
     fill(server, TEMPLATE, tenants=2, rows=small)
     if rows > small:
-        admin.execute(TRANSACTIONS, {"rows": rows - small, "slug": "tenant-1"})
+        arrive(admin, rows - small, "tenant-1")
         admin.execute("vacuum analyze")
     owners = admin.execute("select id from sec.users order by email").fetchall()
     giant, little = (signed_in(row[0]) for row in owners)
@@ -153,7 +154,7 @@ def _questions(place: Place) -> Iterator[Pair]:
     giant, small = place.giant, place.small
     times = waited(lambda: overview(giant, TODAY), lambda: overview(small, TODAY), TURNS)
     yield Pair(f"overview of Home, {place.rows:,}", f"{SMALL:,}", *times, most=1.3)
-    backend = _backend(giant)
+    backend = answering(giant)
     for name, ask in QUESTIONS.items():
         ours, theirs = _asking(giant, ask), _direct(giant, DIRECT[name])
         times = computed(ours, backend, theirs, backend, FEW_TURNS)
@@ -162,7 +163,7 @@ def _questions(place: Place) -> Iterator[Pair]:
 
 def _lists(place: Place) -> Iterator[Pair]:
     giant = place.giant
-    backend = _backend(giant)
+    backend = answering(giant)
     with _index_of_words(place.admin):
         ours, theirs = _asking(giant, LISTS["search"]), _direct(giant, NAIVE_SEARCH)
         times = computed(ours, backend, theirs, backend, FEW_TURNS)
@@ -174,7 +175,7 @@ def _lists(place: Place) -> Iterator[Pair]:
 
 def _isolation(place: Place) -> Iterator[Pair]:
     """What it costs to enter and to keep apart, beside an owner whom no policy touches."""
-    ours, theirs = _backend(place.giant), place.admin.info.backend_pid
+    ours, theirs = answering(place.giant), place.admin.info.backend_pid
     for name, statement in DIRECT.items():
         sides = _direct(place.giant, statement), _unprotected(place, statement)
         times = computed(sides[0], ours, sides[1], theirs, FEW_TURNS)
@@ -235,7 +236,7 @@ def _upkeep(place: Place) -> Iterator[Pair]:
         with nothing_derived(place.admin):
             ours()
 
-    times = spent(ours, theirs, _backend(place.giant), FEW_TURNS)
+    times = spent(ours, theirs, answering(place.giant), FEW_TURNS)
     yield Pair(f"import of {rows:,} rows with totals and words", "without them", *times, most=2,
                measured=SPENT)  # fmt: skip
 
@@ -255,13 +256,6 @@ def _index_of_words(admin: psycopg.Connection) -> Iterator[None]:
         yield
     finally:
         admin.execute("drop index app.bench_words")
-
-
-def _backend(context: TenantContext) -> int:
-    """Return the process that answers, one at a time, what members ask."""
-    with tenant_transaction(context) as inside:
-        process: int = inside.execute(text("select pg_backend_pid()")).scalar_one()
-    return process
 
 
 def _asking(context: TenantContext, ask: Question) -> Side:
@@ -303,7 +297,7 @@ def _unprotected(place: Place, statement: str) -> Side:
 
 def _cpu_of(context: TenantContext, ask: Question) -> float:
     """Return the milliseconds that the question costs the backend that answers it."""
-    backend = _backend(context)
+    backend = answering(context)
     ask(context)
     before = backend_cpu(backend)
     for _ in range(CPU_ROUNDS):

@@ -86,7 +86,7 @@ def _importing(fleet: Fleet, admin: psycopg.Connection) -> tuple[Side, Side]:
     turns = count()
 
     def import_file() -> None:
-        content = _file(next(turns), context.slug)
+        content = bank_file(next(turns), context.slug)
         preview = preview_import(context, content, "bench.csv", account_id=account_id)
         commit_import(context, preview)
 
@@ -120,7 +120,8 @@ def _forgetting(fleet: Fleet, _admin: psycopg.Connection) -> tuple[Side, Side]:
     return partial(forget, "nobody@example.org"), partial(forget, known)
 
 
-def _file(turn: int, slug: str) -> bytes:
+def bank_file(turn: int, slug: str) -> bytes:
+    """Return a bank's CSV of 2,000 rows, other ones in each turn, for the tenant of this slug."""
     lines = (
         f"{SINCE + timedelta(days=row % 360)},-{row % 90 + 1}.{row % 100:02},"
         f"Payee {row % 40} {slug},Turn {turn} row {row}\n"

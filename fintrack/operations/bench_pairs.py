@@ -7,6 +7,10 @@ from statistics import median
 from time import perf_counter, process_time
 
 import psutil
+from sqlalchemy import text
+
+from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
 
 Side = Callable[[], object]
 WAITED = "waited"
@@ -82,6 +86,13 @@ def spent(ours: Side, theirs: Side, backend: int, turns: int) -> tuple[float, fl
         return process_time() * 1000 + backend_cpu(backend)
 
     return _medians(clock, ours, clock, theirs, turns)
+
+
+def answering(context: TenantContext) -> int:
+    """Return the process that answers: while one asks at a time, it is always the same."""
+    with tenant_transaction(context) as inside:
+        process: int = inside.execute(text("select pg_backend_pid()")).scalar_one()
+    return process
 
 
 def backend_cpu(process: int) -> float:

@@ -38,8 +38,8 @@ INDEXES = """
     where x.indrelid = ('app.' || quote_ident(%s))::regclass
 """
 COMPOSITE = ("account", "account_share", "budget", "category", "column_mapping", "import_batch", "import_row",
-             "invitation_share", "ownership_offer", "payee", "posting", "recurring", "rule", "saved_pivot",
-             "transaction", "transaction_tag")  # fmt: skip
+             "invitation_share", "month_total", "ownership_offer", "payee", "payee_total", "posting", "recurring",
+             "rule", "saved_pivot", "transaction", "transaction_tag")  # fmt: skip
 
 
 @every_table

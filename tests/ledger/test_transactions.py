@@ -173,6 +173,22 @@ def _rows_read(admin: Any) -> int:  # noqa: ANN401 - a connection
     return int(admin.execute(query).fetchone()[0])
 
 
+def test_search_words_follow_day_and_name_and_lie_still_otherwise(
+    ana: TenantContext, record: Record, category: CategoryNamed, database: Database
+) -> None:
+    one = record(1, -100, "Grocer")
+    tokens = "select ctid::text, token, booked_on from app.search_token order by token"
+    with database.administrator() as admin:
+        before = admin.execute(tokens).fetchall()
+        change_transaction(ana, one, TransactionChange(category_id=category("Groceries")), 1)
+        assert admin.execute(tokens).fetchall() == before
+        moved = TransactionChange(payee="Baker", booked_on=date(2026, 3, 9))
+        change_transaction(ana, one, moved, 2)
+        found = [row[1:] for row in admin.execute(tokens)]
+    assert found == [("1.00", date(2026, 3, 9)), ("baker", date(2026, 3, 9))]
+    assert (payees(ana, words="grocer"), payees(ana, words="baker")) == ([], ["Baker"])
+
+
 def test_the_register_shows_the_balance_after_each_row(
     ana: TenantContext, giro: UUID, record: Record
 ) -> None:

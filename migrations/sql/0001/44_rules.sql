@@ -137,17 +137,32 @@ begin
     return new;
 end $$;
 
--- The search words follow their transaction, whoever writes it.
+-- The search words follow their transaction, whoever writes it. Most changes leave words, day and account alone.
 create function sec.index_words() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if tg_op <> 'INSERT' then
-        delete from app.search_token s using before b where s.tenant_id = b.tenant_id and s.transaction_id = b.id;
-    end if;
-    if tg_op <> 'DELETE' then
+    if tg_op = 'INSERT' then
         insert into app.search_token (tenant_id, token, booked_on, transaction_id, account_id)
-        select a.tenant_id, w.word, a.booked_on, a.id, a.account_id
-        from after a cross join lateral (select distinct unnest(a.words) as word) w;
+        select distinct tenant_id, unnest(words), booked_on, id, account_id from after;
+    elsif tg_op = 'DELETE' then
+        delete from app.search_token s
+        using (select tenant_id, unnest(words) as token, booked_on, id from before) b
+        where s.tenant_id = b.tenant_id and s.token = b.token and s.booked_on = b.booked_on
+          and s.transaction_id = b.id;
+        -- Of a tenant that goes as a whole nothing stays.
+        delete from app.search_token s
+        using (select distinct tenant_id from before b
+               where not exists (select from app.tenant t where t.tenant_id = b.tenant_id)) b
+        where s.tenant_id = b.tenant_id;
+    else
+        delete from app.search_token s
+        using (select tenant_id, unnest(words) as token, booked_on, id, account_id from before
+               except select tenant_id, unnest(words), booked_on, id, account_id from after) b
+        where s.tenant_id = b.tenant_id and s.token = b.token and s.booked_on = b.booked_on
+          and s.transaction_id = b.id;
+        insert into app.search_token (tenant_id, token, booked_on, transaction_id, account_id)
+        select tenant_id, unnest(words), booked_on, id, account_id from after
+        except select tenant_id, unnest(words), booked_on, id, account_id from before;
     end if;
     return null;
 end $$;
