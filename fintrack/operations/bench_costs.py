@@ -86,7 +86,8 @@ def _asked(contexts: Sequence[TenantContext], question: Question) -> list[tuple[
     """Ask in every tenant after two warm-ups; return CPU and wall milliseconds of each."""
     for context in contexts[:2]:
         question.ask(context)
-    backend = answering(contexts[0])
+    with tenant_transaction(contexts[0]) as inside:
+        backend = answering(inside)
     kept = []
     for context in contexts:
         used, started = backend_cpu(backend), perf_counter()

@@ -6,21 +6,18 @@ Pages touched are exact and come first, backend CPU second, wall time third.
 import json
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from time import perf_counter
 
 from psycopg import sql
 
 from fintrack.errors import SetupError
 from fintrack.operations.bench import throw_away_installation
-from fintrack.operations.bench_costs import Growth, growths
-from fintrack.operations.bench_crowd_load import Bound, dashboards, foundings, neighbour
-from fintrack.operations.bench_crowd_report import as_markdown
+from fintrack.operations.bench_costs import growths
+from fintrack.operations.bench_crowd_load import dashboards, foundings, neighbour
+from fintrack.operations.bench_crowd_report import CrowdReport, as_markdown
 from fintrack.operations.bench_fleet import Fleet, arrive, build_fleet
 from fintrack.operations.bench_scale import (
-    Dump,
-    Flip,
-    TableSize,
     dump,
     flipped_plans,
     table_sizes,
@@ -35,23 +32,6 @@ FRESH = 0.01
 BYTES_A_ROW = 3500
 # What is written here need not outlive a crash, and nothing is vacuumed behind the measurer's back.
 SETTINGS = {"full_page_writes": "off", "max_wal_size": "1GB", "autovacuum": "off"}
-
-
-@dataclass(frozen=True, slots=True)
-class CrowdReport:
-    """Everything one run measured; times in seconds where nothing else is said."""
-
-    tenants: int
-    rows: int
-    filled: float
-    growths: list[Growth]
-    fresh_growths: list[Growth]
-    bounds: list[Bound]
-    dump: Dump
-    sizes: list[TableSize]
-    vacuumed: float
-    giant: int
-    flips: list[Flip]
 
 
 def main(*, as_json: bool = False, few: int = FEW, tenants: int = MANY, rows: int = ROWS) -> None:

@@ -1,17 +1,31 @@
 """The report of `bench fleet` as the tables of docs/benchmarks.md."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from fintrack.operations.bench_costs import MOST_PAGES, MOST_TIME, Growth
 from fintrack.operations.bench_crowd_load import Bound
 from fintrack.operations.bench_scale import Dump, Flip, TableSize
 
-if TYPE_CHECKING:
-    from fintrack.operations.bench_crowd import CrowdReport
+
+@dataclass(frozen=True, slots=True)
+class CrowdReport:
+    """Everything one run measured; times in seconds where nothing else is said."""
+
+    tenants: int
+    rows: int
+    filled: float
+    growths: list[Growth]
+    fresh_growths: list[Growth]
+    bounds: list[Bound]
+    dump: Dump
+    sizes: list[TableSize]
+    vacuumed: float
+    giant: int
+    flips: list[Flip]
 
 
-def as_markdown(report: "CrowdReport") -> str:
+def as_markdown(report: CrowdReport) -> str:
     """Return the report as tables, and say of each bound whether it is kept."""
     of_each, seconds = f"{report.rows:,} transactions each", f"{report.filled:,.0f} s"
     lines = [

@@ -154,7 +154,7 @@ def _questions(place: Place) -> Iterator[Pair]:
     giant, small = place.giant, place.small
     times = waited(lambda: overview(giant, TODAY), lambda: overview(small, TODAY), TURNS)
     yield Pair(f"overview of Home, {place.rows:,}", f"{SMALL:,}", *times, most=1.3)
-    backend = answering(giant)
+    backend = _backend(giant)
     for name, ask in QUESTIONS.items():
         ours, theirs = _asking(giant, ask), _direct(giant, DIRECT[name])
         times = computed(ours, backend, theirs, backend, FEW_TURNS)
@@ -163,7 +163,7 @@ def _questions(place: Place) -> Iterator[Pair]:
 
 def _lists(place: Place) -> Iterator[Pair]:
     giant = place.giant
-    backend = answering(giant)
+    backend = _backend(giant)
     with _index_of_words(place.admin):
         ours, theirs = _asking(giant, LISTS["search"]), _direct(giant, NAIVE_SEARCH)
         times = computed(ours, backend, theirs, backend, FEW_TURNS)
@@ -175,7 +175,7 @@ def _lists(place: Place) -> Iterator[Pair]:
 
 def _isolation(place: Place) -> Iterator[Pair]:
     """What it costs to enter and to keep apart, beside an owner whom no policy touches."""
-    ours, theirs = answering(place.giant), place.admin.info.backend_pid
+    ours, theirs = _backend(place.giant), place.admin.info.backend_pid
     for name, statement in DIRECT.items():
         sides = _direct(place.giant, statement), _unprotected(place, statement)
         times = computed(sides[0], ours, sides[1], theirs, FEW_TURNS)
@@ -236,7 +236,7 @@ def _upkeep(place: Place) -> Iterator[Pair]:
         with nothing_derived(place.admin):
             ours()
 
-    times = spent(ours, theirs, answering(place.giant), FEW_TURNS)
+    times = spent(ours, theirs, _backend(place.giant), FEW_TURNS)
     yield Pair(f"import of {rows:,} rows with totals and words", "without them", *times, most=2,
                measured=SPENT)  # fmt: skip
 
@@ -297,9 +297,14 @@ def _unprotected(place: Place, statement: str) -> Side:
 
 def _cpu_of(context: TenantContext, ask: Question) -> float:
     """Return the milliseconds that the question costs the backend that answers it."""
-    backend = answering(context)
+    backend = _backend(context)
     ask(context)
     before = backend_cpu(backend)
     for _ in range(CPU_ROUNDS):
         ask(context)
     return (backend_cpu(backend) - before) / CPU_ROUNDS
+
+
+def _backend(context: TenantContext) -> int:
+    with tenant_transaction(context) as inside:
+        return answering(inside)
