@@ -8,6 +8,7 @@ from time import perf_counter
 
 from fintrack import db
 from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
 from fintrack.operations.bench_fleet import Fleet
 from fintrack.operations.bench_pairs import answering, backend_cpu
 from fintrack.operations.bench_plans import plans_of
@@ -74,7 +75,7 @@ def _keys(few: Fleet, many: Fleet, question: Question) -> tuple[tuple[int, str],
 
 
 def _pages(fleet: Fleet, question: Question) -> list[int]:
-    return [plans_of(fleet.logins, each, question.ask).pages for each in fleet.contexts]
+    return [each.pages for each in plans_of(fleet.logins, fleet.contexts, question.ask)]
 
 
 def _cost(pages: float, times: list[tuple[float, float]]) -> Cost:

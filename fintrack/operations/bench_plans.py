@@ -30,9 +30,13 @@ class Plans:
 
 
 def plans_of(
-    logins: Logins, context: TenantContext, ask: Callable[[TenantContext], object]
-) -> Plans:
-    """Ask once, then let PostgreSQL explain every statement that was sent, by running it again."""
+    logins: Logins, contexts: Sequence[TenantContext], ask: Callable[[TenantContext], object]
+) -> list[Plans]:
+    """Ask in each tenant, then let PostgreSQL explain what was sent, by running it again."""
+    return [_plans(logins, context, ask) for context in contexts]
+
+
+def _plans(logins: Logins, context: TenantContext, ask: Callable[[TenantContext], object]) -> Plans:
     with _statements() as sent:
         ask(context)
     enter = (ENTER, (context.session.handle, context.tenant_id))

@@ -97,7 +97,8 @@ def flipped_plans(server: Server, fleet: Fleet, rows: int) -> list[Flip]:
 def _flips(fleet: Fleet, small: TenantContext, giant: TenantContext, moment: str) -> list[Flip]:
     flips = []
     for question in QUESTIONS:
-        paths = [plans_of(fleet.logins, each, question.ask).paths for each in (small, giant)]
+        plans = plans_of(fleet.logins, (small, giant), question.ask)
+        paths = [each.paths for each in plans]
         pairs = zip(*paths, strict=False)
         flips += [Flip(question.name, moment, *pair) for pair in pairs if len(set(pair)) > 1]
     return flips

@@ -9,9 +9,8 @@ from fintrack.config import settings
 from fintrack.errors import SetupError
 from fintrack.operations import bench_costs, bench_crowd, bench_crowd_load
 from fintrack.operations.bench_costs import Cost, Growth
-from fintrack.operations.bench_crowd import CrowdReport
 from fintrack.operations.bench_crowd_load import Bound
-from fintrack.operations.bench_crowd_report import as_markdown
+from fintrack.operations.bench_crowd_report import CrowdReport, as_markdown
 from fintrack.operations.bench_questions import QUESTIONS
 from fintrack.operations.bench_scale import Dump, Flip, TableSize
 
