@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum, auto
 
+from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import AccountKind, Side
 from fintrack.ledger.categories import CategoryKind
 from fintrack.ledger.filters import Status
@@ -23,6 +24,7 @@ from fintrack.statements.books.book import (
     BookLine,
     BookTransaction,
 )
+from fintrack.statements.statement import StatementError
 from fintrack.statements.targets import kind_of
 
 RECLASSIFIED = "Moved between categories"
@@ -257,7 +259,11 @@ _SIDES = {Root.ASSET: Side.ASSET, Root.LIABILITY: Side.LIABILITY}
 
 
 def _rounded(amount: Decimal, currency: str) -> Decimal:
-    return decimal_amount(rounded_minor_units(amount, currency), currency)
+    try:
+        return decimal_amount(rounded_minor_units(amount, currency), currency)
+    except InvalidInput as error:
+        said = f"The book cannot be brought for {str(amount)[:40]} {currency}: {error}"
+        raise StatementError(said) from error
 
 
 def _lines(entry: JournalEntry) -> dict[str, list[BookLine]]:
