@@ -55,6 +55,8 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
         delimiter=100 if given.delimiter else sure,
     )
     given = replace(given, encoding=encoding, delimiter=given.delimiter or delimiter)
+    # The rows hold all that is still needed of the text.
+    del text, lines
     return read_table(rows, given, currency, certainty=certainty)
 
 

@@ -181,6 +181,11 @@ def _worth(cells: Cells, prepared: Plan) -> Decimal | None:
 
 
 def _has_balance_rows(columns: Sequence[Sequence[str]]) -> bool:
-    cells = {cell for column in columns for cell in column if 0 < len(cell) <= _LONGEST_LABEL}
-    labels = {normalised(cell) for cell in cells if not any(map(str.isdecimal, cell))}
+    cells = {
+        cell
+        for column in columns
+        for cell in column
+        if 0 < len(cell) <= _LONGEST_LABEL and not any(map(str.isdecimal, cell))
+    }
+    labels = set(map(normalised, cells))
     return bool(labels & _OPENING and labels & _CLOSING)
