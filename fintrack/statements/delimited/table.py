@@ -53,7 +53,8 @@ class Lines(Sequence[str]):
         """Return a line without its end, or those of a slice."""
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
-        return self._text[self._starts[at] : self._starts[at + 1] - 1]
+        found = range(len(self))[at]
+        return self._text[self._starts[found] : self._starts[found + 1] - 1]
 
     @property
     def longest(self) -> int:
