@@ -5,11 +5,11 @@ Source: OFX 1.0.2 to 2.3, sections 3 (amounts, dates), 11 (banking) and 13 (inve
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from sys import intern
 
 from fintrack.ledger.accounts import AccountKind
 from fintrack.money import CURRENCIES
@@ -87,11 +87,29 @@ class _Record:
 
 @dataclass(slots=True)
 class _Draft:
+    """A statement being read: what it says, its rows, the currency each of them names.
+
+    `references` are all ids so far, `repeated` those that name several rows.
+    """
+
     values: dict[str, str] = field(default_factory=dict)
-    records: list[tuple[_Record, str]] = field(default_factory=list)
+    rows: list[Entry | Rejected] = field(default_factory=list)
+    currencies: list[str | None] = field(default_factory=list)
+    references: set[str] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
     kind: AccountKind | None = None
     investments: int = 0
     pending: int = 0
+
+    def take(self, record: _Record, raw: str) -> None:
+        own = _currency(record.values.get("CURRENCY.CURSYM"))
+        row = _entry(record, raw)
+        if isinstance(row, Entry) and own is not None and own not in CURRENCIES:
+            row = Rejected(record.line, raw, f"{own!r} is not a currency.")
+        self.rows.append(row)
+        self.currencies.append(None if own is None else intern(own))
+        reference = _text(record.values.get("FITID", ""))
+        (self.repeated if reference in self.references else self.references).add(reference)
 
 
 @dataclass(slots=True)
@@ -153,7 +171,7 @@ class _Reader:
         if not self.drafts:
             self.drafts.append(_Draft())
         raw = self.text[self.record.start : min(end, self.record.start + RAW_LENGTH)]
-        self.drafts[-1].records.append((self.record, clean(raw)))
+        self.drafts[-1].take(self.record, clean(raw))
         self.record = None
         self.scope.clear()
 
@@ -222,16 +240,13 @@ def _statements(draft: _Draft) -> Iterator[Statement]:
         raise StatementError(f"The file is in {currency}, which FinTrack does not know.")
     entries: dict[str | None, list[Entry]] = {}
     rejected = []
-    repeated = _repeated_references(draft)
-    for record, raw in draft.records:
-        entry = _entry(record, raw, repeated)
-        own = _currency(record.values.get("CURRENCY.CURSYM"))
-        if isinstance(entry, Entry) and own is not None and own not in CURRENCIES:
-            entry = Rejected(record.line, raw, f"{own!r} is not a currency.")
-        if isinstance(entry, Rejected):
-            rejected.append(entry)
+    for row, own in zip(draft.rows, draft.currencies, strict=True):
+        if isinstance(row, Rejected):
+            rejected.append(row)
         else:
-            entries.setdefault(own or currency, []).append(entry)
+            # An id that names two movements names none.
+            unique = replace(row, reference=None) if row.reference in draft.repeated else row
+            entries.setdefault(own or currency, []).append(unique)
     if currency is None and entries:
         currency = next(iter(entries))
     yield replace(
@@ -247,13 +262,7 @@ def _statements(draft: _Draft) -> Iterator[Statement]:
         yield Statement(account, other, tuple(rows), kind=draft.kind)
 
 
-def _repeated_references(draft: _Draft) -> frozenset[str]:
-    """An id that names two movements names none."""
-    counted = Counter(record.values.get("FITID", "") for record, _ in draft.records)
-    return frozenset(reference for reference, times in counted.items() if times > 1)
-
-
-def _entry(record: _Record, raw: str, repeated: frozenset[str]) -> Entry | Rejected:
+def _entry(record: _Record, raw: str) -> Entry | Rejected:
     values = record.values
     written, posted = values.get("TRNAMT", ""), values.get("DTPOSTED", "")
     booked_on, amount = _date(posted), _amount(written)
@@ -263,7 +272,6 @@ def _entry(record: _Record, raw: str, repeated: frozenset[str]) -> Entry | Rejec
     if amount is None:
         said = f"{clean(written)[:40]!r} is not an amount." if written else "The row has no amount."
         return Rejected(record.line, raw, said)
-    reference = values.get("FITID", "")
     return Entry(
         line=record.line,
         booked_on=booked_on,
@@ -271,7 +279,7 @@ def _entry(record: _Record, raw: str, repeated: frozenset[str]) -> Entry | Rejec
         amount=amount,
         payee=_text(values.get("NAME") or values.get("EXTDNAME", "")),
         text=_text(values.get("MEMO", "")),
-        reference=None if reference in repeated else _text(reference) or None,
+        reference=_text(values.get("FITID", "")) or None,
         raw=raw,
     )
 

@@ -1,7 +1,9 @@
 """Files of every text format that were cut, blown up or filled with junk: one sentence each."""
 
 import tracemalloc
+from io import BytesIO
 from random import Random
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -62,9 +64,23 @@ def test_a_value_of_10_mb_is_cut_and_not_kept(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["camt", "mt940", "coda", "norma43"])
 def test_reading_takes_no_more_memory_than_what_it_returns(name: str) -> None:
-    """A table and a register are decided as a whole; what a bank wrote in records streams."""
+    """What a bank wrote in records streams."""
     few, many = (_passing_memory(FILES[name](rows)) for rows in (1_000, 4_000))
     assert many - few < 500_000
+
+
+@pytest.mark.parametrize("name", ["csv", "ofx", "qif", "xlsx"])
+def test_what_is_decided_as_a_whole_is_kept_as_text(name: str) -> None:
+    """Beyond what it returns, at most 2.5 bytes stay for each byte of the file, unpacked."""
+    few, many = (FILES[name](rows) for rows in (4_000, 20_000))
+    grown = _passing_memory(many) - _passing_memory(few)
+    assert grown < 2.5 * (_unpacked(many) - _unpacked(few))
+
+
+def test_deciding_about_a_table_of_numbers_takes_at_most_nine_times_its_bytes() -> None:
+    few, many = (_open(rows) for rows in (4_000, 20_000))
+    assert read_statements(many).questions
+    assert _passing_memory(many) - _passing_memory(few) < 9 * (len(many) - len(few))
 
 
 @given(st.sampled_from(list(WHOLE)), st.data())
@@ -97,5 +113,18 @@ def _passing_memory(content: bytes) -> int:
     found = read_statements(content)
     kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert found.statements
+    assert found.statements or found.questions
     return peak - kept
+
+
+def _unpacked(content: bytes) -> int:
+    if not content.startswith(b"PK"):
+        return len(content)
+    with ZipFile(BytesIO(content)) as archive:
+        return sum(part.file_size for part in archive.infolist())
+
+
+def _open(rows: int) -> bytes:
+    """A table whose dates are the same in two orders as far as they can be read."""
+    written = "".join(f"0{at % 9 + 1}/03/2026;Shop {at};{at}.50;{at}.00\n" for at in range(rows))
+    return f"Date;Payee;Amount;Balance\n{written}".encode()

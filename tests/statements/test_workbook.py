@@ -74,6 +74,7 @@ def test_days_count_from_1904_where_the_workbook_says_so() -> None:
         '<c r="B2" t="inlineStr"><is><t>Gro</t><rPh><t>x</t></rPh><r><t>cer</t></r></is></c>',
         '<c r="B2" t="str"><f>A1&amp;"x"</f><v>Grocer</v></c>',
         '<c t="inlineStr"><is><t xml:space="preserve"> Grocer_x000D_ </t></is></c>',
+        '<c t="inlineStr"><is><t>Gro_x0000_cer</t></is></c>',
     ],
 )
 def test_texts_may_stand_in_the_sheet_itself(cell: str) -> None:

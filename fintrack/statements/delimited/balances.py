@@ -1,6 +1,7 @@
 """What a running balance proves about amounts, fees and the order of the rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
@@ -20,21 +21,34 @@ def is_running(amounts: Figures, balances: Figures) -> bool:
     return needed > 1 and None not in balances and proven_steps(amounts, balances) == needed
 
 
-def balances_around(amounts: Figures, balances: Figures) -> tuple[Decimal, Decimal, int] | None:
-    """Return opening balance, closing balance and the position of the newest row.
+@dataclass(slots=True)
+class Chain:
+    """Amounts and balances row by row: in which orders each balance follows from the one before."""
 
-    None where the balance does not follow from the amounts.
-    """
-    if not balances or None in balances or None in amounts:
-        return None
-    needed = len(balances) - 1
-    for newest_first in (False, True):
-        if _steps(amounts, balances, newest_first=newest_first) == needed:
-            oldest, newest = (needed, 0) if newest_first else (0, needed)
-            first, moved, last = balances[oldest], amounts[oldest], balances[newest]
-            if first is not None and moved is not None and last is not None:
-                return first - moved, last, newest
-    return None
+    first: tuple[Decimal, Decimal] | None = None
+    last: tuple[Decimal, Decimal] | None = None
+    is_oldest_first: bool = True
+    is_newest_first: bool = True
+
+    def take(self, amount: Decimal, balance: Decimal | None) -> None:
+        """Add a row; one without a balance breaks the chain."""
+        if balance is None:
+            self.is_oldest_first = self.is_newest_first = False
+        elif self.last is None:
+            self.first = self.last = amount, balance
+        else:
+            before_amount, before = self.last
+            self.is_oldest_first = self.is_oldest_first and balance - before == amount
+            self.is_newest_first = self.is_newest_first and before - balance == before_amount
+            self.last = amount, balance
+
+    def around(self) -> tuple[Decimal, Decimal] | None:
+        """Return the opening and the closing balance, None where they do not follow."""
+        if not (self.first and self.last and (self.is_oldest_first or self.is_newest_first)):
+            return None
+        ends = self.first, self.last
+        (moved, balance), (_, closing) = ends if self.is_oldest_first else reversed(ends)
+        return balance - moved, closing
 
 
 def _steps(amounts: Figures, balances: Figures, *, newest_first: bool) -> int:

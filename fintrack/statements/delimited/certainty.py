@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from fintrack.statements.delimited.dates import date_readings, parse_date
 from fintrack.statements.delimited.header import EXACT, role_scores
@@ -77,8 +78,9 @@ def _column(used: Mapping, table: Table, at: int) -> int | None:
     role = used.roles[at]
     if role is Role.IGNORE:
         return None
-    cells = [cell for cell in table.cells(at) if cell]
-    sample = cells[:: max(1, len(cells) // _SAMPLE)]
+    cells = table.cells(at)
+    step = max(1, sum(map(bool, cells)) // _SAMPLE)
+    sample = list(islice(filter(None, cells), 0, None, step))
     fitting = sum(_fits(role, cell, used, at) for cell in sample) / len(sample) if sample else 1
     sure = round(_named(role, table, at) * fitting)
     if role is not Role.AMOUNT:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from fintrack.statements.delimited.header import first_movement, header_position
 from fintrack.statements.delimited.header_words import normalised
+from fintrack.statements.delimited.packed import PackedRows, packed
 from fintrack.statements.delimited.profile import Profile
 from fintrack.statements.delimited.table import Row
 from fintrack.statements.mapping import Mapping
@@ -21,7 +23,7 @@ class Table:
 
     above: Sequence[Row]
     header: Row | None
-    data: Sequence[Row]
+    data: PackedRows
     columns: Columns
 
     @property
@@ -39,7 +41,7 @@ class Table:
         return named or f"Column {column + 1}"
 
 
-def parted(rows: Sequence[Row], mapping: Mapping) -> Table:
+def parted(rows: PackedRows, mapping: Mapping) -> Table:
     """Return the table as the mapping says, else as the rows suggest."""
     if mapping.header_row is None and mapping.first_row is None:
         at = header_position(rows)
@@ -48,9 +50,11 @@ def parted(rows: Sequence[Row], mapping: Mapping) -> Table:
     else:
         header = next((row for row in rows if row.line == mapping.header_row), None)
         first = _first_data(rows, header, mapping)
-    above = [row for row in rows[:first] if row is not header]
-    data = [row for row in rows[first:] if mapping.last_row is None or row.line <= mapping.last_row]
-    return Table(above, header, data, _transposed(header.cells if header else (), data))
+    above = packed(row for row in islice(rows, first) if row != header)
+    data = rows.since(first)
+    if mapping.last_row is not None:
+        data = packed(row for row in data if row.line <= mapping.last_row)
+    return Table(above, header, data, _columns(header.cells if header else (), data))
 
 
 def fingerprint(names: Sequence[str], profiles: Sequence[Profile]) -> str:
@@ -77,11 +81,6 @@ def _first_data(rows: Sequence[Row], header: Row | None, mapping: Mapping) -> in
     return next((at for at, row in enumerate(rows) if row.line >= line), len(rows))
 
 
-def _transposed(names: Sequence[str], data: Sequence[Row]) -> Columns:
-    """Return the cells by column; short rows are filled up with blanks."""
-    width = min(max([len(names), *(len(row.cells) for row in data)], default=0), _WIDEST)
-    blanks = ("",) * width
-    padded = [
-        row.cells if len(row.cells) == width else (row.cells + blanks)[:width] for row in data
-    ]
-    return list(zip(*padded, strict=True)) or [()] * width
+def _columns(names: Sequence[str], data: PackedRows) -> Columns:
+    width = min(max(len(names), data.width), _WIDEST)
+    return [data.column(at) for at in range(width)]

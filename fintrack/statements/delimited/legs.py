@@ -1,9 +1,10 @@
 """Rows that name both sides of a movement: which side is the member's own money."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from fintrack.statements.delimited.balances import Chain
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.numbers import currency_of, parse_figure
 from fintrack.statements.delimited.table import Row
@@ -29,6 +30,21 @@ class Movement:
     balance: Decimal | None
 
 
+@dataclass(slots=True)
+class Group:
+    """The movements of one account in one currency, and what their balances prove."""
+
+    account: str | None
+    currency: str | None
+    entries: list[Entry] = field(default_factory=list)
+    balances: Chain = field(default_factory=Chain)
+
+    def take(self, movement: Movement) -> None:
+        """Add a movement of this account and currency."""
+        self.entries.append(movement.entry)
+        self.balances.take(movement.entry.amount, movement.balance)
+
+
 def legs(row: Row, movement: Movement, mapping: Mapping) -> list[Movement]:
     """Return one movement for each side, source and destination, that is the member's own."""
     source, destination = (_cell(row, mapping, r) for r in (Role.SOURCE, Role.DESTINATION))
@@ -51,18 +67,20 @@ def legs(row: Row, movement: Movement, mapping: Mapping) -> list[Movement]:
     return found
 
 
-def own_legs(movements: Sequence[Movement]) -> tuple[list[Movement], int]:
-    """Return a journal's rows on money accounts, and how many other sides were left out.
+def own_legs(groups: Sequence[Group]) -> tuple[Sequence[Group], int]:
+    """Return a journal's money accounts, and how many rows of other sides were left out.
 
     Where no account's name speaks of money, every account is kept.
     """
-    own = [each for each in movements if _is_money_account(each.account or "")]
-    return (own, len(movements) - len(own)) if own else (list(movements), 0)
+    own = [each for each in groups if _is_money_account(each.account or "")]
+    if not own:
+        return groups, 0
+    return own, sum(len(each.entries) for each in groups if each not in own)
 
 
-def are_postings(movements: Sequence[Movement]) -> bool:
+def are_postings(groups: Sequence[Group]) -> bool:
     """Say whether every account is named from a root of double entry, as in Expenses:Food."""
-    roots = {normalised(each.account or "").partition(" ")[0] for each in movements}
+    roots = {normalised(each.account or "").partition(" ")[0] for each in groups}
     return bool(roots & {"expenses", "income"}) and roots <= _ROOTS
 
 

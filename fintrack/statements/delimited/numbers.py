@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.words import SYMBOLS
@@ -58,25 +59,34 @@ def possible_marks(texts: Collection[str]) -> list[DecimalMark]:
     """
     if plain := _plain_mark(texts):
         return [plain]
-    read = {mark: [parse_figure(text, mark) for text in texts] for mark in DecimalMark}
-    counts = {mark: sum(each is not None for each in found) for mark, found in read.items()}
+    counts = {
+        mark: sum(parse_figure(text, mark) is not None for text in texts) for mark in DecimalMark
+    }
     most = max(counts.values(), default=0)
     if most == 0:
         return []
     marks = [mark for mark in DecimalMark if counts[mark] == most]
-    if len(marks) > 1 and read[DecimalMark.POINT] == read[DecimalMark.COMMA]:
-        return [DecimalMark.POINT]
-    return marks
+    return marks[:1] if len(marks) > 1 and all(map(_is_alike, texts)) else marks
+
+
+def _is_alike(text: str) -> bool:
+    return parse_figure(text, DecimalMark.POINT) == parse_figure(text, DecimalMark.COMMA)
 
 
 def _plain_mark(texts: Collection[str]) -> DecimalMark | None:
     """Return the only mark of a column without decorations: the usual case, decided fast."""
-    lines = "".join([f"{text}\n" for text in texts])
     for mark, other in zip(DecimalMark, reversed(DecimalMark), strict=True):
-        if _PLAIN_LINES[mark].fullmatch(lines):
+        if all(map(_PLAIN_LINES[mark].fullmatch, _in_lines(texts))):
             is_only = any(parse_figure(text, other) is None for text in texts)
             return mark if is_only else None
     return None
+
+
+def _in_lines(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts, one a line, a thousand at a time: an expression remembers each match."""
+    left = iter(texts)
+    while some := list(islice(left, 1_000)):
+        yield "".join([f"{text}\n" for text in some])
 
 
 @lru_cache(maxsize=16_384)

@@ -5,18 +5,17 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
-from fintrack.statements.delimited.balances import balances_around
 from fintrack.statements.delimited.cells import plan
 from fintrack.statements.delimited.certainty import certainties
 from fintrack.statements.delimited.guess import completed
 from fintrack.statements.delimited.layout import Table, parted
-from fintrack.statements.delimited.legs import Movement, are_postings, own_legs
+from fintrack.statements.delimited.legs import Group, are_postings, own_legs
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.own_export import is_own_export, read_own_export
+from fintrack.statements.delimited.packed import PackedRows, packed
 from fintrack.statements.delimited.questions import open_questions
 from fintrack.statements.delimited.rows import Reading, read_rows
 from fintrack.statements.delimited.table import (
-    Row,
     likely_delimiter,
     lines_of,
     require_few_lines,
@@ -50,17 +49,19 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
         return read_own_export(text)
     lines = lines_of(unified(text))
     delimiter, sure = likely_delimiter(lines)
-    rows = table_rows(lines, given.delimiter or delimiter)
+    rows = packed(table_rows(lines, given.delimiter or delimiter))
     certainty = Certainty(
         encoding=100 if given.encoding else encoding_certainty(content, encoding),
         delimiter=100 if given.delimiter else sure,
     )
     given = replace(given, encoding=encoding, delimiter=given.delimiter or delimiter)
+    # The rows hold all that is still needed of the text.
+    del text, lines
     return read_table(rows, given, currency, certainty=certainty)
 
 
 def read_table(
-    rows: Sequence[Row],
+    rows: PackedRows,
     mapping: Mapping,
     currency: str | None,
     *,
@@ -78,9 +79,9 @@ def read_table(
     used = completed(mapping, table, currency)
     _require_a_table(used, table)
     questions = open_questions(used, table)
-    statements = () if questions else _statements(used, table)
     found, columns = certainties(mapping, used, table, certainty)
     samples = _samples(used, table, columns)
+    statements = () if questions else _statements(used, table)
     return StatementFile(file_format, statements, used, questions, samples, found)
 
 
@@ -110,13 +111,11 @@ def _samples(
 
 def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
     reading = read_rows(table, plan(mapping, table))
-    movements, other_sides = reading.movements, 0
-    if Role.JOURNAL in mapping.roles or are_postings(movements):
-        movements, other_sides = own_legs(movements)
-    groups: dict[tuple[str | None, str | None], list[Movement]] = {}
-    for movement in movements:
-        groups.setdefault((movement.account, movement.currency), []).append(movement)
-    found = [_statement(account, currency, rows) for (account, currency), rows in groups.items()]
+    groups: Sequence[Group] = list(reading.groups.values())
+    other_sides = 0
+    if Role.JOURNAL in mapping.roles or are_postings(groups):
+        groups, other_sides = own_legs(groups)
+    found = [_statement(group) for group in groups]
     if not found:
         found = [Statement(mapping.account, mapping.currency, ())]
     if len(found) == 1:
@@ -126,19 +125,19 @@ def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def _statement(account: str | None, currency: str | None, rows: Sequence[Movement]) -> Statement:
-    entries = tuple(row.entry for row in rows)
-    around = balances_around([row.entry.amount for row in rows], [row.balance for row in rows])
+def _statement(group: Group) -> Statement:
+    entries, balances = tuple(group.entries), group.balances
+    around = balances.around()
     if around is None:
-        return Statement(account, currency, entries)
-    opening, closing, newest = around
+        return Statement(group.account, group.currency, entries)
+    opening, closing = around
     return Statement(
-        account,
-        currency,
+        group.account,
+        group.currency,
         entries,
         opening_balance=opening,
         closing_balance=closing,
-        closing_on=entries[newest].booked_on,
+        closing_on=entries[-1 if balances.is_oldest_first else 0].booked_on,
     )
 
 
@@ -165,7 +164,7 @@ def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
     at = mapping.column(role)
     if at is None:
         return None
-    cells = {row.cells[at] for row in table.data if at < len(row.cells) and row.cells[at]}
+    cells = {cell for cell in table.cells(at) if cell}
     figure = parse_figure(cells.pop(), mapping.mark_of(at)) if len(cells) == 1 else None
     return figure.value if figure else None
 

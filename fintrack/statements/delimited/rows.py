@@ -19,7 +19,7 @@ from fintrack.statements.delimited.cells import (
 from fintrack.statements.delimited.dates import date_readings, parse_date
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
-from fintrack.statements.delimited.legs import Movement, legs
+from fintrack.statements.delimited.legs import Group, Movement, legs
 from fintrack.statements.delimited.preamble import account_named
 from fintrack.statements.delimited.words import (
     CLOSING_ROWS,
@@ -43,17 +43,24 @@ _SECTION_CELLS = 2
 
 @dataclass(slots=True)
 class Reading:
-    """Everything that came out of the rows, in the file's order."""
+    """Everything that came out of the rows, by account and currency, in the file's order."""
 
     account: str | None
     has_balance_rows: bool
-    movements: list[Movement] = field(default_factory=list)
+    groups: dict[tuple[str | None, str | None], Group] = field(default_factory=dict)
+    newest: Group | None = None
     rejected: list[Rejected] = field(default_factory=list)
     opening: Decimal | None = None
     closing: Decimal | None = None
     closing_on: date | None = None
     not_done: int = 0
     outside: int = 0
+
+    def take(self, movement: Movement) -> None:
+        """Put the movement to those of its account and currency."""
+        account, currency = movement.account, movement.currency
+        self.newest = self.groups.setdefault((account, currency), Group(account, currency))
+        self.newest.take(movement)
 
 
 def read_rows(table: Table, prepared: Plan) -> Reading:
@@ -99,9 +106,10 @@ def _read(cells: Cells, prepared: Plan, reading: Reading) -> None:
         balance_of(cells, prepared),
     )
     if Role.SOURCE in prepared.marks:
-        reading.movements += legs(row, movement, prepared.mapping)
+        for leg in legs(row, movement, prepared.mapping):
+            reading.take(leg)
     else:
-        reading.movements.append(movement)
+        reading.take(movement)
 
 
 def _is_movement(cells: Cells, prepared: Plan, reading: Reading) -> bool:
@@ -112,8 +120,8 @@ def _is_movement(cells: Cells, prepared: Plan, reading: Reading) -> bool:
     if written and sum(map(bool, row.cells)) > _SECTION_CELLS:
         return True
     more = joined(row, prepared.texts)
-    if not written and more and reading.movements:
-        _continue_text(reading, more)
+    if not written and more and reading.newest:
+        _continue_text(reading.newest.entries, more)
         return False
     reading.outside += 1
     # Between two tables of one file a line may say whose account the next one is.
@@ -121,11 +129,10 @@ def _is_movement(cells: Cells, prepared: Plan, reading: Reading) -> bool:
     return False
 
 
-def _continue_text(reading: Reading, more: str) -> None:
-    last = reading.movements[-1]
-    text = f"{last.entry.text} {more}".strip()
-    raw = f"{last.entry.raw}\n{more}"[:RAW_LENGTH]
-    reading.movements[-1] = replace(last, entry=replace(last.entry, text=text, raw=raw))
+def _continue_text(entries: list[Entry], more: str) -> None:
+    last = entries[-1]
+    text, raw = f"{last.text} {more}".strip(), f"{last.raw}\n{more}"[:RAW_LENGTH]
+    entries[-1] = replace(last, text=text, raw=raw)
 
 
 def _is_not_done(cells: Cells) -> bool:
@@ -174,6 +181,11 @@ def _worth(cells: Cells, prepared: Plan) -> Decimal | None:
 
 
 def _has_balance_rows(columns: Sequence[Sequence[str]]) -> bool:
-    cells = {cell for column in columns for cell in column if 0 < len(cell) <= _LONGEST_LABEL}
-    labels = {normalised(cell) for cell in cells if not any(map(str.isdecimal, cell))}
+    cells = {
+        cell
+        for column in columns
+        for cell in column
+        if 0 < len(cell) <= _LONGEST_LABEL and not any(map(str.isdecimal, cell))
+    }
+    labels = set(map(normalised, cells))
     return bool(labels & _OPENING and labels & _CLOSING)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import repeat
 
 from fintrack.statements.delimited.balances import proven_steps
 from fintrack.statements.delimited.content import figures
@@ -66,11 +67,14 @@ def _thanks_are_negative(
     evidence: Evidence,
     values: Sequence[Decimal | None],
 ) -> bool:
-    texts = [i for i, role in enumerate(roles) if role in {Role.TEXT, Role.PAYEE}]
+    columns = [
+        evidence.columns[at] for at, role in enumerate(roles) if role in {Role.TEXT, Role.PAYEE}
+    ]
+    texts = zip(*columns, strict=True) if columns else repeat(())
     thanked: list[Decimal] = []
     others: list[Decimal] = []
-    for row, value in enumerate(values):
-        text = " ".join(evidence.columns[index][row] for index in texts).casefold()
+    for cells, value in zip(texts, values, strict=False):
+        text = " ".join(cells).casefold()
         if value:
             (thanked if any(words in text for words in _THANKS) else others).append(value)
     positive = sum(value > 0 for value in others)
@@ -104,11 +108,12 @@ def _choose_amount(roles: list[Role], evidence: Evidence) -> None:
     if Role.AMOUNT not in roles:
         return
     pair = [roles.index(role) for role in (Role.DEBIT, Role.CREDIT) if role in roles]
+    sides = [evidence.columns[at] for at in pair]
     amount = roles.index(Role.AMOUNT)
     signed = any(value is not None and value < 0 for value in evidence.values(amount))
     pair_is_full = len(pair) > 1 and all(
-        evidence.columns[pair[0]][row] or evidence.columns[pair[1]][row]
-        for row, cell in enumerate(evidence.columns[amount])
+        out or into
+        for cell, out, into in zip(evidence.columns[amount], *sides, strict=True)
         if cell
     )
     if pair_is_full and not signed:
@@ -164,8 +169,8 @@ def _proven(roles: Sequence[Role], evidence: Evidence, amounts: Sequence[Decimal
         if role in roles
     ]
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for row in range(len(amounts)):
-        groups[tuple(column[row] for column in keys)].append(row)
+    for row, key in enumerate(zip(*keys, strict=True) if keys else [()] * len(amounts)):
+        groups[key].append(row)
     return sum(
         proven_steps([amounts[row] for row in rows], [balances[row] for row in rows])
         for rows in groups.values()

@@ -2,9 +2,11 @@
 
 import csv
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+from typing import NamedTuple, overload
 
 from fintrack.statements.delimited.dates import date_readings
 from fintrack.statements.delimited.numbers import is_number
@@ -16,15 +18,48 @@ _SAMPLE_LINES = 300
 _TEXT_MARK = re.compile(r"^'(?=[\dA-Z])")
 _LONGEST_LINE = 100_000
 _MOST_LINES = 1_000_000
+_LINE_END = re.compile("\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record: its first line in the file (1-based), its stripped cells and its raw text."""
 
     line: int
     cells: tuple[str, ...]
     raw: str
+
+
+class Lines(Sequence[str]):
+    """The lines of a text, cut out of it each time they are asked for."""
+
+    __slots__ = ("_starts", "_text")
+
+    def __init__(self, text: str) -> None:
+        """Find where the lines start; they end with LF."""
+        self._text = text
+        self._starts = array("I", [0])
+        self._starts.extend(match.end() for match in _LINE_END.finditer(text))
+        self._starts.append(len(text) + 1)
+
+    def __len__(self) -> int:
+        """Return how many lines there are."""
+        return len(self._starts) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        """Return a line without its end, or those of a slice."""
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        found = range(len(self))[at]
+        return self._text[self._starts[found] : self._starts[found + 1] - 1]
+
+    @property
+    def longest(self) -> int:
+        """Return how long the longest line is."""
+        return max(end - start - 1 for start, end in pairwise(self._starts))
 
 
 def require_few_lines(content: bytes) -> None:
@@ -38,34 +73,32 @@ def require_few_lines(content: bytes) -> None:
         raise StatementError(message)
 
 
-def lines_of(text: str) -> list[str]:
+def lines_of(text: str) -> Lines:
     """Return the lines.
 
     Raises:
         StatementError: a line is longer than a statement has.
     """
-    lines = text.split("\n")
-    if any(len(line) > _LONGEST_LINE for line in lines):
+    lines = Lines(text)
+    if lines.longest > _LONGEST_LINE:
         message = "A line of this file is too long for a statement; choose a CSV or OFX file."
         raise StatementError(message)
     return lines
 
 
-def table_rows(lines: list[str], delimiter: str) -> list[Row]:
-    """Return the non-empty rows; a quote that never closes is read as a letter."""
-    rows: list[Row] = []
+def table_rows(lines: Sequence[str], delimiter: str) -> Iterator[Row]:
+    """Yield the non-empty rows; a quote that never closes is read as a letter."""
     start = 0
     while start < len(lines):
-        start = _read_on(lines, start, delimiter, rows)
-    return rows
+        start = yield from _read_on(lines, start, delimiter)
 
 
-def likely_delimiter(lines: list[str]) -> tuple[str, int]:
+def likely_delimiter(lines: Sequence[str]) -> tuple[str, int]:
     """Return the delimiter under which most lines hold a date and an amount, and how sure it is.
 
     In percent: the cells of such lines against those that another delimiter would make.
     """
-    sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
+    sample = list(islice((line for line in lines if line.strip()), _SAMPLE_LINES))
     senses = {delimiter: _sense(sample, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=senses.__getitem__)
     # A colon parts every time of day.
@@ -74,8 +107,8 @@ def likely_delimiter(lines: list[str]) -> tuple[str, int]:
     return best, round(100 * own / (own + max(rivals))) if own else 50
 
 
-def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row]) -> int:
-    """Append the rows from `start` to the end, or to a broken quote; return where to go on."""
+def _read_on(lines: Sequence[str], start: int, delimiter: str) -> Generator[Row, None, int]:
+    """Yield the rows from `start` to the end, or to a broken quote; return where to go on."""
     reader = csv.reader(
         (f"{lines[at]}\n" for at in range(start, len(lines))),
         delimiter=delimiter,
@@ -85,34 +118,34 @@ def _read_on(lines: list[str], start: int, delimiter: str, rows: list[Row]) -> i
     done = 0
     try:
         for cells in reader:
-            if _swallows(lines[start + done + 1 : start + reader.line_num], delimiter):
-                return _read_literally(lines, start + done, delimiter, rows)
-            _append(rows, lines, start + done, start + reader.line_num, cells)
+            if _swallows(lines, start + done + 1, start + reader.line_num, delimiter):
+                break
+            yield from _row(lines, start + done, start + reader.line_num, cells)
             done = reader.line_num
+        else:
+            return len(lines)
     except csv.Error:
-        return _read_literally(lines, start + done, delimiter, rows)
-    return len(lines)
+        pass
+    broken = start + done
+    literally = lines[broken].replace('"', "").split(delimiter)
+    yield from _row(lines, broken, broken + 1, literally)
+    return broken + 1
 
 
-def _swallows(following: list[str], delimiter: str) -> bool:
+def _swallows(lines: Sequence[str], first: int, end: int, delimiter: str) -> bool:
     """Say whether a quoted cell runs over lines that are movements of their own."""
-    if not following:
-        return False
-    return any(is_telling(line.replace('"', "").split(delimiter)) for line in following)
+    following = (lines[at].replace('"', "").split(delimiter) for at in range(first, end))
+    return any(map(is_telling, following))
 
 
-def _read_literally(lines: list[str], at: int, delimiter: str, rows: list[Row]) -> int:
-    _append(rows, lines, at, at + 1, lines[at].replace('"', "").split(delimiter))
-    return at + 1
-
-
-def _append(rows: list[Row], lines: list[str], first: int, end: int, cells: Iterable[str]) -> None:
+def _row(lines: Sequence[str], first: int, end: int, cells: Iterable[str]) -> Iterator[Row]:
+    """Yield the row, unless it is empty."""
     raw = lines[first] if end - first == 1 else "\n".join(lines[first:end])
     kept = tuple([cell.strip() for cell in cells])
     if "'" in raw:
         kept = tuple([_TEXT_MARK.sub("", cell) for cell in kept])
     if any(kept):
-        rows.append(Row(first + 1, kept, raw[:RAW_LENGTH]))
+        yield Row(first + 1, kept, raw[:RAW_LENGTH])
 
 
 def _sense(sample: list[str], delimiter: str) -> tuple[int, int, int, int]:

@@ -1,7 +1,7 @@
 """QIF to statements: one a register, with categories, splits and transfers between registers."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from fintrack.ledger.accounts import AccountKind
 from fintrack.statements.delimited.dates import possible_orders
@@ -9,15 +9,12 @@ from fintrack.statements.delimited.marks import whole_mark
 from fintrack.statements.delimited.numbers import possible_marks
 from fintrack.statements.delimited.questions import mark_question, order_question
 from fintrack.statements.mapping import DecimalMark, Mapping, Question
-from fintrack.statements.qif.entries import Habits, entry_of
-from fintrack.statements.qif.records import records
-from fintrack.statements.qif.register import Draft, plain_date
+from fintrack.statements.qif.entries import Habits
+from fintrack.statements.qif.register import plain_date
 from fintrack.statements.qif.registers import Register, Registers
 from fintrack.statements.qif.transfers import linked
 from fintrack.statements.statement import (
     Certainty,
-    Entry,
-    Rejected,
     Statement,
     StatementError,
     StatementFile,
@@ -39,24 +36,23 @@ _KIND_NAMES = {
 def read_qif(content: bytes, mapping: Mapping | None, currency: str | None) -> StatementFile:
     """Return one statement a register, or the questions that must be answered first.
 
-    The order of dates and the decimal mark are decided over the whole file.
+    The order of dates and the decimal mark are decided over the whole file; then it is read again.
 
     Raises:
         StatementError: it holds no register, or its end is missing.
     """
     given = mapping or Mapping()
     text, encoding = decode(content, given.encoding)
-    registers = Registers()
-    for record in records(unified(text)):
-        registers.take(record)
-    if not (registers.found or registers.investments or registers.left_out):
-        raise StatementError(_NOTHING)
-    drafts = [draft for each in registers.found.values() for draft in each.drafts]
+    text = unified(text)
+    written = _written(text)
     used = replace(given, encoding=encoding, header_fingerprint=_FORMAT)
-    used, order = _with_order(used, drafts)
-    used, mark = _with_mark(used, drafts, currency)
+    used, order = _with_order(used, written.dates)
+    used, mark = _with_mark(used, written.amounts, currency)
     questions = tuple(question for question in (order, mark) if question is not None)
-    statements = () if questions else _statements(registers, used)
+    categories = written.categories
+    # The dates and amounts as written are many, and decided.
+    del written
+    statements = () if questions else _statements(text, used, categories)
     certainty = Certainty(
         encoding=100 if given.encoding else encoding_certainty(content, encoding),
         date_order=0 if order else 100,
@@ -65,10 +61,30 @@ def read_qif(content: bytes, mapping: Mapping | None, currency: str | None) -> S
     return StatementFile(_FORMAT, statements, used, questions, certainty=certainty)
 
 
-def _with_order(mapping: Mapping, drafts: Sequence[Draft]) -> tuple[Mapping, Question | None]:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The different dates, plain and as written, and amounts of a file; kinds by category."""
+
+    dates: dict[str, str]
+    amounts: set[str]
+    categories: dict[str, str | None]
+
+
+def _written(text: str) -> _Written:
+    registers = Registers()
+    found = _Written({}, set(), registers.categories)
+    for _, draft in registers.transactions(text):
+        if draft.date:
+            found.dates[plain_date(draft.date)] = draft.date
+        found.amounts.update(filter(None, (draft.amount, *(part.amount for part in draft.parts))))
+    if not (registers.found or registers.investments or registers.left_out):
+        raise StatementError(_NOTHING)
+    return found
+
+
+def _with_order(mapping: Mapping, written: dict[str, str]) -> tuple[Mapping, Question | None]:
     if mapping.date_order is not None:
         return mapping, None
-    written = {plain_date(draft.date): draft.date for draft in drafts if draft.date}
     orders = possible_orders(written)
     if len(orders) > 1:
         return mapping, order_question(orders, written[min(written)])
@@ -76,11 +92,10 @@ def _with_order(mapping: Mapping, drafts: Sequence[Draft]) -> tuple[Mapping, Que
 
 
 def _with_mark(
-    mapping: Mapping, drafts: Sequence[Draft], currency: str | None
+    mapping: Mapping, amounts: set[str], currency: str | None
 ) -> tuple[Mapping, Question | None]:
     if mapping.decimal_mark is not None:
         return mapping, None
-    amounts = {amount for draft in drafts for amount in _amounts(draft) if amount}
     marks = possible_marks(amounts)
     if len(marks) > 1 and (whole := whole_mark(amounts, currency)):
         marks = [whole]
@@ -90,19 +105,15 @@ def _with_mark(
     return replace(mapping, decimal_mark=next(iter(marks), None)), None
 
 
-def _amounts(draft: Draft) -> Iterator[str]:
-    yield draft.amount
-    yield from (part.amount for part in draft.parts)
-
-
-def _statements(registers: Registers, mapping: Mapping) -> tuple[Statement, ...]:
-    habits = Habits(
-        mapping.date_order, mapping.decimal_mark or DecimalMark.POINT, registers.categories
-    )
+def _statements(
+    text: str, mapping: Mapping, categories: dict[str, str | None]
+) -> tuple[Statement, ...]:
+    habits = Habits(mapping.date_order, mapping.decimal_mark or DecimalMark.POINT, categories)
+    registers = Registers()
+    for register, draft in registers.transactions(text):
+        register.take(draft, habits)
     unnamed = sum(each.account is None for each in registers.found.values())
-    found = [
-        _statement(each, habits, by_kind=unnamed > 1) for each in registers.found.values()
-    ] or [
+    found = [_statement(each, by_kind=unnamed > 1) for each in registers.found.values()] or [
         Statement(account, None, (), kind=AccountKind.INVESTMENT)
         for account in registers.investments or (None,)
     ]
@@ -110,24 +121,20 @@ def _statements(registers: Registers, mapping: Mapping) -> tuple[Statement, ...]
     return linked([replace(found[0], notes=notes), *found[1:]])
 
 
-def _statement(register: Register, habits: Habits, *, by_kind: bool) -> Statement:
-    rows = [entry_of(draft, habits) for draft in register.drafts]
-    entries = tuple(row for row in rows if isinstance(row, Entry))
+def _statement(register: Register, *, by_kind: bool) -> Statement:
     kind_name = _KIND_NAMES[register.kind] if by_kind and register.kind else None
     return Statement(
         register.account or kind_name,
         None,
-        entries,
-        tuple(row for row in rows if isinstance(row, Rejected)),
-        notes=tuple(_notes(register, entries)),
+        tuple(register.entries),
+        tuple(register.rejected),
+        notes=tuple(_notes(register)),
         kind=register.kind,
     )
 
 
-def _notes(register: Register, entries: Sequence[Entry]) -> Iterator[str]:
-    whole = {entry.line for entry in entries if not entry.lines}
-    count = sum(len(each.parts) > 1 and each.record.line in whole for each in register.drafts)
-    if count:
+def _notes(register: Register) -> Iterator[str]:
+    if count := register.unequal:
         said = "1 split does" if count == 1 else f"{count} splits do"
         yield f"{said} not add up to the amount; the amount was taken without its parts."
 

@@ -6,12 +6,12 @@ Source: Quicken Interchange Format (QIF) files, Intuit, 1997 and its later addit
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from fintrack.statements.statement import StatementError
 
 _HEAD = 4_096
 _LONGEST_LINE = 100_000
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _HEADER = re.compile(rb"^[ \t]*!(?:type:|account\b|option:|clear:)", re.IGNORECASE | re.MULTILINE)
 _BARE_DATE = re.compile(rb"^D *['\d]", re.MULTILINE)
 _BARE_AMOUNT = re.compile(rb"^[TU] *[-+(\d.,]", re.MULTILINE)
@@ -53,7 +53,8 @@ def records(text: str) -> Iterator[Record]:
     section, block = "", 0
     record = Record(section, block, 1, [])
     line = ""
-    for number, line in enumerate(StringIO(text), start=1):
+    for number, found in enumerate(_LINE.finditer(text), start=1):
+        line = found[0]
         if len(line) > _LONGEST_LINE:
             message = "A line of this file is too long for a register; export it as QIF again."
             raise StatementError(message)

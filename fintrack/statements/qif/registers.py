@@ -1,11 +1,14 @@
 """The sections of a QIF file: whose register comes next, what is only listed, what is left out."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fintrack.ledger.accounts import AccountKind
-from fintrack.statements.qif.records import Record
+from fintrack.statements.qif.entries import Habits, entry_of
+from fintrack.statements.qif.records import Record, records
 from fintrack.statements.qif.register import Draft, draft_of
+from fintrack.statements.statement import Entry, Rejected
 from fintrack.statements.text import clean
 
 _REGISTERS = {
@@ -28,16 +31,30 @@ _LISTS = frozenset(
 
 @dataclass(slots=True)
 class Register:
-    """The transactions of one account, None where the file names none."""
+    """The rows of one account, None where the file names none.
+
+    `unequal` counts the splits whose parts do not add up.
+    """
 
     account: str | None
     kind: AccountKind | None
-    drafts: list[Draft] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    unequal: int = 0
+
+    def take(self, draft: Draft, habits: Habits) -> None:
+        """Add the transaction to the rows."""
+        row = entry_of(draft, habits)
+        if isinstance(row, Rejected):
+            self.rejected.append(row)
+        else:
+            self.entries.append(row)
+            self.unequal += len(draft.parts) > 1 and not row.lines
 
 
 @dataclass(slots=True)
 class Registers:
-    """What was read so far: registers by account and kind, kinds of categories by name.
+    """What was met so far: registers by account and kind, kinds of categories by name.
 
     `investments` are counted by account, `left_out` by section.
     """
@@ -50,12 +67,18 @@ class Registers:
     block: int = -1
     endless: int = 0
 
-    def take(self, record: Record) -> None:
-        """Put the record where its section says."""
+    def transactions(self, text: str) -> Iterator[tuple[Register, Draft]]:
+        """Yield every transaction of the file beside its register, and note what else is there."""
+        for record in records(text):
+            if found := self._met(record):
+                yield found
+
+    def _met(self, record: Record) -> tuple[Register, Draft] | None:
+        self.endless += not record.is_ended
         section = record.section
         if section in _REGISTERS:
-            self._take_transaction(record, _REGISTERS[section])
-        elif section in _INVESTMENTS:
+            return self._transaction(record, _REGISTERS[section])
+        if section in _INVESTMENTS:
             self.investments[self.account] += 1
         elif section == "account":
             self._take_account(record)
@@ -63,14 +86,16 @@ class Registers:
             self._take_category(record)
         elif section.startswith("type:") and section not in _LISTS:
             self.left_out[section.removeprefix("type:")] += 1
-        self.endless += not record.is_ended
+        return None
 
-    def _take_transaction(self, record: Record, kind: AccountKind | None) -> None:
+    def _transaction(
+        self, record: Record, kind: AccountKind | None
+    ) -> tuple[Register, Draft] | None:
         draft = draft_of(record)
-        if record.section or draft.date or draft.amounts:
-            key = (self.account, None if self.account else kind)
-            register = self.found.setdefault(key, Register(self.account, kind))
-            register.drafts.append(draft)
+        if not (record.section or draft.date or draft.amounts):
+            return None
+        key = (self.account, None if self.account else kind)
+        return self.found.setdefault(key, Register(self.account, kind)), draft
 
     def _take_account(self, record: Record) -> None:
         """A block with one account names the next register; several are but a list."""

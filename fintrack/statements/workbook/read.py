@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from fintrack.statements.delimited.header import first_movement, header_position
+from fintrack.statements.delimited.packed import PackedRows, packed
 from fintrack.statements.delimited.read import read_table
-from fintrack.statements.delimited.table import Row
 from fintrack.statements.mapping import Choice, Mapping, Question
 from fintrack.statements.statement import StatementError, StatementFile
 from fintrack.statements.workbook.book import Book, book_of
@@ -33,11 +33,11 @@ def read_workbook(content: bytes, mapping: Mapping | None, currency: str | None)
     return read_table(rows, replace(given, sheet=name), currency, file_format=_FORMAT)
 
 
-def _rows(book: Book, name: str) -> list[Row]:
+def _rows(book: Book, name: str) -> PackedRows:
     if name not in book.sheets:
         raise StatementError(f"The workbook has no sheet {name[:40]!r}; choose another one.")
-    return list(sheet_rows(book, name))
+    return packed(sheet_rows(book, name))
 
 
-def _is_table(rows: list[Row]) -> bool:
+def _is_table(rows: PackedRows) -> bool:
     return first_movement(rows) is not None or header_position(rows) is not None

@@ -56,5 +56,7 @@ def figure_shown(stored: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Return the text with the letters that XML cannot hold."""
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """Return the text with the letters that XML cannot hold, but NUL, which no text has."""
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text).replace("\x00", "")
