@@ -19,8 +19,9 @@ from fintrack.ui.failures import shown_refusals
 from fintrack.ui.import_files import (
     OpenFile,
     correction,
-    forget_files,
-    opened,
+    finish,
+    in_hand,
+    look,
     questions,
     statement_review,
 )
@@ -55,15 +56,13 @@ def _upload(context: TenantContext) -> None:
         accept_multiple_files=True,
         key=f"upload {context.slug} {generation}",
     )
-    for each in files:
-        with card(escaped(each.name)), shown_refusals():
-            _file(context, opened(context, each.name, each.getvalue()))
+    for file in in_hand(context, ((each.name, each.getvalue()) for each in files)):
+        with card(escaped(file.name)), shown_refusals():
+            _file(context, file)
 
 
 def _file(context: TenantContext, file: OpenFile) -> None:
-    preview = file.preview
-    if preview is None:
-        return
+    preview = look(context, file)
     size_notice(context, len(file.content))
     if preview.questions:
         questions(file, preview)
@@ -81,7 +80,7 @@ def _file(context: TenantContext, file: OpenFile) -> None:
         key=f"commit {file.key}",
         disabled=not (count or preview.probable),
     ):
-        _commit(context, preview, decisions)
+        _commit(context, file, preview, decisions)
 
 
 def _commit_label(count: int, probable: int) -> str:
@@ -91,15 +90,17 @@ def _commit_label(count: int, probable: int) -> str:
     return f"{verb} {many:,} {'transaction' if many == 1 else 'transactions'}"
 
 
-def _commit(context: TenantContext, preview: Preview, decisions: dict[int, Decision]) -> None:
+def _commit(
+    context: TenantContext, file: OpenFile, preview: Preview, decisions: dict[int, Decision]
+) -> None:
     bar = st.progress(0.0, "Importing")
 
     def show(count: int, total: int) -> None:
         bar.progress(min(count / max(total, 1), 1.0), "Importing")
 
     report = commit_import(context, preview, decisions, progress=show)
-    forget_files()
-    st.session_state[UPLOAD] += 1
+    if finish(file):
+        st.session_state[UPLOAD] += 1
     counts = _counts(report.new, report.duplicate, report.rejected, report.skipped)
     what = "a transfer" if report.linked == 1 else "transfers"
     linked = f", {report.linked:,} linked as {what}" if report.linked else ""

@@ -168,7 +168,7 @@ def matching_account(
 def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewAccount:
     """Return a new account whose balance will be the one that the file states."""
     kind = plan.kind or kind_of(f"{plan.label} {PurePath(file_name).stem}")
-    is_number = bool(_NUMBER.fullmatch(bare(plan.label)))
+    is_number = bool(plan.label) and not _is_name(plan.label)
     return NewAccount(
         name=_free_name(_names(plan, kind, is_number=is_number), taken),
         kind=kind,
@@ -240,9 +240,14 @@ def _known(
     habit = wishes.remembered
     is_habit = habit is not None and is_only and habit.currency == plan.currency
     found = matching_account(plan.label, plan.currency, ledger)
-    likely = holder or (habit if is_habit else None)
+    likely = holder or (habit if is_habit and not _is_name(plan.label) else None)
     # An account with a number takes no statement that names another one.
     return found or (None if likely and plan.label and likely.number else likely)
+
+
+def _is_name(label: str) -> bool:
+    """Return whether the file says what the account is called, and not only its number."""
+    return bool(label) and not _NUMBER.fullmatch(bare(label))
 
 
 def _wished(plan: Plan, target: Target) -> Target:

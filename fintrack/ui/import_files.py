@@ -1,6 +1,6 @@
 """One file on its way in: what it leaves open, how it was read, and what becomes of its rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -35,6 +35,7 @@ class OpenFile:
     mapping: Mapping | None = None
     accounts: dict[str, UUID | NewAccount] = field(default_factory=dict)
     preview: Preview | None = None
+    is_imported: bool = False
 
     @property
     def key(self) -> str:
@@ -42,25 +43,50 @@ class OpenFile:
         return sha256(self.content).hexdigest()[:12]
 
 
-def opened(context: TenantContext, name: str, content: bytes) -> OpenFile:
-    """Return the file as this tab left it, with a preview that fits what was said since.
+def in_hand(context: TenantContext, files: Iterable[tuple[str, bytes]]) -> list[OpenFile]:
+    """Return the files by name and content as this tab left them; what was imported is out of it.
+
+    What the tab holds no longer is forgotten.
+    """
+    dropped = [OpenFile(name, content) for name, content in files]
+    kept = _files()
+    now = {f"{context.slug} {each.key} {each.name}": each for each in dropped}
+    held = {place: kept.get(place, each) for place, each in now.items()}
+    kept.clear()
+    kept.update(held)
+    return [each for each in held.values() if not each.is_imported]
+
+
+def look(context: TenantContext, file: OpenFile) -> Preview:
+    """Return a preview of the file that fits what was said of it since.
 
     Raises:
         FinTrackError: the file is no statement; one sentence says what to do.
     """
-    files: dict[str, OpenFile] = st.session_state.setdefault(FILES, {})
-    fresh = OpenFile(name, content)
-    file = files.setdefault(f"{context.slug} {fresh.key} {name}", fresh)
     if file.preview is None:
         file.preview = preview_import(
-            context, content, name, mapping=file.mapping, accounts=file.accounts
+            context, file.content, file.name, mapping=file.mapping, accounts=file.accounts
         )
-    return file
+    return file.preview
 
 
-def forget_files() -> None:
-    """Let go of every file of this tab."""
-    st.session_state.pop(FILES, None)
+def finish(file: OpenFile) -> bool:
+    """Let go of an imported file; return whether it was the last one of this tab.
+
+    The others keep what was said about them, and are looked at anew beside what it brought.
+    """
+    files = _files()
+    file.is_imported = True
+    for each in files.values():
+        each.preview = None
+    if is_last := all(each.is_imported for each in files.values()):
+        files.clear()
+    return is_last
+
+
+def _files() -> dict[str, OpenFile]:
+    files: dict[str, OpenFile] = st.session_state.setdefault(FILES, {})
+    return files
 
 
 def questions(file: OpenFile, preview: Preview) -> None:

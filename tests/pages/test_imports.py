@@ -79,6 +79,22 @@ def test_a_file_is_taken_in_with_one_click(ana: TenantContext) -> None:
     assert r"Imported march\.csv: 2 new" in words(page)
 
 
+def test_of_several_files_the_others_stay_when_one_is_taken_in(ana: TenantContext) -> None:
+    page = open_page(ana, "import")
+    files = [("march.csv", csv_file()), ("april.csv", csv_file([("2026-04-01", "-3.00", "Shop")]))]
+    page.file_uploader[0].set_value([(name, each, "text/csv") for name, each in files])
+    page.run()
+
+    commit(page)
+    assert [each.label for each in page.button if "mport 1" in each.label] == [
+        "Import 1 transaction"
+    ]
+
+    commit(page)
+    assert [payee for _, _, payee in held(ana)] == ["Shop", "Employer", "Grocer"]
+    assert not any(each.label.startswith("Import ") for each in page.button)
+
+
 def test_a_file_that_is_in_the_books_already_cannot_be_taken_in_again(ana: TenantContext) -> None:
     imported(ana, csv_file())
     page = dropped(ana, csv_file())

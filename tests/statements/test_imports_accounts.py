@@ -131,6 +131,17 @@ def test_a_file_that_names_no_account_goes_where_its_rows_are(
     assert (statement.account.id, statement.duplicate) == (giro, 1)
 
 
+def test_a_file_goes_into_no_account_of_another_name_because_its_header_is_known(
+    ana: TenantContext,
+) -> None:
+    header = b"Date,Account,Currency,Payee,Amount\n"
+    imported(ana, header + b"2026-05-01,Joint,EUR,To my visa,-75.00\n")
+
+    (batch,) = imported(ana, header + b"2026-05-03,Visa2,EUR,Payment thanks,75.00\n").batches
+
+    assert batch.account == "Visa2"
+
+
 def test_rows_that_two_accounts_hold_decide_nothing(ana: TenantContext, giro: UUID) -> None:
     other = create_account(ana, NewAccount("Card", AccountKind.CREDIT_CARD, "EUR", OPENED))
     for account_id in (giro, other):
