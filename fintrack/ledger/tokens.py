@@ -26,7 +26,7 @@ from fintrack.ledger.search import search_terms
 
 MOST_TOKENS = 7
 # So few are looked up one by one, whatever else is asked; a screen then still reads under 200 rows.
-FEW_ROWS = 150
+FEW_ROWS = 80
 # How far back the n-th newest hit lies tells how rare a word is, without counting.
 SAMPLE = 16
 LAST_LETTER = "\U0010ffff"

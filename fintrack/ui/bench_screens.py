@@ -21,7 +21,7 @@ from fintrack.access.sessions import open_session, session_of
 from fintrack.errors import NotSignedIn, Unavailable
 from fintrack.operations.bench import throw_away_installation
 from fintrack.operations.bench_api import owner_token
-from fintrack.operations.bench_fleet import TEMPLATE, TRANSACTIONS, fill
+from fintrack.operations.bench_fleet import TEMPLATE, arrive, fill
 from fintrack.operations.bench_server import serving
 from fintrack.operations.demo import create_sample
 from fintrack.operations.embedded import Server
@@ -143,7 +143,7 @@ def _people(server: Server, sessions: int) -> tuple[UUID, list[Person]]:
     """Return the owner of a large tenant, and people with a sample household beside their own."""
     fill(server, TEMPLATE, tenants=sessions + 1, rows=ROWS)
     with server.connect(SUPERUSER, TEMPLATE) as admin:
-        admin.execute(TRANSACTIONS, {"rows": GIANT_ROWS - ROWS, "slug": "tenant-1"})
+        arrive(admin, GIANT_ROWS - ROWS, "tenant-1")
         admin.execute("vacuum analyze")
         rows = admin.execute("select id from sec.users order by id").fetchall()
     giant, *others = (row[0] for row in rows)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from secrets import token_bytes
+from urllib.parse import parse_qsl
 
 import psycopg
 import pytest
@@ -17,6 +18,9 @@ from fintrack.access.memberships import suspend_member
 from fintrack.access.ownership import offer_ownership
 from fintrack.access.sight import see_as
 from fintrack.access.tenants import change_settings, close_tenant, enter_tenant, tenant_settings
+from fintrack.analytics.dimensions import Dimension
+from fintrack.analytics.pivots import Measure
+from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import RIGHTS, Flag, Permission, Role, TenantContext, flags_of
 from fintrack.errors import FinTrackError, PermissionDenied
 from fintrack.ledger.activity import activity
@@ -32,6 +36,7 @@ from tests.pages.opening import open_page
 pytestmark = pytest.mark.one_server
 
 DAY = date(2026, 3, 1)
+SHOPS = View(Dimension.PAYEE, Dimension.MONTH, Measure.SPENDING)
 EVENT = (
     "insert into app.audit_event (id, action) values (gen_random_uuid(), 'transactions.exported')"
 )
@@ -73,6 +78,7 @@ FUNCTIONS: dict[Permission, Callable[[TenantContext], object]] = {
     Permission.INVITE: lambda me: invite_member(me, "x@example.org", Role.VIEWER, Terms(days=0)),
     Permission.READ_ACTIVITY: activity,
     Permission.MANAGE_CATEGORIES: lambda me: create_tag(me, ""),
+    Permission.SAVE_PIVOTS: lambda me: save_pivot(me, "", SHOPS),
     Permission.MANAGE_MEMBERS: lambda me: suspend_member(me, new_id()),
     Permission.SEE_AS: lambda me: see_as(me, new_id()),
     Permission.CHANGE_SETTINGS: lambda me: change_settings(
@@ -138,10 +144,15 @@ def test_the_pages_show_by_the_table(worlds: dict[bool, World], case: Case) -> N
     world = worlds[case.is_flagged]
     with world.doors():
         me = member(world, case)
-        pages = {name: open_page(me, name) for name, _ in SCREENS.values()}
+        pages = {place: _opened(me, place) for place, _ in SCREENS.values()}
         assert all(not page.exception and not page.error for page in pages.values())
         shown = {permission: seen(pages[name]) for permission, (name, seen) in SCREENS.items()}
     assert shown == {permission: case.has(permission) for permission in SCREENS}
+
+
+def _opened(me: TenantContext, place: str) -> AppTest:
+    path, _, query = place.partition("?")
+    return open_page(me, path, **dict(parse_qsl(query)))
 
 
 def _refusal(call: Callable[[TenantContext], object], me: TenantContext) -> str | None:
@@ -227,6 +238,7 @@ STATEMENTS: dict[Permission, Callable[[World, Role], bool]] = {
     Permission.INVITE: _puts("invitation"),
     Permission.READ_ACTIVITY: _reaches("select", "audit_event"),
     Permission.MANAGE_CATEGORIES: _puts("category"),
+    Permission.SAVE_PIVOTS: _puts("saved_pivot"),
     Permission.MANAGE_MEMBERS: _reaches("update", "membership"),
     Permission.SEE_AS: _looks,
     Permission.CHANGE_SETTINGS: _reaches("update", "tenant"),
@@ -263,6 +275,7 @@ SCREENS: dict[Permission, tuple[str, Callable[[AppTest], bool]]] = {
         "members",
         lambda page: "Activity" in page.segmented_control[0].options,
     ),
+    Permission.SAVE_PIVOTS: ("analytics?view=Pivot", _button("Save")),
     Permission.MANAGE_MEMBERS: ("members", _menu("Remove")),
     Permission.CHANGE_SETTINGS: ("settings", _button("Save")),
     Permission.TRANSFER_OWNERSHIP: ("members", _menu("Offer the ownership")),
