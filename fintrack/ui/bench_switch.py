@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin, Subprotocol
 
 from fintrack import db
 from fintrack.access.sessions import open_session, session_of
@@ -31,10 +30,7 @@ from fintrack.operations.bench_server import serving
 from fintrack.operations.demo import create_sample
 from fintrack.operations.embedded import stop
 from fintrack.operations.installation import Installation, open_installation
-
-PATIENCE = 120
-COOKIE = "fintrack"
-EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+from fintrack.ui.bench_tabs import EARLY, PATIENCE, stream_of
 
 
 @dataclass(slots=True)
@@ -93,7 +89,7 @@ def switching(fleet: Fleet, _admin: object) -> tuple[Side, Side]:
     held = ExitStack()
     atexit.register(held.close)
     _, port = held.enter_context(serving(home / "data"))
-    opened = Tab(held.enter_context(_connected(port, token)))
+    opened = Tab(held.enter_context(connect(**stream_of(port, token))))
     opened.run(slugs[0])
     opened.finish()
 
@@ -105,7 +101,7 @@ def switching(fleet: Fleet, _admin: object) -> tuple[Side, Side]:
     def open_anew() -> None:
         # What the switch before this turn still draws is waited for here, not in its own time.
         opened.finish()
-        with _connected(port, token) as connection:
+        with connect(**stream_of(port, token)) as connection:
             Tab(connection).run(slugs[0])
 
     return switch, open_anew
@@ -129,17 +125,6 @@ def _two_samples(home: Path) -> tuple[str, list[str]]:
         create_tenant(session, NewTenant(name, TenantType.FAMILY, "EUR", "ES", is_sample=True))
         slugs.append(create_sample(session, today).slug)
     return token, slugs
-
-
-def _connected(port: int, token: str) -> ClientConnection:
-    place = f"localhost:{port}"
-    return connect(
-        f"ws://{place}/_stcore/stream",
-        origin=Origin(f"http://{place}"),
-        additional_headers={"Cookie": f"{COOKIE}={token}"},
-        subprotocols=[Subprotocol("streamlit")],
-        max_size=None,
-    )
 
 
 def _remove(installation: Installation, home: Path) -> None:

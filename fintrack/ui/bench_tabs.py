@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 from urllib.parse import urlencode
 
 from streamlit.proto.Alert_pb2 import Alert
@@ -128,14 +129,17 @@ def _is_failure(message: ForwardMsg) -> bool:
     return kind == "exception" or (kind == "alert" and element.alert.format == Alert.ERROR)
 
 
-def _connected(port: int, token: str) -> connect:
+def stream_of(port: int, token: str) -> dict[str, Any]:
+    """Return the arguments with which a client of websockets opens a tab of who holds the token."""
     place = f"localhost:{port}"
-    return connect(
-        f"ws://{place}/_stcore/stream",
-        origin=Origin(f"http://{place}"),
-        additional_headers={"Cookie": f"{COOKIE}={token}"},
-        subprotocols=[Subprotocol("streamlit")],
-        max_size=None,
-        open_timeout=PATIENCE,
-        ping_interval=None,
-    )
+    return {
+        "uri": f"ws://{place}/_stcore/stream",
+        "origin": Origin(f"http://{place}"),
+        "additional_headers": {"Cookie": f"{COOKIE}={token}"},
+        "subprotocols": [Subprotocol("streamlit")],
+        "max_size": None,
+    }
+
+
+def _connected(port: int, token: str) -> connect:
+    return connect(**stream_of(port, token), open_timeout=PATIENCE, ping_interval=None)

@@ -1,5 +1,6 @@
 """How the functions of `ledger` about transactions are called."""
 
+from collections.abc import Callable
 from io import BytesIO
 from uuid import UUID
 from zipfile import ZipFile
@@ -18,7 +19,7 @@ from fintrack.ledger.editing import (
 )
 from fintrack.ledger.exports import export_frame, export_transactions, part_taken
 from fintrack.ledger.extracts import export_extract
-from fintrack.ledger.filters import TransactionFilter
+from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.journal import journal
 from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.ledger.recording import (
@@ -65,6 +66,23 @@ def _extract(me: TenantContext, wanted: TransactionFilter) -> object:
     return tuple(line for table in tables for line in table.splitlines()[1:])
 
 
+def _filtered(
+    ask: Callable[[TenantContext, TransactionFilter], object],
+    wanted: TransactionFilter = EVERYTHING,
+) -> Case:
+    """Return the case of a function that takes a filter and wants the flag to export."""
+    ids = {
+        "wanted.account_id": Slot(
+            "account", lambda me, own, it: ask(me, TransactionFilter(account_id=it))
+        ),
+        "wanted.category_id": Slot(
+            "category", lambda me, own, it: ask(me, TransactionFilter(category_id=it))
+        ),
+        "wanted.tag_id": Slot("tag", lambda me, own, it: ask(me, TransactionFilter(tag_id=it))),
+    }
+    return Case(VIEWER, ids, call=lambda me, own: ask(me, wanted), flag=Flag.EXPORT)
+
+
 RECORDS: dict[Function, Case] = {
     transaction: Case(
         VIEWER, {"transaction_id": Slot("transaction", lambda me, own, it: transaction(me, it))}
@@ -99,76 +117,10 @@ RECORDS: dict[Function, Case] = {
         {"account_id": Slot("account", lambda me, own, it: account_register(me, it))},
         call=lambda me, own: account_register(me, own.ids["account"], limit=200),
     ),
-    export_transactions: Case(
-        VIEWER,
-        {
-            "wanted.account_id": Slot(
-                "account",
-                lambda me, own, it: export_transactions(me, TransactionFilter(account_id=it)),
-            ),
-            "wanted.category_id": Slot(
-                "category",
-                lambda me, own, it: export_transactions(me, TransactionFilter(category_id=it)),
-            ),
-            "wanted.tag_id": Slot(
-                "tag", lambda me, own, it: export_transactions(me, TransactionFilter(tag_id=it))
-            ),
-        },
-        call=lambda me, own: export_transactions(me),
-        flag=Flag.EXPORT,
-    ),
-    export_frame: Case(
-        VIEWER,
-        {
-            "wanted.account_id": Slot(
-                "account",
-                lambda me, own, it: export_frame(me, TransactionFilter(account_id=it)),
-            ),
-            "wanted.category_id": Slot(
-                "category",
-                lambda me, own, it: export_frame(me, TransactionFilter(category_id=it)),
-            ),
-            "wanted.tag_id": Slot(
-                "tag", lambda me, own, it: export_frame(me, TransactionFilter(tag_id=it))
-            ),
-        },
-        call=lambda me, own: export_frame(me),
-        flag=Flag.EXPORT,
-    ),
-    part_taken: Case(
-        VIEWER,
-        {
-            "wanted.account_id": Slot(
-                "account",
-                lambda me, own, it: part_taken(me, TransactionFilter(account_id=it)),
-            ),
-            "wanted.category_id": Slot(
-                "category",
-                lambda me, own, it: part_taken(me, TransactionFilter(category_id=it)),
-            ),
-            "wanted.tag_id": Slot(
-                "tag", lambda me, own, it: part_taken(me, TransactionFilter(tag_id=it))
-            ),
-        },
-        call=lambda me, own: part_taken(me, TransactionFilter(words="a")),
-        flag=Flag.EXPORT,
-    ),
-    export_extract: Case(
-        VIEWER,
-        {
-            "wanted.account_id": Slot(
-                "account", lambda me, own, it: _extract(me, TransactionFilter(account_id=it))
-            ),
-            "wanted.category_id": Slot(
-                "category", lambda me, own, it: _extract(me, TransactionFilter(category_id=it))
-            ),
-            "wanted.tag_id": Slot(
-                "tag", lambda me, own, it: _extract(me, TransactionFilter(tag_id=it))
-            ),
-        },
-        call=lambda me, own: _extract(me, TransactionFilter()),
-        flag=Flag.EXPORT,
-    ),
+    export_transactions: _filtered(export_transactions),
+    export_frame: _filtered(export_frame),
+    part_taken: _filtered(part_taken, TransactionFilter(words="a")),
+    export_extract: _filtered(_extract),
     export_account: Case(
         VIEWER,
         {
