@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal,
     select,
     table,
+    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -142,7 +143,7 @@ def transactions_statement(
     db: Session, wanted: TransactionFilter = EVERYTHING
 ) -> Select[*tuple[Any, ...]]:
     """Return the rows of the CSV export, their texts as a spreadsheet may be given them."""
-    tree = category_tree()
+    tree, tagged = category_tree(), _tags().lateral()
     category_id = func.coalesce(Posting.category_id, Transaction.category_id)
     cells: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         "id": Transaction.id,
@@ -159,7 +160,7 @@ def transactions_statement(
         "transfer": Transaction.transfer_id,
         "value_date": Transaction.valued_on,
         "kind": tree.c.kind,
-        "tags": guarded_cell(tags_cell()),
+        "tags": guarded_cell(tagged.c.tags),
     }
     named = [cell.label(name) for name, cell in cells.items()]
     lines = and_(Transaction.is_split, Posting.transaction_id == Transaction.id)
@@ -170,6 +171,7 @@ def transactions_statement(
         .join(CURRENCY, CURRENCY.c.code == Transaction.currency)
         .outerjoin(Posting, lines)
         .outerjoin(tree, tree.c.id == category_id)
+        .join(tagged, true())
         .where(*all_conditions(db, wanted))
         .order_by(Transaction.booked_on, Transaction.id, Posting.line)
     )
@@ -200,14 +202,7 @@ def decimal_cell(minor: SQLCoreOperations[int]) -> ColumnElement[str]:
 
 def tags_cell() -> ColumnElement[str]:
     """Return the SQL for the tags of a transaction in one cell, which `tag_names` takes apart."""
-    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
-    return (
-        select(names)
-        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
-        .where(TransactionTag.transaction_id == Transaction.id)
-        .correlate(Transaction)
-        .scalar_subquery()
-    )
+    return _tags().scalar_subquery()
 
 
 def description_and_memo(cell: str) -> tuple[str, str]:
@@ -239,6 +234,16 @@ def _cell(name: str, value: object, currency: str | None) -> str:
     if isinstance(value, int):
         return str(value) if name in COUNTS or currency is None else decimal_text(value, currency)
     return guarded(str(value))
+
+
+def _tags() -> Select[str]:
+    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
+    return (
+        select(names.label("tags"))
+        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
+        .where(TransactionTag.transaction_id == Transaction.id)
+        .correlate(Transaction)
+    )
 
 
 def _description() -> ColumnElement[str]:

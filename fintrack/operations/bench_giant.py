@@ -167,7 +167,7 @@ def _lists(place: Place) -> Iterator[Pair]:
     with _index_of_words(place.admin):
         ours, theirs = _asking(giant, LISTS["search"]), _direct(giant, NAIVE_SEARCH)
         times = computed(ours, backend, theirs, backend, FEW_TURNS)
-        yield Pair("search", "an index of words under the same policies", *times, least=500,
+        yield Pair("search", "PostgreSQL's index of words, same policies", *times, least=500,
                    measured=COMPUTED)  # fmt: skip
     times = waited(_page(giant, DEEP_PAGE), _page(giant, 1), TURNS)
     yield Pair(f"page {DEEP_PAGE:,} of the list", "page 1", *times, most=1.2)

@@ -16,7 +16,8 @@ from fintrack.ledger.accounts import accounts
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.transactions import transactions
 
-TODAY = date(2026, 12, 20)
+# The day of the newest rows; in the middle of a month, where most days are read one by one.
+TODAY = date(2026, 12, 15)
 SINCE, UNTIL = date(2026, 1, 1), date(2027, 1, 1)
 
 
