@@ -5,8 +5,9 @@ the list's own, newest first; several paths are merged, so that a page reads abo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Subquery, UnaryExpression, select, tuple_, union_all
@@ -35,18 +36,36 @@ Side = type[Posting] | type[TransactionTag] | type[SearchToken]
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Days and ids of matching transactions, and the columns that order them."""
+    """Days and ids of matching transactions, and the columns that order them.
+
+    A path that meets no other transactions can read them whole at once.
+    """
 
     booked_on: InstrumentedAttribute[date]
     id: InstrumentedAttribute[UUID]
-    statement: Select[date, UUID]
+    statement: Select[*tuple[Any, ...]]
+    meets_no_other: bool = False
 
 
-def candidates(
-    db: Session, wanted: TransactionFilter, start: Position | None, count: int
+def listed(
+    db: Session,
+    wanted: TransactionFilter,
+    start: Position | None,
+    count: int,
+    columns: Sequence[InstrumentedAttribute[Any]],
 ) -> Subquery:
-    """Return the days and ids of the next `count` transactions after `start`, in list order."""
-    branches = [_branch(path, start, count) for path in _paths(db, wanted)]
+    """Return `columns` of the next `count` transactions after `start`."""
+    paths = _paths(db, wanted)
+    if len(paths) == 1 and paths[0].meets_no_other:
+        whole = replace(paths[0], statement=paths[0].statement.with_only_columns(*columns))
+        return _branch(whole, start, count).subquery("listed")
+    found = _candidates(paths, start, count)
+    return select(*columns).join(found, Transaction.id == found.c.id).subquery("listed")
+
+
+def _candidates(paths: Sequence[Path], start: Position | None, count: int) -> Subquery:
+    """Return the days and ids of the next transactions, which most indexes cover."""
+    branches = [_branch(path, start, count) for path in paths]
     if len(branches) == 1:
         return branches[0].subquery("candidate")
     merged = union_all(*(select(each.subquery()) for each in branches)).subquery("merged")
@@ -54,7 +73,7 @@ def candidates(
     return select(merged).distinct().order_by(*ordered).limit(count).subquery("candidate")
 
 
-def _branch(path: Path, start: Position | None, count: int) -> Select[date, UUID]:
+def _branch(path: Path, start: Position | None, count: int) -> Select[*tuple[Any, ...]]:
     place = tuple_(path.booked_on, path.id)
     statement = path.statement
     if start is not None:
@@ -118,7 +137,7 @@ def _word_paths(
 def _walk(wanted: TransactionFilter, rest: Sequence[Condition]) -> Path:
     columns = select(Transaction.booked_on, Transaction.id)
     asked = columns.where(*place_conditions(Transaction, wanted), *rest)
-    return Path(Transaction.booked_on, Transaction.id, asked)
+    return Path(Transaction.booked_on, Transaction.id, asked, meets_no_other=not rest)
 
 
 def _along(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import Row, Select, Subquery, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from fintrack.context import Permission, TenantContext
@@ -17,7 +17,7 @@ from fintrack.frames import Shape, frame
 from fintrack.ledger.category_paths import category_paths
 from fintrack.ledger.cursors import Position, position
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
-from fintrack.ledger.paths import candidates
+from fintrack.ledger.paths import listed
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.schema import Account, Transaction
 
@@ -67,7 +67,7 @@ def transactions(
     context.require(Permission.READ)
     start, count = position(cursor), max(1, min(limit, LARGEST_PAGE))
     with tenant_transaction(context) as db:
-        rows = list(db.execute(_details(candidates(db, wanted, start, count + 1))))
+        rows = _rows(db, wanted, start, count + 1)
         shown, following, previous = _cut(rows, start, count)
         return TransactionPage(_framed(db, shown, TRANSACTIONS), following, previous)
 
@@ -85,7 +85,7 @@ def account_register(
     start, count = position(cursor), max(1, min(limit, LARGEST_PAGE))
     wanted = TransactionFilter(account_id=account_id)
     with tenant_transaction(context) as db:
-        rows = list(db.execute(_details(candidates(db, wanted, start, count + 1))))
+        rows = _rows(db, wanted, start, count + 1)
         shown, following, previous = _cut(rows, start, count)
         balance = _balance_through(db, account_id, shown[0] if shown else None)
         balances = []
@@ -95,12 +95,14 @@ def account_register(
         return TransactionPage(_framed(db, shown, REGISTER, balances), following, previous)
 
 
-def _details(found: Subquery) -> Select[*tuple[Any, ...]]:
+def _rows(
+    db: Session, wanted: TransactionFilter, start: Position | None, count: int
+) -> Sequence[Row[Any]]:
     columns = [getattr(Transaction, name) for name in OWN]
-    statement = select(*columns, Account.name.label("account"))
-    statement = statement.join(found, Transaction.id == found.c.id)
-    statement = statement.join(Account, Account.id == Transaction.account_id)
-    return statement.order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+    found = listed(db, wanted, start, count, columns)
+    statement = select(found, Account.name.label("account"))
+    statement = statement.join(Account, Account.id == found.c.account_id)
+    return db.execute(statement.order_by(found.c.booked_on.desc(), found.c.id.desc())).all()
 
 
 def _cut(
