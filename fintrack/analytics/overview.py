@@ -155,26 +155,24 @@ def _attention(db: Session) -> Attention:
 
 @built_once
 def _recent(until: date) -> Select[Any]:
-    # Only columns of the covering index, so that the newest rows cost the same in any crowd.
     newest = (
         select(
-            Transaction.id, Transaction.booked_on, Transaction.payee, Transaction.category_id,
-            Transaction.account_id, Transaction.currency, Transaction.amount, Transaction.is_split,
-            Transaction.transfer_id,
+            Transaction.id, Transaction.booked_on, Transaction.payee, Transaction.description,
+            Transaction.category_id, Transaction.account_id, Transaction.currency,
+            Transaction.amount, Transaction.is_split, Transaction.transfer_id,
         )
         .where(Transaction.booked_on < until)
         .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
         .limit(8)
         .subquery("newest")
     )  # fmt: skip
-    named = func.coalesce(func.nullif(newest.c.payee, ""), Transaction.description)
+    named = func.coalesce(func.nullif(newest.c.payee, ""), newest.c.description)
     return (
         select(
             newest.c.id, newest.c.booked_on, named, Category.name.label("category"),
             Account.name.label("account"), newest.c.currency, newest.c.amount, newest.c.is_split,
             newest.c.transfer_id.is_not(None),
         )
-        .join(Transaction, Transaction.id == newest.c.id)
         .join(Account, Account.id == newest.c.account_id)
         .outerjoin(Category, Category.id == newest.c.category_id)
         .order_by(newest.c.booked_on.desc(), newest.c.id.desc())
