@@ -12,8 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
-    CompoundSelect,
     Date,
     DateTime,
     Label,
@@ -23,8 +21,8 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -33,20 +31,29 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from fintrack.analytics.periods import months_before
 from fintrack.cache import built_once
 from fintrack.derived_schema import NO_CATEGORY, Line, MonthTotal, PayeeTotal
-from fintrack.schema import TransactionTag
+from fintrack.schema import Posting, Transaction, TransactionTag
 
 Rows = Select[*tuple[Any, ...]]
-Span = tuple[date, date]
-SUMS = frozenset({"incoming", "outgoing", "entries"})
+Total = type[MonthTotal] | type[PayeeTotal]
+Lines = type[Line] | type[Transaction] | type[Posting]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days [since, until) of one month: what the whole months lack (1) or have too much (-1)."""
+
+    since: date
+    until: date
+    sign: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The whole months [since, until), and spans of days within them or beside them."""
+    """The whole months [since, until), and the days by which a period differs from them."""
 
     since: date
     until: date
-    days: tuple[Span, ...]
+    days: tuple[Days, ...]
 
 
 @built_once
@@ -56,21 +63,13 @@ def flows(since: date, until: date, account_id: UUID | None = None) -> Subquery:
     Columns: month, account_id, category_id, incoming and outgoing (both positive), entries (how
     many amounts). Several rows may share a key, and some take from others: sum them.
     """
-    cut = _cut(since, until)
-    whole, days = _whole(MonthTotal, cut), _days(cut)
-    if account_id is not None:
-        whole = whole.where(MonthTotal.account_id == account_id)
-        days = None if days is None else days.where(Line.account_id == account_id)
-    return _with(whole, days).subquery("flows")
+    return _flows(MonthTotal, since, until, account_id)
 
 
 @built_once
 def flows_by_payee(since: date, until: date) -> Subquery:
     """Return the rows of `flows`, taken apart by payee in a column of that name."""
-    cut = _cut(since, until)
-    whole, days = _whole(PayeeTotal, cut).add_columns(PayeeTotal.payee), _days(cut)
-    named = None if days is None else days.add_columns(Line.payee)
-    return _with(whole, named).subquery("flows")
+    return _flows(PayeeTotal, since, until)
 
 
 def flows_by_tag(moved: Subquery, since: date, until: date) -> Subquery:
@@ -96,15 +95,27 @@ def month_of(day: SQLCoreOperations[date]) -> Label[date]:
     return cast(func.date_trunc("month", cast(day, DateTime)), Date).label("month")
 
 
-def _lines(sign: int | ColumnElement[int]) -> Rows:
+def _flows(total: Total, since: date, until: date, account_id: UUID | None = None) -> Subquery:
+    cut = _cut(since, until)
+    parts = [_whole(total, cut, account_id)]
+    for days in cut.days:
+        parts += [_days(total, table, days, account_id) for table in (Transaction, Posting)]
+    return union_all(*parts).subquery("flows")
+
+
+def _lines(sign: int) -> Rows:
     """Return every line as a row of `flows`, or with the sign -1 as what takes it away."""
-    amount = Line.amount * sign
-    return select(
-        month_of(Line.booked_on), Line.account_id, Line.category_id,
-        case((Line.amount > 0, amount), else_=0).label("incoming"),
-        case((Line.amount <= 0, -amount), else_=0).label("outgoing"),
+    columns = (month_of(Line.booked_on), Line.account_id, Line.category_id)
+    return select(*columns, *_moved(Line, sign)).where(Line.transfer_id.is_(None))
+
+
+def _moved(table: Lines, sign: int) -> list[Label[int]]:
+    amount = table.amount * sign
+    return [
+        case((table.amount > 0, amount), else_=0).label("incoming"),
+        case((table.amount <= 0, -amount), else_=0).label("outgoing"),
         cast(sign, BigInteger).label("entries"),
-    ).where(Line.transfer_id.is_(None))  # fmt: skip
+    ]
 
 
 def _cut(since: date, until: date) -> Cut:
@@ -113,13 +124,13 @@ def _cut(since: date, until: date) -> Cut:
     second, last = months_before(first, -1), months_before(end, 1)
     outside = (end - first) - (until - since)
     if first == last and _is_less(since, until, than=outside):
-        return Cut(first, first, ((since, until),))
-    days = [(first, since), (until, end)]
+        return Cut(first, first, (Days(since, until, 1),))
+    days = [Days(first, since, -1), Days(until, end, -1)]
     if first < last and _is_less(since, second, than=since - first):
-        first, days[0] = second, (since, second)
+        first, days[0] = second, Days(since, second, 1)
     if first < last and _is_less(last, until, than=end - until):
-        end, days[1] = last, (last, until)
-    return Cut(first, end, tuple(each for each in days if each[0] < each[1]))
+        end, days[1] = last, Days(last, until, 1)
+    return Cut(first, end, tuple(each for each in days if each.since < each.until))
 
 
 def _is_less(since: date, until: date, *, than: timedelta) -> bool:
@@ -128,38 +139,29 @@ def _is_less(since: date, until: date, *, than: timedelta) -> bool:
     return is_over and until - since < than
 
 
-def _whole(total: type[MonthTotal | PayeeTotal], cut: Cut) -> Rows:
+def _whole(total: Total, cut: Cut, account_id: UUID | None) -> Rows:
     category_id = func.nullif(total.category_id, NO_CATEGORY).label("category_id")
-    return select(
-        total.month, total.account_id, category_id, total.incoming, total.outgoing, total.entries
-    ).where(total.month >= cut.since, total.month < cut.until)
+    named = (PayeeTotal.payee,) if total is PayeeTotal else ()
+    sums = (total.incoming, total.outgoing, total.entries)
+    rows = select(total.month, total.account_id, category_id, *sums, *named)
+    rows = rows.where(total.month >= cut.since, total.month < cut.until)
+    return rows if account_id is None else rows.where(total.account_id == account_id)
 
 
-def _days(cut: Cut) -> Rows | None:
-    """Return the lines of single days, as what the whole months lack or have too much."""
-    if not cut.days:
-        return None
-    is_too_much = _between(Line.booked_on, cut.since, cut.until)
-    lines = _lines(case((is_too_much, -1), else_=1))
-    return lines.where(or_(*(_between(Line.booked_on, *days) for days in cut.days)))
-
-
-def _between(day: SQLCoreOperations[date], since: date, until: date) -> ColumnElement[bool]:
-    return (day >= since) & (day < until)
-
-
-def _with(whole: Rows, days: Rows | None) -> Rows | CompoundSelect[Any]:
-    return whole if days is None else union_all(whole, _summed(days.subquery("days")))
-
-
-def _summed(rows: Subquery) -> Rows:
+def _days(
+    total: Total, table: type[Transaction | Posting], days: Days, account_id: UUID | None
+) -> Rows:
     """Return one row for each key, so that what follows does not grow with a busy day's lines."""
-    keys = [column for column in rows.c if column.name not in SUMS]
-    columns = [
-        cast(func.sum(column), BigInteger).label(column.name) if column.name in SUMS else column
-        for column in rows.c
-    ]
-    return select(*columns).group_by(*keys)
+    keys = (table.account_id, table.category_id)
+    named = (table.payee,) if total is PayeeTotal else ()
+    sums = [cast(func.sum(each), BigInteger).label(each.name) for each in _moved(table, days.sign)]
+    # A literal: to cut the month out of each day takes longer than to read the row.
+    month = literal(days.since.replace(day=1)).label("month")
+    rows = select(month, *keys, *sums, *named).group_by(*keys, *named)
+    rows = rows.where(table.booked_on >= days.since, table.booked_on < days.until)
+    if table is Transaction:
+        rows = rows.where(~Transaction.is_split, Transaction.transfer_id.is_(None))
+    return rows if account_id is None else rows.where(table.account_id == account_id)
 
 
 def _end(until: date) -> date:
