@@ -63,11 +63,11 @@ def _measured(server: Server, small: Fleet, large: Fleet, rows: int, filled: flo
     fresh = growths(small, large)
     vacuumed = vacuum_seconds(server, large)
     _say("asking for dashboards, founding tenants, importing beside a neighbour")
-    bounds = [dashboards(small, large), foundings(small, large), neighbour(large)]
+    pairs = [dashboards(small, large), foundings(small, large), neighbour(large)]
     _say(f"writing a giant of {rows * GIANT:,} transactions")
     flips = flipped_plans(server, large, rows * GIANT)
     return CrowdReport(
-        large.tenants, rows, filled, settled, fresh, bounds, dumped, sizes, vacuumed,
+        large.tenants, rows, filled, settled, fresh, pairs, dumped, sizes, vacuumed,
         rows * GIANT, flips,
     )  # fmt: skip
 

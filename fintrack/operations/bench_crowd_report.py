@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fintrack.operations.bench_costs import MOST_PAGES, MOST_TIME, Growth
-from fintrack.operations.bench_crowd_load import Bound
+from fintrack.operations.bench_pairs import Pair, pair_table
 from fintrack.operations.bench_scale import Dump, Flip, TableSize
 
 
@@ -17,7 +17,7 @@ class CrowdReport:
     filled: float
     growths: list[Growth]
     fresh_growths: list[Growth]
-    bounds: list[Bound]
+    pairs: list[Pair]
     dump: Dump
     sizes: list[TableSize]
     vacuumed: float
@@ -37,7 +37,7 @@ def as_markdown(report: CrowdReport) -> str:
         "",
         *growth_table(report.fresh_growths, report.tenants),
         "",
-        *bound_table(report.bounds),
+        *pair_table(report.pairs),
         "",
         _dump_line(report.dump),
         "",
@@ -67,19 +67,6 @@ def growth_table(growths: Sequence[Growth], tenants: int) -> list[str]:
             f"| {each.cpu:.2f} | {_yes(is_so=each.cpu <= MOST_TIME)} | {each.few.wall:.2f} "
             f"| {each.many.wall:.2f} | {each.wall:.2f} |"
             for each in growths
-        ),
-    ]
-
-
-def bound_table(bounds: Sequence[Bound]) -> list[str]:
-    """Return the figures that have a bound of their own."""
-    return [
-        "| measured | against | | | ratio | bound | kept |",
-        "|---|---|---:|---:|---:|---|---|",
-        *(
-            f"| {each.what} | {each.baseline} | {each.ours:.2f} | {each.theirs:.2f} "
-            f"| {each.ratio:.2f} | {_limit(each)} | {_yes(is_so=each.is_kept)} |"
-            for each in bounds
         ),
     ]
 
@@ -116,10 +103,6 @@ def flip_lines(flips: Sequence[Flip], giant: int) -> list[str]:
 def _dump_line(dump: Dump) -> str:
     how = "works" if dump.exit_code == 0 else f"FAILED with {dump.exit_code}"
     return f"`pg_dump` of all of it {how}: {dump.size / 1e9:,.2f} GB in {dump.seconds:,.0f} s."
-
-
-def _limit(bound: Bound) -> str:
-    return f"at least {bound.least:g}" if bound.least is not None else f"at most {bound.most:g}"
 
 
 def _yes(*, is_so: bool) -> str:

@@ -46,6 +46,7 @@ from fintrack.operations.bench_pairs import (
     answering,
     backend_cpu,
     computed,
+    pair_table,
     spent,
     waited,
 )
@@ -102,9 +103,7 @@ def main(*, as_json: bool = False, rows: int = ROWS) -> None:
 def as_markdown(report: GiantReport) -> str:
     """Return the report as the tables of docs/benchmarks.md."""
     lines = [
-        f"| in a tenant of {report.rows:,} | against | measured | ms | ms | ratio | bound | kept |",
-        "|---|---|---|---:|---:|---:|---|---|",
-        *(pair.as_line() for pair in report.pairs),
+        *pair_table(report.pairs, f"in a tenant of {report.rows:,}"),
         "",
         f"| question in a tenant of {report.rows:,} | backend CPU, ms | at most {CPU_LIMIT:g} |",
         "|---|---:|---|",

@@ -1,6 +1,6 @@
 """Pairs: ours beside a baseline in the same run, and the bound that they keep or not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -59,6 +59,15 @@ class Pair:
             return f"{self.ours - self.theirs:+.2f}", f"at most +{self.above:g}"
         bound = "" if self.most is None else f"at most {self.most:g}"
         return f"{self.ours / self.theirs:.2f}", bound
+
+
+def pair_table(pairs: Sequence[Pair], where: str = "") -> list[str]:
+    """Return the pairs as a table, headed by `where` they were measured."""
+    return [
+        f"| {where or 'what'} | against | measured | ms | ms | ratio | bound | kept |",
+        "|---|---|---|---:|---:|---:|---|---|",
+        *(pair.as_line() for pair in pairs),
+    ]
 
 
 def waited(ours: Side, theirs: Side, turns: int) -> tuple[float, float]:
