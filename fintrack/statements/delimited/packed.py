@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import islice, repeat, zip_longest
 from typing import TypeVar, overload
 
 from fintrack.statements.delimited.table import Row
@@ -31,8 +31,8 @@ class _Pack:
 
     def rows(self) -> Iterator[Row]:
         columns = [column.split(_BETWEEN) for column in self.columns]
-        raws = self.raws.split(_BETWEEN)
-        rows = zip(self.lines, self.widths, zip(*columns, strict=True), raws, strict=True)
+        cells = zip(*columns, strict=True) if columns else repeat((), len(self.lines))
+        rows = zip(self.lines, self.widths, cells, self.raws.split(_BETWEEN), strict=True)
         return (Row(line, cells[:width], raw) for line, width, cells, raw in rows)
 
 
