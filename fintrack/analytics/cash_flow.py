@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, cast, func, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, Subquery, cast, func, select
 
 from fintrack.analytics.flows import flows
 from fintrack.cache import built_once, kept
@@ -37,25 +37,31 @@ def cash_flow(
 @built_once
 def by_month(since: date, until: date, account_id: UUID | None = None) -> Select[Any]:
     """Return the statement whose rows are `CASH_FLOW`."""
-    moved = flows(since, until, account_id)
+    moved, kinds = flows(since, until, account_id), kinds_of_categories()
+    sums = [amount(kind, moved, kinds) for kind in (INCOME, EXPENSE)]
     return (
-        select(moved.c.month, Account.currency, amount(INCOME, moved), amount(EXPENSE, moved))
+        select(moved.c.month, Account.currency, *sums)
         .join(Account, Account.id == moved.c.account_id)
-        .outerjoin(Category, Category.id == moved.c.category_id)
+        .outerjoin(kinds, kinds.c.id == moved.c.category_id)
         .group_by(moved.c.month, Account.currency)
         .having(func.sum(moved.c.entries) > 0)
         .order_by(moved.c.month, Account.currency)
     )
 
 
-def amount(kind: str, moved: Subquery) -> ColumnElement[int]:
-    """Return the sum of `flows` that is income, or an expense, beside their categories; positive.
+def kinds_of_categories() -> CTE:
+    """Return id and kind of every category, read once: not one by one beside the flows."""
+    return select(Category.id, Category.kind).cte("kinds").prefix_with("MATERIALIZED")
+
+
+def amount(kind: str, moved: Subquery, kinds: CTE) -> ColumnElement[int]:
+    """Return the sum of `flows` that is income, or an expense, beside their kinds; positive.
 
     Without a category the sign decides.
     """
     this, other = moved.c.incoming, moved.c.outgoing
     if kind == EXPENSE:
         this, other = other, this
-    of_kind = func.sum(this - other).filter(Category.kind == kind)
+    of_kind = func.sum(this - other).filter(kinds.c.kind == kind)
     unnamed = func.sum(this).filter(moved.c.category_id.is_(None))
     return cast(func.coalesce(of_kind, 0) + func.coalesce(unnamed, 0), BigInteger)

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import CTE, BigInteger, Select, Subquery, cast, func, select
 from sqlalchemy.orm import aliased
 
-from fintrack.analytics.cash_flow import EXPENSE, INCOME, amount
+from fintrack.analytics.cash_flow import EXPENSE, INCOME, amount, kinds_of_categories
 from fintrack.analytics.flows import flows, flows_by_payee, flows_by_tag
 from fintrack.analytics.spending import UNCATEGORISED
 from fintrack.context import Permission, TenantContext
@@ -73,11 +73,11 @@ def taken_apart(
     since: date, until: date, by: Sequence[Dimension], account_id: UUID | None = None
 ) -> Select[Any]:
     """Return the statement: id_1, part_1, id_2 … currency, income, spending, entries."""
-    moved, keys = _moved(since, until, by), []
+    moved, kinds, keys = _moved(since, until, by), kinds_of_categories(), []
     statement = (
         select()
         .join_from(moved, Account, Account.id == moved.c.account_id)
-        .outerjoin(Category, Category.id == moved.c.category_id)
+        .outerjoin(kinds, kinds.c.id == moved.c.category_id)
     )
     for number, dimension in enumerate(by, start=1):
         statement, part_id, name = _parts(statement, moved, dimension)
@@ -86,8 +86,8 @@ def taken_apart(
         statement = statement.where(Account.id == account_id)
     entries = func.sum(moved.c.entries)
     sums = {
-        "income": amount(INCOME, moved),
-        "spending": amount(EXPENSE, moved),
+        "income": amount(INCOME, moved, kinds),
+        "spending": amount(EXPENSE, moved, kinds),
         "entries": cast(entries, BigInteger),
     }
     return (

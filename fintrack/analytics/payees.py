@@ -5,13 +5,13 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import func, select
 
-from fintrack.analytics.cash_flow import EXPENSE, amount
+from fintrack.analytics.cash_flow import EXPENSE, amount, kinds_of_categories
 from fintrack.analytics.flows import flows_by_payee
 from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import read_frame
-from fintrack.schema import Account, Category
+from fintrack.schema import Account
 
 TOP_PAYEES = {"payee": "str", "currency": "str", "amount": "int64"}
 
@@ -24,8 +24,8 @@ def top_payees(context: TenantContext, since: date, until: date, limit: int) -> 
     Transactions that name nobody are one payee, "".
     """
     context.require(Permission.READ)
-    moved = flows_by_payee(since, until)
-    spent = amount(EXPENSE, moved)
+    moved, kinds = flows_by_payee(since, until), kinds_of_categories()
+    spent = amount(EXPENSE, moved, kinds)
     rank = func.row_number().over(
         partition_by=Account.currency, order_by=(spent.desc(), moved.c.payee)
     )
@@ -34,7 +34,7 @@ def top_payees(context: TenantContext, since: date, until: date, limit: int) -> 
             moved.c.payee, Account.currency, spent.label("amount"), rank.label("rank"),
         )
         .join(Account, Account.id == moved.c.account_id)
-        .outerjoin(Category, Category.id == moved.c.category_id)
+        .outerjoin(kinds, kinds.c.id == moved.c.category_id)
         .group_by(moved.c.payee, Account.currency)
         .having(spent != 0)
         .subquery("sums")
