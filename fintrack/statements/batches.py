@@ -17,6 +17,7 @@ from fintrack.statements.summaries import RowState
 
 CHUNK = 5_000
 MEMO_LENGTH = 200
+_STATUSES = frozenset(Status)
 TRANSACTION = (
     "id booked_on valued_on amount payee description note status category_id is_split transfer_id "
     "import_key words"
@@ -104,7 +105,7 @@ def write_rows(
 
 def status_of(row: Planned) -> str:
     """Return the status that the row gives; what a bank lists without one is cleared."""
-    return row.entry.status if row.entry.status in set(Status) else Status.CLEARED.value
+    return row.entry.status if row.entry.status in _STATUSES else Status.CLEARED.value
 
 
 def _transaction(new: NewRow, meaning: Meaning) -> dict[str, Any]:
