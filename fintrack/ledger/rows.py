@@ -16,7 +16,7 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -31,17 +31,28 @@ def given(
     """Return `values` as a table with columns `names`, typed as those of `table`."""
     types = table.__table__.c
     columns = [column(name, types[name].type) for name in names]
-    parsed = func.jsonb_to_recordset(literal(list(values), JSONB))
+    # Not JSONB: what is taken apart at once need not be sorted and packed before.
+    parsed = func.json_to_recordset(literal(list(values), JSON))
     return parsed.table_valued(*columns, name="given").render_derived(with_types=True)
 
 
 def add(
-    db: Session, table: type[TenantRow], names: Sequence[str], values: Sequence[Values]
+    db: Session,
+    table: type[TenantRow],
+    names: Sequence[str],
+    values: Sequence[Values],
+    **common: object,
 ) -> None:
-    """Insert `values` into `table` with one statement; nothing when there are none."""
+    """Insert `values` into `table` with one statement; nothing when there are none.
+
+    `common` are columns that all rows have in common.
+    """
     if values:
         source = given(table, names, values)
-        db.execute(insert(table).from_select(list(names), select(*source.c)))
+        types = table.__table__.c
+        same = [literal(value, types[name].type) for name, value in common.items()]
+        into = [*names, *common]
+        db.execute(insert(table).from_select(into, select(*source.c, *same)))
 
 
 def one_of(identifier: SQLCoreOperations[Any], ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -27,7 +27,11 @@ def search_terms(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
+    bare = text.casefold() if text.isascii() else _bare(text)
+    return [word[:LONGEST_WORD] for word in _WORD.findall(bare)]
+
+
+def _bare(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = unicodedata.normalize("NFKD", plain)
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return [word[:LONGEST_WORD] for word in _WORD.findall(bare)]
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -53,6 +53,7 @@ from fintrack.operations.bench_pairs import (
 from fintrack.operations.bench_questions import TODAY
 from fintrack.operations.bench_writes import (
     Place,
+    committing,
     copying,
     importing,
     nothing_derived,
@@ -241,11 +242,19 @@ def _upkeep(place: Place) -> Iterator[Pair]:
 
 
 def _imports(place: Place) -> Iterator[Pair]:
-    rows = min(IMPORTED, place.rows)
-    ours = importing(place, rows)
-    times = waited(ours, copying(place, rows), 1)
-    yield Pair(f"import of {rows:,} rows, read, matched and audited", "`COPY` and insert", *times,
+    rows, turns = min(IMPORTED, place.rows), 1
+    copy, baseline = copying(place, rows), "`COPY` and insert of the same rows, no policies"
+    times = waited(importing(place, rows), copy, turns)
+    yield Pair(f"import of {rows:,} rows, read, shown, matched and written", baseline, *times,
                most=2)  # fmt: skip
+    # Reading has a bound of its own, in `bench readers`: it depends on the format alone.
+    what = f"import of {rows:,} rows that were read and shown, matched and written"
+    ours = committing(place, rows, 2 * (turns + 1))
+    times = waited(ours, copy, turns)
+    yield Pair(what, baseline, *times, most=2)
+    backends = _backend(place.giant), place.admin.info.backend_pid
+    times = computed(ours, backends[0], copy, backends[1], turns)
+    yield Pair(what, baseline, *times, measured=COMPUTED)
 
 
 @contextmanager

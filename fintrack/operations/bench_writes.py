@@ -9,6 +9,7 @@ from random import Random
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 
 from fintrack.context import TenantContext
 from fintrack.errors import FinTrackError, Unavailable
@@ -25,7 +26,7 @@ from fintrack.operations.bench_pairs import Side
 from fintrack.operations.embedded import Server
 from fintrack.schema import new_id
 from fintrack.statements.imports import commit_import
-from fintrack.statements.previews import preview_import
+from fintrack.statements.previews import Preview, preview_import
 
 SESSIONS = 4
 OLDEST = date(2019, 1, 1)
@@ -38,14 +39,23 @@ ACCOUNT = """
     insert into app.account (tenant_id, id, owner_id, name, kind, side, currency, opened_on)
     values (%s, %s, %s, %s, 'CHECKING', 'ASSET', 'EUR', '2019-01-01')
 """
-STAGE = """
-    create temporary table if not exists stage (booked_on date, amount bigint, payee text,
-                                                description text)
-"""
-UNSTAGE = """
-    insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
-                                 description, created_by)
-    select %s, uuidv7(), %s, 'EUR', booked_on, amount, payee, description, %s from stage
+# What an import fills; each copy goes into an account and a batch of its own.
+FILLED = sql.SQL(
+    "booked_on, valued_on, amount, payee, description, note, status, category_id, is_split, "
+    "transfer_id, import_key, words"
+)
+IMPORTED = sql.SQL("copy (select {} from app.transaction where account_id = {}) to stdout")
+STAGE = sql.SQL("create temporary table stage as select {} from app.transaction limit 0")
+UNSTAGE = sql.SQL("""
+    insert into app.transaction (tenant_id, id, account_id, batch_id, currency, created_by, {})
+    select %(tenant)s, uuidv7(), %(account)s, %(batch)s, 'EUR', %(user)s, stage.* from stage
+""")
+BATCH = """
+    insert into app.import_batch (tenant_id, id, import_id, account_id, file_name, file_hash,
+                                  format, new_count, duplicate_count, rejected_count,
+                                  balance_before, balance_after, created_by)
+    values (%(tenant)s, %(batch)s, %(batch)s, %(account)s, '', sha256(''), 'csv', 0, 0, 0, 0, 0,
+            %(user)s)
 """
 
 
@@ -61,31 +71,41 @@ class Place:
 
 
 def importing(place: Place, rows: int) -> Side:
-    """Return what reads, matches and writes a file of `rows` rows, each time into a new account."""
+    """Return what reads, shows and imports a file of `rows` rows, each time into a new account."""
+    content = _file(rows)
+    return lambda: _imported(place, content)
 
-    def import_file() -> None:
-        account_id = _new_account(place)
-        cells = ((day, decimal_text(cents, "EUR"), *rest) for day, cents, *rest in _rows(rows))
-        lines = (",".join(map(str, each)) for each in cells)
-        content = "\n".join(("Date,Amount,Payee,Description", *lines)).encode()
-        preview = preview_import(place.giant, content, "bench.csv", account_id=account_id)
-        commit_import(place.giant, preview)
 
-    return import_file
+def committing(place: Place, rows: int, times: int) -> Side:
+    """Return what imports such a file once it was read and shown; it can be asked `times` times."""
+    content = _file(rows)
+    shown = [_shown(place, content, _new_account(place)) for _ in range(times)]
+    return lambda: commit_import(place.giant, shown.pop())
 
 
 def copying(place: Place, rows: int) -> Side:
-    """Return what copies the same rows and inserts them: nothing read, matched, kept or audited."""
+    """Return what copies the rows that an import wrote and inserts them, as the tables' owner.
+
+    Into the same table with its keys, checks and indexes: nothing read, matched, kept or audited.
+    """
+    imported = IMPORTED.format(FILLED, _imported(place, _file(rows)))
+    with place.admin.cursor().copy(imported) as copy:
+        lines = b"".join(copy)
 
     def copy_and_insert() -> None:
-        context, admin = place.giant, place.admin
-        account_id = _new_account(place)
+        admin, account_id, batch_id = place.admin, _new_account(place), new_id()
+        ids = {
+            "tenant": place.giant.tenant_id,
+            "user": place.giant.user_id,
+            "account": account_id,
+            "batch": batch_id,
+        }
         with nothing_derived(admin), admin.transaction():
-            admin.execute(STAGE)
+            admin.execute(BATCH, ids)
+            admin.execute(STAGE.format(FILLED))
             with admin.cursor().copy("copy stage from stdin") as stage:
-                for row in _rows(rows):
-                    stage.write_row(row)
-            admin.execute(UNSTAGE, [context.tenant_id, account_id, context.user_id])
+                stage.write(lines)
+            admin.execute(UNSTAGE.format(FILLED), ids)
             admin.execute("drop table stage")
 
     return copy_and_insert
@@ -160,6 +180,16 @@ def _any(context: TenantContext, chance: Random) -> UUID:
     return UUID(chance.choice(list(transactions(context, limit=200).frame["id"])))
 
 
+def _imported(place: Place, content: bytes) -> UUID:
+    account_id = _new_account(place)
+    commit_import(place.giant, _shown(place, content, account_id))
+    return account_id
+
+
+def _shown(place: Place, content: bytes, account_id: UUID) -> Preview:
+    return preview_import(place.giant, content, "bench.csv", account_id=account_id)
+
+
 def _new_account(place: Place) -> UUID:
     context, account_id = place.giant, new_id()
     place.admin.execute(ACCOUNT, [context.tenant_id, account_id, context.user_id, str(account_id)])
@@ -170,3 +200,9 @@ def _rows(rows: int) -> Iterator[tuple[date, int, str, str]]:
     for row in range(rows):
         day = OLDEST + timedelta(row * 1500 // rows)
         yield day, -(row % 9000 + 100), f"Payee {row % 40}", f"Reference {row}"
+
+
+def _file(rows: int) -> bytes:
+    cells = ((day, decimal_text(cents, "EUR"), *rest) for day, cents, *rest in _rows(rows))
+    lines = (",".join(map(str, each)) for each in cells)
+    return "\n".join(("Date,Amount,Payee,Description", *lines)).encode()

@@ -15,15 +15,16 @@ from fintrack.schema import ImportRow, Posting, Transaction, TransactionTag, new
 from fintrack.statements.plans import NOTE_LENGTH, Planned, Refused
 from fintrack.statements.summaries import RowState
 
-CHUNK = 2_500
+CHUNK = 5_000
 MEMO_LENGTH = 200
+_STATUSES = frozenset(Status)
 TRANSACTION = (
-    "id account_id currency booked_on valued_on amount payee description note status category_id "
-    "is_split transfer_id batch_id import_key words"
+    "id booked_on valued_on amount payee description note status category_id is_split transfer_id "
+    "import_key words"
 ).split()
-POSTING = "id transaction_id account_id booked_on line category_id amount memo".split()
-TRANSACTION_TAG = "transaction_id tag_id account_id booked_on".split()
-IMPORT_ROW = "batch_id ordinal account_id line state reason raw transaction_id".split()
+POSTING = "id transaction_id booked_on line category_id amount memo".split()
+TRANSACTION_TAG = "transaction_id tag_id booked_on".split()
+IMPORT_ROW = "ordinal line state reason raw transaction_id".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +92,23 @@ def write_rows(
         new = new_rows(place, chunk)
         lines = [line for each in new for line in _postings(each, meaning)]
         tags = [tag for each in new for tag in _tags(each, meaning)]
-        add(
-            db,
-            Transaction,
-            TRANSACTION,
-            [_transaction(place.batch_id, each, meaning) for each in new],
-        )
-        add(db, Posting, POSTING, lines)
-        add(db, TransactionTag, TRANSACTION_TAG, tags)
-        add(db, ImportRow, IMPORT_ROW, [_import_row(place, each, meaning) for each in chunk])
+        there = {"account_id": place.account_id}
+        of_batch = {**there, "batch_id": place.batch_id}
+        made = [_transaction(each, meaning) for each in new]
+        add(db, Transaction, TRANSACTION, made, **of_batch, currency=place.currency)
+        add(db, Posting, POSTING, lines, **there)
+        add(db, TransactionTag, TRANSACTION_TAG, tags, **there)
+        said = [_import_row(each, meaning) for each in chunk]
+        add(db, ImportRow, IMPORT_ROW, said, **of_batch)
         yield len(chunk)
 
 
 def status_of(row: Planned) -> str:
     """Return the status that the row gives; what a bank lists without one is cleared."""
-    return row.entry.status if row.entry.status in set(Status) else Status.CLEARED.value
+    return row.entry.status if row.entry.status in _STATUSES else Status.CLEARED.value
 
 
-def _transaction(batch_id: UUID, new: NewRow, meaning: Meaning) -> dict[str, Any]:
+def _transaction(new: NewRow, meaning: Meaning) -> dict[str, Any]:
     row = new.row
     payee, text, note = row.movement.payee, row.movement.text, row.entry.note[:NOTE_LENGTH]
     amount = decimal_text(row.amount, new.currency)
@@ -117,8 +117,6 @@ def _transaction(batch_id: UUID, new: NewRow, meaning: Meaning) -> dict[str, Any
     is_whole = not (is_split or transfer_id)
     return {
         "id": str(meaning.ids[row.ordinal]),
-        "account_id": str(new.account_id),
-        "currency": new.currency,
         "booked_on": row.movement.booked_on.isoformat(),
         "valued_on": row.entry.valued_on.isoformat() if row.entry.valued_on else None,
         "amount": row.amount,
@@ -129,7 +127,6 @@ def _transaction(batch_id: UUID, new: NewRow, meaning: Meaning) -> dict[str, Any
         "category_id": _text(meaning.categories.get(row.ordinal)) if is_whole else None,
         "is_split": is_split,
         "transfer_id": _text(transfer_id),
-        "batch_id": str(batch_id),
         "import_key": new.import_key,
         "words": words_of(payee, text, note, amount),
     }
@@ -162,17 +159,14 @@ def _place(new: NewRow, meaning: Meaning) -> dict[str, Any]:
     """Return where the parts of a transaction hang."""
     return {
         "transaction_id": str(meaning.ids[new.row.ordinal]),
-        "account_id": str(new.account_id),
         "booked_on": new.row.movement.booked_on.isoformat(),
     }
 
 
-def _import_row(place: Place, decided: Decided, meaning: Meaning) -> dict[str, Any]:
+def _import_row(decided: Decided, meaning: Meaning) -> dict[str, Any]:
     row = decided.row
     return {
-        "batch_id": str(place.batch_id),
         "ordinal": row.ordinal,
-        "account_id": str(place.account_id),
         "line": row.line,
         "state": decided.state.value,
         "reason": decided.reason,

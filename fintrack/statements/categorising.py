@@ -6,31 +6,40 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.ledger.category_paths import SEPARATOR, category_tree
-from fintrack.ledger.rows import add
+from fintrack.ledger.rows import add, one_of
 from fintrack.schema import Category, Payee, Tag, Transaction, new_id
 
 NAME_LENGTH = 60
+# Transactions of a payee, newest first, that are looked through for his usual category.
+LOOKED_BACK = 300
 
 
 def usual_categories(db: Session, payees: Collection[str]) -> dict[str, UUID]:
-    """Return by payee its default category, else that of its newest visible transaction."""
+    """Return by payee its default category, else that of its newest visible transaction.
+
+    Who left the newest hundreds of a payee without one is not told of what was before.
+    """
     names = sorted({each for each in payees if each})
     if not names:
         return {}
-    latest = (
-        select(Transaction.payee, Transaction.category_id)
-        .join(Category, Category.id == Transaction.category_id)
-        .where(
-            Transaction.payee == any_(literal(names, ARRAY(Text()))), Category.archived_at.is_(None)
-        )
-        .ext(distinct_on(Transaction.payee))
-        .order_by(Transaction.payee, Transaction.booked_on.desc(), Transaction.id.desc())
+    used = list(db.scalars(select(Category.id).where(Category.archived_at.is_(None))))
+    unnested = func.unnest(literal(names, ARRAY(Text()))).table_valued("payee", name="asked")
+    asked = unnested.render_derived()
+    newest = (
+        select(Transaction.category_id)
+        .where(Transaction.payee == asked.c.payee)
+        .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
+        .limit(LOOKED_BACK)
+        .correlate(asked)
+        .lateral()
     )
+    usual = select(newest.c.category_id).where(one_of(newest.c.category_id, used)).limit(1)
+    latest = select(asked.c.payee, usual.lateral().c.category_id)
     lowered = [each.lower() for each in names]
     default = (
         select(func.lower(Payee.name), Payee.category_id)

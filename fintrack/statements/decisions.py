@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -107,7 +108,7 @@ def _ids(new: Sequence[NewRow], *, newest_first: bool) -> dict[int, UUID]:
     """Return ids that grow with time, so that a day's rows keep the file's order in lists."""
     unsorted = (each.row for each in new)
     rows = sorted(unsorted, key=lambda row: (row.line, row.ordinal), reverse=newest_first)
-    ids = sorted(new_id() for _ in rows)
+    ids = sorted((new_id() for _ in rows), key=attrgetter("int"))
     return {row.ordinal: each for row, each in zip(rows, ids, strict=True)}
 
 

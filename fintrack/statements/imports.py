@@ -19,6 +19,7 @@ from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, ImportBatch, new_id
 from fintrack.statements.adoptions import adopt, link
 from fintrack.statements.batches import Decided, NewRow, Place, new_rows, write_rows
+from fintrack.statements.collecting import without_collection
 from fintrack.statements.decisions import (
     Decision,
     decided,
@@ -101,6 +102,7 @@ class ImportReport:
         return sum(each.skipped for each in self.batches)
 
 
+@without_collection()
 def commit_import(
     context: TenantContext,
     preview: Preview,

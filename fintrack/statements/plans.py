@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from fintrack.errors import InvalidInput
@@ -49,7 +50,7 @@ class Refused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """One statement in whole minor units; its rows are numbered through the whole file."""
 
@@ -65,7 +66,7 @@ class Plan:
     notes: tuple[str, ...]
     kind: AccountKind | None
 
-    @property
+    @cached_property
     def import_keys(self) -> list[str]:
         """Return the keys that the rows have in the books if they were imported before."""
         seen: Counter[str] = Counter()

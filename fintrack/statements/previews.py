@@ -9,6 +9,7 @@ from fintrack.db import tenant_transaction
 from fintrack.ledger.accounts import NewAccount
 from fintrack.limits import require_import_size
 from fintrack.schema import new_id
+from fintrack.statements.collecting import without_collection
 from fintrack.statements.holders import holders
 from fintrack.statements.mapping import Mapping, Question, answered
 from fintrack.statements.mappings import remembered_mappings
@@ -88,6 +89,7 @@ class Preview:
         return sum(each.rejected for each in self.statements)
 
 
+@without_collection()
 def preview_import(
     context: TenantContext,
     content: bytes,

@@ -1,12 +1,9 @@
 """A bank file of any supported format to statements."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from fintrack.statements.camt.nodes import is_camt
 from fintrack.statements.camt.read import read_camt
 from fintrack.statements.coda.read import is_coda, read_coda
+from fintrack.statements.collecting import without_collection
 from fintrack.statements.delimited.read import read_delimited
 from fintrack.statements.mapping import Mapping
 from fintrack.statements.mt940.fields import is_mt940
@@ -44,19 +41,7 @@ _OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Rows never refer to each other in a circle; looking for one took a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-@_without_collection()
+@without_collection()
 def read_statements(
     content: bytes,
     file_name: str = "",

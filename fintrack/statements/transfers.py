@@ -181,13 +181,13 @@ def _held_sides(
     if not rows or not amounts:
         return
     days = [each.booked_on for each in rows]
+    # What `transaction_by_day` covers; the rest is read of the few that are found.
     statement = select(
         Transaction.id,
         Transaction.account_id,
         Transaction.booked_on,
         Transaction.amount,
         Transaction.payee,
-        Transaction.description,
         Transaction.category_id.is_not(None),
     ).where(
         one_of(Transaction.account_id, places),
@@ -196,8 +196,16 @@ def _held_sides(
         Transaction.transfer_id.is_(None),
         Transaction.is_split.is_(False),
     )
-    for key, account_id, day, amount, payee, text, has_category in db.execute(statement):
-        yield _Side(key, 0, places[account_id], day, amount, f"{payee} {text}", has_category)
+    found = db.execute(statement).all()
+    texts = _descriptions(db, [each.id for each in found])
+    for key, account_id, day, amount, payee, has_category in found:
+        text = f"{payee} {texts[key]}"
+        yield _Side(key, 0, places[account_id], day, amount, text, has_category)
+
+
+def _descriptions(db: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    statement = select(Transaction.id, Transaction.description).where(one_of(Transaction.id, ids))
+    return {row.id: row.description for row in db.execute(statement)} if ids else {}
 
 
 def _fits(sides: Sequence[_Side]) -> _Fits:

@@ -1,6 +1,7 @@
 """Importing files: previews, duplicates, decisions and balances."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from fintrack.ledger.categories import categories
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
+from fintrack.statements import categorising
 from fintrack.statements.decisions import Decision
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
@@ -305,6 +307,24 @@ def test_a_payee_gets_the_category_that_it_got_last(ana: TenantContext, giro: UU
     imported(ana, csv_file(), account_id=giro)
     found = transactions(ana).frame.set_index("payee")
     assert found["category"].tolist() == ["", *[GROCERIES] * 2]
+
+
+@pytest.mark.parametrize(("looked_back", "category"), [(1, ""), (2, GROCERIES)])
+def test_the_newest_transactions_of_a_payee_tell_his_category(
+    ana: TenantContext,
+    giro: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    looked_back: int,
+    category: str,
+) -> None:
+    monkeypatch.setattr(categorising, "LOOKED_BACK", looked_back)
+    groceries = UUID(str(categories(ana).set_index("name").loc["Groceries", "id"]))
+    old = NewTransaction(giro, date(2026, 1, 1), -100, "Grocer", category_id=groceries)
+    record_transaction(ana, old)
+    record_transaction(ana, replace(old, booked_on=date(2026, 2, 1), category_id=None))
+    imported(ana, csv_file(), account_id=giro)
+    found = transactions(ana).frame.set_index("payee")
+    assert found["category"].tolist() == ["", category, "", GROCERIES]
 
 
 def test_rows_of_one_day_keep_the_order_of_the_file(ana: TenantContext, giro: UUID) -> None:

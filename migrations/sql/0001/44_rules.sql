@@ -142,8 +142,11 @@ create function sec.index_words() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if tg_op = 'INSERT' then
+        -- In the order of the key, so that neighbours of the index are written one after the other.
         insert into app.search_token (tenant_id, token, booked_on, transaction_id, account_id)
-        select distinct tenant_id, unnest(words), booked_on, id, account_id from after;
+        select distinct on (tenant_id, token, booked_on, id) tenant_id, token, booked_on, id, account_id
+        from (select tenant_id, unnest(words) collate "C" as token, booked_on, id, account_id from after) word
+        order by tenant_id, token, booked_on, id;
     elsif tg_op = 'DELETE' then
         delete from app.search_token s
         using (select tenant_id, unnest(words) as token, booked_on, id from before) b
