@@ -15,7 +15,7 @@ from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tenants import enter_tenant
 from fintrack.access.tokens import rotate_token_keys
-from fintrack.commands import books, founding, oversight
+from fintrack.commands import books, founding, imports, oversight
 from fintrack.commands.terminal import (
     REFUSED,
     WELL,
@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         help="to what the file leaves open, such as date_order=dmy; may be repeated",
     )
     read.set_defaults(command=_import)
+    imports.add_commands(commands, [person, tenant, machine])
     books.add_commands(commands, [person, tenant], [person, machine], [machine])
     founding.add_command(commands, [machine])
     link = commands.add_parser(
