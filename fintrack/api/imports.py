@@ -1,27 +1,33 @@
 """Bank files: read, previewed or imported, and taken back."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import pandas as pd
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 from pydantic import Field
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Given, Text, Told, decimal
+from fintrack.api.import_history import (
+    ImportListed,
+    ImportTold,
+    Rejected,
+    import_told,
+    imports_listed,
+    stated,
+    touched_told,
+)
+from fintrack.api.pages import Page, Paging, closed, opened
 from fintrack.api.problems import problem
 from fintrack.context import TenantContext
-from fintrack.errors import InvalidInput, NotFound
-from fintrack.statements.history import MOST, import_rows, imports
+from fintrack.errors import InvalidInput
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.previews import Preview, preview_answered
-from fintrack.statements.summaries import RowState, StatementPreview
-from fintrack.statements.undoing import TOUCHED, undo_import
+from fintrack.statements.summaries import StatementPreview
+from fintrack.statements.undoing import undo_import
 
-NO_IMPORT = "There is no such import."
+LIST = "imports"
 OPEN = "The file leaves a question open. Send it again with an answer, as field=value."
 TOUCHED_SINCE = (
     "Some of these transactions were changed since. Look at `touched`, then undo with also_edited."
@@ -40,13 +46,6 @@ class ImportGiven(Given):
         tuple[Text, ...],
         Field(description="To what the file leaves open, each as field=value.", max_length=20),
     ] = ()
-
-
-class Rejected(Told):
-    """A row that was not understood, and why."""
-
-    line: int
-    reason: str
 
 
 class Matched(Told):
@@ -100,38 +99,6 @@ class ImportReportTold(Told):
     accounts: list[AccountOfFile]
 
 
-class ImportedAccount(Told):
-    """What an import did to one account."""
-
-    account_id: UUID
-    name: str
-    currency: str
-    new: int
-    duplicate: int
-    rejected: int
-    balance_before: Amount
-    balance_after: Amount
-    closing_balance: Annotated[Amount | None, Field(description="The file's own.")]
-    closing_balance_on: date | None
-    difference: Annotated[
-        Amount | None,
-        Field(description="By how much the books are now above the file's closing balance."),
-    ]
-
-
-class ImportTold(Told):
-    """An import of some time ago."""
-
-    id: UUID
-    file_name: str
-    imported_at: datetime
-    undone: bool
-    new: int
-    duplicate: int
-    rejected: list[Rejected]
-    accounts: list[ImportedAccount]
-
-
 class Undone(Told):
     """How many transactions went."""
 
@@ -153,23 +120,20 @@ def import_file(
     return _report(preview, done, done.import_id)
 
 
+@router.get("")
+def list_imports(context: Member, wanted: Paging) -> Page[ImportListed]:
+    """List the imports into accounts that I see, newest first."""
+    cursor = opened(context.tenant_id, LIST, wanted.cursor)
+    found = imports_listed(context, wanted.limit + 1, UUID(cursor) if cursor else None)
+    items = found[: wanted.limit]
+    following = str(items[-1].id) if len(found) > len(items) else None
+    return Page(items=items, next=closed(context.tenant_id, LIST, following))
+
+
 @router.get("/{import_id}")
 def show_import(context: Member, import_id: UUID) -> ImportTold:
     """Return what an import did."""
-    rows = imports(context, MOST, import_id).to_dict("records")
-    if not rows:
-        raise NotFound(NO_IMPORT)
-    refused = import_rows(context, import_id, RowState.REJECTED).to_dict("records")
-    return ImportTold(
-        id=import_id,
-        file_name=rows[0]["file_name"],
-        imported_at=rows[0]["imported_at"].replace(tzinfo=ZoneInfo(context.time_zone)),
-        undone=all(row["undone"] for row in rows),
-        new=sum(row["new"] for row in rows),
-        duplicate=sum(row["duplicate"] for row in rows),
-        rejected=[Rejected(line=row["line"], reason=row["reason"]) for row in refused],
-        accounts=[_imported(row) for row in rows],
-    )
+    return import_told(context, import_id)
 
 
 @router.delete("/{import_id}", response_model=Undone)
@@ -182,7 +146,7 @@ def undo(
     report = undo_import(context, import_id, also_edited=also_edited)
     if not report.is_done:
         rows = report.touched.to_dict("records")
-        return problem(409, TOUCHED_SINCE, touched=[_touched(row) for row in rows])
+        return problem(409, TOUCHED_SINCE, touched=[touched_told(row) for row in rows])
     return Undone(removed=report.removed)
 
 
@@ -245,37 +209,11 @@ def _of_file(statement: StatementPreview, made: dict[str, UUID]) -> AccountOfFil
         currency=currency,
         count=len(statement.plan.planned),
         sum=decimal(statement.plan.total, currency),
-        opening_balance=_stated(statement.file_opening, currency),
-        opening_difference=_stated(statement.opening_difference, currency),
-        closing_balance=_stated(statement.file_balance, currency),
-        difference=_stated(statement.difference, currency),
+        opening_balance=stated(statement.file_opening, currency),
+        opening_difference=stated(statement.opening_difference, currency),
+        closing_balance=stated(statement.file_balance, currency),
+        difference=stated(statement.difference, currency),
         new=statement.new,
         duplicate=statement.duplicate,
         rejected=statement.rejected,
     )
-
-
-def _imported(row: dict[Any, Any]) -> ImportedAccount:
-    currency, names = row["currency"], ("account_id", "currency", "new", "duplicate", "rejected")
-    day = row["file_balance_on"]
-    return ImportedAccount(
-        name=row["account"],
-        balance_before=decimal(row["balance_before"], currency),
-        balance_after=decimal(row["balance_after"], currency),
-        closing_balance=_stated(row["file_balance"], currency),
-        closing_balance_on=None if pd.isna(day) else day.date(),
-        difference=_stated(row["difference"], currency),
-        **{name: row[name] for name in names},
-    )
-
-
-def _stated(minor: int | None, currency: str) -> Amount | None:
-    return None if pd.isna(minor) else decimal(int(minor), currency)
-
-
-def _touched(row: dict[Any, Any]) -> dict[str, Any]:
-    money = decimal(row["amount"], row["currency"])
-    return {name: str(row[name]) for name in TOUCHED} | {
-        "amount": money,
-        "booked_on": row["booked_on"].date().isoformat(),
-    }

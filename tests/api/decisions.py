@@ -257,6 +257,7 @@ ROUTES: dict[str, Decision] = {
     "POST /books": Decision(
         Who.SIGNED_IN, 201, body=lambda _ids, _own: {"file": JOURNAL}, is_form=True
     ),
+    "GET /imports": Decision(READ, 200),
     "GET /imports/{import_id}": Decision(READ, 200, {"import_id": "import"}),
     "DELETE /imports/{import_id}": Decision(IMPORT, 200, {"import_id": "import"}),
     "GET /reports/balances": Decision(READ, 200),

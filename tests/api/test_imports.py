@@ -28,6 +28,18 @@ def test_an_import_is_previewed_made_shown_and_taken_back(token: str, own: Ledge
     assert call("DELETE", path, token=token).status == 409
 
 
+def test_imports_are_listed_newest_first_and_page_by_page(token: str, own: Ledger) -> None:
+    account = opened(token, own)
+    files = [f"Payee;Day;Sum\nBaker;2026-03-0{n};-{n}.00\n".encode() for n in (1, 2, 3)]
+    made = [send(token, each, account=account).json["id"] for each in files]
+    first = call("GET", "/imports?limit=2", token=token).json
+    second = call("GET", f"/imports?limit=1&cursor={first['next']}", token=token).json
+    listed = [each["id"] for each in first["items"] + second["items"]]
+    assert listed == made[::-1]
+    assert (first["items"][0]["new"], first["items"][0]["rejected"]) == (1, 0)
+    assert first["items"][0]["accounts"][0]["account_id"] == account
+
+
 def test_what_is_probably_known_is_told_with_the_reason_and_left_out(
     token: str, own: Ledger
 ) -> None:

@@ -78,7 +78,10 @@ def _linking(me: TenantContext, own: Ledger, transaction_id: UUID) -> object:
 STATEMENTS: dict[Function, Case] = {
     imports: Case(
         VIEWER,
-        {"import_id": Slot("import", lambda me, own, it: imports(me, import_id=it))},
+        {
+            "import_id": Slot("import", lambda me, own, it: imports(me, import_id=it)),
+            "after": Slot("import", lambda me, own, it: imports(me, after=it)),
+        },
         call=lambda me, own: imports(me),
     ),
     import_rows: Case(
