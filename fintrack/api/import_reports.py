@@ -1,21 +1,19 @@
 """What clients are told of a file: what it would do, what can be decided, and what it did."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from fintrack.api.fields import Amount, Told, decimal, optional_day
+from fintrack.api.import_guesses import Guess, Reading, guess_told, reading_told
 from fintrack.api.import_history import Rejected, stated
 from fintrack.ledger.accounts import AccountKind, NewAccount
-from fintrack.statements.corrections import reading_of
 from fintrack.statements.decisions import Decision
 from fintrack.statements.file_decisions import as_decided
 from fintrack.statements.imports import Batch, ImportReport
-from fintrack.statements.mapping import DateOrder, DecimalMark, Role
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.statements.transfers import FoundTransfer
@@ -55,56 +53,6 @@ class Row(Told):
     amount: Amount
     state: RowState
     reason: str
-
-
-class Reading(Told):
-    """How a table is read, each part open to correction; null is found from the file."""
-
-    encoding: str | None
-    delimiter: str | None
-    sheet: str | None
-    header_row: Annotated[int | None, Field(description="Its line, 0 without a header.")]
-    first_row: int | None
-    last_row: int | None
-    roles: Annotated[list[Role], Field(description="One for each column.")]
-    date_order: DateOrder | None
-    decimal_mark: DecimalMark | None
-    decimal_marks: Annotated[
-        list[DecimalMark | None], Field(description="Of columns that have another one.")
-    ]
-    inverted: Annotated[bool, Field(description="Whether purchases are positive.")]
-    money_in: list[str]
-    money_out: list[str]
-    currency: str | None
-    account: str | None
-
-
-class Sure(Told):
-    """How sure each part of a guess is, in percent."""
-
-    encoding: int
-    delimiter: int
-    header: int
-    date_order: int
-    decimal_mark: int
-    columns: int
-
-
-class Column(Told):
-    """A column with its first values, and how sure its role is, in percent."""
-
-    name: str
-    role: Role
-    values: list[str]
-    certainty: int | None
-
-
-class Guess(Told):
-    """How sure the reading is, and what it was guessed from."""
-
-    remembered: Annotated[bool, Field(description="Whether it was confirmed once before.")]
-    certainty: Sure
-    columns: list[Column]
 
 
 class AccountChoice(Told):
@@ -173,24 +121,6 @@ class ImportReportTold(Told):
     ]
 
 
-def asked_told(preview: Preview) -> dict[str, Any]:
-    """Return what a file leaves open, and how it is read so far."""
-    questions = [
-        {
-            "field": each.field,
-            "question": each.sentence,
-            "choices": [{"value": one.value, "label": one.label} for one in each.choices],
-        }
-        for each in preview.questions
-    ]
-    reading, guess = _reading(preview), _guess(preview)
-    return {
-        "questions": questions,
-        "reading": reading and reading.model_dump(mode="json"),
-        "guess": guess and guess.model_dump(mode="json"),
-    }
-
-
 def preview_told(
     preview: Preview, rows: Mapping[int, Decision], after: int = 0, most: int | None = None
 ) -> ImportReportTold:
@@ -228,8 +158,8 @@ def _told(
         transfers=[_linked(each, rows) for each in preview.transfers],
         rejected=[Rejected(line=row.line, reason=row.reason) for row in refused],
         accounts=accounts,
-        reading=_reading(preview),
-        guess=_guess(preview),
+        reading=reading_told(preview),
+        guess=guess_told(preview),
         rows=None,
     )
 
@@ -303,23 +233,3 @@ def _rows(statement: StatementPreview, after: int, most: int | None) -> list[Row
         )
         for row in table.to_dict("records")
     ]
-
-
-def _reading(preview: Preview) -> Reading | None:
-    if preview.mapping is None:
-        return None
-    return Reading(**reading_of(preview.mapping))  # type: ignore[arg-type]  # by the same fields
-
-
-def _guess(preview: Preview) -> Guess | None:
-    if preview.mapping is None:
-        return None
-    columns = [
-        Column(name=each.name, role=each.role, values=list(each.values), certainty=each.certainty)
-        for each in preview.columns
-    ]
-    return Guess(
-        remembered=preview.is_remembered,
-        certainty=Sure(**asdict(preview.certainty)),
-        columns=columns,
-    )

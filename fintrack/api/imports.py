@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
 from fintrack.api.fields import KEEPABLE, Given, Text, Told
+from fintrack.api.import_guesses import asked_told
 from fintrack.api.import_history import (
     ImportListed,
     ImportTold,
@@ -21,7 +22,6 @@ from fintrack.api.import_history import (
 from fintrack.api.import_reports import (
     MOST_ROWS,
     ImportReportTold,
-    asked_told,
     preview_told,
     report_told,
 )

@@ -9,10 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from fintrack.access.tenants import enter_tenant
+from fintrack.api.import_guesses import asked_told
 from fintrack.api.import_reports import (
     AccountOfFile,
     ImportReportTold,
-    asked_told,
     preview_told,
     report_told,
 )

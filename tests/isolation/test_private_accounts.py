@@ -1,7 +1,6 @@
 """Group C: a private account, and everything by which it might be noticed all the same."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -144,16 +143,6 @@ def test_c1_a_change_undone_out_of_sight_is_answered_like_one_that_is_missing(
     hidden = changed(eli, secret)
     undo(eli, hidden)
     assert answer(ana, hidden, undo) == answer(ana, uuid4(), undo)
-
-
-def test_c1_a_transaction_that_moves_into_sight_leaves_its_file_row_behind(
-    ana: TenantContext, eli: TenantContext, secret: UUID, giro: UUID
-) -> None:
-    baker = record_transaction(eli, NewTransaction(secret, date(2026, 3, 5), -700, "Baker"))
-    imported(eli, FILE, account_id=secret)
-    change_transaction(eli, baker, TransactionChange(account_id=giro))
-    assert [each.raw for each in transaction(eli, baker).sources] == ["2026-03-05,-7.00,Baker"]
-    assert transaction(ana, baker).sources == ()
 
 
 def test_c1_its_name_can_be_taken_by_everybody(ana: TenantContext, secret: UUID) -> None:

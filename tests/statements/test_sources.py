@@ -1,14 +1,19 @@
 """The rows of bank files behind a transaction."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from fintrack.context import TenantContext
 from fintrack.errors import NotFound
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.statements.undoing import undo_import
+from tests.isolation.private_accounts import FILE, MARCH, filled
 from tests.statements.importing import csv_file, imported
 
 
@@ -40,3 +45,15 @@ def test_another_tenants_row_is_not_there(ana: TenantContext, cleo: TenantContex
     imported(ana, csv_file([("2026-03-01", "-42.00", "Grocer")]))
     with pytest.raises(NotFound):
         transaction(cleo, known(ana, "Grocer"))
+
+
+def test_a_transaction_that_moves_into_sight_leaves_its_file_row_behind(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    giro = create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", MARCH))
+    secret = filled(eli)
+    baker = record_transaction(eli, NewTransaction(secret, date(2026, 3, 5), -700, "Baker"))
+    imported(eli, FILE, account_id=secret)
+    change_transaction(eli, baker, TransactionChange(account_id=giro))
+    assert [each.raw for each in transaction(eli, baker).sources] == ["2026-03-05,-7.00,Baker"]
+    assert transaction(ana, baker).sources == ()
