@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from fintrack.__main__ import main
 from fintrack.context import TenantContext
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from tests.statements.camt_files import IN, balance, document
 from tests.statements.importing import csv_file as march
@@ -60,6 +63,21 @@ def test_what_a_dry_run_prints_is_decided_otherwise(
     assert says("import", str(file), "--decisions", str(decisions)) == (
         "1 new, 0 known, 0 refused, 1 left out\nNew account Giro (EUR) for the file\n"
     )
+
+
+def test_a_dry_run_numbers_the_rows_and_says_how_sure_the_columns_are(
+    ana: TenantContext, says: Says, tmp_path: Path
+) -> None:
+    giro = create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 1, 1)))
+    record_transaction(ana, NewTransaction(giro, date(2026, 2, 27), -4200, "grocer"))
+    file = tmp_path / "march.csv"
+    file.write_bytes(march())
+    lines = says("import", str(file), "--dry-run", "--account", "Giro").splitlines()
+    assert lines[1].startswith("  line 2, row 1: Like 27 Feb 2026 grocer ")
+    assert lines[2:4] == [
+        "Giro (EUR) takes the file",
+        "Date is date (100 % sure), Amount is amount (100 % sure), Payee is payee (100 % sure).",
+    ]
 
 
 def test_an_import_says_what_it_left_out_and_by_how_much_balances_are_off(

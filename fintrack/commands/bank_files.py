@@ -13,6 +13,8 @@ from fintrack.api.import_guesses import asked_told
 from fintrack.api.import_reports import (
     AccountOfFile,
     ImportReportTold,
+    Linked,
+    Matched,
     preview_told,
     report_told,
 )
@@ -117,19 +119,36 @@ def _report(told: ImportReportTold, *, as_json: bool) -> int:
         left_out = f", {told.skipped} left out" if told.skipped else ""
         counts = f"{told.new} new, {told.duplicate} known, {len(told.rejected)} refused"
         print(f"{counts}{left_out}")
-        print("".join(f"  line {line}: {words}\n" for line, words in _rows(told)), end="")
+        print("".join(f"  line {place}: {words}\n" for place, words in _rows(told)), end="")
         print("".join(f"{line}\n" for each in told.accounts for line in _account(each)), end="")
-        print(HOW_TO_DECIDE if told.id is None else "", end="")
+        print(_undecided(told) if told.id is None else "", end="")
     return WRONG if told.rejected else WELL
 
 
-def _rows(told: ImportReportTold) -> Iterator[tuple[int, str]]:
+def _rows(told: ImportReportTold) -> Iterator[tuple[str, str]]:
+    """Yield where a row stands, by its number too while it can be decided on, and its words."""
+    is_open = told.id is None
     for match in told.matched:
-        yield match.line, match.reason
+        yield _place(match, is_open=is_open), match.reason
     for link in told.transfers:
-        yield link.line, f"{'Transfer' if link.linked else 'Perhaps'} {link.reason}"
+        yield (
+            _place(link, is_open=is_open),
+            f"{'Transfer' if link.linked else 'Perhaps'} {link.reason}",
+        )
     for row in told.rejected:
-        yield row.line, row.reason
+        yield str(row.line), row.reason
+
+
+def _place(each: Matched | Linked, *, is_open: bool) -> str:
+    return f"{each.line}, row {each.row}" if is_open else str(each.line)
+
+
+def _undecided(told: ImportReportTold) -> str:
+    """Return how sure the columns are read, and how to say it otherwise."""
+    columns = told.guess.columns if told.guess else []
+    used = [each for each in columns if each.certainty is not None]
+    sure = ", ".join(f"{each.name} is {each.role} ({each.certainty} % sure)" for each in used)
+    return f"{sure}.\n{HOW_TO_DECIDE}" if sure else HOW_TO_DECIDE
 
 
 def _account(told: AccountOfFile) -> Iterator[str]:
