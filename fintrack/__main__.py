@@ -13,21 +13,16 @@ from datetime import UTC, datetime
 
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
-from fintrack.access.tenants import enter_tenant
 from fintrack.access.tokens import rotate_token_keys
-from fintrack.commands import books, founding, oversight
+from fintrack.commands import bank_files, books, founding, imports, oversight
 from fintrack.commands.terminal import (
     REFUSED,
     WELL,
     WRONG,
     acting,
-    existing_file,
     opened,
-    show_progress,
 )
 from fintrack.errors import FinTrackError, SetupError
-from fintrack.ledger.accounts import account_named
-from fintrack.limits import require_import_size
 from fintrack.operations import (
     bench,
     bench_api,
@@ -40,10 +35,6 @@ from fintrack.operations import (
 )
 from fintrack.operations.installation import open_installation
 from fintrack.operations.migration import newest_revision
-from fintrack.statements.imports import ImportReport, commit_import
-from fintrack.statements.mapping import Question
-from fintrack.statements.previews import Preview, preview_answered
-from fintrack.statements.read import FORMATS
 from fintrack.ui import bench_screens
 from fintrack.ui.bench import RERUNS
 from fintrack.ui.session import own_address
@@ -82,19 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     sample.set_defaults(command=_demo)
     tenant = argparse.ArgumentParser(add_help=False)
     tenant.add_argument("--tenant", required=True, metavar="SLUG", help="the name in its address")
-    read = commands.add_parser("import", parents=[person, tenant, machine], help="read a bank file")
-    read.add_argument("file", type=existing_file, help=FORMATS)
-    read.add_argument("--account", metavar="NAME", help="where its transactions go")
-    read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
-    read.add_argument(
-        "--answer",
-        action="append",
-        default=[],
-        type=_answer,
-        metavar="FIELD=VALUE",
-        help="to what the file leaves open, such as date_order=dmy; may be repeated",
-    )
-    read.set_defaults(command=_import)
+    bank_files.add_command(commands, [person, tenant, machine])
+    imports.add_commands(commands, [person, tenant, machine])
     books.add_commands(commands, [person, tenant], [person, machine], [machine])
     founding.add_command(commands, [machine])
     link = commands.add_parser(
@@ -188,54 +168,6 @@ def _demo(arguments: argparse.Namespace) -> int:
         context = demo.create_sample(session, datetime.now(UTC).date())
     print(f"{context.name} is ready: /?tenant={context.slug}")
     return WELL
-
-
-def _answer(text: str) -> tuple[str, str]:
-    field, _, value = text.partition("=")
-    if not value:
-        raise argparse.ArgumentTypeError(f"{text} is no FIELD=VALUE")
-    return field, value
-
-
-def _asked(question: Question) -> str:
-    choices = "\n".join(
-        f"  --answer {question.field}={each.value}  {each.label}" for each in question.choices
-    )
-    return f"{question.sentence}\n{choices}"
-
-
-def _import(arguments: argparse.Namespace) -> int:
-    with acting(arguments.email, "import") as session:
-        context = enter_tenant(session, arguments.tenant)
-        account = account_named(context, arguments.account).id if arguments.account else None
-        require_import_size(context, arguments.file.stat().st_size)
-        content, name = arguments.file.read_bytes(), arguments.file.name
-        answers = dict(arguments.answer)
-        preview = preview_answered(context, content, name, answers, account_id=account)
-        if preview.questions:
-            print("\n".join(map(_asked, preview.questions)), file=sys.stderr)
-            return WRONG
-        done: Preview | ImportReport = preview
-        if not arguments.dry_run:
-            done = commit_import(context, preview, progress=show_progress)
-    return _report_import(preview, done, as_json=arguments.json)
-
-
-def _report_import(preview: Preview, done: Preview | ImportReport, *, as_json: bool) -> int:
-    refused = [(row.line, row.reason) for each in preview.statements for row in each.plan.refused]
-    rows = {"matched": preview.matched, "rejected": refused}
-    links = [(each.line, each.reason, each.is_certain) for each in preview.transfers]
-    if as_json:
-        told = {name: [{"line": n, "reason": why} for n, why in rows[name]] for name in rows}
-        linked = [{"line": n, "reason": why, "linked": sure} for n, why, sure in links]
-        counts = {"new": done.new, "duplicate": done.duplicate}
-        print(json.dumps({**counts, **told, "transfers": linked}))
-    else:
-        print(f"{done.new} new, {done.duplicate} known, {done.rejected} refused")
-        words = [(n, f"{'Transfer' if sure else 'Perhaps'} {why}") for n, why, sure in links]
-        lines = [*preview.matched, *words, *refused]
-        print("".join(f"  line {line}: {reason}\n" for line, reason in lines), end="")
-    return WRONG if refused else WELL
 
 
 def _reset_link(arguments: argparse.Namespace) -> int:

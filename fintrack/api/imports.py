@@ -1,30 +1,49 @@
 """Bank files: read, previewed or imported, and taken back."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+import json
+from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import pandas as pd
 from fastapi import APIRouter, Form, Query, Response, UploadFile
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import Amount, Given, Text, Told, decimal
+from fintrack.api.fields import KEEPABLE, Given, Text, Told
+from fintrack.api.import_guesses import asked_told
+from fintrack.api.import_history import (
+    ImportListed,
+    ImportTold,
+    import_told,
+    imports_listed,
+    touched_told,
+)
+from fintrack.api.import_reports import (
+    MOST_ROWS,
+    ImportReportTold,
+    preview_told,
+    report_told,
+)
+from fintrack.api.pages import Page, Paging, closed, opened
 from fintrack.api.problems import problem
-from fintrack.context import TenantContext
-from fintrack.errors import InvalidInput, NotFound
-from fintrack.statements.history import MOST, import_rows, imports
-from fintrack.statements.imports import ImportReport, commit_import
-from fintrack.statements.previews import Preview, preview_answered
-from fintrack.statements.summaries import RowState, StatementPreview
-from fintrack.statements.undoing import TOUCHED, undo_import
+from fintrack.errors import InvalidInput
+from fintrack.statements.file_decisions import FileDecisions, file_decisions, preview_decided
+from fintrack.statements.imports import commit_import
+from fintrack.statements.undoing import undo_import
 
-NO_IMPORT = "There is no such import."
+LIST = "imports"
 OPEN = "The file leaves a question open. Send it again with an answer, as field=value."
 TOUCHED_SINCE = (
     "Some of these transactions were changed since. Look at `touched`, then undo with also_edited."
+)
+LONGEST_DECISIONS = 200_000
+EXAMPLE = json.dumps(
+    {
+        "reading": {"date_order": "dmy"},
+        "accounts": {"": {"name": "Joint account", "kind": "CHECKING"}},
+        "rows": {"3": "SKIP", "7": "INCLUDE"},
+    }
 )
 NO_ANSWER = "An answer is written as field=value, such as date_order=dmy."
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=Call)
@@ -36,100 +55,24 @@ class ImportGiven(Given):
     file: UploadFile
     account: UUID | None = None
     dry_run: Annotated[bool, Field(description="Say what would happen, write nothing.")] = False
+    after_row: Annotated[
+        int, Field(ge=0, description="A dry run tells the rows after this one.")
+    ] = 0
     answer: Annotated[
         tuple[Text, ...],
         Field(description="To what the file leaves open, each as field=value.", max_length=20),
     ] = ()
-
-
-class Rejected(Told):
-    """A row that was not understood, and why."""
-
-    line: int
-    reason: str
-
-
-class Matched(Told):
-    """A row that is left out, being probably a transaction of the books, and which."""
-
-    line: int
-    reason: str
-
-
-class Linked(Told):
-    """A new row that is one side of a transfer, and of which; a suggestion is not linked."""
-
-    line: int
-    reason: str
-    linked: bool
-
-
-class AccountOfFile(Told):
-    """One account of the file; `account_id` is null for one that is, or would be, opened."""
-
-    account: Annotated[str, Field(description="As the file names it, empty where it does not.")]
-    account_id: UUID | None
-    name: Annotated[str, Field(description="Of the account in the books, or the proposed one.")]
-    currency: str
-    count: Annotated[int, Field(description="Rows that were understood, known ones too.")]
-    sum: Annotated[Amount, Field(description="Of these rows.")]
-    opening_balance: Annotated[Amount | None, Field(description="The file's own.")]
-    opening_difference: Annotated[
-        Amount | None, Field(description="By how much the books are above it before these rows.")
-    ]
-    closing_balance: Annotated[Amount | None, Field(description="The file's own.")]
-    difference: Annotated[
-        Amount | None, Field(description="By how much the books are above it after these rows.")
-    ]
-    new: int
-    duplicate: int
-    rejected: int
-
-
-class ImportReportTold(Told):
-    """What an import did, or would do; the id is that of GET and DELETE, null for a dry run."""
-
-    id: UUID | None
-    file_name: str
-    format: str
-    new: int
-    duplicate: Annotated[int, Field(description="Known ones, those of `matched` too.")]
-    matched: list[Matched]
-    transfers: list[Linked]
-    rejected: list[Rejected]
-    accounts: list[AccountOfFile]
-
-
-class ImportedAccount(Told):
-    """What an import did to one account."""
-
-    account_id: UUID
-    name: str
-    currency: str
-    new: int
-    duplicate: int
-    rejected: int
-    balance_before: Amount
-    balance_after: Amount
-    closing_balance: Annotated[Amount | None, Field(description="The file's own.")]
-    closing_balance_on: date | None
-    difference: Annotated[
-        Amount | None,
-        Field(description="By how much the books are now above the file's closing balance."),
-    ]
-
-
-class ImportTold(Told):
-    """An import of some time ago."""
-
-    id: UUID
-    file_name: str
-    imported_at: datetime
-    undone: bool
-    new: int
-    duplicate: int
-    rejected: list[Rejected]
-    accounts: list[ImportedAccount]
+    decisions: Annotated[
+        str,
+        StringConstraints(pattern=KEEPABLE, max_length=LONGEST_DECISIONS),
+        Field(
+            description="JSON of what shall be otherwise than a dry run says: `reading` corrects "
+            "fields of its `reading`, `accounts` maps the key of one to the id of another or to a "
+            "new one with its `name`, `rows` maps the number of one to INCLUDE, SKIP, LINK or "
+            "APART, and `answers` are those of `answer`.",
+            examples=[EXAMPLE],
+        ),
+    ] = "{}"
 
 
 class Undone(Told):
@@ -142,34 +85,37 @@ class Undone(Told):
 def import_file(
     context: Member, given: Annotated[ImportGiven, Form()], response: Response
 ) -> ImportReportTold | Response:
-    """Import a bank file, all of it or nothing; a dry run answers 200 and writes nothing."""
-    preview = _previewed(context, given)
+    """Import a bank file, all of it or nothing; a dry run answers 200 and writes nothing.
+
+    A dry run says what can be decided: how the columns are read, where each account goes, what
+    becomes of each row. `decisions` says it otherwise, in the same words.
+    """
+    decisions = _decisions(given)
+    content, name = given.file.file.read(), given.file.filename or "file"
+    preview = preview_decided(context, content, name, decisions, account_id=given.account)
     if preview.questions:
-        return _asked(preview)
+        return problem(422, OPEN, **asked_told(preview))
     if given.dry_run:
         response.status_code = 200
-        return _report(preview, preview, None)
-    done = commit_import(context, preview)
-    return _report(preview, done, done.import_id)
+        return preview_told(preview, decisions.rows, given.after_row, MOST_ROWS)
+    done = commit_import(context, preview, decisions.rows)
+    return report_told(preview, decisions.rows, done)
+
+
+@router.get("")
+def list_imports(context: Member, wanted: Paging) -> Page[ImportListed]:
+    """List the imports into accounts that I see, newest first."""
+    cursor = opened(context.tenant_id, LIST, wanted.cursor)
+    found = imports_listed(context, wanted.limit + 1, UUID(cursor) if cursor else None)
+    items = found[: wanted.limit]
+    following = str(items[-1].id) if len(found) > len(items) else None
+    return Page(items=items, next=closed(context.tenant_id, LIST, following))
 
 
 @router.get("/{import_id}")
 def show_import(context: Member, import_id: UUID) -> ImportTold:
     """Return what an import did."""
-    rows = imports(context, MOST, import_id).to_dict("records")
-    if not rows:
-        raise NotFound(NO_IMPORT)
-    refused = import_rows(context, import_id, RowState.REJECTED).to_dict("records")
-    return ImportTold(
-        id=import_id,
-        file_name=rows[0]["file_name"],
-        imported_at=rows[0]["imported_at"].replace(tzinfo=ZoneInfo(context.time_zone)),
-        undone=all(row["undone"] for row in rows),
-        new=sum(row["new"] for row in rows),
-        duplicate=sum(row["duplicate"] for row in rows),
-        rejected=[Rejected(line=row["line"], reason=row["reason"]) for row in refused],
-        accounts=[_imported(row) for row in rows],
-    )
+    return import_told(context, import_id)
 
 
 @router.delete("/{import_id}", response_model=Undone)
@@ -182,14 +128,13 @@ def undo(
     report = undo_import(context, import_id, also_edited=also_edited)
     if not report.is_done:
         rows = report.touched.to_dict("records")
-        return problem(409, TOUCHED_SINCE, touched=[_touched(row) for row in rows])
+        return problem(409, TOUCHED_SINCE, touched=[touched_told(row) for row in rows])
     return Undone(removed=report.removed)
 
 
-def _previewed(context: TenantContext, given: ImportGiven) -> Preview:
-    content, name = given.file.file.read(), given.file.filename or "file"
-    answers = dict(map(_answer, given.answer))
-    return preview_answered(context, content, name, answers, account_id=given.account)
+def _decisions(given: ImportGiven) -> FileDecisions:
+    decisions = file_decisions(given.decisions)
+    return replace(decisions, answers={**decisions.answers, **dict(map(_answer, given.answer))})
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -197,85 +142,3 @@ def _answer(text: str) -> tuple[str, str]:
     if not value:
         raise InvalidInput(NO_ANSWER)
     return field, value
-
-
-def _asked(preview: Preview) -> Response:
-    questions = [
-        {
-            "field": each.field,
-            "question": each.sentence,
-            "choices": [{"value": one.value, "label": one.label} for one in each.choices],
-        }
-        for each in preview.questions
-    ]
-    return problem(422, OPEN, questions=questions)
-
-
-def _report(
-    preview: Preview, done: Preview | ImportReport, import_id: UUID | None
-) -> ImportReportTold:
-    refused = [row for each in preview.statements for row in each.plan.refused]
-    batches = () if isinstance(done, Preview) else done.batches
-    made = {each.account: each.account_id for each in batches}
-    return ImportReportTold(
-        id=import_id,
-        file_name=preview.file_name,
-        format=preview.format,
-        new=done.new,
-        duplicate=done.duplicate,
-        matched=[Matched(line=line, reason=reason) for line, reason in preview.matched],
-        transfers=[
-            Linked(line=each.line, reason=each.reason, linked=each.is_certain)
-            for each in preview.transfers
-        ],
-        rejected=[Rejected(line=row.line, reason=row.reason) for row in refused],
-        accounts=[_of_file(each, made) for each in preview.statements],
-    )
-
-
-def _of_file(statement: StatementPreview, made: dict[str, UUID]) -> AccountOfFile:
-    target = statement.account or statement.new_account
-    name = target.name if target else ""
-    known = statement.account.id if statement.account else made.get(name)
-    currency = statement.currency
-    return AccountOfFile(
-        account=statement.label,
-        account_id=known,
-        name=name,
-        currency=currency,
-        count=len(statement.plan.planned),
-        sum=decimal(statement.plan.total, currency),
-        opening_balance=_stated(statement.file_opening, currency),
-        opening_difference=_stated(statement.opening_difference, currency),
-        closing_balance=_stated(statement.file_balance, currency),
-        difference=_stated(statement.difference, currency),
-        new=statement.new,
-        duplicate=statement.duplicate,
-        rejected=statement.rejected,
-    )
-
-
-def _imported(row: dict[Any, Any]) -> ImportedAccount:
-    currency, names = row["currency"], ("account_id", "currency", "new", "duplicate", "rejected")
-    day = row["file_balance_on"]
-    return ImportedAccount(
-        name=row["account"],
-        balance_before=decimal(row["balance_before"], currency),
-        balance_after=decimal(row["balance_after"], currency),
-        closing_balance=_stated(row["file_balance"], currency),
-        closing_balance_on=None if pd.isna(day) else day.date(),
-        difference=_stated(row["difference"], currency),
-        **{name: row[name] for name in names},
-    )
-
-
-def _stated(minor: int | None, currency: str) -> Amount | None:
-    return None if pd.isna(minor) else decimal(int(minor), currency)
-
-
-def _touched(row: dict[Any, Any]) -> dict[str, Any]:
-    money = decimal(row["amount"], row["currency"])
-    return {name: str(row[name]) for name in TOUCHED} | {
-        "amount": money,
-        "booked_on": row["booked_on"].date().isoformat(),
-    }

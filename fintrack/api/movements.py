@@ -12,6 +12,7 @@ from fintrack.ledger.editing import TransactionChange
 from fintrack.ledger.filters import Status, TransactionFilter
 from fintrack.ledger.recording import NewTransaction, SplitLine
 from fintrack.ledger.records import LegRecord, LineRecord, TransactionRecord
+from fintrack.ledger.sources import SourceRecord
 
 Category = Annotated[UUID | None, Field(description="Null is uncategorised.")]
 FILTERS = set("account category payee since until min max q status tag".split())
@@ -158,6 +159,18 @@ class LegTold(Told):
     amount: Amount
 
 
+class SourceTold(Told):
+    """A row of an imported file that brought the transaction, or named it again."""
+
+    id: Annotated[UUID, Field(description="Of the import.")]
+    file_name: str
+    line: int
+    raw: Annotated[str, Field(description="As it stood in the file.")]
+    is_origin: Annotated[bool, Field(description="Whether it made the transaction.")]
+    imported_at: datetime
+    imported_by: Annotated[str, Field(description="The name, empty once it was erased.")]
+
+
 class MovementInFull(MovementTold):
     """A transaction with everything that belongs to it."""
 
@@ -165,6 +178,7 @@ class MovementInFull(MovementTold):
     splits: list[SplitTold]
     tags: list[TagTold]
     other_leg: LegTold | None
+    sources: Annotated[list[SourceTold], Field(description="In the member's sight, oldest first.")]
     is_writable: bool
     created_by: UUID
     created_at: datetime
@@ -198,6 +212,7 @@ def movement_in_full(found: TransactionRecord) -> MovementInFull:
         splits=[_split_told(each, found.currency) for each in found.lines],
         tags=[TagTold(id=each.id, name=each.name) for each in found.tags],
         other_leg=_leg_told(found.other_leg) if found.other_leg else None,
+        sources=[_source_told(each) for each in found.sources],
     )
 
 
@@ -208,6 +223,11 @@ def _split_told(line: LineRecord, currency: str) -> SplitTold:
         amount=decimal(line.amount, currency),
         memo=line.memo,
     )
+
+
+def _source_told(source: SourceRecord) -> SourceTold:
+    names = ("file_name", "line", "raw", "is_origin", "imported_at", "imported_by")
+    return SourceTold(id=source.import_id, **{name: getattr(source, name) for name in names})
 
 
 def _leg_told(leg: LegRecord) -> LegTold:

@@ -1,4 +1,4 @@
-"""One transaction in full: its lines, its tags and the other leg of a transfer."""
+"""One transaction in full: its lines, its tags, the other leg, and the file rows behind it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from fintrack.errors import NotFound
 from fintrack.ledger.category_paths import category_paths
 from fintrack.ledger.filters import Status
 from fintrack.ledger.snapshots import NO_TRANSACTION
+from fintrack.ledger.sources import SourceRecord, sources
 from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
 
 NO_TRANSFER = "There is no such transfer."
@@ -82,6 +83,7 @@ class TransactionRecord:
     lines: tuple[LineRecord, ...]
     tags: tuple[TagRecord, ...]
     other_leg: LegRecord | None
+    sources: tuple[SourceRecord, ...]
 
 
 def transaction(context: TenantContext, transaction_id: UUID) -> TransactionRecord:
@@ -131,6 +133,7 @@ def _record(db: Session, row: RowMapping) -> TransactionRecord:
         lines=_lines(db, row["id"]),
         tags=_tags(db, row["id"]),
         other_leg=_other_leg(db, row["id"], row["transfer_id"]),
+        sources=sources(db, row["id"]),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, tuple_
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.context import Permission, TenantContext
@@ -43,18 +43,31 @@ IMPORT_ROWS: Shape = {
     "raw": "str",
     "transaction_id": "str",
 }
-MOST = 200
+MOST = 201
+NEWEST = ImportBatch.created_at.desc(), ImportBatch.import_id.desc()
 MOST_ROWS = 100_000
 
 
-def imports(context: TenantContext, limit: int = 20, import_id: UUID | None = None) -> pd.DataFrame:
-    """Return the newest imported statements, or those of one file, newest first: `IMPORTS`.
+def imports(
+    context: TenantContext,
+    limit: int = 20,
+    import_id: UUID | None = None,
+    *,
+    after: UUID | None = None,
+) -> pd.DataFrame:
+    """Return the statements of the newest imports, or of one, newest first: `IMPORTS`.
 
-    Times are the tenant's own; a file of several accounts has a row each, with one import_id.
+    After an import come those that are older. Times are the tenant's own; a file of several
+    accounts has a row each, with one import_id.
     `difference` is by how much the books are now above the closing balance that the file states
     for the end of the day `file_balance_on`.
     """
     context.require(Permission.READ)
+    wanted = (
+        ImportBatch.import_id.in_(_newest(limit, after))
+        if import_id is None
+        else ImportBatch.import_id == import_id
+    )
     statement = (
         select(
             ImportBatch.import_id,
@@ -75,11 +88,9 @@ def imports(context: TenantContext, limit: int = 20, import_id: UUID | None = No
             ImportBatch.undone_at.is_not(None),
         )
         .join(Account, Account.id == ImportBatch.account_id)
-        .order_by(ImportBatch.created_at.desc(), ImportBatch.id)
-        .limit(max(1, min(limit, MOST)))
+        .where(wanted)
+        .order_by(*NEWEST, ImportBatch.id)
     )
-    if import_id is not None:
-        statement = statement.where(ImportBatch.import_id == import_id)
     with tenant_transaction(context) as db:
         return read_frame(db, statement, IMPORTS)
 
@@ -117,6 +128,18 @@ def import_rows(
         if db.scalar(known) is None:
             raise NotFound("There is no such import.")
         return read_frame(db, statement, IMPORT_ROWS)
+
+
+def _newest(limit: int, after: UUID | None) -> Select[UUID]:
+    """Return the ids of files; the statements of one have one time."""
+    statement = select(ImportBatch.import_id).group_by(
+        ImportBatch.import_id, ImportBatch.created_at
+    )
+    if after is not None:
+        moment = select(ImportBatch.created_at).where(ImportBatch.import_id == after).limit(1)
+        place = tuple_(ImportBatch.created_at, ImportBatch.import_id)
+        statement = statement.where(place < tuple_(moment.scalar_subquery(), after))
+    return statement.order_by(*NEWEST).limit(max(1, min(limit, MOST)))
 
 
 def _balance_then() -> ColumnElement[int]:

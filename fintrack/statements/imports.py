@@ -52,9 +52,10 @@ MADE_MEANWHILE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one statement did to its account; balances in minor units of its currency."""
+    """What the statement of this key did to its account; balances in minor units."""
 
     id: UUID
+    key: str
     account_id: UUID
     account: str
     currency: str
@@ -282,6 +283,7 @@ def _batch(statement: _Statement, before: int) -> Batch:
     plan = statement.outcome.plan
     return Batch(
         id=statement.batch_id,
+        key=plan.key,
         account_id=statement.account.id,
         account=statement.account.name,
         currency=statement.account.currency,

@@ -18,7 +18,7 @@ from fintrack.statements.outcomes import outcomes
 from fintrack.statements.plans import Plan, plan_of
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
-from fintrack.statements.summaries import RowState, StatementPreview, summaries
+from fintrack.statements.summaries import StatementPreview, summaries
 from fintrack.statements.targets import (
     LedgerAccount,
     Target,
@@ -74,16 +74,6 @@ class Preview:
         return sum(each.probable for each in self.statements)
 
     @property
-    def matched(self) -> list[tuple[int, str]]:
-        """Return line and reason of those."""
-        found = [each.rows[each.rows["state"] == RowState.PROBABLE] for each in self.statements]
-        return [
-            (int(line), reason)
-            for rows in found
-            for line, reason in zip(rows["line"], rows["reason"], strict=True)
-        ]
-
-    @property
     def rejected(self) -> int:
         """Return how many rows were not understood."""
         return sum(each.rejected for each in self.statements)
@@ -130,25 +120,6 @@ def preview_import(
         )
         statements = summaries(found, reading.targets, ledger)
     return replace(empty, statements=statements, transfers=tuple(transfers))
-
-
-def preview_answered(
-    context: TenantContext,
-    content: bytes,
-    name: str,
-    answers: dict[str, str],
-    *,
-    account_id: UUID | None = None,
-) -> Preview:
-    """Read a file as `preview_import` does; its questions are answered as far as `answers` go.
-
-    Raises:
-        InvalidInput: it cannot be read, or an answer is not among its choices.
-    """
-    preview = preview_import(context, content, name, account_id=account_id)
-    while mapping := with_answers(preview, answers):
-        preview = preview_import(context, content, name, account_id=account_id, mapping=mapping)
-    return preview
 
 
 def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:

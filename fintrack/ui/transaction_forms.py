@@ -18,6 +18,7 @@ from fintrack.ledger.tags import tags
 from fintrack.ledger.transfers import NewTransfer, record_transfer, unlink_transfer
 from fintrack.ui.activity import history
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.file_rows import file_rows
 from fintrack.ui.inputs import day_text, money, row
 from fintrack.ui.ledger_inputs import (
     UNCATEGORISED,
@@ -130,6 +131,7 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
     )
     if not record.is_writable:
         _read_only(context, record)
+        file_rows(context, record.sources)
         return
     details, split, more = st.tabs(["Details", "Split", "More"])
     with details:
@@ -138,6 +140,7 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
         _split_form(context, record)
     with more:
         _more(context, record)
+    file_rows(context, record.sources)
     history(context, record.id)
 
 

@@ -30,7 +30,8 @@ class Decision:
     """The right that a route needs, what it answers then, and how it is asked.
 
     `ids` says of each id in path, query or body which kind of row it names; `form` is sent as a
-    form instead of JSON. `ends` says that the token is used up.
+    form instead of JSON. `ends` says that the token is used up, `by_token` what an API token is
+    answered where it needs no fresh sign-in.
     """
 
     needs: Permission | Who
@@ -40,6 +41,7 @@ class Decision:
     query: str = ""
     is_form: bool = False
     ends: bool = False
+    by_token: int | None = None
 
 
 READ, WRITE = Permission.READ, Permission.WRITE
@@ -257,6 +259,7 @@ ROUTES: dict[str, Decision] = {
     "POST /books": Decision(
         Who.SIGNED_IN, 201, body=lambda _ids, _own: {"file": JOURNAL}, is_form=True
     ),
+    "GET /imports": Decision(READ, 200),
     "GET /imports/{import_id}": Decision(READ, 200, {"import_id": "import"}),
     "DELETE /imports/{import_id}": Decision(IMPORT, 200, {"import_id": "import"}),
     "GET /reports/balances": Decision(READ, 200),
@@ -276,6 +279,12 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/pivot": Decision(READ, 200, query="rows=category&columns=month"),
     "GET /exports/transactions.csv": Decision(EXPORT, 200, query="max=0"),
     "GET /exports/book.zip": Decision(EXPORT, 200, query="max=0"),
+    # Everything at once: the sign-in is old in the matrix, and a token needs none.
+    "GET /exports/journal": Decision(EXPORT, 403, query="form=beancount", by_token=200),
+    "GET /exports/table": Decision(EXPORT, 403, query="name=tags&form=xlsx", by_token=200),
+    "GET /exports/accounts/{account_id}": Decision(
+        EXPORT, 200, {"account_id": "account"}, query="form=ofx"
+    ),
     "GET /webhooks": Decision(SETTINGS, 200),
     "POST /webhooks": Decision(
         SETTINGS, 422, body=_same({"url": "ftp://example.org", "events": ["member.joined"]})

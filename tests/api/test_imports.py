@@ -1,5 +1,7 @@
 """Bank files over HTTP: previewed, imported, asked about, taken back, and measured."""
 
+import json
+
 from fintrack.config import settings
 from tests.api.calling import call
 from tests.api.files import send
@@ -28,6 +30,18 @@ def test_an_import_is_previewed_made_shown_and_taken_back(token: str, own: Ledge
     assert call("DELETE", path, token=token).status == 409
 
 
+def test_imports_are_listed_newest_first_and_page_by_page(token: str, own: Ledger) -> None:
+    account = opened(token, own)
+    files = [f"Payee;Day;Sum\nBaker;2026-03-0{n};-{n}.00\n".encode() for n in (1, 2, 3)]
+    made = [send(token, each, account=account).json["id"] for each in files]
+    first = call("GET", "/imports?limit=2", token=token).json
+    second = call("GET", f"/imports?limit=1&cursor={first['next']}", token=token).json
+    listed = [each["id"] for each in first["items"] + second["items"]]
+    assert listed == made[::-1]
+    assert (first["items"][0]["new"], first["items"][0]["rejected"]) == (1, 0)
+    assert first["items"][0]["accounts"][0]["account_id"] == account
+
+
 def test_what_is_probably_known_is_told_with_the_reason_and_left_out(
     token: str, own: Ledger
 ) -> None:
@@ -39,7 +53,7 @@ def test_what_is_probably_known_is_told_with_the_reason_and_left_out(
     reason = "Like 7 Mar 2026 Baker \N{MINUS SIGN}12.00, 2 days apart."
     for each in reports:
         assert (each.json["new"], each.json["duplicate"]) == (0, 1)
-        assert each.json["matched"] == [{"line": 2, "reason": reason}]
+        assert each.json["matched"] == [{"row": 1, "line": 2, "reason": reason}]
 
 
 def test_a_transfer_between_accounts_is_told_and_linked(token: str, own: Ledger) -> None:
@@ -77,6 +91,44 @@ def test_an_open_question_of_a_file_is_asked_with_its_choices(token: str) -> Non
     assert (question["field"], {"dmy", "mdy"} <= choices) == ("date_order", True)
     answered = send(token, content, dry_run="true", answer="date_order=dmy")
     assert (answered.status, answered.json["new"]) == (200, 2)
+
+
+def test_what_a_dry_run_tells_is_decided_otherwise(token: str, own: Ledger) -> None:
+    content = b"Payee;Day;Sum\nBaker;2026-03-19;-12.00\nButcher;2026-03-20;-13.00\n"
+    account = opened(token, own)
+    told = send(token, content, dry_run="true").json
+    (into,) = told["accounts"]
+    assert (told["reading"]["roles"], told["reading"]["delimiter"]) == (
+        ["payee", "date", "amount"],
+        ";",
+    )
+    assert {each["certainty"] for each in told["guess"]["columns"]} <= set(range(1, 101))
+    assert account in {each["id"] for each in into["choices"]}
+    assert [(each["row"], each["payee"], each["state"]) for each in told["rows"]] == [
+        (1, "Baker", "NEW"),
+        (2, "Butcher", "NEW"),
+    ]
+    said = {
+        "reading": {**told["reading"], "inverted": True},
+        "accounts": {into["key"]: account},
+        "rows": {"2": "SKIP"},
+    }
+    decisions = json.dumps(said)
+    again = send(token, content, dry_run="true", after_row="1", decisions=decisions).json
+    assert [(each["row"], each["state"]) for each in again["rows"]] == [(2, "SKIPPED")]
+    made = send(token, content, decisions=decisions).json
+    assert (made["new"], made["skipped"], made["accounts"][0]["account_id"]) == (1, 1, account)
+    (row,) = call("GET", f"/transactions?account={account}", token=token).json["items"]
+    assert row["amount"] == "12.00"
+    (source,) = call("GET", f"/transactions/{row['id']}", token=token).json["sources"]
+    assert (source["id"], source["raw"]) == (made["id"], "Baker;2026-03-19;-12.00")
+
+
+def test_decisions_that_make_no_sense_are_refused(token: str) -> None:
+    refused = send(
+        token, b"Payee;Day;Sum\nBaker;2026-03-19;-1.00\n", decisions='{"rows": {"7": 1}}'
+    )
+    assert (refused.status, "say INCLUDE, SKIP" in refused.json["detail"]) == (422, True)
 
 
 def test_a_body_is_measured_while_it_comes(token: str) -> None:

@@ -67,7 +67,7 @@ def test_h6_a_route_answers_an_api_token_by_its_scopes(stage: Stage, route: str)
         token = stage.api_token(own.owner, *scopes, fresh=decision.ends)
         answer = stage.ask(route, own.owner, own, token)
         may = decision.needs is Who.BEARER or decision.needs in rights
-        expected = decision.status if may else 403
+        expected = (decision.by_token or decision.status) if may else 403
         assert (scopes, answer.status) == (scopes, expected), answer.content
 
 

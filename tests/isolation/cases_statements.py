@@ -1,13 +1,14 @@
 """How the functions of `statements` are called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from fintrack.context import Role, TenantContext
+from fintrack.statements.file_decisions import FileDecisions, preview_decided
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
-from fintrack.statements.previews import Preview, preview_answered, preview_import
+from fintrack.statements.previews import Preview, preview_import
 from fintrack.statements.summaries import StatementPreview
 from fintrack.statements.transfers import FoundTransfer
 from fintrack.statements.undoing import undo_import
@@ -24,6 +25,16 @@ def _previewed(me: TenantContext, own: Ledger, account_id: UUID) -> object:
 
 def _previewed_by_key(me: TenantContext, own: Ledger, account_id: UUID) -> object:
     return preview_import(me, own.csv(), "march.csv", accounts={"": account_id})
+
+
+def _decided(
+    me: TenantContext,
+    own: Ledger,
+    account_id: UUID | None,
+    accounts: Mapping[str, UUID] | None = None,
+) -> object:
+    decisions = FileDecisions(accounts=accounts or {})
+    return preview_decided(me, own.csv(), "march.csv", decisions, account_id=account_id)
 
 
 def _preview(own: Ledger) -> Preview:
@@ -78,7 +89,10 @@ def _linking(me: TenantContext, own: Ledger, transaction_id: UUID) -> object:
 STATEMENTS: dict[Function, Case] = {
     imports: Case(
         VIEWER,
-        {"import_id": Slot("import", lambda me, own, it: imports(me, import_id=it))},
+        {
+            "import_id": Slot("import", lambda me, own, it: imports(me, import_id=it)),
+            "after": Slot("import", lambda me, own, it: imports(me, after=it)),
+        },
         call=lambda me, own: imports(me),
     ),
     import_rows: Case(
@@ -88,13 +102,13 @@ STATEMENTS: dict[Function, Case] = {
         MEMBER,
         {"account_id": Slot("account", _previewed), "accounts": Slot("account", _previewed_by_key)},
     ),
-    preview_answered: Case(
+    preview_decided: Case(
         MEMBER,
         {
-            "account_id": Slot(
-                "account",
-                lambda me, own, it: preview_answered(me, own.csv(), "march.csv", {}, account_id=it),
-            )
+            "account_id": Slot("account", _decided),
+            "decisions.accounts": Slot(
+                "account", lambda me, own, it: _decided(me, own, None, {"": it})
+            ),
         },
     ),
     commit_import: Case(

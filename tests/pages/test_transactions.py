@@ -10,7 +10,9 @@ from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.transactions import transactions
 from tests.pages.opening import open_page
+from tests.statements.importing import csv_file, imported
 
 
 @pytest.fixture
@@ -167,3 +169,13 @@ def test_a_deleted_transaction_is_gone_from_the_list(ana: TenantContext, checkin
     spend(ana, checking, "Baker")
     delete_transactions(ana, [spend(ana, checking, "Grocer")])
     assert shown_payees(open_page(ana, "transactions")) == ["Baker"]
+
+
+def test_an_opened_transaction_shows_the_row_of_its_file(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    imported(ana, csv_file([("2026-03-01", "-42.00", "*Grocer*")]))
+    (wanted,) = transactions(ana).frame["id"]
+    for member in (ana, ben):
+        page = open_page(member, "transactions", transaction=wanted)
+        assert [each.value for each in page.code] == ["2026-03-01,-42.00,*Grocer*"]

@@ -1,0 +1,165 @@
+"""What a member decides on a file, as programs write it: one JSON for all of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from fintrack.context import TenantContext
+from fintrack.errors import InvalidInput
+from fintrack.ledger.accounts import NewAccount
+from fintrack.statements.account_decisions import decided_account, said_account
+from fintrack.statements.corrections import corrected, require_columns
+from fintrack.statements.decisions import Decision
+from fintrack.statements.previews import Preview, preview_import, with_answers
+from fintrack.statements.summaries import RowState, StatementPreview
+
+NO_DECISIONS = (
+    "Decisions are one JSON object with `answers`, `reading`, `accounts` and `rows`, or some of "
+    "them."
+)
+_PARTS = ("answers", "reading", "accounts", "rows")
+_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class FileDecisions:
+    """What is decided otherwise than the preview proposes.
+
+    `answers` by the fields of the questions, `reading` by those of the guess, `accounts` by the
+    statements' keys: the id of an account, or what a new one shall be; `rows` by their ordinals.
+    """
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    reading: Mapping[str, object] = field(default_factory=dict)
+    accounts: Mapping[str, UUID | Mapping[str, object]] = field(default_factory=dict)
+    rows: Mapping[int, Decision] = field(default_factory=dict)
+
+
+def file_decisions(text: str) -> FileDecisions:
+    """Return the decisions that the JSON says, as far as they can be told without the file.
+
+    Raises:
+        InvalidInput: it is no such JSON.
+    """
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(NO_DECISIONS) from error
+    if not isinstance(said, dict) or not all(isinstance(said.get(n, {}), dict) for n in _PARTS):
+        raise InvalidInput(NO_DECISIONS)
+    if unknown := sorted(said.keys() - set(_PARTS)):
+        raise InvalidInput(f"{unknown[0][:40]!r} is nothing to decide. {NO_DECISIONS}")
+    return FileDecisions(
+        answers={name: str(value) for name, value in said.get("answers", {}).items()},
+        reading=said.get("reading", {}),
+        accounts={key: said_account(value) for key, value in said.get("accounts", {}).items()},
+        rows=dict(_row(*each) for each in said.get("rows", {}).items()),
+    )
+
+
+def preview_decided(
+    context: TenantContext,
+    content: bytes,
+    file_name: str,
+    decisions: FileDecisions,
+    *,
+    account_id: UUID | None = None,
+) -> Preview:
+    """Read a file as `preview_import` does, corrected, answered and sent where it was decided.
+
+    What is decided on rows is for `commit_import`; here it is only made sure that they are there.
+
+    Raises:
+        InvalidInput: it cannot be read so, or what is decided on is not in the file.
+        NotFound: an account is not among those that the member may write to.
+    """
+    preview = preview_import(context, content, file_name, account_id=account_id)
+    mapping = corrected(preview, decisions.reading) if decisions.reading else None
+    if mapping is not None:
+        preview = preview_import(
+            context, content, file_name, account_id=account_id, mapping=mapping
+        )
+        require_columns(preview, decisions.reading)
+    while answered := with_answers(preview, dict(decisions.answers)):
+        mapping = answered
+        preview = preview_import(
+            context, content, file_name, account_id=account_id, mapping=mapping
+        )
+    if preview.questions:
+        return preview
+    if decisions.accounts:
+        accounts = _accounts(preview, decisions.accounts)
+        preview = preview_import(
+            context, content, file_name, account_id=account_id, mapping=mapping, accounts=accounts
+        )
+    _require_rows(preview, decisions.rows)
+    return preview
+
+
+def as_decided(preview: Preview, rows: Mapping[int, Decision]) -> Preview:
+    """Return the preview for people and programs to read, with these rows taken or left out."""
+    return replace(
+        preview, statements=tuple(_as_decided(each, rows) for each in preview.statements)
+    )
+
+
+def _row(ordinal: str, word: object) -> tuple[int, Decision]:
+    try:
+        return int(ordinal[:_DIGITS]), Decision(word)  # type: ignore[arg-type]  # refused if it is no word
+    except ValueError as error:
+        message = f"{str(word)[:40]!r} cannot be decided on row {ordinal[:10]!r}"
+        raise InvalidInput(f"{message}; say {', '.join(Decision)} of a row’s number.") from error
+
+
+def _accounts(
+    preview: Preview, said: Mapping[str, UUID | Mapping[str, object]]
+) -> dict[str, UUID | NewAccount]:
+    statements = {each.key: each for each in preview.statements}
+    if unknown := sorted(said.keys() - statements.keys()):
+        known = ", ".join(map(repr, statements))
+        raise InvalidInput(f"The file has no account {unknown[0][:40]!r}; choose of {known}.")
+    name = preview.file_name
+    return {
+        key: each if isinstance(each, UUID) else decided_account(statements[key], each, name)
+        for key, each in said.items()
+    }
+
+
+def _require_rows(preview: Preview, rows: Mapping[int, Decision]) -> None:
+    states = {
+        int(ordinal): state
+        for each in preview.statements
+        for ordinal, state in zip(each.rows["ordinal"], each.rows["state"], strict=True)
+    }
+    linkable = {each.ordinal for each in preview.transfers}
+    for ordinal, decision in sorted(rows.items()):
+        if ordinal not in states:
+            raise InvalidInput(f"The file has no row {ordinal}. Look at its preview again.")
+        if states[ordinal] == RowState.REJECTED:
+            raise InvalidInput(f"Row {ordinal} was not understood, so nothing becomes of it.")
+        if decision in {Decision.LINK, Decision.APART} and ordinal not in linkable:
+            raise InvalidInput(
+                f"No transfer was found for row {ordinal}; there is nothing to link."
+            )
+
+
+def _as_decided(statement: StatementPreview, rows: Mapping[int, Decision]) -> StatementPreview:
+    table = statement.rows
+    said = table["ordinal"].map({ordinal: each.value for ordinal, each in rows.items()})
+    was_new = table["state"] == RowState.NEW
+    was_known = table["state"].isin([RowState.DUPLICATE, RowState.PROBABLE])
+    taken = was_known & (said == Decision.INCLUDE)
+    left = (was_new | (table["state"] == RowState.PROBABLE)) & (said == Decision.SKIP)
+    states = table["state"].mask(taken, RowState.NEW.value).mask(left, RowState.SKIPPED.value)
+    moved = int(table["amount"][taken].sum() - table["amount"][left & was_new].sum())
+    known = int(states.isin([RowState.DUPLICATE, RowState.PROBABLE]).sum())
+    return replace(
+        statement,
+        rows=table.assign(state=states),
+        new=int((states == RowState.NEW).sum()),
+        duplicate=known,
+        probable=int((states == RowState.PROBABLE).sum()),
+        balance_after=statement.balance_after + moved,
+        difference=None if statement.difference is None else statement.difference + moved,
+    )
