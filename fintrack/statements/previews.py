@@ -1,5 +1,6 @@
 """What an import would do, asked before anything is written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
@@ -100,7 +101,8 @@ def preview_import(
     """Return what importing the file would do; nothing is written.
 
     `account_id` takes the file's one statement; `accounts` chooses by `StatementPreview.key`.
-    Without a mapping the remembered one of the account and header is used, else a guess.
+    Without a mapping the remembered one of the account and header is used, else that of the
+    header in the tenant, else a guess.
 
     Raises:
         PermissionDenied: the member may not import.
@@ -191,7 +193,10 @@ def _reading(file: StatementFile, books: _Books) -> _Reading:
 
 
 def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Reading | None:
-    """Return the file as the accounts that it goes to were read before, None for new ones."""
+    """Return the file as the accounts that it goes to were read before, else as its header was.
+
+    Which account it is remains open where only the header is known.
+    """
     if guess.mapping is None:
         return None
     with tenant_transaction(books.context) as db:
@@ -204,7 +209,14 @@ def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Read
         ids = {id_of(target) for target in reading.targets.values()}
         if ids and ids <= {key for key, each in known.items() if each == mapping}:
             return reading
-    return None
+    common = _common(known.values()) if guess.mapping.header_row else None
+    return _reading(_read_again(guess, content, common), books) if common else None
+
+
+def _common(known: Iterable[Mapping]) -> Mapping | None:
+    """Return how every account with this header was read, if it is one way; accounts differ."""
+    ways = {replace(each, account=None, currency=None) for each in known}
+    return ways.pop() if len(ways) == 1 else None
 
 
 def _read_again(guess: StatementFile, content: bytes, known: Mapping) -> StatementFile:

@@ -44,7 +44,7 @@ def mapping_form(key: str, preview: Preview) -> Mapping | None:
     if mapping is None:
         return None
     if preview.is_remembered:
-        st.caption("Read as you confirmed it for this account before.")
+        st.caption("Read as files with these columns were confirmed before.")
     form = f"mapping {key} {sha256(mapping.to_json().encode()).hexdigest()[:8]}"
     said = f"{sure} % sure" if not preview.questions else "not decided yet"
     icon = ":material/view_column:" if sure >= UNSURE else ":material/help:"
