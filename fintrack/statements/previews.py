@@ -15,7 +15,7 @@ from fintrack.statements.mapping import Mapping, Question, answered
 from fintrack.statements.mappings import remembered_mappings
 from fintrack.statements.merging import merged
 from fintrack.statements.outcomes import outcomes
-from fintrack.statements.plans import Plan, plan_of
+from fintrack.statements.plans import Plan, key_of, plan_of
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
 from fintrack.statements.summaries import RowState, StatementPreview, summaries
@@ -185,8 +185,7 @@ class _Reading:
 def _reading(file: StatementFile, books: _Books) -> _Reading:
     if file.questions:
         return _Reading(file, [], {})
-    currency = books.wishes.currency(books.ledger) or books.context.currency
-    plans = _plans(file, currency)
+    plans = _plans(file, books)
     with tenant_transaction(books.context) as db:
         found = holders(db, plans, books.ledger)
     return _Reading(file, plans, targets(plans, books.ledger, books.wishes, found))
@@ -273,11 +272,12 @@ def _is_own_export(file: StatementFile) -> bool:
     return file.format == "csv" and file.mapping is None
 
 
-def _plans(file: StatementFile, currency: str) -> list[Plan]:
+def _plans(file: StatementFile, books: _Books) -> list[Plan]:
     plans: list[Plan] = []
     is_own = _is_own_export(file)
     first = 1
     for statement in merged(file.statements):
-        plans.append(plan_of(statement, currency, first, is_own=is_own))
+        currency = books.wishes.currency(key_of(statement), books.ledger)
+        plans.append(plan_of(statement, currency or books.context.currency, first, is_own=is_own))
         first += len(statement.entries) + len(statement.rejected)
     return plans

@@ -74,11 +74,10 @@ class Wishes:
         named = [wish for wish in self.by_statement.values() if isinstance(wish, UUID)]
         return named[0] if len(named) == 1 else None
 
-    def currency(self, ledger: Iterable[LedgerAccount]) -> str | None:
+    def currency(self, key: str, ledger: Iterable[LedgerAccount]) -> str | None:
         """Return the currency of the account that takes a statement which names none."""
-        wishes = list(self.by_statement.values())
-        if len(wishes) == 1 and self.chosen is None:
-            wish = wishes[0]
+        wish = self.by_statement.get(key)
+        if wish is not None and self.chosen is None:
             return (account_of(wish, ledger) if isinstance(wish, UUID) else wish).currency
         home = self.chosen or self.remembered
         return home.currency if home else None
