@@ -1,6 +1,6 @@
 """What an import would do, asked before anything is written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
@@ -33,6 +33,7 @@ from fintrack.statements.text import clean
 from fintrack.statements.transfers import FoundTransfer, found_transfers
 
 FILE_NAME_LENGTH = 255
+Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,12 +98,14 @@ def preview_import(
     account_id: UUID | None = None,
     mapping: Mapping | None = None,
     accounts: dict[str, UUID | NewAccount] | None = None,
+    progress: Progress | None = None,
 ) -> Preview:
     """Return what importing the file would do; nothing is written.
 
     `account_id` takes the file's one statement; `accounts` chooses by `StatementPreview.key`.
     Without a mapping the remembered one of the account and header is used, else that of the
-    header in the tenant, else a guess.
+    header in the tenant, else a guess. `progress` is told which part of the work is done, and what
+    comes next.
 
     Raises:
         PermissionDenied: the member may not import.
@@ -116,7 +119,11 @@ def preview_import(
     chosen = None if account_id is None else account_of(account_id, ledger)
     wishes = Wishes(accounts or {}, chosen, None, taken, file_name)
     books = _Books(context, ledger, wishes)
+    tell = progress or _tell_nobody
+    tell(0.05, f"Reading {wishes.file_name}")
     file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
+    count = sum(len(each.entries) for each in file.statements)
+    tell(0.4, f"{count:,} rows read; looking for their account")
     known = None if mapping else _as_remembered(file, content, books)
     reading = known or _reading(file, books)
     empty = _empty(content, file_name, reading.file, is_remembered=known is not None)
@@ -124,12 +131,18 @@ def preview_import(
         return empty
     with tenant_transaction(context) as db:
         ids = {key: id_of(target) for key, target in reading.targets.items()}
+        tell(0.7, f"Comparing {count:,} rows with your books")
         found = outcomes(db, reading.plans, ids)
+        tell(0.9, "Adding up what they would change")
         transfers = (
             () if empty.is_own_export else found_transfers(db, found, reading.targets, ledger)
         )
         statements = summaries(found, reading.targets, ledger)
     return replace(empty, statements=statements, transfers=tuple(transfers))
+
+
+def _tell_nobody(_done: float, _next: str) -> None:
+    """Do without progress."""
 
 
 def preview_answered(

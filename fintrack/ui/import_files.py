@@ -1,6 +1,7 @@
 """One file on its way in: what it leaves open, how it was read, and what becomes of its rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -15,7 +16,7 @@ from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Part
 from fintrack.statements.imports import ImportReport
 from fintrack.statements.mapping import Mapping as Columns
-from fintrack.statements.previews import Preview, preview_import, with_answers
+from fintrack.statements.previews import Preview, Progress, preview_import, with_answers
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.statements.transfers import FoundTransfer
 from fintrack.ui.failures import shown_refusals
@@ -25,6 +26,8 @@ from fintrack.ui.text import escaped, unmarked
 
 FILES = "fintrack import files"
 SHOWN_ROWS = 500
+# About 10,000 rows of a table, which take a second.
+LARGE = 250_000
 
 
 @dataclass(slots=True)
@@ -65,10 +68,33 @@ def look(context: TenantContext, file: OpenFile) -> Preview:
         FinTrackError: the file is no statement; one sentence says what to do.
     """
     if file.preview is None:
-        file.preview = preview_import(
-            context, file.content, file.name, mapping=file.mapping, accounts=file.accounts
-        )
+        with _progress(file) as progress:
+            file.preview = preview_import(
+                context,
+                file.content,
+                file.name,
+                mapping=file.mapping,
+                accounts=file.accounts,
+                progress=progress,
+            )
     return file.preview
+
+
+@contextmanager
+def _progress(file: OpenFile) -> Iterator[Progress | None]:
+    """Show how far a large file is, until it is done."""
+    if len(file.content) < LARGE:
+        yield None
+        return
+    bar = st.progress(0.0)
+
+    def show(done: float, words: str) -> None:
+        bar.progress(done, escaped(words))
+
+    try:
+        yield show
+    finally:
+        bar.empty()
 
 
 def finish(file: OpenFile, report: ImportReport) -> bool:
