@@ -25,7 +25,7 @@ from fintrack.statements.decisions import (
     meaning_of_rows,
 )
 from fintrack.statements.mappings import remember_mapping
-from fintrack.statements.naming import give_number, given_number
+from fintrack.statements.naming import give_numbers
 from fintrack.statements.outcomes import Outcome, outcomes, own_ids
 from fintrack.statements.plans import OWN_FORMAT
 from fintrack.statements.previews import Preview
@@ -167,7 +167,7 @@ def _commit(
     linked = [each for each in preview.transfers if each.is_agreed(decisions)]
     count = _write_rows(db, preview, statements, linked, progress)
     adopt(db, [row for each in statements for row in each.rows])
-    _give_numbers(db, statements)
+    give_numbers(db, [(each.outcome.plan, each.account) for each in statements])
     _record(db, import_id, preview, batches)
     for each in statements:
         if preview.mapping is not None:
@@ -252,16 +252,6 @@ def _account(
     return LedgerAccount(
         account_id, new.name, new.kind, new.currency, new.number, new.opening_balance
     )
-
-
-def _give_numbers(db: Session, statements: Sequence[_Statement]) -> None:
-    ledger = writable_accounts(db)
-    numbers: dict[LedgerAccount, str] = {}
-    for each in statements:
-        if number := given_number(each.outcome.plan, each.account, ledger):
-            numbers.setdefault(each.account, number)
-    for account, number in numbers.items():
-        give_number(db, account, number)
 
 
 def _write_batches(

@@ -1,6 +1,6 @@
 """What a file calls its account, beside what the books call the one that takes it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -15,6 +15,7 @@ from fintrack.statements.targets import (
     LedgerAccount,
     is_number,
     matching_account,
+    writable_accounts,
 )
 
 NUMBERED = "account.changed"
@@ -26,25 +27,25 @@ def naming_note(plan: Plan, account: LedgerAccount, ledger: Sequence[LedgerAccou
     label = plan.label
     if not label or matching_account(label, account.currency, [account]):
         return ""
-    if given_number(plan, account, ledger):
+    if _given_number(plan, account, ledger):
         return f"{account.name} has no number yet and gets the one of the file: {label}."
     called = "number" if is_number(label) else "name"
     return f"The file gives its account the {called} {label}, but it goes into {account.name}."
 
 
-def given_number(plan: Plan, account: LedgerAccount, ledger: Sequence[LedgerAccount]) -> str:
-    """Return the number that an account without one gets, empty where another account has it."""
-    is_free = not account.number and is_number(plan.label)
-    return plan.label if is_free and not matching_account(plan.label, plan.currency, ledger) else ""
-
-
-def give_number(db: Session, account: LedgerAccount, number: str) -> None:
-    """Let the next file of this number find the account, and one of another number not."""
-    before = state_of(db, account.id)
-    numbered = update(Account).where(Account.id == account.id, Account.number == "")
-    values = numbered.values(number=number[:NUMBER_LENGTH], version=Account.version + 1)
-    db.execute(values, execution_options=_QUIETLY)
-    record_state(db, NUMBERED, account.id, before)
+def give_numbers(db: Session, plans: Iterable[tuple[Plan, LedgerAccount]]) -> None:
+    """Let the next file of a number find the account that has none yet, and no other file it."""
+    ledger = writable_accounts(db)
+    numbers: dict[LedgerAccount, str] = {}
+    for plan, account in plans:
+        if number := _given_number(plan, account, ledger):
+            numbers.setdefault(account, number)
+    for account, number in numbers.items():
+        before = state_of(db, account.id)
+        numbered = update(Account).where(Account.id == account.id, Account.number == "")
+        values = numbered.values(number=number[:NUMBER_LENGTH], version=Account.version + 1)
+        db.execute(values, execution_options=_QUIETLY)
+        record_state(db, NUMBERED, account.id, before)
 
 
 def take_numbers_back(db: Session, import_id: UUID, account_ids: Sequence[UUID]) -> None:
@@ -62,3 +63,9 @@ def take_numbers_back(db: Session, import_id: UUID, account_ids: Sequence[UUID])
         done = db.execute(values, execution_options=_QUIETLY)
         if done.rowcount:  # type: ignore[attr-defined]  # a cursor result
             record_state(db, NUMBERED, account_id, before)
+
+
+def _given_number(plan: Plan, account: LedgerAccount, ledger: Sequence[LedgerAccount]) -> str:
+    """Return the number that an account without one gets, empty where another account has it."""
+    is_free = not account.number and is_number(plan.label)
+    return plan.label if is_free and not matching_account(plan.label, plan.currency, ledger) else ""

@@ -216,9 +216,9 @@ def _choose_rows(
 
 def _told(rows: pd.DataFrame, shared: Mapping[int, str]) -> pd.DataFrame:
     """Say beside the rows which other file of this drop has them too."""
+    some = f"{len(shared):,} of these are" if len(shared) > 1 else "One of these is"
     st.caption(
-        f"{len(shared):,} of these are in an earlier file too. They are taken in once, whichever "
-        "file is imported first."
+        f"{some} in an earlier file too. What two files have comes in once, whichever is first."
     )
     told = [
         f"Also in {shared[ordinal]}. {reason}".rstrip() if ordinal in shared else reason

@@ -27,14 +27,6 @@ from fintrack.statements.statement import Statement, StatementFile
         ("Date,Text,Amount\n2026-01-31,A,10.00-\n2026-01-30,B,- $5.00\n", "-10 -5"),
         ("Date,Text,Amount,Fee,Balance\n2026-01-31,A,0.00,2.00,8\n2026-02-01,B,-1,0,7\n", "-2 -1"),
         ("Date,Text,Amount,Fee\n2026-01-31,A,25.00,1.03\n", "25"),
-        ("Date,Text,Out,In,Fee\n2026-01-31,A,,0,3\n2026-02-01,B,2,,\n", "-3 -2"),
-        (
-            (
-                "Product,Started Date,Completed Date,Description,Amount,Fee,State\n"
-                "Current,2026-01-30,2026-01-31,A,-10.00,0.50,COMPLETED\n"
-            ),
-            "-10.50",
-        ),
         ("Date,Text,Gross,Fee,Net\n2026-01-31,A,25.00,-1.03,23.97\n", "23.97"),
         (
             "2026-01-31,A,-10.00,90.00\n2026-02-01,B,5.00,95.00\n2026-02-03,C,1.00,96.00\n",
@@ -57,32 +49,6 @@ def test_purchases_of_a_card_are_turned_and_said_so() -> None:
 
     assert [entry.amount for entry in found.entries] == [-10, 90, -3]
     assert "their sign was turned" in found.notes[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("Amount,Fee,Balance\n2026-01-31,A,0.00,2.00,8\n2026-02-01,B,-1,0,7\n", "taken off in 1"),
-        ("Amount,Fee\n2026-01-31,A,25.00,1.03\n2026-01-31,B,1,2\n", "(2 rows) were not taken off"),
-        ("Amount,Fee\n2026-01-31,A,25.00,0\n", ""),
-        ("Gross,Fee,Net\n2026-01-31,A,25.00,-1.03,23.97\n", ""),
-    ],
-)
-def test_what_became_of_fees_is_said(text: str, said: str) -> None:
-    notes = only(f"Date,Text,{text}").notes
-
-    assert all(said in each for each in notes)
-    assert bool(notes) is bool(said)
-
-
-def test_a_fee_makes_a_purchase_dearer_that_is_written_without_a_sign() -> None:
-    content = b"Date,Text,Amount,Fee\n2026-01-31,A,10.00,0.50\n"
-    mapping = read_statements(content).mapping
-    assert mapping is not None
-
-    found = read_statements(content, mapping=replace(mapping.with_role(3, Role.FEE), inverted=True))
-
-    assert only_of(found).entries[0].amount == Decimal("-10.50")
 
 
 def test_the_booking_date_is_the_date_and_the_value_date_stays_beside_it() -> None:
