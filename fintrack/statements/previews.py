@@ -121,6 +121,7 @@ def preview_import(
     books = _Books(context, ledger, wishes)
     tell = progress or _tell_nobody
     tell(0.05, f"Reading {wishes.file_name}")
+    mapping = replace(mapping, is_said=True) if mapping else None
     file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
     count = sum(len(each.entries) for each in file.statements)
     tell(0.4, f"{count:,} rows read; looking for their account")
@@ -226,8 +227,8 @@ def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Read
 
 
 def _common(known: Iterable[Mapping]) -> Mapping | None:
-    """Return how every account with this header was read, if it is one way; accounts differ."""
-    ways = {replace(each, account=None, currency=None) for each in known}
+    """Return how members said that this header is read, if it is one way; accounts differ."""
+    ways = {replace(each, account=None, currency=None) for each in known if each.is_said}
     return ways.pop() if len(ways) == 1 else None
 
 

@@ -11,7 +11,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.statements.imports import commit_import
 from fintrack.statements.mapping import answered
 from fintrack.statements.previews import Preview
-from tests.statements.importing import csv_file, preview
+from tests.statements.importing import csv_file, imported, preview
 
 OPENED = date(2026, 1, 1)
 OPEN = csv_file([("03/04/2026", "-1.00", "B")])
@@ -73,6 +73,17 @@ def test_columns_that_were_corrected_are_read_so_for_the_next_account(ana: Tenan
     seen = preview(ana, csv_file([("2026-04-01", "7.00", "Kiosk")]), account_id=card)
 
     assert seen.statements[0].rows["amount"].tolist() == [-700]
+
+
+def test_a_guess_that_nobody_corrected_holds_for_its_own_account(ana: TenantContext) -> None:
+    header = b"Date,Description,Amount\n"
+    card = header + b"2026-01-31,SHOP,10.00\n2026-01-30,THANK YOU,-90.00\n2026-01-29,CAFE,3.00\n"
+    assert [each.balance_after for each in imported(ana, card).batches] == [7700]
+
+    bank = header + b"2026-01-31,RENT,-10.00\n2026-01-30,EMPLOYER,90.00\n"
+    seen = preview(ana, bank, account_id=account_of(ana, "Giro"))
+
+    assert seen.statements[0].rows["amount"].tolist() == [-1000, 9000]
 
 
 def test_accounts_that_are_read_in_two_ways_say_nothing_of_a_third(
