@@ -1,16 +1,19 @@
 """Import: a bank file is read, looked at, and only then taken into the books."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fintrack.context import Permission, TenantContext
 from fintrack.limits import Limit
-from fintrack.statements.decisions import Decision, rows_taken
+from fintrack.statements.decisions import rows_taken
+from fintrack.statements.drops import first_day, new_suggestions
 from fintrack.statements.history import import_rows, imports
-from fintrack.statements.imports import commit_import
+from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.previews import Preview
 from fintrack.statements.read import FORMATS
 from fintrack.statements.summaries import RowState
@@ -23,8 +26,8 @@ from fintrack.ui.import_files import (
     in_hand,
     look,
     questions,
-    statement_review,
 )
+from fintrack.ui.import_groups import Decisions, Ready, account_reviews
 from fintrack.ui.inputs import card, day_text, money
 from fintrack.ui.limit_notices import limit_notices, size_notice
 from fintrack.ui.session import page_link, tenant_context
@@ -56,31 +59,67 @@ def _upload(context: TenantContext) -> None:
         accept_multiple_files=True,
         key=f"upload {context.slug} {generation}",
     )
-    for file in in_hand(context, ((each.name, each.getvalue()) for each in files)):
+    dropped = in_hand(context, ((each.name, each.getvalue()) for each in files))
+    ready: list[Ready] = []
+    places = []
+    for file in dropped:
         with card(escaped(file.name)), shown_refusals():
-            _file(context, file)
+            if preview := _read(context, file):
+                ready.append((file, preview))
+                places.append(st.container())
+    if ready:
+        _review(context, ready, places if len(dropped) > 1 else ())
 
 
-def _file(context: TenantContext, file: OpenFile) -> None:
+def _read(context: TenantContext, file: OpenFile) -> Preview | None:
+    """Show how the file was read; return what it would do once nothing is open."""
     preview = look(context, file)
     size_notice(context, len(file.content))
     if preview.questions:
         questions(file, preview)
-        correction(file, preview)
-        return
     correction(file, preview)
-    decisions: dict[int, Decision] = {}
-    for statement in preview.statements:
-        decisions |= statement_review(context, file, statement, preview.transfers)
-    count = rows_taken(preview.new, decisions)
+    return None if preview.questions else preview
+
+
+def _review(
+    context: TenantContext, ready: Sequence[Ready], places: Sequence[DeltaGenerator]
+) -> None:
+    """Show what comes into which account; each file can be taken in by itself, or all at once."""
+    decisions, twice = account_reviews(context, ready)
+    counts = [
+        rows_taken(preview.new, said) for (_, preview), said in zip(ready, decisions, strict=True)
+    ]
+    looks = zip(ready, decisions, counts, places or [st.container()], strict=True)
+    for (file, preview), said, count, place in looks:
+        with place:
+            _commit_button(context, file, preview, said, count, is_only=len(ready) == 1)
+    waiting = sum(bool(count) for count in counts)
+    if waiting > 1:
+        label = f"Import all {sum(counts) - len(twice):,} transactions"
+        if st.button(label, type="primary", icon=":material/done_all:", key="commit all"):
+            with shown_refusals():
+                _commit_all(context, ready, decisions)
+
+
+def _commit_button(
+    context: TenantContext,
+    file: OpenFile,
+    preview: Preview,
+    decisions: Decisions,
+    count: int,
+    *,
+    is_only: bool,
+) -> None:
     if st.button(
         _commit_label(count, preview.probable),
-        type="primary",
+        type="primary" if is_only else "secondary",
         icon=":material/check:",
         key=f"commit {file.key}",
         disabled=not (count or preview.probable),
     ):
-        _commit(context, file, preview, decisions)
+        with shown_refusals():
+            _close(file, report := _commit(context, preview, decisions))
+            done(_said(preview, report))
 
 
 def _commit_label(count: int, probable: int) -> str:
@@ -90,21 +129,50 @@ def _commit_label(count: int, probable: int) -> str:
     return f"{verb} {many:,} {'transaction' if many == 1 else 'transactions'}"
 
 
-def _commit(
-    context: TenantContext, file: OpenFile, preview: Preview, decisions: dict[int, Decision]
+def _commit_all(
+    context: TenantContext, ready: Sequence[Ready], decisions: Sequence[Decisions]
 ) -> None:
-    bar = st.progress(0.0, "Importing")
+    """Take in the oldest file first; each is looked at anew beside what the others brought.
+
+    A file that may be one side of a transfer which nobody was shown yet waits for the member.
+    """
+    said, waiting = [], 0
+    in_order = sorted(zip(ready, decisions, strict=True), key=lambda each: first_day(each[0][1]))
+    for (file, seen), decided in in_order:
+        preview = look(context, file)
+        if new_suggestions(seen, preview):
+            waiting += 1
+            continue
+        report = _commit(context, preview, decided)
+        _close(file, report)
+        said.append(_said(preview, report))
+    if waiting:
+        said.append("What is left may be transfers between these files; look at it once more.")
+    done("  \n".join(said))
+
+
+def _commit(context: TenantContext, preview: Preview, decisions: Decisions) -> ImportReport:
+    bar = st.progress(0.0, f"Importing {escaped(preview.file_name)}")
 
     def show(count: int, total: int) -> None:
-        bar.progress(min(count / max(total, 1), 1.0), "Importing")
+        bar.progress(
+            min(count / max(total, 1), 1.0),
+            f"Importing {escaped(preview.file_name)}: {count:,} of {total:,} rows",
+        )
 
-    report = commit_import(context, preview, decisions, progress=show)
-    if finish(file):
+    return commit_import(context, preview, decisions, progress=show)
+
+
+def _close(file: OpenFile, report: ImportReport) -> None:
+    if finish(file, report):
         st.session_state[UPLOAD] += 1
+
+
+def _said(preview: Preview, report: ImportReport) -> str:
     counts = _counts(report.new, report.duplicate, report.rejected, report.skipped)
     what = "a transfer" if report.linked == 1 else "transfers"
     linked = f", {report.linked:,} linked as {what}" if report.linked else ""
-    done(f"Imported {escaped(preview.file_name)}: {counts}{linked}.")
+    return f"Imported {escaped(preview.file_name)}: {counts}{linked}."
 
 
 def _counts(new: int, duplicate: int, rejected: int, skipped: int = 0) -> str:

@@ -13,6 +13,11 @@ from tests.databases import Database
 from tests.operations.books import keep_book, members_of, packed
 from tests.test_main import reachable  # noqa: F401 - opens the test's own database
 
+MINT = (
+    "Date,Description,Original Description,Amount,Transaction Type,Category,Account Name,"
+    "Labels,Notes\n2026-01-31,Shop,SHOP 12,12.00,debit,Home,Joint,,\n"
+)
+
 pytestmark = pytest.mark.usefixtures("reachable")
 
 
@@ -77,7 +82,23 @@ def test_import_book_makes_a_new_tenant_and_compares_each_account(
 
 def test_import_book_answers_machines(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import-book", str(book), "--as", "ana@example.org", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["accounts"]) == 3
+    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)["accounts"]}
+    assert len(told) == 3
+    assert (told["Yen"]["balance_before"], told["Yen"]["balance_after"]) == ("-500", "-500")
+
+
+@pytest.mark.parametrize(("said", "taken"), [([], "EUR"), (["--currency", "CHF"], "CHF")])
+def test_import_book_says_which_currency_it_took(
+    ana: TenantContext,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    said: list[str],
+    taken: str,
+) -> None:
+    path = tmp_path / "mint.csv"
+    path.write_text(MINT)
+    assert main(["import-book", str(path), "--as", "ana@example.org", *said]) == 0
+    assert f"Mint names no currency; {taken} was taken." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -116,12 +116,20 @@ def _import_book(session: UserSession, arguments: argparse.Namespace) -> int:
 def _tell(report: BookReport, *, as_json: bool) -> None:
     slug = report.context.slug
     if as_json:
-        accounts = [asdict(each) for each in report.accounts]
+        accounts = list(map(_account_told, report.accounts))
         print(json.dumps({"tenant": slug, "accounts": accounts, "notes": report.notes}))
     else:
         print(f"{report.context.name} is ready: /?tenant={slug}")
         print("".join(map(_account_line, report.accounts)), end="")
         print("".join(f"{note}\n" for note in report.notes), end="")
+
+
+def _account_told(each: AccountOutcome) -> dict[str, object]:
+    """Return the account as the API tells it, its balances as decimal text."""
+    balances = {"balance_before": each.balance_before, "balance_after": each.balance_after}
+    return asdict(each) | {
+        name: decimal_text(minor, each.currency) for name, minor in balances.items()
+    }
 
 
 def _account_line(each: AccountOutcome) -> str:

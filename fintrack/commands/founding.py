@@ -3,15 +3,26 @@
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from fintrack.commands.terminal import WELL, WRONG, Commands, Parser, opened, show_progress
 from fintrack.errors import InvalidInput
 from fintrack.money import CURRENCIES
 from fintrack.operations.demo import COUNTRY, CURRENCY
-from fintrack.operations.founding.old_books import OldBook, old_books
+from fintrack.operations.founding.old_books import (
+    OldBook,
+    old_books,
+    users_without_books,
+)
 from fintrack.operations.founding.source import old_tables
-from fintrack.operations.founding.tenants import OldUser, State, found, reverse, survey
+from fintrack.operations.founding.tenants import (
+    OldUser,
+    State,
+    found,
+    reverse,
+    survey,
+    without_books,
+)
 
 
 def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
@@ -39,16 +50,24 @@ def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
 def _migrate(arguments: argparse.Namespace) -> int:
     if not arguments.source:
         raise InvalidInput("Say where the old books are: a URL or a folder.")
-    old = old_books(old_tables(arguments.source), arguments.currency)
-    before = [survey(each) for each in old]
+    tables = old_tables(arguments.source)
+    old = old_books(tables, arguments.currency)
+    told = [survey(each) for each in old]
     if not arguments.dry_run:
-        _found(old, before, arguments.country)
-    after = before if arguments.dry_run else [survey(each) for each in old]
+        _found(old, told, arguments.country)
+        told = [_after(user, survey(each)) for each, user in zip(old, told, strict=True)]
+    told += map(without_books, users_without_books(tables))
     if arguments.json:
-        print(json.dumps([asdict(each) for each in after]))
+        print(json.dumps([asdict(each) for each in told]))
     else:
-        print("\n".join(line for each in after for line in _lines(each)))
-    return WRONG if any(each.state is State.CHANGED for each in after) else WELL
+        print("\n".join(line for each in told for line in _lines(each)))
+    return WRONG if any(each.state is State.CHANGED for each in told) else WELL
+
+
+def _after(before: OldUser, now: OldUser) -> OldUser:
+    """Tell what this run brought from what was there before it."""
+    is_brought = now.state is State.THERE and before.state is not State.THERE
+    return replace(now, state=State.BROUGHT) if is_brought else now
 
 
 def _found(old: Sequence[OldBook], before: Sequence[OldUser], country: str) -> None:
@@ -61,6 +80,9 @@ def _found(old: Sequence[OldBook], before: Sequence[OldUser], country: str) -> N
 
 
 def _lines(each: OldUser) -> Iterator[str]:
+    if each.state is State.EMPTY:
+        yield f"{each.state:14}{each.email}: {' '.join(each.notes)}"
+        return
     sums = ", ".join(f"{total} {currency}" for currency, total in each.sums.items())
     counts = f"{each.accounts:,} accounts, {each.transactions:,} transactions"
     yield f"{each.state:14}{each.email}: {counts}, {sums}"

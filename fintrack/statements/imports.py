@@ -26,6 +26,7 @@ from fintrack.statements.decisions import (
     meaning_of_rows,
 )
 from fintrack.statements.mappings import remember_mapping
+from fintrack.statements.naming import give_numbers
 from fintrack.statements.outcomes import Outcome, outcomes, own_ids
 from fintrack.statements.plans import OWN_FORMAT
 from fintrack.statements.previews import Preview
@@ -169,6 +170,7 @@ def _commit(
     linked = [each for each in preview.transfers if each.is_agreed(decisions)]
     count = _write_rows(db, preview, statements, linked, progress)
     adopt(db, [row for each in statements for row in each.rows])
+    give_numbers(db, [(each.outcome.plan, each.account) for each in statements])
     _record(db, import_id, preview, batches)
     for each in statements:
         if preview.mapping is not None:

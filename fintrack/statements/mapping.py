@@ -82,7 +82,8 @@ class Mapping:
     `sheet` is the table of a workbook. `header_row` (0 for none), `first_row` and `last_row` are
     line numbers, 1-based. `roles` has one role per column, `decimal_marks` one mark or None where
     `decimal_mark` holds; `inverted` says that purchases are positive. `money_in` and `money_out`
-    are words of a column of directions that only this bank writes.
+    are words of a column of directions that only this bank writes. `is_said` is what a member
+    corrected or answered, which holds for the header in every account.
     """
 
     encoding: str | None = None
@@ -101,6 +102,7 @@ class Mapping:
     currency: str | None = None
     account: str | None = None
     header_fingerprint: str = ""
+    is_said: bool = False
 
     def to_json(self) -> str:
         """Return the mapping as one JSON object."""

@@ -1,4 +1,4 @@
-"""The columns of a bank's table, remembered by account and header."""
+"""The columns of a bank's table, remembered by header, and apart where accounts differ."""
 
 import json
 from dataclasses import replace

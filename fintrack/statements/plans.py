@@ -93,6 +93,11 @@ class Plan:
         return max(self.days[1], self.closing_on or self.days[1])
 
 
+def key_of(statement: Statement) -> str:
+    """Return what tells the statement from the file's others: its account and currency."""
+    return f"{statement.account or ''} {statement.currency or ''}".strip()
+
+
 def plan_of(statement: Statement, currency: str, first: int, *, is_own: bool) -> Plan:
     """Return the statement's rows in minor units, numbered from `first`.
 
@@ -103,7 +108,7 @@ def plan_of(statement: Statement, currency: str, first: int, *, is_own: bool) ->
     rows = sorted(unsorted, key=lambda row: row.line)
     done = [_row(row, ordinal, used, is_own=is_own) for ordinal, row in enumerate(rows, first)]
     return Plan(
-        key=f"{statement.account or ''} {statement.currency or ''}".strip(),
+        key=key_of(statement),
         label=statement.account or "",
         currency=used,
         names_currency=statement.currency is not None,

@@ -1,5 +1,6 @@
 """What an import would do, asked before anything is written."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
@@ -15,7 +16,7 @@ from fintrack.statements.mapping import Mapping, Question, answered
 from fintrack.statements.mappings import remembered_mappings
 from fintrack.statements.merging import merged
 from fintrack.statements.outcomes import outcomes
-from fintrack.statements.plans import Plan, plan_of
+from fintrack.statements.plans import Plan, key_of, plan_of
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
 from fintrack.statements.summaries import StatementPreview, summaries
@@ -33,6 +34,7 @@ from fintrack.statements.text import clean
 from fintrack.statements.transfers import FoundTransfer, found_transfers
 
 FILE_NAME_LENGTH = 255
+Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,11 +90,14 @@ def preview_import(
     account_id: UUID | None = None,
     mapping: Mapping | None = None,
     accounts: dict[str, UUID | NewAccount] | None = None,
+    progress: Progress | None = None,
 ) -> Preview:
     """Return what importing the file would do; nothing is written.
 
     `account_id` takes the file's one statement; `accounts` chooses by `StatementPreview.key`.
-    Without a mapping the remembered one of the account and header is used, else a guess.
+    Without a mapping the remembered one of the account and header is used, else that of the
+    header in the tenant, else a guess. `progress` is told which part of the work is done, and what
+    comes next.
 
     Raises:
         PermissionDenied: the member may not import.
@@ -106,7 +111,12 @@ def preview_import(
     chosen = None if account_id is None else account_of(account_id, ledger)
     wishes = Wishes(accounts or {}, chosen, None, taken, file_name)
     books = _Books(context, ledger, wishes)
+    tell = progress or _tell_nobody
+    tell(0.05, f"Reading {wishes.file_name}")
+    mapping = replace(mapping, is_said=True) if mapping else None
     file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
+    count = sum(len(each.entries) for each in file.statements)
+    tell(0.4, f"{count:,} rows read; looking for their account")
     known = None if mapping else _as_remembered(file, content, books)
     reading = known or _reading(file, books)
     empty = _empty(content, file_name, reading.file, is_remembered=known is not None)
@@ -114,12 +124,18 @@ def preview_import(
         return empty
     with tenant_transaction(context) as db:
         ids = {key: id_of(target) for key, target in reading.targets.items()}
+        tell(0.7, f"Comparing {count:,} rows with your books")
         found = outcomes(db, reading.plans, ids)
+        tell(0.9, "Adding up what they would change")
         transfers = (
             () if empty.is_own_export else found_transfers(db, found, reading.targets, ledger)
         )
         statements = summaries(found, reading.targets, ledger)
     return replace(empty, statements=statements, transfers=tuple(transfers))
+
+
+def _tell_nobody(_done: float, _next: str) -> None:
+    """Do without progress."""
 
 
 def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:
@@ -156,15 +172,17 @@ class _Reading:
 def _reading(file: StatementFile, books: _Books) -> _Reading:
     if file.questions:
         return _Reading(file, [], {})
-    currency = books.wishes.currency(books.ledger) or books.context.currency
-    plans = _plans(file, currency)
+    plans = _plans(file, books)
     with tenant_transaction(books.context) as db:
         found = holders(db, plans, books.ledger)
     return _Reading(file, plans, targets(plans, books.ledger, books.wishes, found))
 
 
 def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Reading | None:
-    """Return the file as the accounts that it goes to were read before, None for new ones."""
+    """Return the file as the accounts that it goes to were read before, else as its header was.
+
+    Which account it is remains open where only the header is known.
+    """
     if guess.mapping is None:
         return None
     with tenant_transaction(books.context) as db:
@@ -177,7 +195,14 @@ def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Read
         ids = {id_of(target) for target in reading.targets.values()}
         if ids and ids <= {key for key, each in known.items() if each == mapping}:
             return reading
-    return None
+    common = _common(known.values()) if guess.mapping.header_row else None
+    return _reading(_read_again(guess, content, common), books) if common else None
+
+
+def _common(known: Iterable[Mapping]) -> Mapping | None:
+    """Return how members said that this header is read, if it is one way; accounts differ."""
+    ways = {replace(each, account=None, currency=None) for each in known if each.is_said}
+    return ways.pop() if len(ways) == 1 else None
 
 
 def _read_again(guess: StatementFile, content: bytes, known: Mapping) -> StatementFile:
@@ -234,11 +259,12 @@ def _is_own_export(file: StatementFile) -> bool:
     return file.format == "csv" and file.mapping is None
 
 
-def _plans(file: StatementFile, currency: str) -> list[Plan]:
+def _plans(file: StatementFile, books: _Books) -> list[Plan]:
     plans: list[Plan] = []
     is_own = _is_own_export(file)
     first = 1
     for statement in merged(file.statements):
-        plans.append(plan_of(statement, currency, first, is_own=is_own))
+        currency = books.wishes.currency(key_of(statement), books.ledger)
+        plans.append(plan_of(statement, currency or books.context.currency, first, is_own=is_own))
         first += len(statement.entries) + len(statement.rejected)
     return plans

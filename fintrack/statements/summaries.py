@@ -11,6 +11,7 @@ import pandas as pd
 from fintrack.frames import Shape, frame
 from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.likeness import Likeness
+from fintrack.statements.naming import naming_note
 from fintrack.statements.outcomes import Outcome
 from fintrack.statements.plans import Plan, Planned, Refused
 from fintrack.statements.targets import LedgerAccount, Target, may_take
@@ -125,9 +126,16 @@ def _summary(
         difference=None if plan.closing is None else then + added - plan.closing,
         file_opening=plan.opening,
         opening_difference=None if plan.opening is None else first - plan.opening,
-        notes=plan.notes,
+        notes=(*plan.notes, *_naming(plan, account, ledger)),
         plan=plan,
     )
+
+
+def _naming(
+    plan: Plan, account: LedgerAccount | None, ledger: Sequence[LedgerAccount]
+) -> tuple[str, ...]:
+    note = naming_note(plan, account, ledger) if account else ""
+    return (note,) if note else ()
 
 
 def state_of(known: UUID | None, likeness: Likeness | None) -> RowState:

@@ -74,11 +74,10 @@ class Wishes:
         named = [wish for wish in self.by_statement.values() if isinstance(wish, UUID)]
         return named[0] if len(named) == 1 else None
 
-    def currency(self, ledger: Iterable[LedgerAccount]) -> str | None:
+    def currency(self, key: str, ledger: Iterable[LedgerAccount]) -> str | None:
         """Return the currency of the account that takes a statement which names none."""
-        wishes = list(self.by_statement.values())
-        if len(wishes) == 1 and self.chosen is None:
-            wish = wishes[0]
+        wish = self.by_statement.get(key)
+        if wish is not None and self.chosen is None:
             return (account_of(wish, ledger) if isinstance(wish, UUID) else wish).currency
         home = self.chosen or self.remembered
         return home.currency if home else None
@@ -148,6 +147,11 @@ def targets(
     return found
 
 
+def is_number(label: str) -> bool:
+    """Return whether the file names its account by a number, and not by what it is called."""
+    return _NUMBER.fullmatch(bare(label)) is not None
+
+
 def may_take(account: LedgerAccount, plan: Plan) -> bool:
     """Return whether the account may take the plan's statement: by currency, if it names one."""
     return account.currency == plan.currency or not plan.names_currency
@@ -168,12 +172,12 @@ def matching_account(
 def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewAccount:
     """Return a new account whose balance will be the one that the file states."""
     kind = plan.kind or kind_of(f"{plan.label} {PurePath(file_name).stem}")
-    is_number = bool(plan.label) and not _is_name(plan.label)
+    is_numbered = is_number(plan.label)
     return NewAccount(
-        name=_free_name(_names(plan, kind, is_number=is_number), taken),
+        name=_free_name(_names(plan, kind, is_number=is_numbered), taken),
         kind=kind,
         currency=plan.currency,
-        number=plan.label[:NUMBER_LENGTH] if is_number else "",
+        number=plan.label[:NUMBER_LENGTH] if is_numbered else "",
         opening_balance=_opening(plan),
         opened_on=plan.days[0],
     )
@@ -239,15 +243,11 @@ def _known(
         return _wished(plan, account_of(wish, ledger) if isinstance(wish, UUID) else wish)
     habit = wishes.remembered
     is_habit = habit is not None and is_only and habit.currency == plan.currency
+    is_named = bool(plan.label) and not is_number(plan.label)
     found = matching_account(plan.label, plan.currency, ledger)
-    likely = holder or (habit if is_habit and not _is_name(plan.label) else None)
+    likely = holder or (habit if is_habit and not is_named else None)
     # An account with a number takes no statement that names another one.
     return found or (None if likely and plan.label and likely.number else likely)
-
-
-def _is_name(label: str) -> bool:
-    """Return whether the file says what the account is called, and not only its number."""
-    return bool(label) and not _NUMBER.fullmatch(bare(label))
 
 
 def _wished(plan: Plan, target: Target) -> Target:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import chardet
 
+from fintrack.statements.languages import strange_letters
 from fintrack.statements.statement import StatementError
 
 _MARKS = (
@@ -39,9 +40,11 @@ _CONTROL = re.compile(
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _NON_ASCII_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_]+[^\W\d_]*")
 _ODD_SIGN = re.compile(
-    r"(?<=[^\W\d_])[\xa1\xa2\xa4\xa5\xa6\xa8\xa9\xac\xae\xaf\xb1\xb4-\xb6\xb8\xbf\u0152\u02c6-\u02dd]"
+    r"(?<=[^\W\d_])(?:[\xa1\xa2\xa4\xa5\xa6\xa8\xac\xaf\xb1\xb4-\xb6\xb8\xbf\u0152\u02c6-\u02dd]"
+    r"|[\xa9\xae](?=[^\W\d_]))"
 )
-_CASE_JUMP = re.compile(r"[a-zß-öø-ÿα-ωа-я](?=[À-ÖØ-ÞΑ-ΩА-Я])")
+_CASE_JUMP = re.compile(r"[a-zß-öø-ÿα-ωа-я](?=[À-ÖØ-ÞŁŃŐŔŘŚŞŠŢŤŮŰŹŻŽΑ-ΩА-Я])")
+_CONTROL_OF_ISO = re.compile(rb"[\x80-\x9f]")
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -130,7 +133,7 @@ def encoding_certainty(content: bytes, encoding: str) -> int:
         return 100
     read = (_decoded(sample, name) for name in _ALWAYS_TRIED if name != encoding)
     rivals = [other for other in read if other and other != text]
-    return 90 if all(_oddity(text) < _oddity(other) for other in rivals) else 60
+    return 90 if all(_doubt(text) < _doubt(other) for other in rivals) else 60
 
 
 def clean(text: str) -> str:
@@ -152,22 +155,20 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 
 def _old_encoding(content: bytes) -> str:
+    """Return the encoding that leaves the least doubt; of equals what banks write most."""
     sample = _telling_sample(content)
     few = sum(byte > _LAST_ASCII for byte in sample) < _FEW
-    if few and (name := next(filter(lambda each: _is_plausible(sample, each), _ALWAYS_TRIED), "")):
-        return name
     guesses = [_python_name(each["encoding"]) for each in chardet.detect_all(sample)]
     likely = [name for name in guesses if name in _OFTEN_SEEN][:6]
     order = [*_ALWAYS_TRIED, *likely] if few else [*likely, *_ALWAYS_TRIED]
-    readable = [(name, text) for name in dict.fromkeys(order) if (text := _decoded(sample, name))]
+    if _CONTROL_OF_ISO.search(content):
+        order = [name for name in order if not name.startswith("iso8859")]
+    readable = {name: text for name in order if (text := _decoded(sample, name)) is not None}
     if not readable:
         return "cp1252"
-    return min(readable, key=lambda each: _oddity(each[1]))[0]
-
-
-def _is_plausible(sample: bytes, encoding: str) -> bool:
-    text = _decoded(sample, encoding)
-    return text is not None and _oddity(text) == 0
+    best = min(readable, key=lambda name: _doubt(readable[name]))
+    equal = (name for name in _ALWAYS_TRIED if readable.get(name) == readable[best])
+    return next(equal, best)
 
 
 def _telling_sample(content: bytes) -> bytes:
@@ -201,6 +202,11 @@ def _python_name(name: str | None) -> str:
     return aliases.get(lowered, lowered.replace("windows-", "cp").replace("iso-8859", "iso8859"))
 
 
+def _doubt(text: str) -> tuple[int, int]:
+    """What nobody would write counts first, then letters that no one language has together."""
+    return _oddity(text), strange_letters(text)
+
+
 def _oddity(text: str) -> int:
     """How much nobody would write: controls, signs in words, two scripts, jumping case."""
     controls = sum("\x80" <= letter <= "\x9f" for letter in text)
@@ -215,6 +221,8 @@ def _oddity(text: str) -> int:
 @lru_cache(maxsize=4096)
 def _script(letter: str) -> str:
     name = unicodedata.name(letter, "?")
-    # Japanese mixes its syllables with Chinese characters inside one word.
+    # Japanese mixes its syllables with Chinese characters inside one word; "Nº" is a Latin one.
     script = name.split(" ", 1)[0].split("-", 1)[0]
+    if script in {"FEMININE", "MASCULINE"}:
+        return "LATIN"
     return "CJK" if script in {"HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH"} else script

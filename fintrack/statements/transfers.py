@@ -27,6 +27,7 @@ from fintrack.statements.targets import LedgerAccount, Target, bare, id_of
 _SHORTEST_NUMBER = 6
 # Where more sides fit one, nothing tells which.
 _MOST = 10
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,15 +227,15 @@ def _fits(sides: Sequence[_Side]) -> _Fits:
 
 
 def _pairs(row: _Side, fits: _Fits) -> Iterator[_Pair]:
-    """Two new rows are one pair; what fits several is worth telling only where it is named."""
+    """Two new rows are one pair; of a few that fit each is worth telling, of many a named one."""
     others = fits[row.key] if len(fits[row.key]) <= _MOST else ()
     for other in others:
         if row.amount > 0 and isinstance(other.key, int):
             continue
-        is_only = len(others) == len(fits[other.key]) == 1
+        count = max(len(others), len(fits[other.key]))
         is_named = row.names(other.place) or other.names(row.place)
-        if is_only or is_named:
-            yield _Pair(row, other, is_only, is_named)
+        if is_named or count <= _FEW:
+            yield _Pair(row, other, count == 1, is_named)
 
 
 def _found(pair: _Pair) -> FoundTransfer:

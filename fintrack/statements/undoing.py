@@ -32,6 +32,7 @@ from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, ImportBatch, Transaction, TransactionTag
 from fintrack.statements.adoptions import give_back, unlink
+from fintrack.statements.naming import take_numbers_back
 from fintrack.statements.plans import OWN_FORMAT
 
 TOUCHED: Shape = {
@@ -83,6 +84,7 @@ def undo_import(
             return UndoReport(is_done=False, removed=0, touched=touched)
         removed = _remove(db, import_id, ids)
         give_back(db, import_id)
+        take_numbers_back(db, import_id, [each.account_id for each in batches])
         undone = [_undone(import_id, each) for each in batches]
         audit.record_many(db, "import.undone", undone)
         _delete_unused_accounts(db, ids)

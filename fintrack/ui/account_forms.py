@@ -52,7 +52,7 @@ def new_account_dialog(context: TenantContext) -> None:
     name = st.text_input(
         "Name", max_chars=80, autocomplete="off", placeholder="Checking at my bank"
     )
-    kind = _kind_input(AccountKind.CHECKING)
+    kind = kind_input(AccountKind.CHECKING)
     side = _side_input(kind.usual_side)
     left, right = st.columns(2)
     with left:
@@ -78,7 +78,7 @@ def new_account_dialog(context: TenantContext) -> None:
 def edit_account_dialog(context: TenantContext, account: AccountRecord) -> None:
     """Show an account's values as inputs and save what was changed."""
     name = st.text_input("Name", account.name, max_chars=80, autocomplete="off")
-    kind = _kind_input(account.kind)
+    kind = kind_input(account.kind)
     side = _side_input(account.side)
     left, right = st.columns(2)
     with left:
@@ -101,7 +101,8 @@ def kind_of(word: str) -> AccountKind:
     return AccountKind(word)
 
 
-def _kind_input(chosen: AccountKind) -> AccountKind:
+def kind_input(chosen: AccountKind) -> AccountKind:
+    """Draw the choice of an account's kind and return it."""
     kinds = list(AccountKind)
     return st.selectbox("Kind", kinds, kinds.index(chosen), format_func=KIND_NAMES.__getitem__)
 

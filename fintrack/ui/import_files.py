@@ -1,6 +1,7 @@
 """One file on its way in: what it leaves open, how it was read, and what becomes of its rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -12,18 +13,21 @@ import streamlit as st
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.decisions import Decision
-from fintrack.statements.mapping import Mapping
-from fintrack.statements.previews import Preview, preview_import, with_answers
+from fintrack.statements.drops import Part
+from fintrack.statements.imports import ImportReport
+from fintrack.statements.mapping import Mapping as Columns
+from fintrack.statements.previews import Preview, Progress, preview_import, with_answers
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.statements.transfers import FoundTransfer
 from fintrack.ui.failures import shown_refusals
-from fintrack.ui.inputs import day_column, figure_grid, money, money_column
+from fintrack.ui.inputs import day_column, money, money_column
 from fintrack.ui.mapping_form import mapping_form
-from fintrack.ui.text import escaped
+from fintrack.ui.text import escaped, unmarked
 
 FILES = "fintrack import files"
-NEW_ACCOUNT = "new"
 SHOWN_ROWS = 500
+# About 10,000 rows of a table, which take a second.
+LARGE = 250_000
 
 
 @dataclass(slots=True)
@@ -32,7 +36,7 @@ class OpenFile:
 
     name: str
     content: bytes = field(repr=False)
-    mapping: Mapping | None = None
+    mapping: Columns | None = None
     accounts: dict[str, UUID | NewAccount] = field(default_factory=dict)
     preview: Preview | None = None
     is_imported: bool = False
@@ -64,21 +68,49 @@ def look(context: TenantContext, file: OpenFile) -> Preview:
         FinTrackError: the file is no statement; one sentence says what to do.
     """
     if file.preview is None:
-        file.preview = preview_import(
-            context, file.content, file.name, mapping=file.mapping, accounts=file.accounts
-        )
+        with _progress(file) as progress:
+            file.preview = preview_import(
+                context,
+                file.content,
+                file.name,
+                mapping=file.mapping,
+                accounts=file.accounts,
+                progress=progress,
+            )
     return file.preview
 
 
-def finish(file: OpenFile) -> bool:
+@contextmanager
+def _progress(file: OpenFile) -> Iterator[Progress | None]:
+    """Show how far a large file is, until it is done."""
+    if len(file.content) < LARGE:
+        yield None
+        return
+    bar = st.progress(0.0)
+
+    def show(done: float, words: str) -> None:
+        bar.progress(done, escaped(words))
+
+    try:
+        yield show
+    finally:
+        bar.empty()
+
+
+def finish(file: OpenFile, report: ImportReport) -> bool:
     """Let go of an imported file; return whether it was the last one of this tab.
 
-    The others keep what was said about them, and are looked at anew beside what it brought.
+    The others keep what was said about them, and are looked at anew beside what it brought; what
+    should go into a new account that it made goes there.
     """
     files = _files()
     file.is_imported = True
+    made = {(each.account, each.currency): each.account_id for each in report.batches}
     for each in files.values():
         each.preview = None
+        for key, wish in each.accounts.items():
+            if isinstance(wish, NewAccount):
+                each.accounts[key] = made.get((wish.name, wish.currency), wish)
     if is_last := all(each.is_imported for each in files.values()):
         files.clear()
     return is_last
@@ -99,7 +131,7 @@ def questions(file: OpenFile, preview: Preview) -> None:
         for question in preview.questions:
             words = {choice.value: escaped(choice.label) for choice in question.choices}
             answers[question.field] = st.radio(
-                escaped(question.sentence), list(words), format_func=words.__getitem__, index=None
+                unmarked(question.sentence), list(words), format_func=words.__getitem__, index=None
             )
         submitted = st.form_submit_button("Continue", type="primary")
     if submitted:
@@ -115,27 +147,26 @@ def correction(file: OpenFile, preview: Preview) -> None:
         _read_again(file, changed)
 
 
-def _read_again(file: OpenFile, mapping: Mapping | None) -> None:
+def _read_again(file: OpenFile, mapping: Columns | None) -> None:
     file.mapping, file.preview = mapping, None
     st.rerun()
 
 
 def statement_review(
-    context: TenantContext,
-    file: OpenFile,
-    statement: StatementPreview,
-    transfers: Sequence[FoundTransfer],
+    context: TenantContext, file: OpenFile, part: Part, shared: Mapping[int, str]
 ) -> dict[int, Decision]:
-    """Show what one statement would do, and return what the member decided otherwise."""
-    _destination(file, statement)
-    _figures(context, statement)
+    """Show what one statement would do, and return what the member decided otherwise.
+
+    `shared` names by ordinal the earlier file that has a new row as well.
+    """
+    statement = part.statement
     for note in statement.notes:
         st.caption(escaped(note))
     rows = partial(_choose_rows, context, file, statement)
     ordinals = set(statement.rows["ordinal"])
-    own = [each for each in transfers if each.ordinal in ordinals]
+    own = [each for each in part.preview.transfers if each.ordinal in ordinals]
     parts = [
-        ("New", statement.new, partial(rows, RowState.NEW)),
+        ("New", statement.new, partial(rows, RowState.NEW, shared)),
         ("Transfers", len(own), partial(_choose_links, context, file, statement, own)),
         ("Probably known", statement.probable, partial(rows, RowState.PROBABLE)),
         (
@@ -155,71 +186,20 @@ def statement_review(
     return decisions
 
 
-def _destination(file: OpenFile, statement: StatementPreview) -> None:
-    names = {str(each.id): f"{each.name} ({each.currency})" for each in statement.choices}
-    if statement.new_account is not None:
-        names[NEW_ACCOUNT] = f"New account: {statement.new_account.name}"
-    chosen = str(statement.account.id) if statement.account else NEW_ACCOUNT
-    options = list(names)
-    wanted = st.selectbox(
-        f"{escaped(statement.label or 'Statement')} goes into",
-        options,
-        options.index(chosen) if chosen in options else 0,
-        format_func=names.__getitem__,
-        key=f"into {file.key} {statement.key} {chosen}",
-    )
-    if wanted not in {chosen, NEW_ACCOUNT}:
-        file.accounts[statement.key] = UUID(wanted)
-        file.preview = None
-        st.rerun()
-
-
-def _figures(context: TenantContext, statement: StatementPreview) -> None:
-    def shown(minor: int) -> str:
-        return money(context, minor, statement.currency)
-
-    figures = {
-        "New": f"{statement.new:,}",
-        "Already there": f"{statement.duplicate:,}",
-        "Balance before": shown(statement.balance_before),
-        "Balance after": shown(statement.balance_after),
-    }
-    grid = figure_grid(figures.values())
-    for label, figure in figures.items():
-        with grid.cell():
-            st.metric(label, figure, border=True)
-    _balances(shown, statement)
-
-
-def _balances(shown: Callable[[int], str], statement: StatementPreview) -> None:
-    """Set the file's own balances against those that the books will have."""
-    if statement.file_balance is not None and statement.difference == 0:
-        st.success(
-            f"The file’s own closing balance agrees: {escaped(shown(statement.file_balance))}.",
-            icon=":material/check_circle:",
-        )
-    elif statement.file_balance is not None and statement.difference is not None:
-        st.warning(
-            f"The file’s own closing balance is {escaped(shown(statement.file_balance))}; the "
-            f"books would be off by {escaped(shown(statement.difference))}. An opening balance or "
-            "an earlier file may be missing.",
-            icon=":material/balance:",
-        )
-    if statement.file_opening is None or statement.opening_difference is None:
-        return
-    opening, off = shown(statement.file_opening), shown(statement.opening_difference)
-    said = f"is {opening}; the books are off by {off}" if statement.opening_difference else "agrees"
-    st.caption(escaped(f"The file’s own opening balance {said}."))
-
-
 def _choose_rows(
-    context: TenantContext, file: OpenFile, statement: StatementPreview, state: RowState
+    context: TenantContext,
+    file: OpenFile,
+    statement: StatementPreview,
+    state: RowState,
+    shared: Mapping[int, str] | None = None,
 ) -> dict[int, Decision]:
     rows = statement.rows[statement.rows["state"] == state]
     if rows.empty:
         st.caption("None.")
         return {}
     is_new = state is RowState.NEW
+    if shared:
+        rows = _told(rows, shared)
     first = rows.head(SHOWN_ROWS)
     chosen = _chosen(
         _table(context, statement, first, [is_new] * len(first)),
@@ -232,6 +212,19 @@ def _choose_rows(
     otherwise = Decision.SKIP if is_new else Decision.INCLUDE
     places = zip(first["ordinal"].tolist(), chosen, strict=True)
     return {ordinal: otherwise for ordinal, is_taken in places if is_taken is not is_new}
+
+
+def _told(rows: pd.DataFrame, shared: Mapping[int, str]) -> pd.DataFrame:
+    """Say beside the rows which other file of this drop has them too."""
+    some = f"{len(shared):,} of these are" if len(shared) > 1 else "One of these is"
+    st.caption(
+        f"{some} in an earlier file too. What two files have comes in once, whichever is first."
+    )
+    told = [
+        f"Also in {shared[ordinal]}. {reason}".rstrip() if ordinal in shared else reason
+        for ordinal, reason in zip(rows["ordinal"], rows["reason"], strict=True)
+    ]
+    return rows.assign(reason=told)
 
 
 def _choose_links(

@@ -44,7 +44,7 @@ def mapping_form(key: str, preview: Preview) -> Mapping | None:
     if mapping is None:
         return None
     if preview.is_remembered:
-        st.caption("Read as you confirmed it for this account before.")
+        st.caption("Read as files with these columns were confirmed before.")
     form = f"mapping {key} {sha256(mapping.to_json().encode()).hexdigest()[:8]}"
     said = f"{sure} % sure" if not preview.questions else "not decided yet"
     icon = ":material/view_column:" if sure >= UNSURE else ":material/help:"
@@ -135,14 +135,16 @@ def _columns(preview: Preview, changed: Mapping) -> Mapping:
         table,
         hide_index=True,
         disabled=("column", "values", "sure"),
+        # On a phone only the first ones are seen, and what a column holds is what is decided.
+        column_order=("column", "role", "sure", "mark", "values"),
         column_config={
-            "column": "Column",
+            "column": st.column_config.TextColumn("Column", width=110),
             "values": "First values",
             "role": st.column_config.SelectboxColumn(
-                "Holds", options=list(ROLE_NAMES.values()), required=True
+                "Holds", options=list(ROLE_NAMES.values()), required=True, width=120
             ),
             "mark": st.column_config.SelectboxColumn("Decimal mark", options=["", *MARKS.values()]),
-            "sure": "Sure",
+            "sure": st.column_config.TextColumn("Sure", width=60),
         },
     )
     names = {name: role for role, name in ROLE_NAMES.items()}

@@ -68,5 +68,10 @@ def escaped_sentence(text: str) -> str:
     return BLOCK.sub(lambda start: f"\\{start[1]}" if start[1] else f"{start[2]}\\", inline)
 
 
+def unmarked(text: str) -> str:
+    """Return the text for a label, which is read aloud as it is written: without any markup."""
+    return BLOCK.sub(f"{JOINER}\\g<0>", " ".join(INLINE.sub(" ", _joined(text)).split()))
+
+
 def _joined(text: str) -> str:
     return LINKS.sub(rf"\1{JOINER}", " ".join(text.split()))

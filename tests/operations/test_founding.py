@@ -276,7 +276,12 @@ def test_the_command_says_runs_and_takes_back(
     assert main(["migrate-from", url, "--dry-run"]) == 0
     assert "new           ana@example.org: 2 accounts, 4 transactions" in capsys.readouterr().out
     assert main(["migrate-from", url, "--json"]) == 0
-    assert {each["state"] for each in json.loads(capsys.readouterr().out)} == {"there already"}
+    first = {each["email"]: each["state"] for each in json.loads(capsys.readouterr().out)}
+    assert main(["migrate-from", url]) == 0
+    again = capsys.readouterr().out
+    assert set(first.values()) == {"brought", "no accounts"}
+    assert "there already ana@example.org" in again
+    assert "no accounts   " in again
     assert main(["migrate-from", "--reverse"]) == 0
     assert "gus@example.org: reversed" in capsys.readouterr().out
     assert main(["migrate-from"]) == 3

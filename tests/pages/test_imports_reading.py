@@ -89,7 +89,7 @@ def test_what_was_confirmed_before_is_said_to_be_so(ana: TenantContext) -> None:
 
     page = dropped(ana, AMBIGUOUS)
 
-    assert "Read as you confirmed it for this account before." in words(page)
+    assert "Read as files with these columns were confirmed before." in words(page)
 
 
 def test_a_file_is_what_it_holds_whatever_it_is_called(ana: TenantContext) -> None:

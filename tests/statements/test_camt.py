@@ -193,6 +193,22 @@ def test_payments_that_do_not_make_up_the_batch_split_nothing(
     assert (entry.payee, entry.lines) == ("Ana", ())
 
 
+def test_what_a_batch_without_amounts_was_for_is_its_text() -> None:
+    payments = batch(("2", "Ana", "Rent"), ("2", "Ben", "Heat"))
+
+    entry = only_entry(f"{OUT}{payments}<AddtlNtryInf>Batch</AddtlNtryInf>")
+
+    assert (entry.text, entry.lines) == ("Batch; Ana · Rent; Ben · Heat", ())
+
+
+def test_the_payments_of_a_batch_that_came_back_name_whom_they_went_to() -> None:
+    payments = batch(("2.50", "Ana", "Rent"), ("2.50", "Ben", "Heat"))
+
+    entry = only_entry(f"{IN}<RvslInd>true</RvslInd>{payments}")
+
+    assert [each.memo for each in entry.lines] == ["Ana · Rent", "Ben · Heat"]
+
+
 def test_two_equal_entries_are_both_real() -> None:
     row = f"<Ntry>{OUT}<AcctSvcrRef>1</AcctSvcrRef></Ntry>"
 

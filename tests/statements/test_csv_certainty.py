@@ -40,6 +40,37 @@ def test_an_old_encoding_is_only_likely() -> None:
     assert 50 < found.certainty.encoding < 100
 
 
+@pytest.mark.parametrize(
+    ("encoding", "texts"),
+    [
+        ("cp1252", ["Recibo Nº 5", "Mª Peña", "Año nuevo"]),
+        ("cp1252", ["Visa® Nestlé", "Crème für Zoë", "Größe"]),
+        ("cp1252", ["Løn", "Overførsel Åse", "Lægehus"]),
+        ("cp1252", ["Prélèvement", "À bientôt", "Forêt"]),
+        ("cp1250", ["Przelew własny", "Żabka Łódź", "Święta"]),
+        ("cp1250", ["Příchozí", "Řeřicha", "Účet"]),
+        ("cp1254", ["Çeşme", "Şöför", "Büfe"]),
+    ],
+)
+def test_an_old_encoding_is_told_by_the_language(encoding: str, texts: list[str]) -> None:
+    rows = [f"2026-01-{day:02},{text},-1.00\n" for day, text in enumerate(texts * 3, 1)]
+
+    found = read_statements("".join(["Date,Text,Amount\n", *rows]).encode(encoding))
+
+    assert [each.text for each in found.statements[0].entries] == texts * 3
+    assert found.mapping is not None
+    assert (found.mapping.encoding, found.certainty.encoding) == (encoding, 90)
+
+
+def test_a_sign_that_iso_does_not_have_decides_wherever_it_stands() -> None:
+    row = "2026-01-31,Szűcs Győző átutalás,-1.00\n".encode("cp1250")
+    content = b"Date,Text,Amount\n" + row * 2_500 + row.replace(b"tal", b"\x80")
+
+    found = read_statements(content)
+
+    assert found.statements[0].entries[-1].text == "Szűcs Győző átu€ás"
+
+
 def test_an_open_question_has_no_certainty() -> None:
     found = read("Date,Text,Amount\n01/02/2026,A,-1.50\n")
 

@@ -267,6 +267,15 @@ def test_fifty_thousand_rows_are_one_batch(ana: TenantContext, giro: UUID) -> No
     assert len(told) >= 10
 
 
+def test_a_preview_tells_what_it_is_at(ana: TenantContext, giro: UUID) -> None:
+    steps: list[tuple[float, str]] = []
+
+    preview(ana, csv_file(), account_id=giro, progress=lambda *step: steps.append(step))
+
+    assert [done for done, _ in steps] == sorted({done for done, _ in steps})
+    assert "Comparing 2 rows with your books" in [words for _, words in steps]
+
+
 def test_a_name_of_a_file_is_kept_without_what_cannot_be_kept(
     ana: TenantContext, giro: UUID
 ) -> None:

@@ -12,11 +12,13 @@ from fintrack.ledger.accounts import (
     AccountKind,
     NewAccount,
     Visibility,
+    account,
     accounts,
     archive_account,
     create_account,
 )
 from fintrack.statements.imports import commit_import
+from fintrack.statements.undoing import undo_import
 from tests.statements.importing import MARCH, csv_file, imported, ofx_file, preview
 
 OPENED = date(2026, 1, 1)
@@ -148,3 +150,46 @@ def test_rows_that_two_accounts_hold_decide_nothing(ana: TenantContext, giro: UU
         imported(ana, csv_file(), account_id=account_id)
 
     assert preview(ana, csv_file()).statements[0].account is None
+
+
+IBANS = (b"IBAN: DE89370400440532013000\n\n", b"IBAN: DE02120300000000202051\n\n")
+
+
+def test_an_account_gets_the_number_of_its_first_file_and_takes_no_other(
+    ana: TenantContext, giro: UUID
+) -> None:
+    seen = preview(ana, IBANS[0] + csv_file(), account_id=giro)
+    (said,) = seen.statements[0].notes
+    report = commit_import(ana, seen)
+
+    other, same = (
+        preview(ana, number + csv_file([("2026-04-01", "-1.00", "X")])).statements[0].account
+        for number in reversed(IBANS)
+    )
+
+    assert said == "Giro has no number yet and gets the one of the file: DE89370400440532013000."
+    assert (other, same and same.id) == (None, giro)
+    undo_import(ana, report.import_id)
+    assert account(ana, giro).number == ""
+
+
+def test_a_number_of_another_account_is_not_given_twice(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, IBANS[0] + csv_file())
+
+    seen = preview(ana, IBANS[0] + csv_file([MARCH[0]]), account_id=giro)
+    commit_import(ana, seen)
+
+    assert "but it goes into Giro" in seen.statements[0].notes[0]
+    assert account(ana, giro).number == ""
+
+
+def test_rows_that_another_name_holds_are_not_followed_silently(
+    ana: TenantContext, giro: UUID
+) -> None:
+    header = b"Date,Account,Currency,Payee,Amount\n2026-05-01,Joint,EUR,Kiosk,-75.00\n"
+    imported(ana, header, account_id=giro)
+
+    (statement,) = preview(ana, header).statements
+
+    assert statement.account is not None
+    assert statement.notes == ("The file gives its account the name Joint, but it goes into Giro.",)

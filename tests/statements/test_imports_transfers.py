@@ -106,6 +106,19 @@ def test_what_two_sides_fit_is_suggested_once(
     assert told(seen) == [(False, reason)]
 
 
+def test_of_a_few_that_fit_by_amount_the_nearest_is_suggested(
+    ana: TenantContext, giro: UUID, savings: UUID
+) -> None:
+    imported(
+        ana,
+        csv_file([("2026-03-08", "-75.00", "Card bill"), ("2026-03-09", "-75.00", "Shop")]),
+        account_id=giro,
+    )
+    seen = preview(ana, csv_file([("2026-03-11", "75.00", "Thanks")]), account_id=savings)
+    reason = "From Giro on 9 Mar 2026, 2 days apart, one of several that fit."
+    assert told(seen) == [(False, reason)]
+
+
 def test_what_has_a_category_is_suggested(ana: TenantContext, giro: UUID, savings: UUID) -> None:
     arrived(ana, savings, create_category(ana, "Gifts", CategoryKind.INCOME))
     ((is_certain, _),) = told(preview(ana, TO_SAVINGS, account_id=giro))

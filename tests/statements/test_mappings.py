@@ -1,5 +1,6 @@
-"""How columns were read is remembered by account and header, and for no other."""
+"""How columns were read is remembered for the tenant by header, apart where accounts differ."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.statements.imports import commit_import
 from fintrack.statements.mapping import answered
 from fintrack.statements.previews import Preview
-from tests.statements.importing import csv_file, preview
+from tests.statements.importing import csv_file, imported, preview
 
 OPENED = date(2026, 1, 1)
 OPEN = csv_file([("03/04/2026", "-1.00", "B")])
@@ -53,10 +54,47 @@ def test_each_account_is_read_in_its_own_way(ana: TenantContext, giro: UUID) -> 
     assert days(preview(ana, OPEN, account_id=card)) == ["04 Mar"]
 
 
-def test_an_account_that_was_never_read_is_asked_for(ana: TenantContext, giro: UUID) -> None:
+def test_another_account_is_read_as_a_member_said_of_the_header(
+    ana: TenantContext, eli: TenantContext, giro: UUID
+) -> None:
     card = account_of(ana, "Card")
-    assert asked_for(preview(ana, OPEN, account_id=card)) == ["date_order"]
-    assert asked_for(preview(ana, OPEN, accounts={"": card})) == ["date_order"]
+    assert days(preview(eli, OPEN, account_id=card)) == ["03 Apr"]
+    assert preview(eli, OPEN, accounts={"": card}).is_remembered
+
+
+def test_columns_that_were_corrected_are_read_so_for_the_next_account(ana: TenantContext) -> None:
+    columns = csv_file([("2026-03-01", "42.00", "Grocer")])
+    guess = preview(ana, columns).mapping
+    assert guess is not None
+    turned = preview(ana, columns, mapping=replace(guess, inverted=True))
+    commit_import(ana, turned)
+    card = account_of(ana, "Card")
+
+    seen = preview(ana, csv_file([("2026-04-01", "7.00", "Kiosk")]), account_id=card)
+
+    assert seen.statements[0].rows["amount"].tolist() == [-700]
+
+
+def test_a_guess_that_nobody_corrected_holds_for_its_own_account(ana: TenantContext) -> None:
+    header = b"Date,Description,Amount\n"
+    card = header + b"2026-01-31,SHOP,10.00\n2026-01-30,THANK YOU,-90.00\n2026-01-29,CAFE,3.00\n"
+    assert [each.balance_after for each in imported(ana, card).batches] == [7700]
+
+    bank = header + b"2026-01-31,RENT,-10.00\n2026-01-30,EMPLOYER,90.00\n"
+    seen = preview(ana, bank, account_id=account_of(ana, "Giro"))
+
+    assert seen.statements[0].rows["amount"].tolist() == [-1000, 9000]
+
+
+def test_accounts_that_are_read_in_two_ways_say_nothing_of_a_third(
+    ana: TenantContext, giro: UUID
+) -> None:
+    teach(ana, account_of(ana, "Card"), "mdy")
+    assert asked_for(preview(ana, OPEN, account_id=account_of(ana, "Wallet"))) == ["date_order"]
+
+
+def test_another_tenant_is_asked_for_the_same_header(cleo: TenantContext, giro: UUID) -> None:
+    assert asked_for(preview(cleo, OPEN)) == ["date_order"]
 
 
 def test_a_header_that_was_never_read_is_asked_for(ana: TenantContext, giro: UUID) -> None:
@@ -72,21 +110,30 @@ def test_a_file_that_names_no_account_goes_where_its_header_is_known(
     assert [each.account.id for each in seen.statements if each.account] == [giro]
 
 
-@pytest.mark.parametrize("order", ["dmy", "mdy"])
 def test_a_file_that_may_be_of_two_accounts_leaves_the_question_open(
-    ana: TenantContext, giro: UUID, order: str
+    ana: TenantContext, giro: UUID
 ) -> None:
-    teach(ana, account_of(ana, "Card"), order)
+    teach(ana, account_of(ana, "Card"), "mdy")
     later = csv_file([("05/06/2026", "-1.00", "B")])
     assert asked_for(preview(ana, later)) == ["date_order"]
 
 
+def test_how_a_file_is_read_does_not_decide_which_of_two_accounts_it_is(
+    ana: TenantContext, giro: UUID
+) -> None:
+    teach(ana, account_of(ana, "Card"), "dmy")
+    seen = preview(ana, csv_file([("05/06/2026", "-1.00", "B")]))
+    assert (days(seen), seen.statements[0].account) == (["05 Jun"], None)
+
+
 @pytest.mark.parametrize("named", ["22222222", "33333333"])
-def test_a_file_that_names_another_account_is_not_read_like_the_known_one(
+def test_a_file_that_names_another_account_does_not_go_to_the_known_one(
     ana: TenantContext, giro: UUID, named: str
 ) -> None:
     account_of(ana, "Card", "22222222")
-    assert asked_for(preview(ana, f"Account: {named}\n\n".encode() + OPEN)) == ["date_order"]
+    seen = preview(ana, f"Account: {named}\n\n".encode() + OPEN)
+    assert days(seen) == ["03 Apr"]
+    assert giro not in {each.account.id for each in seen.statements if each.account}
 
 
 def test_a_file_that_names_its_account_is_read_like_it(ana: TenantContext, giro: UUID) -> None:
@@ -104,7 +151,7 @@ def test_a_file_of_several_accounts_is_read_like_all_of_them(ana: TenantContext)
     commit_import(ana, preview(ana, content, mapping=answered(asked.mapping, "date_order", "dmy")))
     assert days(preview(ana, content)) == ["03 Apr"] * 2
     other = content.replace(b"Card", b"Wallet")
-    assert asked_for(preview(ana, other)) == ["date_order"]
+    assert days(preview(ana, other)) == ["03 Apr"] * 2
 
 
 def test_a_bank_that_changed_its_dates_is_read_as_it_writes_now(

@@ -60,6 +60,13 @@ def old_books(tables: Tables, currency: str) -> list[OldBook]:
     return [reading.book(user) for user in users if reading.accounts[text(user["id"])]]
 
 
+def users_without_books(tables: Tables) -> list[str]:
+    """Return the addresses of the users who own no account, in their order."""
+    owners = {text(account["user_id"]) for account in tables["accounts"]}
+    users = (text(each["email"]) for each in tables["users"] if text(each["id"]) not in owners)
+    return sorted(users, key=str.casefold)
+
+
 @dataclass(slots=True)
 class _Reading:
     """The rows by what they belong to."""

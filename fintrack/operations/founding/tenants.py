@@ -36,8 +36,10 @@ class State(StrEnum):
 
     NEW = "new"
     BEGUN = "begun"
+    BROUGHT = "brought"
     THERE = "there already"
     CHANGED = "changed since"
+    EMPTY = "no accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ class OldUser:
     sums: dict[str, str]
     checksum: str
     notes: tuple[str, ...]
+
+
+def without_books(email: str) -> OldUser:
+    """Return what the report says of a user who owns no account."""
+    note = "Has no account, so there is no tenant to make. Invite him here if he should come too."
+    return OldUser(email, State.EMPTY, 0, 0, {}, "", (note,))
 
 
 def survey(old: OldBook) -> OldUser:

@@ -87,10 +87,10 @@ def _book(rows: Sequence[Row], columns: _Columns, hints: Hints) -> Book:
         )
         for row, amount in zip(rows, signed, strict=True)
     ]
-    currency = currency_of(money, hints.currency)
+    currency, assumed = currency_of(columns.form, money, hints.currency)
     names = dict.fromkeys(each.account for each in transactions)
     accounts = [BookAccount(name, name or "Account", currency, kind_of(name)) for name in names]
-    notes = (f"{columns.form} exports no opening balances; accounts start at zero.",)
+    notes = (f"{columns.form} exports no opening balances; accounts start at zero.", *assumed)
     linked_ones = list(linked(_sides(rows, transactions)))
     return Book(columns.form, columns.form, accounts, linked_ones, notes=notes)
 

@@ -78,11 +78,14 @@ class Commodities:
     currency: str | None
     unkept: Counter[str] = field(default_factory=Counter)
     signs: set[str] = field(default_factory=set)
+    is_assumed: bool = False
     unknown_roots: set[str] = field(default_factory=set)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def notes(self) -> Iterator[str]:
         """Yield what a member should know of it, a sentence each."""
+        if self.is_assumed:
+            yield f"Amounts without a commodity are no currency's; {self.currency} was taken."
         for sign in sorted(self.signs):
             yield f"{sign} was read as {self.currency_of(sign)}."
         for commodity, count in sorted(self.unkept.items()):
@@ -123,6 +126,7 @@ class Commodities:
         if commodity in CURRENCIES:
             return commodity
         if not commodity:
+            self.is_assumed = self.is_assumed or self.currency is not None
             return self.currency
         if shared := _SHARED.get(commodity):
             self.signs.add(commodity)

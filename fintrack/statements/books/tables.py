@@ -98,8 +98,8 @@ def amounts_of(texts: Iterable[str]) -> Mapping[str, Decimal]:
     return {"": Decimal()} | amounts
 
 
-def currency_of(texts: Iterable[str], hint: str | None) -> str:
-    """Return the currency whose sign all amounts bear, else the hint.
+def currency_of(form: str, texts: Iterable[str], hint: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the currency whose sign all amounts bear, else the hint with a sentence about it.
 
     Raises:
         StatementError: neither says one.
@@ -107,8 +107,9 @@ def currency_of(texts: Iterable[str], hint: str | None) -> str:
     read = (parse_figure(text, mark) for text in set(texts) for mark in DecimalMark)
     said = {figure.currency for figure in read if figure is not None and figure.currency}
     if len(said) == 1:
-        return said.pop()
-    return Hints(hint).require_currency()
+        return said.pop(), ()
+    used = Hints(hint).require_currency()
+    return used, (f"{form} names no currency; {used} was taken.",)
 
 
 def _day(text: str, found: date | None) -> date:

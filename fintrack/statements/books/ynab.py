@@ -50,14 +50,14 @@ def read_ynab(content: bytes, title: str, hints: Hints, *, plan: int = 0) -> Boo
         {},
     )
     reading.kinds.update(likely_kinds((_path(row), reading.amount(row)) for row in rows))
-    currency = currency_of(money, hints.currency)
+    currency, assumed = currency_of(FORMAT, money, hints.currency)
     openings, moves = _opened(rows)
     accounts = [
         _account(name, currency, openings.get(name), reading)
         for name in dict.fromkeys(row["account"] for row in rows)
     ]
     transactions = list(linked(_sides(moves, reading)))
-    notes = (*left_out({"rows of the plan": plan}),)
+    notes = (*assumed, *left_out({"rows of the plan": plan}))
     return Book(FORMAT, title or FORMAT, accounts, transactions, notes=notes)
 
 

@@ -26,6 +26,7 @@ _REFERENCES = (
     "/RmtInf/Strd/CdtrRefInf/CdtrRef",
     "/RmtInf/Strd/AddtlRmtInf",
 )
+_PARTS = ("/Amt", "/AmtDtls/TxAmt/Amt")
 _AMOUNT = re.compile(r"\+?(\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 _CURRENCY = re.compile("[A-Z]{3}")
 
@@ -51,6 +52,9 @@ def entry(node: Node, details: Sequence[Node]) -> Entry | Rejected:
         return Rejected(node.line, node.raw, _why_no_amount(node))
     is_reversal = node.text("/RvslInd") in {"true", "1"}
     parties = _CREDITOR if (direction == "DBIT") is not is_reversal else _DEBTOR
+    lines = _lines(node, details, amount, parties)
+    payee = _common([_given(each.text(*parties)) for each in details])
+    said = [_purpose(each) if payee else _said(each, parties) for each in details]
     reference = _given(node.text("/AcctSvcrRef"))
     if not reference and len(details) == 1:
         reference = _given(details[0].text("/Refs/AcctSvcrRef"))
@@ -59,11 +63,11 @@ def entry(node: Node, details: Sequence[Node]) -> Entry | Rejected:
         booked_on=day,
         valued_on=valued_on,
         amount=amount,
-        payee=_common([_given(each.text(*parties)) for each in details]),
-        text=_common([_purpose(each) for each in details]) or clean(node.text("/AddtlNtryInf")),
+        payee=payee,
+        text=_text(node, details, () if lines else said),
         reference=reference or None,
         raw=node.raw,
-        lines=_lines(node, details, amount),
+        lines=lines,
     )
 
 
@@ -107,21 +111,32 @@ def _common(said: Sequence[str]) -> str:
     return said[0] if said and said.count(said[0]) == len(said) else ""
 
 
-def _lines(node: Node, details: Sequence[Node], amount: Decimal) -> tuple[SplitLine, ...]:
+def _text(node: Node, details: Sequence[Node], said: Sequence[str]) -> str:
+    """What the movement was for; what payments say that are not its lines stands here."""
+    common = _common([_purpose(each) for each in details])
+    own = clean(node.text("/AddtlNtryInf"))
+    return common or "; ".join(dict.fromkeys(filter(None, [own, *said])))
+
+
+def _lines(
+    node: Node, details: Sequence[Node], amount: Decimal, parties: Sequence[str]
+) -> tuple[SplitLine, ...]:
     """A batch is one movement, split by its payments where these add up to it."""
     if not 1 < len(details) <= MOST_DETAILS:
         return ()
     direction, currency = node.text("/CdtDbtInd"), currency_of(node, "/Amt")
-    parties = _CREDITOR if direction == "DBIT" else _DEBTOR
     lines = []
     for each in details:
-        path = "/Amt" if "/Amt" in each.texts else "/AmtDtls/TxAmt/Amt"
+        path = next((path for path in _PARTS if currency_of(each, path) == currency), _PARTS[0])
         part = _signed(amount_of(each, path), each.text("/CdtDbtInd") or direction)
         if part is None or currency_of(each, path) not in {None, currency}:
             return ()
-        said = (_given(each.text(*parties)), _purpose(each))
-        lines.append(SplitLine(None, part, " · ".join(filter(None, said))))
+        lines.append(SplitLine(None, part, _said(each, parties)))
     return tuple(lines) if sum(each.amount for each in lines) == amount else ()
+
+
+def _said(detail: Node, parties: Sequence[str]) -> str:
+    return " · ".join(filter(None, (_given(detail.text(*parties)), _purpose(detail))))
 
 
 def _given(text: str) -> str:

@@ -122,20 +122,21 @@ def dates_of(cells: Cells, prepared: Plan) -> tuple[date, date | None]:
 
 
 def amount_of(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
-    """Return what the row moves, inflow positive, and the currency that stands beside it.
+    """Return what the row moves, as it is written, and the currency that stands beside it.
 
     Raises:
         Unreadable: there is no amount, or a cell that is none.
     """
-    if Role.AMOUNT not in prepared.marks:
-        return _amount_of_pair(cells, prepared)
-    figure = _figure(cells.amount, prepared.marks[Role.AMOUNT])
-    if figure is None:
+    fee = _figure(cells.fee, prepared.marks.get(Role.FEE))
+    if Role.AMOUNT in prepared.marks:
+        figure = _figure(cells.amount, prepared.marks[Role.AMOUNT])
+        found = figure and (figure.value * _way(cells, figure, prepared), figure.currency)
+    else:
+        found = _amount_of_pair(cells, prepared)
+    if found is None and fee is None:
         raise Unreadable("The row has no amount.")
-    value = figure.value * _way(cells, figure, prepared)
-    if cells.fee and (fee := _figure(cells.fee, prepared.marks[Role.FEE])):
-        value -= abs(fee.value)
-    return value, figure.currency
+    value, currency = found or (Decimal(0), None)
+    return value - _paid(fee, prepared), currency or (fee.currency if fee else None)
 
 
 def currency_in(cells: Cells, prepared: Plan) -> str | None:
@@ -186,11 +187,18 @@ def _way(cells: Cells, figure: Figure, prepared: Plan) -> int:
     return figure.marker or prepared.unmarked or 1
 
 
-def _amount_of_pair(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
+def _paid(fee: Figure | None, prepared: Plan) -> Decimal:
+    """What a fee costs; where purchases are positive it is written so as well."""
+    if fee is None:
+        return Decimal(0)
+    return -abs(fee.value) if prepared.mapping.inverted else abs(fee.value)
+
+
+def _amount_of_pair(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None] | None:
     debit = _figure(cells.debit, prepared.marks.get(Role.DEBIT))
     credit = _figure(cells.credit, prepared.marks.get(Role.CREDIT))
     if debit is None and credit is None:
-        raise Unreadable("The row has no amount.")
+        return None
     value = Decimal(0)
     if credit:
         value = -credit.value if prepared.credits_negative else credit.value

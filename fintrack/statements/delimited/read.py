@@ -7,6 +7,7 @@ from itertools import islice
 
 from fintrack.statements.delimited.cells import plan
 from fintrack.statements.delimited.certainty import certainties
+from fintrack.statements.delimited.fees import fee_notes
 from fintrack.statements.delimited.guess import completed
 from fintrack.statements.delimited.layout import Table, parted
 from fintrack.statements.delimited.legs import Group, are_postings, own_legs
@@ -120,7 +121,7 @@ def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
         found = [Statement(mapping.account, mapping.currency, ())]
     if len(found) == 1:
         found[0] = _with_stated_balances(found[0], mapping, table, reading)
-    notes = tuple(_notes(mapping, reading, other_sides))
+    notes = (*_notes(mapping, reading, other_sides), *fee_notes(mapping, table))
     found[0] = replace(found[0], rejected=tuple(reading.rejected), notes=notes)
     return tuple(found)
 

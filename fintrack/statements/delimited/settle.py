@@ -16,6 +16,8 @@ from fintrack.statements.mapping import DecimalMark, Role
 
 _THANKS = ("thank you", "payment received", "autopay", "direct debit payment", "merci", "danke")
 _SHORTEST_ID = 6
+# Revolut states the fee beside the amount and takes both from the balance.
+_FEES_APART = frozenset({"product", "started date", "completed date", "fee", "state"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +145,33 @@ def _choose_direction(roles: list[Role], evidence: Evidence) -> None:
 
 
 def _choose_fee(roles: list[Role], evidence: Evidence) -> None:
-    """A fee is subtracted only where the running balance, or an amount of nothing, proves it."""
+    """A fee is subtracted where the balance, an amount of nothing or the known layout proves it."""
     if Role.FEE not in roles:
         return
     at = roles.index(Role.FEE)
     fees = [abs(value) if value else Decimal(0) for value in evidence.values(at)]
-    if not any(fees) or Role.AMOUNT not in roles:
+    amounts = _moved(roles, evidence)
+    if not any(fees) or not amounts:
         roles[at] = Role.IGNORE
         return
-    amounts = evidence.values(roles.index(Role.AMOUNT))
     alone = any(fee and amount == 0 for amount, fee in zip(amounts, fees, strict=True))
+    if alone or {normalised(name) for name in evidence.names} >= _FEES_APART:
+        return
     net = [None if a is None else a - fee for a, fee in zip(amounts, fees, strict=True)]
-    if not alone and _proven(roles, evidence, net) <= _proven(roles, evidence, amounts):
+    if _proven(roles, evidence, net) <= _proven(roles, evidence, amounts):
         roles[at] = Role.IGNORE
+
+
+def _moved(roles: Sequence[Role], evidence: Evidence) -> list[Decimal | None]:
+    """Return the amount of each row, or what its two sides come to."""
+    if Role.AMOUNT in roles:
+        return evidence.values(roles.index(Role.AMOUNT))
+    sides = [
+        [abs(value or Decimal(0)) * way for value in evidence.values(roles.index(role))]
+        for role, way in ((Role.DEBIT, -1), (Role.CREDIT, 1))
+        if role in roles
+    ]
+    return [sum(row, Decimal(0)) for row in zip(*sides, strict=True)]
 
 
 def _proven(roles: Sequence[Role], evidence: Evidence, amounts: Sequence[Decimal | None]) -> int:

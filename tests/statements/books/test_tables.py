@@ -163,7 +163,10 @@ def test_monarch_signs_its_amounts() -> None:
     )
     assert balances(book) == {"Joint": "18.00"}
     assert book.transactions[0].tags == ("a", "b")
-    assert book.notes == ("Monarch exports no opening balances; accounts start at zero.",)
+    assert book.notes == (
+        "Monarch exports no opening balances; accounts start at zero.",
+        "Monarch names no currency; USD was taken.",
+    )
 
 
 @pytest.mark.parametrize(

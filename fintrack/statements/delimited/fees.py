@@ -1,0 +1,40 @@
+"""Whether the fees of a table were taken from its amounts, said in one sentence."""
+
+from collections.abc import Iterator
+
+from fintrack.statements.delimited.header import role_scores
+from fintrack.statements.delimited.header_words import normalised
+from fintrack.statements.delimited.layout import Table
+from fintrack.statements.delimited.numbers import parse_figure
+from fintrack.statements.mapping import Mapping, Role
+
+_NET = "net"
+
+
+def fee_notes(mapping: Mapping, table: Table) -> Iterator[str]:
+    """Yield a sentence for each column of fees that has one; net amounts need none."""
+    for at, role in enumerate(mapping.roles):
+        if role is not Role.FEE and not _is_left_out(role, at, mapping, table):
+            continue
+        fees = [parse_figure(cell, mapping.mark_of(at)) for cell in table.cells(at) if cell]
+        count = sum(bool(fee and fee.value) for fee in fees)
+        if count == 0:
+            continue
+        rows = f"{count} row" if count == 1 else f"{count} rows"
+        if role is Role.FEE:
+            yield f"The fees in the column {table.name(at)!r} were taken off in {rows}."
+        else:
+            yield (
+                f"The fees in the column {table.name(at)!r} ({rows}) were not taken off, because "
+                "nothing in the file shows that they were paid beside the amount. If they were, "
+                "let the column hold a fee."
+            )
+
+
+def _is_left_out(role: Role, at: int, mapping: Mapping, table: Table) -> bool:
+    """Say whether the column holds fees by its name, beside amounts that are not net of them."""
+    named = role_scores(table.name(at))
+    is_fee = role is Role.IGNORE and named.get(Role.FEE, 0) == max(named.values(), default=1)
+    amount = mapping.column(Role.AMOUNT)
+    is_net = amount is not None and _NET in normalised(table.name(amount)).split()
+    return is_fee and not is_net

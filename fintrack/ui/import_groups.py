@@ -1,0 +1,120 @@
+"""What the dropped files would do to each account, and what the member decides of it."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from uuid import UUID
+
+import streamlit as st
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import NewAccount
+from fintrack.statements.decisions import Decision
+from fintrack.statements.drops import Part, by_account, repeated
+from fintrack.statements.previews import Preview
+from fintrack.statements.summaries import StatementPreview
+from fintrack.ui.import_accounts import destination
+from fintrack.ui.import_files import OpenFile, statement_review
+from fintrack.ui.inputs import card, figure_grid, money
+from fintrack.ui.text import escaped
+
+Ready = tuple[OpenFile, Preview]
+Decisions = dict[int, Decision]
+
+
+def account_reviews(
+    context: TenantContext, ready: Sequence[Ready]
+) -> tuple[list[Decisions], set[tuple[UUID, int]]]:
+    """Show each account with all that comes into it; return what was decided of each file.
+
+    With it come the rows, by preview and ordinal, that an earlier file has as well.
+    """
+    files = {preview.import_id: file for file, preview in ready}
+    decisions: dict[UUID, Decisions] = {each: {} for each in files}
+    twice: set[tuple[UUID, int]] = set()
+    for group in by_account(preview for _, preview in ready):
+        shared = repeated(group)
+        with card(_title(group[0].statement)):
+            _figures(context, group, shared)
+            for part, known in zip(group, shared, strict=True):
+                owner = part.preview.import_id
+                _destination(context, files, group, part, has_names=len(ready) > 1)
+                said = statement_review(context, files[owner], part, known)
+                decisions[owner] |= said
+                twice |= {(owner, each) for each in known if said.get(each) is not Decision.SKIP}
+    return list(decisions.values()), twice
+
+
+def _title(statement: StatementPreview) -> str:
+    if statement.account is not None:
+        return escaped(statement.account.name)
+    return escaped(statement.new_account.name if statement.new_account else statement.label)
+
+
+def _destination(
+    context: TenantContext,
+    files: Mapping[UUID, OpenFile],
+    group: Sequence[Part],
+    part: Part,
+    *,
+    has_names: bool,
+) -> None:
+    file = files[part.preview.import_id]
+    if has_names:
+        st.markdown(f"**{escaped(file.name)}**")
+
+    def choose(wish: UUID | NewAccount) -> None:
+        """What is said of a new account holds for all that comes into it."""
+        is_edited = isinstance(wish, NewAccount) and part.statement.new_account is not None
+        for each in group if is_edited else (part,):
+            other = files[each.preview.import_id]
+            other.accounts[each.statement.key] = wish
+            other.preview = None
+        st.rerun()
+
+    destination(context, f"{file.key} {part.statement.key}", part, choose, edits=part is group[0])
+    _balances(context, part.statement)
+
+
+def _figures(
+    context: TenantContext, group: Sequence[Part], shared: Sequence[Mapping[int, str]]
+) -> None:
+    """Sum up what all files bring to the account, each row once."""
+    statement = group[0].statement
+    shown = partial(money, context, currency=statement.currency)
+    rows = [
+        row for part, known in zip(group, shared, strict=True) for row in part.new
+        if row.ordinal not in known
+    ]  # fmt: skip
+    before = statement.balance_before
+    figures = {
+        "New": f"{len(rows):,}",
+        "Already there": f"{sum(part.statement.duplicate for part in group):,}",
+        "Balance before": shown(before),
+        "Balance after": shown(before + sum(row.amount for row in rows)),
+    }
+    grid = figure_grid(figures.values())
+    for label, figure in figures.items():
+        with grid.cell():
+            st.metric(label, figure, border=True)
+
+
+def _balances(context: TenantContext, statement: StatementPreview) -> None:
+    """Set the file's own balances against those that the books will have."""
+    shown = partial(money, context, currency=statement.currency)
+    if statement.file_balance is not None and statement.difference == 0:
+        st.success(
+            f"The file’s own closing balance agrees: {escaped(shown(statement.file_balance))}.",
+            icon=":material/check_circle:",
+        )
+    elif statement.file_balance is not None and statement.difference is not None:
+        st.warning(
+            f"The file’s own closing balance is {escaped(shown(statement.file_balance))}; the "
+            f"books would be off by {escaped(shown(statement.difference))}. An opening balance or "
+            "an earlier file may be missing.",
+            icon=":material/balance:",
+        )
+    if statement.file_opening is None or statement.opening_difference is None:
+        return
+    opening, off = shown(statement.file_opening), shown(statement.opening_difference)
+    said = f"is {opening}; the books are off by {off}" if statement.opening_difference else "agrees"
+    st.caption(escaped(f"The file’s own opening balance {said}."))
