@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from fintrack.__main__ import main
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from tests.statements.camt_files import IN, balance, document
@@ -40,6 +42,17 @@ def test_an_import_is_listed_shown_and_taken_back(ana: TenantContext, says: Says
     assert says("undo-import", made) == "2 transactions removed.\n"
     # Its account, which nothing else has used, goes with it.
     assert json.loads(says("imports", "--json")) == []
+
+
+def test_what_was_edited_since_is_listed_and_goes_only_when_it_is_said(
+    ana: TenantContext, says: Says
+) -> None:
+    made = str(imported(ana, march()).import_id)
+    grocer = UUID(transactions(ana).frame["id"].iloc[-1])
+    change_transaction(ana, grocer, TransactionChange(note="mine"))
+    assert says("undo-import", made, code=1) == "  2026-03-01 Grocer: -42.00 EUR, edited\n"
+    undone = json.loads(says("undo-import", made, "--also-edited", "--json"))
+    assert undone == {"removed": 2, "touched": []}
 
 
 def test_the_file_row_behind_a_transaction_is_printed(ana: TenantContext, says: Says) -> None:
@@ -78,6 +91,17 @@ def test_a_dry_run_numbers_the_rows_and_says_how_sure_the_columns_are(
         "Giro (EUR) takes the file",
         "Date is date (100 % sure), Amount is amount (100 % sure), Payee is payee (100 % sure).",
     ]
+
+
+def test_a_machine_is_asked_in_json(ana: TenantContext, says: Says, tmp_path: Path) -> None:
+    file, decisions = tmp_path / "march.csv", tmp_path / "decisions.json"
+    file.write_text("Date,Payee,Amount\n03/04/2026,Grocer,-1.00\n")
+    asked = json.loads(says("import", str(file), "--json", code=1))
+    assert [each["field"] for each in asked["questions"]] == ["date_order"]
+    assert asked["reading"]["roles"] == ["date", "payee", "amount"]
+    decisions.write_text('{"answers": {"date_order": "dmy"}}')
+    told = json.loads(says("import", str(file), "--decisions", str(decisions), "--json"))
+    assert (told["new"], told["rows"]) == (1, None)
 
 
 def test_an_import_says_what_it_left_out_and_by_how_much_balances_are_off(
