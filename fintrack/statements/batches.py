@@ -1,6 +1,7 @@
 """Writing one statement into one account: its rows, and what became of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -87,25 +88,48 @@ def write_rows(
     db: Session, place: Place, rows: Sequence[Decided], meaning: Meaning
 ) -> Iterator[int]:
     """Write the rows in chunks; yields how many rows each chunk had."""
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        new = new_rows(place, chunk)
-        lines = [line for each in new for line in _postings(each, meaning)]
-        tags = [tag for each in new for tag in _tags(each, meaning)]
-        there = {"account_id": place.account_id}
-        of_batch = {**there, "batch_id": place.batch_id}
-        made = [_transaction(each, meaning) for each in new]
+    chunks = (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+    there = {"account_id": place.account_id}
+    of_batch = {**there, "batch_id": place.batch_id}
+    for chunk in _ahead(_chunk(place, each, meaning) for each in chunks):
+        made = chunk.transactions
         add(db, Transaction, TRANSACTION, made, **of_batch, currency=place.currency)
-        add(db, Posting, POSTING, lines, **there)
-        add(db, TransactionTag, TRANSACTION_TAG, tags, **there)
-        said = [_import_row(each, meaning) for each in chunk]
-        add(db, ImportRow, IMPORT_ROW, said, **of_batch)
-        yield len(chunk)
+        add(db, Posting, POSTING, chunk.postings, **there)
+        add(db, TransactionTag, TRANSACTION_TAG, chunk.tags, **there)
+        add(db, ImportRow, IMPORT_ROW, chunk.rows, **of_batch)
+        yield len(chunk.rows)
 
 
 def status_of(row: Planned) -> str:
     """Return the status that the row gives; what a bank lists without one is cleared."""
     return row.entry.status if row.entry.status in _STATUSES else Status.CLEARED.value
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    transactions: list[dict[str, Any]]
+    postings: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+
+
+def _ahead(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """Yield each chunk while the next one is made already, beside the work of the database."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(lambda: next(chunks, None))
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(lambda: next(chunks, None))
+            yield chunk
+
+
+def _chunk(place: Place, rows: Sequence[Decided], meaning: Meaning) -> _Chunk:
+    new = new_rows(place, rows)
+    return _Chunk(
+        transactions=[_transaction(each, meaning) for each in new],
+        postings=[line for each in new for line in _postings(each, meaning)],
+        tags=[tag for each in new for tag in _tags(each, meaning)],
+        rows=[_import_row(each, meaning) for each in rows],
+    )
 
 
 def _transaction(new: NewRow, meaning: Meaning) -> dict[str, Any]:
