@@ -1,7 +1,6 @@
 """Importing files: previews, duplicates, decisions and balances."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -15,11 +14,9 @@ from fintrack.ledger.accounts import (
     NewAccount,
     create_account,
 )
-from fintrack.ledger.categories import categories
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
-from fintrack.statements import categorising
 from fintrack.statements.decisions import Decision
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import commit_import
@@ -29,7 +26,6 @@ from fintrack.statements.summaries import PREVIEW, RowState
 from tests.statements.importing import MARCH, csv_file, held, imported, ofx_file, preview
 
 OPENED = date(2026, 1, 1)
-GROCERIES = "Food \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} Groceries"
 
 
 @pytest.fixture
@@ -307,33 +303,6 @@ def test_the_outsider_sees_nothing_of_an_import(
     assert imports(cleo).empty
     with pytest.raises(NotFound):
         import_rows(cleo, report.import_id)
-
-
-def test_a_payee_gets_the_category_that_it_got_last(ana: TenantContext, giro: UUID) -> None:
-    groceries = UUID(str(categories(ana).set_index("name").loc["Groceries", "id"]))
-    before = NewTransaction(giro, date(2026, 2, 1), -100, "Grocer", category_id=groceries)
-    record_transaction(ana, before)
-    imported(ana, csv_file(), account_id=giro)
-    found = transactions(ana).frame.set_index("payee")
-    assert found["category"].tolist() == ["", *[GROCERIES] * 2]
-
-
-@pytest.mark.parametrize(("looked_back", "category"), [(1, ""), (2, GROCERIES)])
-def test_the_newest_transactions_of_a_payee_tell_his_category(
-    ana: TenantContext,
-    giro: UUID,
-    monkeypatch: pytest.MonkeyPatch,
-    looked_back: int,
-    category: str,
-) -> None:
-    monkeypatch.setattr(categorising, "LOOKED_BACK", looked_back)
-    groceries = UUID(str(categories(ana).set_index("name").loc["Groceries", "id"]))
-    old = NewTransaction(giro, date(2026, 1, 1), -100, "Grocer", category_id=groceries)
-    record_transaction(ana, old)
-    record_transaction(ana, replace(old, booked_on=date(2026, 2, 1), category_id=None))
-    imported(ana, csv_file(), account_id=giro)
-    found = transactions(ana).frame.set_index("payee")
-    assert found["category"].tolist() == ["", category, "", GROCERIES]
 
 
 def test_rows_of_one_day_keep_the_order_of_the_file(ana: TenantContext, giro: UUID) -> None:
