@@ -1,0 +1,246 @@
+"""`python -m fintrack bench peers`: the same book in Fava, the same rows into Actual.
+
+Both run as whoever measures has installed them, in processes of their own. Fava reads the book that
+FinTrack exports; Actual takes the rows of the bank file that FinTrack imports.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import psutil
+
+from fintrack import db
+from fintrack.analytics.charts.drawing import Palette, Style
+from fintrack.analytics.charts.overview import net_worth_chart, spending_chart
+from fintrack.analytics.headlines import home_headlines
+from fintrack.analytics.overview import overview
+from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import Conflict
+from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.journals.export import JournalFormat, export_journal
+from fintrack.money import decimal_amount, decimal_text
+from fintrack.operations.bench import throw_away_installation
+from fintrack.operations.bench_fleet import TEMPLATE, arrive, fill, signed_in
+from fintrack.operations.bench_pairs import SPENT, Pair, answering, spent_apart, waited
+from fintrack.operations.bench_questions import TODAY
+from fintrack.operations.embedded import Server
+from fintrack.operations.installation import Installation
+from fintrack.operations.passwords import SUPERUSER
+from fintrack.operations.peers.actual import actual_milliseconds, actual_version
+from fintrack.operations.peers.fava import (
+    Fava,
+    fava_serving,
+    fava_version,
+    income_statement,
+    kept_by_month,
+)
+from fintrack.statements.imports import commit_import
+from fintrack.statements.previews import preview_import
+
+# Transactions of a book, and how many times less its overview is to take than Fava's.
+BOOKS = {100_000: 20, 1_000_000: 150}
+# Rows of a bank file, and how often it is taken.
+FILES = {2_000: 3, 10_000: 3, 100_000: 1}
+ADDING, MATCHING = "addTransactions", "importTransactions"
+MOST_MATCHED = 10_000
+BOUND_ROWS, BOUND = 100_000, 100
+TURNS = 7
+OLDEST = date(2019, 1, 1)
+INK, PAPER = "#111111", "#FFFFFF"
+COLOURS = Palette(INK, INK, INK, PAPER, INK, INK, INK, (INK,))
+
+Row = tuple[date, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PeersReport:
+    """Who was compared on how many cores, the load average before and after, and the pairs."""
+
+    versions: tuple[str, str]
+    cores: int | None
+    load: tuple[float, float]
+    pairs: list[Pair]
+
+
+def main(*, as_json: bool = False) -> None:
+    """Measure on a throw-away server, and print the report.
+
+    Raises:
+        SetupError: a peer is not installed.
+    """
+    versions, before = (fava_version(), actual_version()), psutil.getloadavg()[0]
+    with (
+        throw_away_installation() as (installation, server),
+        tempfile.TemporaryDirectory(prefix="fintrack-peers-") as name,
+    ):
+        folder, contexts = Path(name), _tenants(installation, server)
+        pairs = [pair for rows in BOOKS for pair in _overviews(contexts[rows], rows, folder)]
+        pairs += _imports(contexts[max(BOOKS)], folder)
+    load = (before, psutil.getloadavg()[0])
+    report = PeersReport(versions, psutil.cpu_count(), load, pairs)
+    words = json.dumps(asdict(report), indent=2) + "\n" if as_json else as_markdown(report)
+    sys.stdout.write(words)
+
+
+def as_markdown(report: PeersReport) -> str:
+    """Return the report as the table of docs/benchmarks.md."""
+    before, after = report.load
+    load = f"load average {before:.1f} before, {after:.1f} after"
+    lines = [
+        f"{'; '.join(report.versions)}; {report.cores} cores, {load}.",
+        "",
+        "| FinTrack | against | measured | ms | ms | ratio | bound | kept |",
+        "|---|---|---|---:|---:|---:|---|---|",
+        *(pair.as_line() for pair in report.pairs),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def write_book(context: TenantContext, book: Path) -> None:
+    """Write the tenant as beancount reads it."""
+    with book.open("wb") as file:
+        file.writelines(export_journal(context, JournalFormat.BEANCOUNT))
+
+
+def draw_home(context: TenantContext) -> list[str]:
+    """Ask anew for what Home shows, and return its figures as a browser gets them."""
+    home = overview(context, TODAY)
+    home_headlines(home, context.currency)
+    style = Style(context.currency, context.locale, COLOURS)
+    figures = net_worth_chart(home.net_worth, style), spending_chart(home.spending, style)
+    return [figure.to_json(validate=False) for figure in figures]
+
+
+def require_same_months(context: TenantContext, statement: bytes) -> None:
+    """Compare what was kept in each month that is over with what Fava states.
+
+    Raises:
+        Conflict: it is not the same book.
+    """
+    theirs = kept_by_month(statement, context.currency)
+    months = overview(context, TODAY).months
+    for month, kept in zip(months["month"], months["inflow"] - months["outflow"], strict=True):
+        day, ours = month.date(), decimal_amount(int(kept), context.currency)
+        if day < TODAY.replace(day=1) and theirs.get(day) != ours:
+            raise Conflict(
+                f"Fava says {theirs.get(day)} was kept in {day:%B %Y}, and FinTrack {ours}; "
+                "nothing can be compared before both say the same."
+            )
+
+
+def _tenants(installation: Installation, server: Server) -> dict[int, TenantContext]:
+    """Fill a tenant for each book; return them by their number of transactions."""
+    _say(f"writing {', '.join(f'{rows:,}' for rows in BOOKS)} transactions")
+    logins = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
+    db.connect(db.Logins(*logins))
+    fewest = min(BOOKS)
+    fill(server, TEMPLATE, tenants=len(BOOKS), rows=fewest)
+    with server.connect(SUPERUSER, TEMPLATE) as admin:
+        for number, rows in enumerate(BOOKS, 1):
+            if rows > fewest:
+                arrive(admin, rows - fewest, f"tenant-{number}")
+        admin.execute("vacuum analyze")
+        owners = admin.execute("select id from sec.users order by email").fetchall()
+    return {rows: signed_in(owner) for rows, (owner,) in zip(BOOKS, owners, strict=True)}
+
+
+def _overviews(context: TenantContext, rows: int, folder: Path) -> Iterator[Pair]:
+    book = folder / f"{rows}.beancount"
+    _say(f"exporting {rows:,} transactions")
+    write_book(context, book)
+    _say("starting Fava with them")
+    with fava_serving(book) as fava:
+        require_same_months(context, income_statement(fava))
+        yield from _against_fava(context, rows, fava)
+
+
+def _against_fava(context: TenantContext, rows: int, fava: Fava) -> Iterator[Pair]:
+    def ours() -> object:
+        return draw_home(context)
+
+    def theirs() -> object:
+        return income_statement(fava)
+
+    with tenant_transaction(context) as inside:
+        backend = answering(inside)
+    what, page, least = f"overview of {rows:,}", "Fava's income statement", BOOKS[rows]
+    times = waited(ours, theirs, TURNS)
+    yield Pair(what, page, *times, least=least)
+    spent = spent_apart(ours, backend, theirs, fava.process, TURNS)
+    yield Pair(what, page, *spent, least=least, measured=SPENT)
+    yield Pair(what, "Fava's start until the same", times[0], fava.seconds * 1000)
+
+
+def _imports(context: TenantContext, folder: Path) -> Iterator[Pair]:
+    _take(context, _rows(min(FILES)))
+    for count, turns in FILES.items():
+        yield _import(context, folder, count, ADDING, turns)
+    for count, turns in FILES.items():
+        if count <= MOST_MATCHED:
+            yield _import(context, folder, count, MATCHING, turns)
+
+
+def _import(context: TenantContext, folder: Path, count: int, function: str, turns: int) -> Pair:
+    _say(f"importing {count:,} rows, here and by {function} of Actual")
+    rows, file = _rows(count), folder / "rows.json"
+    file.write_text(json.dumps([_as_actual_has_it(row) for row in rows]))
+    ours, theirs = [], []
+    for _ in range(turns):
+        theirs.append(actual_milliseconds(file, function))
+        ours.append(_take(context, rows))
+    matches = "which matches too" if function == MATCHING else "which matches nothing"
+    return Pair(
+        f"import of {count:,} rows, read, matched and audited",
+        f"Actual's `{function}`, {matches}",
+        median(ours),
+        median(theirs),
+        least=BOUND if (count, function) == (BOUND_ROWS, ADDING) else None,
+    )
+
+
+def _take(context: TenantContext, rows: list[Row]) -> float:
+    """Import the rows as a bank file into a new account; return the milliseconds it took."""
+    name = f"Measured at {perf_counter()}"
+    account_id = create_account(context, NewAccount(name, AccountKind.CHECKING, "EUR", OLDEST))
+    cells = ((day, decimal_text(cents, "EUR"), *texts) for day, cents, *texts in rows)
+    lines = (",".join(map(str, each)) for each in cells)
+    content = "\n".join(("Date,Amount,Payee,Description", *lines)).encode()
+    started = perf_counter()
+    preview = preview_import(context, content, "bench.csv", account_id=account_id)
+    commit_import(context, preview)
+    return (perf_counter() - started) * 1000
+
+
+def _as_actual_has_it(row: Row) -> dict[str, str | int]:
+    day, cents, payee, description = row
+    return {
+        "date": day.isoformat(),
+        "amount": cents,
+        "payee_name": payee,
+        "notes": description,
+        "imported_id": description,
+    }
+
+
+def _rows(rows: int) -> list[Row]:
+    return [
+        (
+            OLDEST + timedelta(row * 1500 // rows),
+            -(row % 9000 + 100),
+            f"Payee {row % 40}",
+            f"Reference {row}",
+        )
+        for row in range(rows)
+    ]
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"{what}\n")

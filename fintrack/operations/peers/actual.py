@@ -1,0 +1,70 @@
+"""Actual, which takes transactions through its own library into a new local budget."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from fintrack.errors import SetupError, Unavailable
+
+LIBRARY = "@actual-app/api"
+PROGRAM = Path(__file__).with_name("actual.cjs")
+MISSING = (
+    "Actual is missing: install Node with npm, then its library with "
+    f"`npm install --global {LIBRARY}`, and ask again."
+)
+
+
+def actual_folder() -> Path:
+    """Return the folder of Node's global packages, Actual's library among them.
+
+    Raises:
+        SetupError: Node, npm or the library is not installed.
+    """
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        raise SetupError(MISSING)
+    folder = Path(subprocess.check_output([npm, "root", "--global"], text=True).strip())
+    if not (folder / LIBRARY).is_dir():
+        raise SetupError(MISSING)
+    return folder
+
+
+def actual_version() -> str:
+    """Return the version of the library and of the Node that runs it."""
+    library = json.loads((actual_folder() / LIBRARY / "package.json").read_text())
+    node = subprocess.check_output([_node(), "--version"], text=True).strip()
+    return f"{LIBRARY} {library['version']} on Node {node}"
+
+
+def actual_milliseconds(rows: Path, function: str) -> float:
+    """Return how long `function` of the library takes for all rows of the file at once.
+
+    The rows are JSON, as the library wants them. Node's start, the new budget and its account are
+    not counted.
+
+    Raises:
+        Unavailable: it does not take them.
+    """
+    with tempfile.TemporaryDirectory(prefix="fintrack-actual-") as home:
+        done = subprocess.run(
+            [_node(), str(PROGRAM), str(rows), function, home],
+            env=os.environ | {"NODE_PATH": str(actual_folder())},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise Unavailable(
+            f"Actual does not take the rows, so nothing can be compared: {done.stderr}"
+        )
+    return float(done.stdout)
+
+
+def _node() -> str:
+    node = shutil.which("node")
+    if node is None:
+        raise SetupError(MISSING)
+    return node
