@@ -9,10 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
 import psutil
 
@@ -24,17 +21,17 @@ from fintrack.analytics.overview import overview
 from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict
-from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.journals.export import JournalFormat, export_journal
-from fintrack.money import decimal_amount, decimal_text
+from fintrack.money import decimal_amount
 from fintrack.operations.bench import throw_away_installation
 from fintrack.operations.bench_fleet import TEMPLATE, arrive, fill, signed_in
 from fintrack.operations.bench_pairs import SPENT, Pair, answering, spent_apart, waited
+from fintrack.operations.bench_peers_imports import imports_beside_actual
 from fintrack.operations.bench_questions import TODAY
 from fintrack.operations.embedded import Server
 from fintrack.operations.installation import Installation
 from fintrack.operations.passwords import SUPERUSER
-from fintrack.operations.peers.actual import actual_milliseconds, actual_version
+from fintrack.operations.peers.actual import actual_version
 from fintrack.operations.peers.fava import (
     Fava,
     fava_serving,
@@ -42,22 +39,12 @@ from fintrack.operations.peers.fava import (
     income_statement,
     kept_by_month,
 )
-from fintrack.statements.imports import commit_import
-from fintrack.statements.previews import preview_import
 
 # Transactions of a book, and how many times less its overview is to take than Fava's.
 BOOKS = {100_000: 20, 1_000_000: 150}
-# Rows of a bank file, and how often it is taken.
-FILES = {2_000: 3, 10_000: 3, 100_000: 1}
-ADDING, MATCHING = "addTransactions", "importTransactions"
-MOST_MATCHED = 10_000
-BOUND_ROWS, BOUND = 100_000, 100
 TURNS = 7
-OLDEST = date(2019, 1, 1)
 INK, PAPER = "#111111", "#FFFFFF"
 COLOURS = Palette(INK, INK, INK, PAPER, INK, INK, INK, (INK,))
-
-Row = tuple[date, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ def main(*, as_json: bool = False) -> None:
     ):
         folder, contexts = Path(name), _tenants(installation, server)
         pairs = [pair for rows in BOOKS for pair in _overviews(contexts[rows], rows, folder)]
-        pairs += _imports(contexts[max(BOOKS)], folder)
+        pairs += imports_beside_actual(contexts[max(BOOKS)], folder)
     load = (before, psutil.getloadavg()[0])
     report = PeersReport(versions, psutil.cpu_count(), load, pairs)
     words = json.dumps(asdict(report), indent=2) + "\n" if as_json else as_markdown(report)
@@ -177,69 +164,6 @@ def _against_fava(context: TenantContext, rows: int, fava: Fava) -> Iterator[Pai
     spent = spent_apart(ours, backend, theirs, fava.process, TURNS)
     yield Pair(what, page, *spent, least=least, measured=SPENT)
     yield Pair(what, "Fava's start until the same", times[0], fava.seconds * 1000)
-
-
-def _imports(context: TenantContext, folder: Path) -> Iterator[Pair]:
-    _take(context, _rows(min(FILES)))
-    for count, turns in FILES.items():
-        yield _import(context, folder, count, ADDING, turns)
-    for count, turns in FILES.items():
-        if count <= MOST_MATCHED:
-            yield _import(context, folder, count, MATCHING, turns)
-
-
-def _import(context: TenantContext, folder: Path, count: int, function: str, turns: int) -> Pair:
-    _say(f"importing {count:,} rows, here and by {function} of Actual")
-    rows, file = _rows(count), folder / "rows.json"
-    file.write_text(json.dumps([_as_actual_has_it(row) for row in rows]))
-    ours, theirs = [], []
-    for _ in range(turns):
-        theirs.append(actual_milliseconds(file, function))
-        ours.append(_take(context, rows))
-    matches = "which matches too" if function == MATCHING else "which matches nothing"
-    return Pair(
-        f"import of {count:,} rows, read, matched and audited",
-        f"Actual's `{function}`, {matches}",
-        median(ours),
-        median(theirs),
-        least=BOUND if (count, function) == (BOUND_ROWS, ADDING) else None,
-    )
-
-
-def _take(context: TenantContext, rows: list[Row]) -> float:
-    """Import the rows as a bank file into a new account; return the milliseconds it took."""
-    name = f"Measured at {perf_counter()}"
-    account_id = create_account(context, NewAccount(name, AccountKind.CHECKING, "EUR", OLDEST))
-    cells = ((day, decimal_text(cents, "EUR"), *texts) for day, cents, *texts in rows)
-    lines = (",".join(map(str, each)) for each in cells)
-    content = "\n".join(("Date,Amount,Payee,Description", *lines)).encode()
-    started = perf_counter()
-    preview = preview_import(context, content, "bench.csv", account_id=account_id)
-    commit_import(context, preview)
-    return (perf_counter() - started) * 1000
-
-
-def _as_actual_has_it(row: Row) -> dict[str, str | int]:
-    day, cents, payee, description = row
-    return {
-        "date": day.isoformat(),
-        "amount": cents,
-        "payee_name": payee,
-        "notes": description,
-        "imported_id": description,
-    }
-
-
-def _rows(rows: int) -> list[Row]:
-    return [
-        (
-            OLDEST + timedelta(row * 1500 // rows),
-            -(row % 9000 + 100),
-            f"Payee {row % 40}",
-            f"Reference {row}",
-        )
-        for row in range(rows)
-    ]
 
 
 def _say(what: str) -> None:
