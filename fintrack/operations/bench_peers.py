@@ -69,8 +69,10 @@ def main(*, as_json: bool = False) -> None:
         tempfile.TemporaryDirectory(prefix="fintrack-peers-") as name,
     ):
         folder, contexts = Path(name), _tenants(installation, server)
-        pairs = [pair for rows in BOOKS for pair in _overviews(contexts[rows], rows, folder)]
-        pairs += imports_beside_actual(contexts[max(BOOKS)], folder)
+        pairs = []
+        for pair in _pairs(contexts, folder):
+            _say(pair.as_line())
+            pairs.append(pair)
     load = (before, psutil.getloadavg()[0])
     report = PeersReport(versions, psutil.cpu_count(), load, pairs)
     words = json.dumps(asdict(report), indent=2) + "\n" if as_json else as_markdown(report)
@@ -137,6 +139,12 @@ def _tenants(installation: Installation, server: Server) -> dict[int, TenantCont
         admin.execute("vacuum analyze")
         owners = admin.execute("select id from sec.users order by email").fetchall()
     return {rows: signed_in(owner) for rows, (owner,) in zip(BOOKS, owners, strict=True)}
+
+
+def _pairs(contexts: dict[int, TenantContext], folder: Path) -> Iterator[Pair]:
+    for rows, context in contexts.items():
+        yield from _overviews(context, rows, folder)
+    yield from imports_beside_actual(contexts[max(BOOKS)], folder)
 
 
 def _overviews(context: TenantContext, rows: int, folder: Path) -> Iterator[Pair]:
