@@ -28,6 +28,7 @@ from fintrack.operations import (
     bench_api,
     bench_crowd,
     bench_giant,
+    bench_peers,
     bench_readers,
     checks,
     demo,
@@ -93,9 +94,9 @@ def _take_measures(measure: argparse.ArgumentParser) -> None:
     measure.add_argument(
         "what",
         nargs="?",
-        choices=["readers", "api", "giant", "screens", "fleet"],
-        help="bank files, the HTTP API, a tenant of a million transactions, many tabs, or 10,000 "
-        "tenants",
+        choices=["readers", "api", "giant", "screens", "fleet", "peers"],
+        help="bank files, the HTTP API, a tenant of a million transactions, many tabs, 10,000 "
+        "tenants, or Fava and Actual on the same books",
     )
     measure.add_argument("--seconds", type=float, default=60, help="how long the load runs")
     measure.add_argument(
@@ -145,7 +146,12 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    alone = {"readers": bench_readers.main, "api": bench_api.main, "giant": bench_giant.main}
+    alone = {
+        "readers": bench_readers.main,
+        "api": bench_api.main,
+        "giant": bench_giant.main,
+        "peers": bench_peers.main,
+    }
     if arguments.what == "screens":
         bench_screens.main(
             as_json=arguments.json, seconds=arguments.seconds, sessions=arguments.sessions

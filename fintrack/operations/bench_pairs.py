@@ -46,7 +46,7 @@ class Pair:
         """Return the pair as a line of a table."""
         ratio, bound = self._ratio_and_bound()
         times = f"{self.ours:.2f} | {self.theirs:.2f}"
-        kept = "yes" if self.is_kept else "NO"
+        kept = ("yes" if self.is_kept else "NO") if bound else ""
         return (
             f"| {self.what} | {self.baseline} | {self.measured} | {times} | {ratio} | {bound} "
             f"| {kept} |"
@@ -57,8 +57,9 @@ class Pair:
             return f"1 : {self.theirs / self.ours:.1f}", f"at least 1 : {self.least:g}"
         if self.above is not None:
             return f"{self.ours - self.theirs:+.2f}", f"at most +{self.above:g}"
-        bound = "" if self.most is None else f"at most {self.most:g}"
-        return f"{self.ours / self.theirs:.2f}", bound
+        if self.most is not None:
+            return f"{self.ours / self.theirs:.2f}", f"at most {self.most:g}"
+        return f"1 : {self.theirs / self.ours:.1f}", ""
 
 
 def pair_table(pairs: Sequence[Pair], where: str = "") -> list[str]:
@@ -88,11 +89,20 @@ def computed(
 
 def spent(ours: Side, theirs: Side, backend: int, turns: int) -> tuple[float, float]:
     """Return the CPU milliseconds of this process and of the backend that works for it."""
-
-    def clock() -> float:
-        return process_time() * 1000 + backend_cpu(backend)
-
+    clock = _clock_beside(backend)
     return _medians(clock, ours, clock, theirs, turns)
+
+
+def spent_apart(
+    ours: Side, backend: int, theirs: Side, program: psutil.Process, turns: int
+) -> tuple[float, float]:
+    """Return the CPU milliseconds of this process and its backend, and those of another program."""
+
+    def their_clock() -> float:
+        times = program.cpu_times()
+        return float(times.user + times.system) * 1000
+
+    return _medians(_clock_beside(backend), ours, their_clock, theirs, turns)
 
 
 def answering(inside: Session) -> int:
@@ -108,6 +118,10 @@ def backend_cpu(process: int) -> float:
         return int(schedule.read_text().split()[0]) / 1e6
     times = psutil.Process(process).cpu_times()
     return float(times.user + times.system) * 1000
+
+
+def _clock_beside(backend: int) -> Callable[[], float]:
+    return lambda: process_time() * 1000 + backend_cpu(backend)
 
 
 def _medians(

@@ -29,9 +29,7 @@ def serving(home: Path, **variables: str) -> Iterator[tuple[psutil.Process, int]
     Raises:
         Unavailable: it does not answer.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     environment = {name: word for name, word in os.environ.items() if name not in OTHERS}
     environment |= {"FINTRACK_HOME": str(home), **variables}
@@ -39,17 +37,29 @@ def serving(home: Path, **variables: str) -> Iterator[tuple[psutil.Process, int]
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            _wait_for(server, port)
+            wait_for(server, port, "/health/ready", PATIENCE)
             yield psutil.Process(server.pid), port
         finally:
             server.send_signal(signal.SIGTERM)
 
 
-def _wait_for(server: "subprocess.Popen[bytes]", port: int) -> None:
-    until = time.monotonic() + PATIENCE
+def free_port() -> int:
+    """Return a port of this machine on which nobody listens yet."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(server: "subprocess.Popen[bytes]", port: int, path: str, patience: float) -> None:
+    """Wait until the server answers at this path, for so many seconds.
+
+    Raises:
+        Unavailable: it does not, or it has ended.
+    """
+    until = time.monotonic() + patience
     while time.monotonic() < until and server.poll() is None:
         # Ruff asks whether the address could be a file: it is our own.
-        with suppress(URLError, OSError), urlopen(f"http://localhost:{port}/health/ready"):
+        with suppress(URLError, OSError), urlopen(f"http://localhost:{port}{path}"):
             return
         time.sleep(0.2)
     raise Unavailable("The server of the benchmark does not answer, so nothing can be measured.")

@@ -1,0 +1,1 @@
+"""Programs to be measured against: whoever measures installs them, nothing needs them."""
