@@ -25,7 +25,14 @@ from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.money import decimal_amount
 from fintrack.operations.bench import throw_away_installation
 from fintrack.operations.bench_fleet import TEMPLATE, arrive, fill, signed_in
-from fintrack.operations.bench_pairs import SPENT, Pair, answering, spent_apart, waited
+from fintrack.operations.bench_pairs import (
+    SPENT,
+    Pair,
+    answering,
+    pair_table,
+    spent_apart,
+    waited,
+)
 from fintrack.operations.bench_peers_imports import imports_beside_actual
 from fintrack.operations.bench_questions import TODAY
 from fintrack.operations.embedded import Server
@@ -86,9 +93,7 @@ def as_markdown(report: PeersReport) -> str:
     lines = [
         f"{'; '.join(report.versions)}; {report.cores} cores, {load}.",
         "",
-        "| FinTrack | against | measured | ms | ms | ratio | bound | kept |",
-        "|---|---|---|---:|---:|---:|---|---|",
-        *(pair.as_line() for pair in report.pairs),
+        *pair_table(report.pairs, "FinTrack"),
     ]
     return "\n".join([*lines, ""])
 
