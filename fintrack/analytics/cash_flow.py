@@ -5,7 +5,18 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, Subquery, cast, func, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from fintrack.analytics.flows import flows
 from fintrack.cache import built_once, kept
@@ -37,7 +48,22 @@ def cash_flow(
 @built_once
 def by_month(since: date, until: date, account_id: UUID | None = None) -> Select[Any]:
     """Return the statement whose rows are `CASH_FLOW`."""
-    moved, kinds = flows(since, until, account_id), kinds_of_categories()
+    return _by_month(flows(since, until, account_id))
+
+
+@built_once
+def by_month_of_each(*periods: tuple[date, date]) -> Select[Any]:
+    """Return the statement whose rows are `CASH_FLOW` of each of the periods, and its number."""
+    each = [
+        select(literal(number).label("period"), flows(*period))
+        for number, period in enumerate(periods)
+    ]
+    moved = union_all(*each).subquery("flows")
+    return _by_month(moved).add_columns(moved.c.period).group_by(moved.c.period)
+
+
+def _by_month(moved: Subquery) -> Select[Any]:
+    kinds = kinds_of_categories()
     sums = [amount(kind, moved, kinds) for kind in (INCOME, EXPENSE)]
     return (
         select(moved.c.month, Account.currency, *sums)

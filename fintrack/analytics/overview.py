@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from fintrack.analytics.cash_flow import CASH_FLOW, by_month
+from fintrack.analytics.cash_flow import CASH_FLOW, by_month_of_each
 from fintrack.analytics.net_worth import NET_WORTH, balance_series, net_worth_sums
 from fintrack.analytics.periods import (
     DAY,
@@ -83,21 +83,22 @@ class Overview:
 
 @kept
 def overview(context: TenantContext, today: date) -> Overview:
-    """Return what Home shows on `today`, from six statements; the future is left out."""
+    """Return what Home shows on `today`, from five statements; the future is left out."""
     context.require(Permission.READ)
     month, until = today.replace(day=1), today + DAY
     since = months_before(month, MONTHS_SHOWN - 1)
-    series, months = _series(since, until), by_month(since, until)
     before = previous(chosen_period(PeriodChoice.THIS_MONTH, today))
+    flows = by_month_of_each((since, until), (before.since, before.until))
+    series = _series(since, until)
     spent, recent = by_category("EXPENSE", month, until), _recent(until)
     with tenant_transaction(context) as db:
-        rows = list(db.execute(series))
+        rows, months = list(db.execute(series)), list(db.execute(flows))
         return Overview(
             today,
             frame([tuple(row[:5]) for row in rows if row.account_id is None], NET_WORTH),
             frame(_trend(rows), ACCOUNT_TREND),
-            read_frame(db, months, CASH_FLOW),
-            read_frame(db, by_month(before.since, before.until), CASH_FLOW),
+            frame([tuple(row[:4]) for row in months if row.period == 0], CASH_FLOW),
+            frame([tuple(row[:4]) for row in months if row.period == 1], CASH_FLOW),
             read_frame(db, spent, SPENDING),
             _attention(db),
             read_frame(db, recent, RECENT),

@@ -61,7 +61,7 @@ TRANSACTIONS = """
     insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
                                  description, category_id, words, created_by)
     select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
-           date '2024-01-01' + (r * 1080 / %(rows)s)::integer,
+           date '2024-01-01' + (r * 982 / %(rows)s)::integer,
            case when r %% 12 < 2 then 150000 + r %% 997
                 else -(500 + (r %% 20000) * 7919 %% 20000) end,
            'Payee ' || r %% 40 || ' ' || p.slug, 'Reference ' || r, p.categories[1 + r %% 12],

@@ -16,8 +16,8 @@ from fintrack.ledger.accounts import accounts
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.transactions import transactions
 
-# The day of the newest rows; in the middle of a month, where most days are read one by one.
-TODAY = date(2026, 12, 15)
+# The day of the newest rows, on which as many days are read one by one as on an average day.
+TODAY = date(2026, 9, 8)
 SINCE, UNTIL = date(2026, 1, 1), date(2027, 1, 1)
 
 
