@@ -105,7 +105,7 @@ def gnucash_book(
     """Return the book; `others` counts what stands beside the transactions.
 
     Raises:
-        StatementError: a split names no account of the book.
+        StatementError: a split names no account of the book, or the root of all.
     """
     reading = _Reading({each.id: each for each in accounts})
     entries = list(reading.entries(transactions))
@@ -163,7 +163,7 @@ class _Reading:
 
     def _account(self, identifier: str) -> GnuCashAccount:
         found = self.accounts.get(identifier)
-        if found is None:
+        if found is None or found.type == "ROOT":
             raise StatementError("A split of the book names no account. Check and repair it first.")
         return found
 
