@@ -49,5 +49,5 @@ def clicked_in_chart(figure: go.Figure, title: str, key: str) -> str | None:
         on_select="rerun",
         selection_mode="points",
     )
-    points = chosen["selection"]["points"]
-    return points[0]["customdata"][0] if points else None
+    keys = [point["customdata"][0] for point in chosen["selection"]["points"]]
+    return next((key for key in keys if key is not None), None)

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date, get_day_names
 
-from fintrack.analytics.charts.drawing import Style, chart, faint, of_currency, points
+from fintrack.analytics.charts.drawing import HOVER, Style, chart, faint, of_currency, points
 from fintrack.money import spoken_locale
 
 SHADES = (0.25, 0.45, 0.7, 1.0)
@@ -39,7 +39,7 @@ def calendar_chart(frame: pd.DataFrame, style: Style, year: int) -> go.Figure:
         "name": "Spent",
         "marker": {"color": _colours(amounts, style)},
         "customdata": points([day.isoformat() for day in days], labels, amounts, style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
     return chart(
         [squares],

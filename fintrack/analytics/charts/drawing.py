@@ -21,6 +21,7 @@ HEIGHT = 320
 NARROW = 290
 LETTER = 7
 SPOKEN_POINTS = 12
+HOVER = "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>"
 AXIS = {"automargin": True, "fixedrange": True, "ticks": "", "ticklabelstandoff": 6}
 DOWNWARDS = {"autorange": "reversed", "showgrid": False, "zeroline": False}
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
@@ -134,21 +135,15 @@ def points(
     return [list(point) for point in zip(keys, map(plain, labels), figures, strict=True)]
 
 
-def monthly(
-    months: list[date],
-    amounts: list[int],
-    style: Style,
-    name: str,
-    keys: Sequence[str | None] | None = None,
-) -> dict[str, object]:
-    """Return the figures of a trace of months; their first days are the keys unless others are."""
+def monthly(months: list[date], amounts: list[int], style: Style, name: str) -> dict[str, object]:
+    """Return the figures of a trace of months; their first days are the keys."""
     days = [month.isoformat() for month in months]
     labels = [month_text(month, style) for month in months]
     return {
         "x": days,
         "y": floats(amounts, style),
         "name": name,
-        "customdata": points(keys or days, labels, amounts, style),
+        "customdata": points(days, labels, amounts, style),
         "hovertemplate": "%{customdata[2]}",
     }
 
@@ -226,7 +221,7 @@ def _row_bars(table: pd.DataFrame, style: Style, bars: Bars, texts: Sequence[str
         "textfont": {"color": style.palette.text},
         "cliponaxis": False,
         "customdata": points(table["key"].tolist(), table["label"].tolist(), amounts, style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
 
 

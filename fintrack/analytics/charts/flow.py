@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fintrack.analytics.charts.drawing import (
+    HOVER,
     Part,
     Style,
     chart,
@@ -135,7 +136,7 @@ def _bars(table: pd.DataFrame, nodes: Sequence[Node], side: str, style: Style) -
         "name": "Money in" if side == IN else "Money out",
         "marker": {"color": [node.colour for node in nodes]},
         "customdata": points(keys, labels, amounts, style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
 
 
@@ -165,5 +166,5 @@ def _sum(total: int, most: int, style: Style) -> dict[str, object]:
         "name": "In all",
         "marker": {"color": style.palette.muted},
         "customdata": points([EVERYTHING], ["In all"], [total], style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }

@@ -10,6 +10,7 @@ from babel.dates import format_date
 from fintrack.analytics.axes import day_axis, month_axis
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
+    HOVER,
     Bars,
     Style,
     chart,
@@ -128,7 +129,7 @@ def _area(
         "cliponaxis": False,
         "fillcolor": faint(accent, 0.14),
         "customdata": points(keys, labels, amounts.tolist(), style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
     return chart(
         [line],

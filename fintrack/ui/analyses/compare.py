@@ -19,6 +19,7 @@ from fintrack.analytics.comparisons import (
     comparison,
     kept_share,
     savings,
+    year_before,
     year_over_year,
 )
 from fintrack.analytics.headlines import currencies
@@ -111,7 +112,8 @@ def _two_years(
             return
         figure = year_chart(rows, chart_style(context, currency), way)
         clicked = clicked_in_chart(figure, title, f"two years {way}")
-    _open_month(clicked, period)
+    is_earlier = clicked is not None and date.fromisoformat(clicked) < period.since.replace(day=1)
+    _open_month(clicked, year_before(period) if is_earlier else period)
 
 
 def _kept(context: TenantContext, currency: str, period: Period) -> None:
