@@ -29,6 +29,9 @@ LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 Part = Mapping[str, object]
 """A trace or an axis as Plotly's JSON has it."""
 
+Point = Sequence[str | None]
+"""Key, label and amount of what can be clicked and heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -91,14 +94,28 @@ def chart(traces: Sequence[Part], style: Style, x: Part, y: Part, **layout: obje
 
 
 def alt_text(title: str, figure: go.Figure) -> str:
-    """Return the chart in words: its title and the figures of its first points, by series."""
+    """Return the chart in words: its title and the figures of some points, by series.
+
+    Of days or months they lie evenly from the first to the last; of all else they are the first.
+    """
+    spoken = _evenly if figure.layout.xaxis.type else _first
     series = [
-        f"{trace.name}: "
-        + ", ".join(f"{label} {amount}" for _, label, amount in trace.customdata[:SPOKEN_POINTS])
+        f"{trace.name}: " + ", ".join(f"{label} {amount}" for _, label, amount in points)
         for trace in figure.data
-        if trace.customdata
+        if (points := spoken(trace.customdata or ()))
     ]
     return f"{title}. " + ("; ".join(series) or "Nothing to show") + "."
+
+
+def _first(told: Sequence[Point]) -> Sequence[Point]:
+    return told[:SPOKEN_POINTS]
+
+
+def _evenly(told: Sequence[Point]) -> Sequence[Point]:
+    if len(told) <= SPOKEN_POINTS:
+        return told
+    last = len(told) - 1
+    return [told[last * step // (SPOKEN_POINTS - 1)] for step in range(SPOKEN_POINTS)]
 
 
 def plain(text: str) -> str:
@@ -162,9 +179,9 @@ def faint(colour: str, share: float) -> str:
 def largest(rows: pd.DataFrame, **columns: str) -> pd.DataFrame:
     """Return key, label, amount and perhaps before of the largest; the rest is one without a key.
 
-    `columns` says which columns of `rows` they are.
+    `columns` says which columns of `rows` they are; the largest are so by size where it is one.
     """
-    figures = [name for name in ("amount", "before") if name in columns]
+    figures = [name for name in ("size", "amount", "before") if name in columns]
     by = [columns[name] for name in figures]
     ordered = rows.sort_values(by, ascending=False, kind="stable")
     table = {name: ordered[column].tolist() for name, column in columns.items()}

@@ -92,9 +92,14 @@ def income_chart(
 
 
 def breakdown_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
-    """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids."""
+    """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids.
+
+    What moved most comes first, whichever way.
+    """
     rows, palette = of_currency(frame, style), style.palette
-    table = largest(rows, key="part_id", label="part", amount="spending", before="income")
+    moved = rows.assign(moved=rows["income"].abs() + rows["spending"].abs())
+    columns = {"amount": "spending", "before": "income"}
+    table = largest(moved, key="part_id", label="part", size="moved", **columns)
     income, spent = (
         Bars("before", "Income", palette.inflow),
         Bars("amount", "Expenses", palette.outflow),
