@@ -69,7 +69,7 @@ ANALYTICS: dict[Function, Case] = {
                 "account", lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, it)
             ),
             "owner_id": Slot(
-                "member",
+                "owner",
                 lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, owner_id=it),
             ),
         },
