@@ -39,9 +39,10 @@ from fintrack.ui.session import (
     tenants,
 )
 from fintrack.ui.text import TYPE_ICONS, escaped, escaped_sentence
+from fintrack.ui.theme import is_dark
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
-PRINT = Path(__file__).with_name("print.css")
+PRINT, PRINT_DARK = (Path(__file__).with_name(f"{name}.css") for name in ("print", "print_dark"))
 ACCOUNT, TENANTS = "account", "tenants"
 OWN = frozenset({ACCOUNT, TENANTS})  # the pages that need no tenant
 PAGES = (
@@ -71,6 +72,8 @@ def main() -> None:
             return
         st.logo(LOGO, icon_image=ICON, size="large")
         st.html(PRINT)
+        if is_dark():
+            st.html(PRINT_DARK)
         remember_pages(router)
         _signed_in(session, page)
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from fintrack.ui.inputs import money_column
 from fintrack.ui.session import page_address
+from fintrack.ui.text import escaped
 
 
 def figures_table(
@@ -32,6 +33,15 @@ def figures_table(
     table = {label: list(names), **amounts, "Transactions": links}
     height: Literal["content", "auto"] = "content" if pinned else "auto"
     st.dataframe(table, hide_index=True, column_config=columns, height=height)
+    if pinned:
+        _on_paper({label: names, **amounts})
+
+
+def _on_paper(table: Mapping[str, Sequence[str]]) -> None:
+    """Draw what a printer has instead of a table that scrolls: all columns, and no links."""
+    cells = {escaped(name): [escaped(text) for text in texts] for name, texts in table.items()}
+    with st.container(key="paper table"):
+        st.table(cells, hide_index=True)
 
 
 def table_popover(

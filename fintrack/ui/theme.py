@@ -10,9 +10,14 @@ LIGHT, DARK = "light", "dark"
 INFLOW, OUTFLOW = 1, 4
 
 
+def is_dark() -> bool:
+    """Return whether the visitor's browser shows the dark theme."""
+    return st.context.theme.type == DARK
+
+
 def palette() -> Palette:
     """Return the colours of the theme that the visitor's browser shows."""
-    shown = DARK if st.context.theme.type == DARK else LIGHT
+    shown = DARK if is_dark() else LIGHT
     colours = st.get_option(f"theme.{shown}.chartCategoricalColors")
     return Palette(
         text=st.get_option(f"theme.{shown}.textColor"),

@@ -133,6 +133,7 @@ def test_rows_columns_and_figures_are_chosen_in_the_address(ana: TenantContext) 
         ("Living*", "€13.00"), ("Fun*", "€0.50"),
     ]  # fmt: skip
     assert f"category={ids['Living']}" in str(table(page, "Transactions")[0])
+    assert page.table[0].value.shape == (2, 2)
     counted = opened(ana, "Pivot", rows="Account", columns="Category", figures="How many")
     assert table(counted, "Account", "Living*", "Wages*") == [("Current", "2", "1")]
 
