@@ -11,7 +11,7 @@ from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import TenantContext
 from tests.analytics.by_hand import Move, Purse, write
 from tests.conftest import close
-from tests.pages.opening import open_page
+from tests.pages.opening import open_page, read_table
 from tests.pages.test_analytics import book
 
 
@@ -22,7 +22,7 @@ def opened(context: TenantContext, view: str, **query: str) -> AppTest:
 
 
 def table(page: AppTest, *columns: str) -> list[tuple[object, ...]]:
-    frame = page.dataframe[0].value
+    frame = page.dataframe[0].value if page.dataframe else read_table(page, *columns)
     return list(zip(*(frame[name] for name in columns), strict=True))
 
 

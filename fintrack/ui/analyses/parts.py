@@ -16,7 +16,7 @@ from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query
 from fintrack.ui.inputs import card, category_query, currency_choice, money
 from fintrack.ui.session import open_page
-from fintrack.ui.tables import table_popover
+from fintrack.ui.tables import table_below
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 NAMES = {
@@ -100,7 +100,7 @@ def _parts(
             "Out": [money(context, row["spending"], currency) for row in shown],
         }
         queries = [part_query(by, row["part_id"], period) for row in shown]
-        table_popover(NAMES[by], [row["part"] for row in shown], amounts, queries)
+        table_below(NAMES[by], [row["part"] for row in shown], amounts, queries)
     if clicked is not None:
         _open(by, clicked, period)
 
