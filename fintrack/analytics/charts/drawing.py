@@ -16,7 +16,7 @@ from fintrack.analytics.axes import money_marks
 from fintrack.money import decimal_amount, exponent, format_money, short_money, spoken_locale
 
 MOST_BARS = 8
-MOST_LETTERS = 20
+MOST_LETTERS = 24
 HEIGHT = 320
 NARROW = 290
 LETTER = 7
@@ -255,6 +255,6 @@ def _share_of_figures(texts: Sequence[Sequence[str]], table: pd.DataFrame) -> fl
     return figures / max(figures, NARROW - names - figures)
 
 
-def shortened(label: str) -> str:
+def shortened(label: str, most: int = MOST_LETTERS) -> str:
     """Return a name as far as a chart has room for it."""
-    return label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1].rstrip() + "…"
+    return label if len(label) <= most else label[: most - 1].rstrip() + "…"

@@ -25,6 +25,8 @@ from fintrack.analytics.charts.drawing import (
 from fintrack.analytics.money_flow import IN, OUT, SAVINGS
 
 EVERYTHING = "everything"
+# On a phone both sides share a line.
+LETTERS = 20
 # In pixels: of the whole sum, and between two nodes, where a label has to fit.
 SUM, GAP, MARGIN = 260, 20, 60
 THICK, STEPS, BAND = 0.03, 24, 0.28
@@ -147,7 +149,7 @@ def _labels(
         {
             "x": THICK if side == IN else 1 - THICK,
             "y": (node.bottom + node.top) / 2,
-            "text": f"{plain(shortened(name))} <b>{rough_money(int(amount), style)}</b>",
+            "text": f"{plain(shortened(name, LETTERS))} <b>{rough_money(int(amount), style)}</b>",
             "xanchor": "left" if side == IN else "right",
             "showarrow": False,
             "font": {"color": style.palette.text},
