@@ -54,7 +54,7 @@ from fintrack.ui.inputs import (
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.sight import partial_mark
-from fintrack.ui.tables import table_popover
+from fintrack.ui.tables import table_below, table_of_chart
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
@@ -131,26 +131,34 @@ def _headlines(
 
 def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:
     interval = interval_of(period)
+
+    def query(day: str) -> dict[str, str]:
+        moved = interval_until(date.fromisoformat(day), interval)
+        since = max(moved.since, period.since)
+        return TransactionFilter(since=since, until=moved.until).to_query()
+
     with card("Net worth", csv=chart_query("net-worth", period, interval=interval)):
         figure = net_worth_chart(worth, chart_style(context, currency))
         clicked = clicked_in_chart(figure, "Net worth", "worth")
+        table_of_chart("Until", figure, query)
     if clicked:
-        moved = interval_until(date.fromisoformat(clicked), interval)
-        since = max(moved.since, period.since)
-        open_page("transactions", **TransactionFilter(since=since, until=moved.until).to_query())
+        open_page("transactions", **query(clicked))
 
 
 def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.DataFrame) -> None:
+    def query(day: str) -> dict[str, str]:
+        month = month_of_period(date.fromisoformat(day), period)
+        return TransactionFilter(since=month.since, until=month.until).to_query()
+
     with card("Cash flow per month", csv=chart_query("cash-flow", period)):
         if flow.empty:
             st.caption("Nothing moved in this period.")
             return
         figure = cash_flow_chart(flow, chart_style(context, currency), period)
         clicked = clicked_in_chart(figure, "Cash flow per month", "flow")
+        table_of_chart("Month", figure, query)
     if clicked:
-        month = month_of_period(date.fromisoformat(clicked), period)
-        wanted = TransactionFilter(since=month.since, until=month.until)
-        open_page("transactions", **wanted.to_query())
+        open_page("transactions", **query(clicked))
 
 
 def _spending(context: TenantContext, currency: str, period: Period, before: Period) -> None:
@@ -176,7 +184,7 @@ def _spending_table(
     rows = frame[frame["currency"] == currency].to_dict("records")
     spent = {"Spent": [money(context, row["amount"], currency) for row in rows]}
     queries = [category_query(row["category_id"], period) for row in rows]
-    table_popover("Category", [row["category"] for row in rows], spent, queries)
+    table_below("Category", [row["category"] for row in rows], spent, queries)
 
 
 def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period) -> None:
@@ -214,6 +222,10 @@ def _show_branch(category_id: UUID | None) -> None:
 
 
 def _payees(context: TenantContext, currency: str, period: Period) -> None:
+    def query(payee: str) -> dict[str, str] | None:
+        wanted = TransactionFilter(payee=payee, since=period.since, until=period.until)
+        return wanted.to_query() if payee else None
+
     with card("Top payees", csv=chart_query("payees", period)):
         frame = top_payees(context, period.since, period.until, PAYEES_SHOWN)
         if frame.empty:
@@ -221,9 +233,10 @@ def _payees(context: TenantContext, currency: str, period: Period) -> None:
             return
         figure = top_payees_chart(frame, chart_style(context, currency))
         clicked = clicked_in_chart(figure, "Top payees", "payees")
-    if clicked:
-        wanted = TransactionFilter(payee=clicked, since=period.since, until=period.until)
-        open_page("transactions", **wanted.to_query())
+        table_of_chart("Payee", figure, query)
+    found = query(clicked) if clicked else None
+    if found is not None:
+        open_page("transactions", **found)
 
 
 def _income(context: TenantContext, currency: str, period: Period, before: Period) -> None:
@@ -235,6 +248,7 @@ def _income(context: TenantContext, currency: str, period: Period, before: Perio
             return
         figure = income_chart(now, chart_style(context, currency), earlier)
         clicked = clicked_in_chart(figure, "Income by category", "income")
+        table_of_chart("Category", figure, lambda key: category_query(key, period))
     if clicked is not None:
         open_page("transactions", **category_query(clicked, period))
 

@@ -46,6 +46,14 @@ def compared_with(period: Period, against: Against) -> Period:
     return previous(period if against is Against.BEFORE else replace(period, months=YEAR))
 
 
+def year_before(period: Period) -> Period:
+    """Return the period with whose months `year_over_year` compares those of `period`."""
+    earlier = compared_with(period, Against.YEAR)
+    # Whole months stand beside whole months, a leap day among them.
+    is_whole = period.until.day == 1
+    return replace(earlier, until=months_before(period.until, YEAR)) if is_whole else earlier
+
+
 @kept
 def comparison(context: TenantContext, period: Period, earlier: Period) -> pd.DataFrame:
     """Return what each category brought or cost in both periods, and the change: `COMPARISON`.
@@ -72,10 +80,9 @@ def year_over_year(context: TenantContext, since: date, until: date) -> pd.DataF
     Both as `cash_flow` has them, by month and currency. A month that [since, until) cuts is cut on
     the same days in both years.
     """
-    earlier = previous(Period(since, until, YEAR))
-    # Whole months stand beside whole months, a leap day among them.
-    end = months_before(until, YEAR) if until.day == 1 else earlier.until
-    now, before = cash_flow(context, since, until), cash_flow(context, earlier.since, end)
+    earlier = year_before(Period(since, until))
+    now = cash_flow(context, since, until)
+    before = cash_flow(context, earlier.since, earlier.until)
     before = before.assign(month=before["month"] + pd.DateOffset(months=YEAR))
     both = now.merge(before, "outer", ["month", "currency"], suffixes=("", "_before")).fillna(0)
     ordered = both.sort_values(["month", "currency"], ignore_index=True)

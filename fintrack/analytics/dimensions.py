@@ -48,6 +48,7 @@ def breakdown(
     until: date,
     by: Dimension,
     account_id: UUID | None = None,
+    owner_id: UUID | None = None,
 ) -> pd.DataFrame:
     """Return income, spending and how many entries each part has in [since, until): `BREAKDOWN`.
 
@@ -55,10 +56,10 @@ def breakdown(
     first. A category is a top one with all below it. What has several tags counts for each of them.
     A member is the owner of the account, whoever recorded the transaction. What belongs to no part
     is a row with the part_id "". Lines of a split are an entry each. With `account_id` only that
-    account is looked at.
+    account is looked at, with `owner_id` only those of this member.
     """
     context.require(Permission.READ)
-    apart = taken_apart(since, until, [by], account_id).subquery("apart")
+    apart = taken_apart(since, until, [by], account_id, owner_id).subquery("apart")
     statement = select(apart).order_by(
         apart.c.currency,
         (func.abs(apart.c.income) + func.abs(apart.c.spending)).desc(),
@@ -70,7 +71,11 @@ def breakdown(
 
 
 def taken_apart(
-    since: date, until: date, by: Sequence[Dimension], account_id: UUID | None = None
+    since: date,
+    until: date,
+    by: Sequence[Dimension],
+    account_id: UUID | None = None,
+    owner_id: UUID | None = None,
 ) -> Select[Any]:
     """Return the statement: id_1, part_1, id_2 … currency, income, spending, entries."""
     moved, kinds, keys = _moved(since, until, by), kinds_of_categories(), []
@@ -84,6 +89,8 @@ def taken_apart(
         keys += [part_id.label(f"id_{number}"), name.label(f"part_{number}")]
     if account_id is not None:
         statement = statement.where(Account.id == account_id)
+    if owner_id is not None:
+        statement = statement.where(Account.owner_id == owner_id)
     entries = func.sum(moved.c.entries)
     sums = {
         "income": amount(INCOME, moved, kinds),

@@ -36,6 +36,7 @@ class Question:
     until: date
     interval: Interval
     parent_id: UUID | None
+    owner_id: UUID | None
     by: Dimension
     columns: Dimension
     earlier: Period
@@ -45,8 +46,8 @@ def chart_csv(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[by
     """Return the rows behind the chart that `payload` names, with a header, as UTF-8.
 
     `payload` holds "chart" (a key of `CHARTS`), "since" and "until" as ISO dates and, where the
-    chart takes them, "interval", "parent", "by", "columns" and
-    "earlier", the first day of an earlier period and the one after it with a "/" between them.
+    chart takes them, "interval", "parent", "owner", "by", "columns" and "earlier", the first day of
+    an earlier period and the one after it with a "/" between them.
 
     Raises:
         NotFound: there is no such chart.
@@ -69,7 +70,9 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
             context, asked.since, asked.until, asked.parent_id
         ),
         "income": lambda context, asked: income(context, asked.since, asked.until, asked.parent_id),
-        "breakdown": lambda context, asked: breakdown(context, asked.since, asked.until, asked.by),
+        "breakdown": lambda context, asked: breakdown(
+            context, asked.since, asked.until, asked.by, owner_id=asked.owner_id
+        ),
         "comparison": lambda context, asked: comparison(
             context, Period(asked.since, asked.until), asked.earlier
         ),
@@ -90,20 +93,24 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
 
 
 def _question(payload: Mapping[str, Any]) -> Question:
-    parent = payload.get("parent") or None
     try:
         period = _period(payload["since"], payload["until"])
         return Question(
             period.since,
             period.until,
             Interval(payload.get("interval", Interval.MONTH)),
-            UUID(str(parent)) if parent else None,
+            _id(payload.get("parent")),
+            _id(payload.get("owner")),
             Dimension(payload.get("by", Dimension.CATEGORY)),
             Dimension(payload.get("columns", Dimension.MONTH)),
             _earlier(payload, period),
         )
     except (KeyError, ValueError) as error:
         raise InvalidInput("This download has no period or a wrong one. Open it again.") from error
+
+
+def _id(value: object) -> UUID | None:
+    return UUID(str(value)) if value else None
 
 
 def _period(since: object, until: object) -> Period:

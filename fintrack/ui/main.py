@@ -39,9 +39,12 @@ from fintrack.ui.session import (
     tenants,
 )
 from fintrack.ui.text import TYPE_ICONS, escaped, escaped_sentence
+from fintrack.ui.theme import is_dark
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
-PRINT = Path(__file__).with_name("print.css")
+TABLES, PRINT, PRINT_DARK = (
+    Path(__file__).with_name(f"{name}.css") for name in ("tables", "print", "print_dark")
+)
 ACCOUNT, TENANTS = "account", "tenants"
 OWN = frozenset({ACCOUNT, TENANTS})  # the pages that need no tenant
 PAGES = (
@@ -70,7 +73,10 @@ def main() -> None:
             welcome.screen(page.url_path)
             return
         st.logo(LOGO, icon_image=ICON, size="large")
+        st.html(TABLES)
         st.html(PRINT)
+        if is_dark():
+            st.html(PRINT_DARK)
         remember_pages(router)
         _signed_in(session, page)
 

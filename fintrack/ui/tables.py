@@ -1,45 +1,80 @@
 """Tables: the figures of a chart in words and amounts, each row with a way to its transactions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from fintrack.ui.inputs import money_column
 from fintrack.ui.session import page_address
+from fintrack.ui.text import escaped
+
+Query = Mapping[str, str]
+"""The filters of an address of transactions."""
+
+ROWS_SHOWN, SCROLLED, HEIGHT = 190, 12, 400
 
 
 def figures_table(
     label: str,
     names: Sequence[str],
     amounts: Mapping[str, Sequence[str]],
-    queries: Sequence[Mapping[str, str] | None],
-    *,
-    pinned: bool = False,
+    queries: Sequence[Query | None],
 ) -> None:
-    """Draw a row for each name with its amounts and, where there is a query, its transactions.
+    """Draw a wide table: a row for each name with its amounts and, with a query, its transactions.
 
-    Of a wide table names and links are `pinned`, so that they stay in sight.
+    Names and links stay in sight while the rest scrolls sideways.
     """
     links = [query and page_address("transactions", **query) for query in queries]
     columns = {
-        label: st.column_config.TextColumn(label, width=110, pinned=pinned),
+        label: st.column_config.TextColumn(label, width=110, pinned=True),
         **{name: money_column(name, width=84) for name in amounts},
-        "Transactions": st.column_config.LinkColumn(
-            "", display_text="Show", width=50, pinned=pinned
-        ),
+        "Transactions": st.column_config.LinkColumn("", display_text="Show", width=50, pinned=True),
     }
     table = {label: list(names), **amounts, "Transactions": links}
-    height: Literal["content", "auto"] = "content" if pinned else "auto"
-    st.dataframe(table, hide_index=True, column_config=columns, height=height)
+    st.dataframe(table, hide_index=True, column_config=columns, height="content")
+    # What a printer has instead: all columns, and no links.
+    with st.container(key="paper table"):
+        st.table(_cells(label, map(escaped, names), amounts), hide_index=True)
 
 
-def table_popover(
+def table_below(
     label: str,
     names: Sequence[str],
     amounts: Mapping[str, Sequence[str]],
-    queries: Sequence[Mapping[str, str] | None],
+    queries: Sequence[Query | None],
 ) -> None:
-    """Offer the table beneath a chart."""
-    with st.popover("As a table", icon=":material/table:"):
-        figures_table(label, names, amounts, queries)
+    """Offer the table beneath a chart; each name with a query leads to its transactions."""
+    linked = [
+        f"[{escaped(name)}]({page_address('transactions', **query)})" if query else escaped(name)
+        for name, query in zip(names, queries, strict=True)
+    ]
+    with st.expander("As a table", icon=":material/table:"):
+        cells = _cells(label, linked, amounts)
+        height: Literal["content"] | int = HEIGHT if len(linked) > SCROLLED else "content"
+        st.table(cells, hide_index=True, border="horizontal", height=height)
+
+
+def table_of_chart(label: str, figure: go.Figure, query: Callable[[str], Query | None]) -> None:
+    """Offer the points of a chart as a table beneath it; `query` is where a point's key leads.
+
+    Of many points the last ones are shown, unless the chart has them in an order of its own.
+    """
+    traces = {trace.name: trace.customdata for trace in figure.data if trace.customdata}
+    told = dict.fromkeys((key, name) for points in traces.values() for key, name, _ in points)
+    of_days = bool(figure.layout.xaxis.type)
+    shown = list(told)[: -ROWS_SHOWN - 1 : -1] if of_days else list(told)[:ROWS_SHOWN]
+    found = {
+        trace: {(key, name): amount for key, name, amount in points}
+        for trace, points in traces.items()
+    }
+    amounts = {trace: [each.get(row, "") for row in shown] for trace, each in found.items()}
+    queries = [None if key is None else query(key) for key, _ in shown]
+    table_below(label, [name for _, name in shown], amounts, queries)
+
+
+def _cells(label: str, names: Iterable[str], amounts: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    figures = {escaped(name): [escaped(text) for text in texts] for name, texts in amounts.items()}
+    return pd.DataFrame({label: list(names), **figures})

@@ -10,9 +10,14 @@ LIGHT, DARK = "light", "dark"
 INFLOW, OUTFLOW = 1, 4
 
 
+def is_dark() -> bool:
+    """Return whether the visitor's browser shows the dark theme."""
+    return st.context.theme.type == DARK
+
+
 def palette() -> Palette:
     """Return the colours of the theme that the visitor's browser shows."""
-    shown = DARK if st.context.theme.type == DARK else LIGHT
+    shown = DARK if is_dark() else LIGHT
     colours = st.get_option(f"theme.{shown}.chartCategoricalColors")
     return Palette(
         text=st.get_option(f"theme.{shown}.textColor"),
@@ -49,5 +54,5 @@ def clicked_in_chart(figure: go.Figure, title: str, key: str) -> str | None:
         on_select="rerun",
         selection_mode="points",
     )
-    points = chosen["selection"]["points"]
-    return points[0]["customdata"][0] if points else None
+    keys = [point["customdata"][0] for point in chosen["selection"]["points"]]
+    return next((key for key in keys if key is not None), None)

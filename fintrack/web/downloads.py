@@ -21,7 +21,7 @@ from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.operations.archive.export import export_book
 from fintrack.operations.archive.table_files import TableFormat, export_table
 
-PERSONAL_DATA, BOOK = "personal-data", "book"
+PERSONAL_DATA, BOOK, CHART = "personal-data", "book", "chart"
 Form = TypeVar("Form", bound=StrEnum)
 Content = Callable[[TenantContext, Mapping[str, Any]], Iterator[bytes]]
 
@@ -54,12 +54,14 @@ def download_of(session: UserSession, payload: Mapping[str, Any]) -> Download:
         raise NotFound("There is no such download.")
     content = write(context, payload)
     ending = "zip" if kind == BOOK else str(payload.get("form", "csv"))
-    return Download(_file_name(kind, ending), content, MEDIA_TYPES.get(ending, "text/plain"))
+    # Only a chart that there is comes this far.
+    name = str(payload["chart"]) if kind == CHART else kind
+    return Download(_file_name(name, ending), content, MEDIA_TYPES.get(ending, "text/plain"))
 
 
-def _file_name(kind: str, ending: str) -> str:
+def _file_name(name: str, ending: str) -> str:
     """Return a name without a word of the tenant's, so that none can bend the header."""
-    return f"fintrack-{kind}-{datetime.now(UTC):%Y-%m-%d}.{ending}"
+    return f"fintrack-{name}-{datetime.now(UTC):%Y-%m-%d}.{ending}"
 
 
 def _transactions(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
@@ -100,7 +102,7 @@ def _form(known: type[Form], payload: Mapping[str, Any]) -> Form:
 
 
 KINDS: dict[str, Content] = {
-    "chart": chart_csv,
+    CHART: chart_csv,
     "transactions": _transactions,
     BOOK: _book,
     "journal": _journal,

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from fintrack.analytics.cash_flow import CASH_FLOW
-from fintrack.analytics.charts.drawing import MOST_BARS, Palette, Style, alt_text
+from fintrack.analytics.charts.drawing import MOST_BARS, SPOKEN_POINTS, Palette, Style, alt_text
 from fintrack.analytics.charts.overview import (
     balance_chart,
     breakdown_chart,
@@ -187,10 +187,17 @@ def test_parts_show_income_only_where_there_is_any() -> None:
     rows = [("t", "Trip", "EUR", 0, 500, 2), ("", "No tag", "EUR", 900, 70, 3)]
     figure = breakdown_chart(frame(rows, BREAKDOWN), EUR)
     assert [(each.name, list(each.x)) for each in figure.data] == [
-        ("Income", [0.0, 9.0]), ("Expenses", [5.0, 0.7]),
+        ("Income", [9.0, 0.0]), ("Expenses", [0.7, 5.0]),
     ]  # fmt: skip
     spent = breakdown_chart(frame(rows[:1], BREAKDOWN), EUR)
     assert [each.name for each in spent.data] == ["Expenses"]
+
+
+def test_the_parts_that_moved_most_are_shown_whichever_way() -> None:
+    spent = [(f"s{each}", "Shop", "EUR", 0, 500 + each, 1) for each in range(MOST_BARS)]
+    figure = breakdown_chart(frame([*spent, ("w", "Works", "EUR", 9_000, 0, 1)], BREAKDOWN), EUR)
+    assert [trace.customdata[0][:2] for trace in figure.data] == [["w", "Works"]] * 2
+    assert alt_text("Parts", figure).startswith("Parts. Income: Works €90.00, Shop €0.00")
 
 
 def test_payees_who_are_not_named_are_called_so() -> None:
@@ -210,6 +217,15 @@ def test_a_chart_can_be_heard() -> None:
     figure = spending_chart(spending(("a", "Food", 300), ("b", "Rent", 900)), EUR)
     words = "Spending. This period: Rent €9.00, Food €3.00."
     assert alt_text("Spending", figure) == words
+
+
+def test_of_many_days_the_first_and_the_last_are_heard() -> None:
+    days = pd.date_range("2026-01-01", periods=53)
+    rows = [(day, "EUR", place, 0, place) for place, day in enumerate(days)]
+    words = alt_text("Net worth", net_worth_chart(frame(rows, NET_WORTH), EUR))
+    assert words.startswith("Net worth. Net worth: Jan 1, 2026 €0.00, Jan 5, 2026 €0.04, ")
+    assert words.endswith("Feb 22, 2026 €0.52.")
+    assert words.count("2026") == SPOKEN_POINTS
 
 
 def test_an_empty_chart_says_so() -> None:

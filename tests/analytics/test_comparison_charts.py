@@ -32,11 +32,15 @@ def test_changes_of_one_kind_are_drawn_with_the_largest_growth_first() -> None:
     assert (list(earned.x), earned.marker.color) == ([0.5], PALETTE.inflow)
 
 
-def test_only_this_year_leads_to_its_transactions() -> None:
+def test_each_of_two_years_leads_to_its_own_months() -> None:
     rows = [(MARCH, "EUR", 100, 200, 300, 400)]
-    before, now = year_chart(frame(rows, YEAR_OVER_YEAR), EUR, "outflow").data
-    assert before.customdata == ([None, "March 2026", "€4.00"],)
+    figure = year_chart(frame(rows, YEAR_OVER_YEAR), EUR, "outflow")
+    before, now = figure.data
+    assert before.customdata == (["2025-03-01", "March 2025", "€4.00"],)
     assert now.customdata == (["2026-03-01", "March 2026", "€3.00"],)
+    assert list(before.x) == list(now.x)
+    # Of all bars of a month the browser would tell the first alone.
+    assert figure.layout.hovermode == "closest"
     income = year_chart(frame(rows, YEAR_OVER_YEAR), EUR, "inflow").data
     assert [list(each.y) for each in income] == [[2.0], [1.0]]
 

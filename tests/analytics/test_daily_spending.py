@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 
-from fintrack.analytics.charts.calendar import calendar_chart
+from fintrack.analytics.charts.calendar import calendar_chart, shade_bounds
 from fintrack.analytics.charts.drawing import Style, alt_text
 from fintrack.analytics.daily_spending import DAILY_SPENDING, daily_spending
 from fintrack.context import TenantContext
@@ -67,6 +67,7 @@ def test_weeks_begin_as_the_language_has_them() -> None:
 def test_the_dearer_a_day_the_darker_it_is() -> None:
     days = [(f"2026-03-{number:02}", number * 100) for number in range(1, 9)]
     (trace,) = calendar_chart(spent(*days, ("2026-03-20", -50)), EUR, 2026).data
+    assert shade_bounds(spent(*days), EUR) == ["€2.75", "€4.50", "€6.25", "€8.00"]
     colours = list(dict.fromkeys(trace.marker.color))
     shares = [float(colour.rstrip(")").split(",")[-1]) for colour in colours]
     assert shares[:4] == [1.0, 0.7, 0.45, 0.25]

@@ -8,6 +8,7 @@ from fintrack.analytics.downloads import CHARTS, chart_csv
 from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
+from fintrack.web.downloads import download_of
 from tests.analytics.by_hand import Move, Purse, write
 
 MARCH = {"since": "2026-03-01", "until": "2026-04-01"}
@@ -58,6 +59,21 @@ def test_every_chart_can_be_downloaded(ana: TenantContext, purse: Purse) -> None
         "anomalies": 0,
     }
     assert rows == {name: others.get(name, 1) for name in CHARTS}
+
+
+def test_the_parts_of_a_member_s_accounts_are_his_alone(
+    ana: TenantContext, dora: TenantContext, purse: Purse
+) -> None:
+    of_ana, of_dora = (
+        text(ana, "breakdown", by="account", owner=str(each.user_id)) for each in (ana, dora)
+    )
+    assert f"{purse.name},EUR,90.00,42.05,2" in of_ana
+    assert len(of_dora.splitlines()) == 1
+
+
+def test_a_file_is_named_after_its_chart(ana: TenantContext) -> None:
+    payload = {"kind": "chart", "tenant": ana.slug, "chart": "cash-flow", **MARCH}
+    assert download_of(ana.session, payload).file_name.startswith("fintrack-cash-flow-2")
 
 
 def test_what_is_unusual_can_be_downloaded(ana: TenantContext) -> None:

@@ -143,6 +143,9 @@ def test_analytics_prints_on_as_many_sheets_as_it_needs(sample: Page, open_serve
     expect(tab.get_by_role("button", name="Sample household")).to_be_visible()
     expect(tab.get_by_test_id("stPlotlyChart").first).to_be_visible()
     sheets = tab.pdf(format="A4", print_background=True).count(b"/Type /Page\n")
+    opened(tab, open_server.url)
+    expect(tab.get_by_role("button", name="Savings", exact=True)).to_be_visible()
+    expect(tab.get_by_role("button", name="CSV").first).to_be_hidden()
     tab.close()
     assert sheets > 1
 

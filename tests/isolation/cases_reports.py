@@ -67,7 +67,11 @@ ANALYTICS: dict[Function, Case] = {
         {
             "account_id": Slot(
                 "account", lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, it)
-            )
+            ),
+            "owner_id": Slot(
+                "owner",
+                lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, owner_id=it),
+            ),
         },
         call=lambda me, own: [breakdown(me, MARCH, APRIL, each) for each in Dimension],
     ),

@@ -231,6 +231,7 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "change set": _change_set,
     "invitation": _invitation,
     "member": _member,
+    "owner": lambda own: own.owner.user_id,
     "keeper": lambda own: own.book.keeper.user_id,
     "offer": _offer,
     "asker": _asker,

@@ -1,15 +1,18 @@
 """Open a page or a dialog as a signed-in member, without a browser."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
+LINK = re.compile(r"\[(.*)\]\((.*)\)")
 
 
 def open_page(context: TenantContext, name: str, **query: str) -> AppTest:
@@ -26,6 +29,23 @@ def open_page(context: TenantContext, name: str, **query: str) -> AppTest:
     for key, value in query.items():
         page.query_params[key] = value
     return page.run()
+
+
+def read_table(page: AppTest, *columns: str) -> pd.DataFrame:
+    """Return the first table with the columns: its first one in words, and where these lead."""
+    wanted = set(columns) - {"Transactions"}
+    frame = next(each.value for each in page.table if wanted <= set(each.value))
+    cells = frame.map(lambda cell: unescaped(str(cell)))
+    label = str(frame.columns[0])
+    parts = [LINK.fullmatch(cell) for cell in cells[label]]
+    names = [part[1] if part else cell for part, cell in zip(parts, cells[label], strict=True)]
+    links = [part[2] if part else None for part in parts]
+    return cells.assign(Transactions=pd.Series(links, dtype=object), **{label: pd.Series(names)})
+
+
+def unescaped(text: str) -> str:
+    """Return the words that are written without acting as markup."""
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 def open_dialog(context: TenantContext, draw: Callable[..., None], *given: str) -> AppTest:

@@ -11,7 +11,7 @@ from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import TenantContext
 from tests.analytics.by_hand import Move, Purse, write
 from tests.conftest import close
-from tests.pages.opening import open_page
+from tests.pages.opening import open_page, read_table
 from tests.pages.test_analytics import book
 
 
@@ -22,7 +22,7 @@ def opened(context: TenantContext, view: str, **query: str) -> AppTest:
 
 
 def table(page: AppTest, *columns: str) -> list[tuple[object, ...]]:
-    frame = page.dataframe[0].value
+    frame = page.dataframe[0].value if page.dataframe else read_table(page, *columns)
     return list(zip(*(frame[name] for name in columns), strict=True))
 
 
@@ -133,6 +133,7 @@ def test_rows_columns_and_figures_are_chosen_in_the_address(ana: TenantContext) 
         ("Living*", "€13.00"), ("Fun*", "€0.50"),
     ]  # fmt: skip
     assert f"category={ids['Living']}" in str(table(page, "Transactions")[0])
+    assert page.table[0].value.shape == (2, 2)
     counted = opened(ana, "Pivot", rows="Account", columns="Category", figures="How many")
     assert table(counted, "Account", "Living*", "Wages*") == [("Current", "2", "1")]
 

@@ -7,11 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.access.tenants import change_settings, tenant_settings
-from fintrack.analytics.periods import today_of
+from fintrack.analytics.periods import DAY, today_of
 from fintrack.context import TenantContext
 from fintrack.schema import new_id
 from tests.analytics.by_hand import Move, Purse, write
-from tests.pages.opening import open_page
+from tests.pages.opening import open_page, read_table
 
 
 def book(context: TenantContext) -> dict[str, str]:
@@ -32,7 +32,7 @@ def figures(page: AppTest) -> list[str]:
 
 
 def table(page: AppTest) -> dict[str, str]:
-    frame = page.dataframe[0].value
+    frame = read_table(page, "Spent")
     return dict(zip(frame["Category"], frame["Spent"], strict=True))
 
 
@@ -94,9 +94,14 @@ def test_the_way_back_leads_to_the_whole_tree(ana: TenantContext) -> None:
 
 def test_a_row_of_the_table_leads_to_its_transactions(ana: TenantContext) -> None:
     ids = book(ana)
-    links = open_page(ana, "analytics").dataframe[0].value["Transactions"].tolist()
+    page = open_page(ana, "analytics")
+    links = read_table(page, "Spent")["Transactions"].tolist()
     assert f"category={ids['Living']}" in links[0]
     assert f"tenant={ana.slug}" in links[0]
+    payees = read_table(page, "Spent", "Payee")
+    assert dict(zip(payees["Payee"], payees["Spent"], strict=True))["Baker"] == "€10.00"
+    assert "payee=Baker" in payees["Transactions"][0]
+    assert f"until={today_of(ana) + DAY}" in read_table(page, "Net worth")["Transactions"][0]
 
 
 def test_a_branch_that_does_not_exist_is_refused_in_one_sentence(ana: TenantContext) -> None:

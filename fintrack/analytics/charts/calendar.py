@@ -9,7 +9,15 @@ import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date, get_day_names
 
-from fintrack.analytics.charts.drawing import Style, chart, faint, of_currency, points
+from fintrack.analytics.charts.drawing import (
+    HOVER,
+    Style,
+    chart,
+    faint,
+    of_currency,
+    points,
+    written,
+)
 from fintrack.money import spoken_locale
 
 SHADES = (0.25, 0.45, 0.7, 1.0)
@@ -39,7 +47,7 @@ def calendar_chart(frame: pd.DataFrame, style: Style, year: int) -> go.Figure:
         "name": "Spent",
         "marker": {"color": _colours(amounts, style)},
         "customdata": points([day.isoformat() for day in days], labels, amounts, style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
     return chart(
         [squares],
@@ -53,6 +61,12 @@ def calendar_chart(frame: pd.DataFrame, style: Style, year: int) -> go.Figure:
     )
 
 
+def shade_bounds(frame: pd.DataFrame, style: Style) -> list[str]:
+    """Return the dearest day of each shade of `DAILY_SPENDING`, written, from faint to strong."""
+    costs = [int(cost) for cost in of_currency(frame, style)["amount"] if cost > 0]
+    return written([*map(int, _steps(costs)), max(costs)], style) if costs else []
+
+
 def _days(year: int) -> list[date]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     return [first + timedelta(number) for number in range((last - first).days + 1)]
@@ -60,12 +74,17 @@ def _days(year: int) -> list[date]:
 
 def _colours(amounts: Sequence[int], style: Style) -> list[str]:
     costs = [amount for amount in amounts if amount > 0]
-    steps = quantiles(costs, n=len(SHADES), method="inclusive") if len(costs) > 1 else []
+    steps = _steps(costs)
     nothing = faint(style.palette.muted, NOTHING * SHADES[0])
     return [
         faint(style.palette.outflow, SHADES[bisect_left(steps, amount)]) if amount > 0 else nothing
         for amount in amounts
     ]
+
+
+def _steps(costs: Sequence[int]) -> list[float]:
+    """Return the three amounts up to which the first three shades go; none of a single day."""
+    return quantiles(costs, n=len(SHADES), method="inclusive") if len(costs) > 1 else []
 
 
 def _week_axis(year: int, start: date, style: Style) -> dict[str, object]:

@@ -11,6 +11,7 @@ from fintrack.analytics.axes import MOST_STEPS, month_axis
 from fintrack.analytics.cash_flow import INCOME
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
+    HOVER,
     MOST_BARS,
     Bars,
     Style,
@@ -22,8 +23,10 @@ from fintrack.analytics.charts.drawing import (
     of_currency,
     row_chart,
 )
+from fintrack.analytics.periods import months_before
 from fintrack.money import MINUS, spoken_locale
 
+YEAR = 12
 LOWEST = -100.0
 WAYS = {"inflow": "Income", "outflow": "Expenses"}
 
@@ -40,17 +43,17 @@ def change_chart(frame: pd.DataFrame, style: Style, kind: str) -> go.Figure:
 
 
 def year_chart(frame: pd.DataFrame, style: Style, way: str) -> go.Figure:
-    """Draw "inflow" or "outflow" of `YEAR_OVER_YEAR`, this year's before last year's; keys: months.
+    """Draw "inflow" or "outflow" of `YEAR_OVER_YEAR`, each month after that of the year before.
 
-    A bar of last year has no key.
+    Keys are the first days of the months, each of its own year.
     """
     rows, palette = of_currency(frame, style), style.palette
     months = [day.date() for day in rows["month"]]
     now, before = rows[way].tolist(), rows[f"{way}_before"].tolist()
-    keyless = [None] * len(months)
+    earlier = [months_before(month, YEAR) for month in months]
     traces = [
         {
-            **monthly(months, before, style, "A year before", keyless),
+            **monthly(earlier, before, style, "A year before"),
             "marker": {"color": faint(palette.muted, 0.45)},
         },
         {
@@ -58,13 +61,15 @@ def year_chart(frame: pd.DataFrame, style: Style, way: str) -> go.Figure:
             "marker": {"color": palette.inflow if way == "inflow" else palette.outflow},
         },
     ]
+    beside = {"x": [month.isoformat() for month in months], "hovertemplate": HOVER}
     return chart(
-        [{"type": "bar", **trace} for trace in traces],
+        [{"type": "bar", **trace, **beside} for trace in traces],
         style,
         {"type": "category", **month_axis(months, style.locale)},
         money_axis([*now, *before], style),
         bargap=0.35,
-        hovermode="x unified",
+        # A click on a month of both would be told as one on the first bar.
+        hovermode="closest",
         height=HEIGHT,
     )
 

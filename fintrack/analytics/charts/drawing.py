@@ -16,17 +16,21 @@ from fintrack.analytics.axes import money_marks
 from fintrack.money import decimal_amount, exponent, format_money, short_money, spoken_locale
 
 MOST_BARS = 8
-MOST_LETTERS = 20
+MOST_LETTERS = 24
 HEIGHT = 320
 NARROW = 290
 LETTER = 7
 SPOKEN_POINTS = 12
+HOVER = "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>"
 AXIS = {"automargin": True, "fixedrange": True, "ticks": "", "ticklabelstandoff": 6}
 DOWNWARDS = {"autorange": "reversed", "showgrid": False, "zeroline": False}
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 
 Part = Mapping[str, object]
 """A trace or an axis as Plotly's JSON has it."""
+
+Point = Sequence[str | None]
+"""Key, label and amount of what can be clicked and heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,28 @@ def chart(traces: Sequence[Part], style: Style, x: Part, y: Part, **layout: obje
 
 
 def alt_text(title: str, figure: go.Figure) -> str:
-    """Return the chart in words: its title and the figures of its first points, by series."""
+    """Return the chart in words: its title and the figures of some points, by series.
+
+    Of days or months they lie evenly from the first to the last; of all else they are the first.
+    """
+    spoken = _evenly if figure.layout.xaxis.type else _first
     series = [
-        f"{trace.name}: "
-        + ", ".join(f"{label} {amount}" for _, label, amount in trace.customdata[:SPOKEN_POINTS])
+        f"{trace.name}: " + ", ".join(f"{label} {amount}" for _, label, amount in points)
         for trace in figure.data
-        if trace.customdata
+        if (points := spoken(trace.customdata or ()))
     ]
     return f"{title}. " + ("; ".join(series) or "Nothing to show") + "."
+
+
+def _first(told: Sequence[Point]) -> Sequence[Point]:
+    return told[:SPOKEN_POINTS]
+
+
+def _evenly(told: Sequence[Point]) -> Sequence[Point]:
+    if len(told) <= SPOKEN_POINTS:
+        return told
+    last = len(told) - 1
+    return [told[last * step // (SPOKEN_POINTS - 1)] for step in range(SPOKEN_POINTS)]
 
 
 def plain(text: str) -> str:
@@ -134,21 +152,15 @@ def points(
     return [list(point) for point in zip(keys, map(plain, labels), figures, strict=True)]
 
 
-def monthly(
-    months: list[date],
-    amounts: list[int],
-    style: Style,
-    name: str,
-    keys: Sequence[str | None] | None = None,
-) -> dict[str, object]:
-    """Return the figures of a trace of months; their first days are the keys unless others are."""
+def monthly(months: list[date], amounts: list[int], style: Style, name: str) -> dict[str, object]:
+    """Return the figures of a trace of months; their first days are the keys."""
     days = [month.isoformat() for month in months]
     labels = [month_text(month, style) for month in months]
     return {
         "x": days,
         "y": floats(amounts, style),
         "name": name,
-        "customdata": points(keys or days, labels, amounts, style),
+        "customdata": points(days, labels, amounts, style),
         "hovertemplate": "%{customdata[2]}",
     }
 
@@ -167,9 +179,9 @@ def faint(colour: str, share: float) -> str:
 def largest(rows: pd.DataFrame, **columns: str) -> pd.DataFrame:
     """Return key, label, amount and perhaps before of the largest; the rest is one without a key.
 
-    `columns` says which columns of `rows` they are.
+    `columns` says which columns of `rows` they are; the largest are so by size where it is one.
     """
-    figures = [name for name in ("amount", "before") if name in columns]
+    figures = [name for name in ("size", "amount", "before") if name in columns]
     by = [columns[name] for name in figures]
     ordered = rows.sort_values(by, ascending=False, kind="stable")
     table = {name: ordered[column].tolist() for name, column in columns.items()}
@@ -226,7 +238,7 @@ def _row_bars(table: pd.DataFrame, style: Style, bars: Bars, texts: Sequence[str
         "textfont": {"color": style.palette.text},
         "cliponaxis": False,
         "customdata": points(table["key"].tolist(), table["label"].tolist(), amounts, style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
 
 
@@ -243,6 +255,6 @@ def _share_of_figures(texts: Sequence[Sequence[str]], table: pd.DataFrame) -> fl
     return figures / max(figures, NARROW - names - figures)
 
 
-def shortened(label: str) -> str:
+def shortened(label: str, most: int = MOST_LETTERS) -> str:
     """Return a name as far as a chart has room for it."""
-    return label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1].rstrip() + "…"
+    return label if len(label) <= most else label[: most - 1].rstrip() + "…"

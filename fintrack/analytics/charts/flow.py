@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fintrack.analytics.charts.drawing import (
+    HOVER,
     Part,
     Style,
     chart,
@@ -24,6 +25,8 @@ from fintrack.analytics.charts.drawing import (
 from fintrack.analytics.money_flow import IN, OUT, SAVINGS
 
 EVERYTHING = "everything"
+# On a phone both sides share a line.
+LETTERS = 20
 # In pixels: of the whole sum, and between two nodes, where a label has to fit.
 SUM, GAP, MARGIN = 260, 20, 60
 THICK, STEPS, BAND = 0.03, 24, 0.28
@@ -135,7 +138,7 @@ def _bars(table: pd.DataFrame, nodes: Sequence[Node], side: str, style: Style) -
         "name": "Money in" if side == IN else "Money out",
         "marker": {"color": [node.colour for node in nodes]},
         "customdata": points(keys, labels, amounts, style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
 
 
@@ -146,7 +149,7 @@ def _labels(
         {
             "x": THICK if side == IN else 1 - THICK,
             "y": (node.bottom + node.top) / 2,
-            "text": f"{plain(shortened(name))} <b>{rough_money(int(amount), style)}</b>",
+            "text": f"{plain(shortened(name, LETTERS))} <b>{rough_money(int(amount), style)}</b>",
             "xanchor": "left" if side == IN else "right",
             "showarrow": False,
             "font": {"color": style.palette.text},
@@ -165,5 +168,5 @@ def _sum(total: int, most: int, style: Style) -> dict[str, object]:
         "name": "In all",
         "marker": {"color": style.palette.muted},
         "customdata": points([EVERYTHING], ["In all"], [total], style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }

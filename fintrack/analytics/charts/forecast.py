@@ -9,6 +9,7 @@ from babel.dates import format_date
 from fintrack.analytics.axes import day_axis
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
+    HOVER,
     Style,
     chart,
     faint,
@@ -69,5 +70,5 @@ def _line(
         # Nobody sees the points of a line, but only points can be clicked.
         "marker": {"size": 10, "opacity": 0},
         "customdata": points(keys, labels, amounts, style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }

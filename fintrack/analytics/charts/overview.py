@@ -10,6 +10,7 @@ from babel.dates import format_date
 from fintrack.analytics.axes import day_axis, month_axis
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
+    HOVER,
     Bars,
     Style,
     chart,
@@ -91,9 +92,14 @@ def income_chart(
 
 
 def breakdown_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
-    """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids."""
+    """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids.
+
+    What moved most comes first, whichever way.
+    """
     rows, palette = of_currency(frame, style), style.palette
-    table = largest(rows, key="part_id", label="part", amount="spending", before="income")
+    moved = rows.assign(moved=rows["income"].abs() + rows["spending"].abs())
+    columns = {"amount": "spending", "before": "income"}
+    table = largest(moved, key="part_id", label="part", size="moved", **columns)
     income, spent = (
         Bars("before", "Income", palette.inflow),
         Bars("amount", "Expenses", palette.outflow),
@@ -128,7 +134,7 @@ def _area(
         "cliponaxis": False,
         "fillcolor": faint(accent, 0.14),
         "customdata": points(keys, labels, amounts.tolist(), style),
-        "hovertemplate": "%{customdata[1]}  <b>%{customdata[2]}</b><extra></extra>",
+        "hovertemplate": HOVER,
     }
     return chart(
         [line],

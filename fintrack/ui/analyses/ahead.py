@@ -16,6 +16,7 @@ from fintrack.ui.analyses.asked import chart_query
 from fintrack.ui.inputs import card, currency_choice, money
 from fintrack.ui.session import open_page, page_link
 from fintrack.ui.sight import partial_mark
+from fintrack.ui.tables import table_of_chart
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
@@ -44,9 +45,14 @@ def ahead_view(context: TenantContext) -> None:
         _error(context, currency, errors)
         figure = forecast_chart(past, found.days, chart_style(context, currency))
         clicked = clicked_in_chart(figure, TITLE, "forecast")
+        table_of_chart("Day", figure, _query)
     if clicked:
-        day = date.fromisoformat(clicked)
-        open_page("transactions", **TransactionFilter(since=day, until=day + DAY).to_query())
+        open_page("transactions", **_query(clicked))
+
+
+def _query(day: str) -> dict[str, str]:
+    first = date.fromisoformat(day)
+    return TransactionFilter(since=first, until=first + DAY).to_query()
 
 
 def _error(context: TenantContext, currency: str, errors: pd.DataFrame) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from fintrack.analytics.charts.calendar import calendar_chart
+from fintrack.analytics.charts.calendar import calendar_chart, shade_bounds
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import DAY, Period, today_of
@@ -14,6 +14,8 @@ from fintrack.ui.analyses.asked import chart_query
 from fintrack.ui.inputs import card, currency_choice
 from fintrack.ui.session import open_page
 from fintrack.ui.sight import partial_mark
+from fintrack.ui.tables import table_of_chart
+from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 YEARS_OFFERED = 5
@@ -42,6 +44,13 @@ def calendar_view(context: TenantContext) -> None:
             return
         figure = calendar_chart(frame, chart_style(context, currency), year)
         clicked = clicked_in_chart(figure, f"Spending in {year}, the dearest days", "calendar")
+        bounds = escaped(", ".join(shade_bounds(frame, chart_style(context, currency))))
+        st.caption(f"The shades, from faint to strong, go up to {bounds}")
+        table_of_chart("Day", figure, _query)
     if clicked:
-        day = date.fromisoformat(clicked)
-        open_page("transactions", **TransactionFilter(since=day, until=day + DAY).to_query())
+        open_page("transactions", **_query(clicked))
+
+
+def _query(day: str) -> dict[str, str]:
+    first = date.fromisoformat(day)
+    return TransactionFilter(since=first, until=first + DAY).to_query()

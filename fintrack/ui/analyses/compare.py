@@ -19,6 +19,7 @@ from fintrack.analytics.comparisons import (
     comparison,
     kept_share,
     savings,
+    year_before,
     year_over_year,
 )
 from fintrack.analytics.headlines import currencies
@@ -36,7 +37,7 @@ from fintrack.ui.inputs import (
 )
 from fintrack.ui.session import open_page
 from fintrack.ui.sight import partial_mark
-from fintrack.ui.tables import table_popover
+from fintrack.ui.tables import table_below, table_of_chart
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
@@ -95,7 +96,7 @@ def _changes(
             for name, column in (("Now", "amount"), ("Before", "before"))
         }
         queries = [category_query(row["category_id"], period) for row in shown]
-        table_popover("Category", [row["category"] for row in shown], amounts, queries)
+        table_below("Category", [row["category"] for row in shown], amounts, queries)
     if clicked is not None:
         open_page("transactions", **category_query(clicked, period))
 
@@ -111,7 +112,8 @@ def _two_years(
             return
         figure = year_chart(rows, chart_style(context, currency), way)
         clicked = clicked_in_chart(figure, title, f"two years {way}")
-    _open_month(clicked, period)
+    is_earlier = clicked is not None and date.fromisoformat(clicked) < period.since.replace(day=1)
+    _open_month(clicked, year_before(period) if is_earlier else period)
 
 
 def _kept(context: TenantContext, currency: str, period: Period) -> None:
@@ -126,11 +128,15 @@ def _kept(context: TenantContext, currency: str, period: Period) -> None:
         st.caption(f"{escaped(written)} of the income was kept over the whole period")
         figure = savings_chart(frame, chart_style(context, currency))
         clicked = clicked_in_chart(figure, title, "savings")
+        table_of_chart("Month", figure, lambda month: _month_query(month, period))
     _open_month(clicked, period)
 
 
 def _open_month(clicked: str | None, period: Period) -> None:
     if clicked:
-        month = month_of_period(date.fromisoformat(clicked), period)
-        wanted = TransactionFilter(since=month.since, until=month.until)
-        open_page("transactions", **wanted.to_query())
+        open_page("transactions", **_month_query(clicked, period))
+
+
+def _month_query(first: str, period: Period) -> dict[str, str]:
+    month = month_of_period(date.fromisoformat(first), period)
+    return TransactionFilter(since=month.since, until=month.until).to_query()

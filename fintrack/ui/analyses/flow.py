@@ -12,7 +12,7 @@ from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query
 from fintrack.ui.inputs import card, category_query, currency_choice, money
 from fintrack.ui.session import open_page
-from fintrack.ui.tables import table_popover
+from fintrack.ui.tables import table_below
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 TITLE = "Money flow"
@@ -45,7 +45,7 @@ def _table(context: TenantContext, currency: str, period: Period, rows: pd.DataF
     }
     keys = [EVERYTHING if row["kind"] == SAVINGS else row["category_id"] for row in shown]
     queries = [_query(key, period) for key in keys]
-    table_popover("Category", [row["category"] for row in shown], amounts, queries)
+    table_below("Category", [row["category"] for row in shown], amounts, queries)
 
 
 def _query(key: str, period: Period) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """Breakdown: income and spending of a period by tag, account, member, payee or category."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 import pandas as pd
 import streamlit as st
 
-from fintrack.access.sharing import account_sights
 from fintrack.analytics.charts.overview import breakdown_chart
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.headlines import currencies
@@ -16,7 +16,7 @@ from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query
 from fintrack.ui.inputs import card, category_query, currency_choice, money
 from fintrack.ui.session import open_page
-from fintrack.ui.tables import table_popover
+from fintrack.ui.tables import table_below
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 NAMES = {
@@ -44,14 +44,15 @@ def parts_view(context: TenantContext) -> None:
         label_visibility="collapsed",
     )
     by = Dimension(chosen or Dimension.PAYEE)
-    owner = st.query_params.get(OWNER) if by is Dimension.MEMBER else None
-    if owner:
+    owner_id = _owner() if by is Dimension.MEMBER else None
+    if owner_id is not None:
         by = Dimension.ACCOUNT
-    frame = breakdown(context, period.since, period.until, by)
-    if owner:
-        frame = _of_owner(context, frame, owner)
+        if st.button("All members", type="tertiary", icon=":material/arrow_back:"):
+            _show_owner(None)
+    frame = breakdown(context, period.since, period.until, by, owner_id=owner_id)
     currency = currency_choice(currencies(context.currency, frame))
-    _parts(context, currency, period, by, frame)
+    file = chart_query("breakdown", period, by=by, owner=owner_id)
+    _parts(context, currency, period, by, frame, file)
 
 
 def part_query(by: Dimension, part_id: str, period: Period) -> dict[str, str] | None:
@@ -72,21 +73,22 @@ def part_query(by: Dimension, part_id: str, period: Period) -> dict[str, str] | 
     return None
 
 
-def _of_owner(context: TenantContext, frame: pd.DataFrame, owner: str) -> pd.DataFrame:
-    """Draw whose accounts these are, with the way back, and return their rows."""
-    sights = account_sights(context)
-    his = sights[sights["owner_id"] == owner]
-    if st.button("All members", type="tertiary", icon=":material/arrow_back:"):
-        _show_owner(None)
-    return frame[frame["part_id"].isin(his["account_id"])].reset_index(drop=True)
+def _owner() -> UUID | None:
+    """Return whose accounts the address asks for."""
+    return TransactionFilter.from_query({"account": st.query_params.get(OWNER, "")}).account_id
 
 
 def _parts(
-    context: TenantContext, currency: str, period: Period, by: Dimension, frame: pd.DataFrame
+    context: TenantContext,
+    currency: str,
+    period: Period,
+    by: Dimension,
+    frame: pd.DataFrame,
+    file: Mapping[str, str],
 ) -> None:
     title = f"Income and expenses by {NAMES[by].lower()}"
     rows = frame[frame["currency"] == currency]
-    with card(title, csv=chart_query("breakdown", period, by=by)):
+    with card(title, csv=file):
         if rows.empty:
             st.caption("Nothing moved in this period.")
             return
@@ -98,7 +100,7 @@ def _parts(
             "Out": [money(context, row["spending"], currency) for row in shown],
         }
         queries = [part_query(by, row["part_id"], period) for row in shown]
-        table_popover(NAMES[by], [row["part"] for row in shown], amounts, queries)
+        table_below(NAMES[by], [row["part"] for row in shown], amounts, queries)
     if clicked is not None:
         _open(by, clicked, period)
 

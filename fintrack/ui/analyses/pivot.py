@@ -91,7 +91,7 @@ def _grid(
     figures = {name: [written(row[number]) for row in cells] for number, name in enumerate(names)}
     parts = shown.rows[:ROWS_SHOWN]
     queries = [part_query(rows, part_id, period) for part_id, _ in parts]
-    figures_table(NAMES[rows], [name for _, name in parts], figures, queries, pinned=True)
+    figures_table(NAMES[rows], [name for _, name in parts], figures, queries)
     if len(shown.rows) > ROWS_SHOWN or len(shown.columns) > COLUMNS_SHOWN:
         st.caption(
             f"The largest {ROWS_SHOWN} rows and the last {COLUMNS_SHOWN} columns; the file has all."

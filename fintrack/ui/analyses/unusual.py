@@ -34,7 +34,7 @@ def unusual_view(context: TenantContext) -> None:
 
 
 def _row(context: TenantContext, currency: str, row: dict[Any, Any]) -> bool:
-    usual = money(context, row["usual"], currency)
+    usual = money(context, row["usual"], currency, sign=True)
     day = day_text(context, row["booked_on"].date())
     below = escaped(f"usually {usual} · {day} · {row['account']}")
     amount = escaped(money(context, row["amount"], currency, sign=True))
