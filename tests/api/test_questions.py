@@ -68,6 +68,34 @@ def test_a_month_is_compared_with_the_same_days_of_the_year_before(token: str, o
     assert call("GET", path, token=token).json["items"][0]["outflow_before"] == "2.000"
 
 
+def test_a_whole_month_is_compared_with_all_of_the_one_before(token: str, own: Ledger) -> None:
+    account_id = account(token, own, currency="TND", opened_on="2025-01-01").json["id"]
+    for day in ("2026-10-01", "2026-10-31", "2026-11-30"):
+        record(token, account_id, "-1.000", booked_on=day)
+    path = "/reports/comparison?since=2026-11-01&until=2026-12-01&currency=TND"
+    (row,) = call("GET", path, token=token).json["items"]
+    assert (row["amount"], row["before"]) == ("1.000", "2.000")
+
+
+REPORTS = (
+    "balances", "net-worth", "cash-flow", "spending", "income-statement", "balance-sheet",
+    "breakdown", "comparison", "year-over-year", "savings", "daily-spending", "money-flow",
+    "anomalies", "pivot",
+)  # fmt: skip
+
+
+def test_an_odd_period_is_answered_or_refused_in_a_sentence(token: str) -> None:
+    odd = (
+        "since=1000-01-01&until=2000-01-01", "since=1000-01-01&until=1000-01-02",
+        "until=1000-01-01", "since=2999-12-31", "since=2000-01-01&until=2999-12-31",
+        "since=1999-12-31&until=2999-12-31&interval=week&against=year",
+    )  # fmt: skip
+    for path in (f"/reports/{name}?{query}" for name in REPORTS for query in odd):
+        answer = call("GET", path, token=token)
+        assert answer.status in {200, 422}, path
+        assert answer.status == 200 or answer.json["detail"], path
+
+
 def test_what_was_saved_is_told_in_thousandths(token: str, own: Ledger) -> None:
     account_id = account(token, own, currency="JPY", opened_on="2025-01-01").json["id"]
     record(token, account_id, "300", payee="Works")

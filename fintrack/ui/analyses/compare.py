@@ -17,6 +17,7 @@ from fintrack.analytics.comparisons import (
     Against,
     compared_with,
     comparison,
+    comparisons_of,
     kept_share,
     savings,
     year_over_year,
@@ -47,17 +48,7 @@ TITLES = {EXPENSE: "Changes in spending", INCOME: "Changes in income"}
 def compare_view(context: TenantContext) -> None:
     """Show the changes by category, the months of two years, and the share that was kept."""
     period = period_input(today_of(context))
-    chosen = st.segmented_control(
-        "Compared with",
-        list(AGAINST),
-        default=Against.BEFORE,
-        format_func=AGAINST.__getitem__,
-        required=True,
-        key="against",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    earlier = compared_with(period, Against(chosen or Against.BEFORE))
+    earlier = compared_with(period, _against(period))
     compared = f"{span_text(context, period)}, compared with {span_text(context, earlier)}"
     st.caption(escaped(compared) + partial_mark(context))
     changes = comparison(context, period, earlier)
@@ -70,6 +61,24 @@ def compare_view(context: TenantContext) -> None:
         with column:
             _two_years(context, currency, period, months, way)
     _kept(context, currency, period)
+
+
+def _against(period: Period) -> Against:
+    """Draw the choice of what to compare with, when there is one, and return it."""
+    usual, *others = comparisons_of(period)
+    if not others:
+        return usual
+    chosen = st.segmented_control(
+        "Compared with",
+        [usual, *others],
+        default=usual,
+        format_func=AGAINST.__getitem__,
+        required=True,
+        key="against",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return Against(chosen or usual)
 
 
 def _changes(
