@@ -15,7 +15,7 @@ from tests.pages.opening import open_page
 from tests.pages.test_analytics import book
 
 
-def opened(context: TenantContext, view: str, **query: str) -> AppTest:
+def opened(context: TenantContext, view: str, **query: str | list[str]) -> AppTest:
     page = open_page(context, "analytics", view=view, **query)
     assert not page.exception
     return page
@@ -82,6 +82,18 @@ def test_the_days_of_a_year_are_chosen(ana: TenantContext) -> None:
     assert "Nothing was spent in this year." not in [each.value for each in page.caption]
     last = opened(ana, "Calendar", year=str(year - 1))
     assert "Nothing was spent in this year." in [each.value for each in last.caption]
+
+
+def test_every_year_of_old_books_is_offered_and_found_by_its_address(ana: TenantContext) -> None:
+    mine = Purse("Current", opened_on=date(1999, 1, 1))
+    write(ana, [mine], [Move(date(1999, 5, 1), mine, -5), Move(date(2003, 5, 1), mine, -7)])
+    page = opened(ana, "Calendar", year="1999")
+    assert [each.value for each in page.subheader] == ["Spending in 1999"]
+    assert page.selectbox[0].options[-1] == "1999"
+    days = ["2002-01-01", "2005-12-31"]
+    page = opened(ana, "Breakdown", period="Custom", days=days)
+    assert page.date_input[0].value == tuple(map(date.fromisoformat, days))
+    assert table(page, "Payee", "Out") == [("No payee", "€0.07")]
 
 
 def test_the_flow_shows_both_sides_and_leads_on(ana: TenantContext) -> None:

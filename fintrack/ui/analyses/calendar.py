@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from fintrack.analytics.charts.calendar import calendar_chart
-from fintrack.analytics.daily_spending import daily_spending
+from fintrack.analytics.daily_spending import booked_years, daily_spending
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import DAY, Period, today_of
 from fintrack.context import TenantContext
@@ -16,22 +16,12 @@ from fintrack.ui.session import open_page
 from fintrack.ui.sight import partial_mark
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
-YEARS_OFFERED = 5
+YEARS_OFFERED, YEAR_WIDTH = 5, 120
 
 
 def calendar_view(context: TenantContext) -> None:
     """Show the days of the chosen year; each leads to its transactions."""
-    this_year = today_of(context).year
-    chosen = st.pills(
-        "Year",
-        [str(this_year - back) for back in range(YEARS_OFFERED)],
-        default=str(this_year),
-        required=True,
-        key="year",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    year = int(chosen or this_year)
+    year = _year(context)
     period = Period(date(year, 1, 1), date(year + 1, 1, 1))
     st.caption(f"The stronger its colour, the more was spent on a day{partial_mark(context)}")
     frame = daily_spending(context, period.since, period.until)
@@ -45,3 +35,19 @@ def calendar_view(context: TenantContext) -> None:
     if clicked:
         day = date.fromisoformat(clicked)
         open_page("transactions", **TransactionFilter(since=day, until=day + DAY).to_query())
+
+
+def _year(context: TenantContext) -> int:
+    """Draw the choice of a year, kept in the address: the latest, and all of the books."""
+    this_year = today_of(context).year
+    known = (*booked_years(context), this_year, this_year - YEARS_OFFERED + 1)
+    years = range(max(known), min(known) - 1, -1)
+    return st.selectbox(
+        "Year",
+        years,
+        years.index(this_year),
+        key="year",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=YEAR_WIDTH,
+    )
