@@ -21,6 +21,7 @@ from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import (
     Interval,
     Period,
+    has_few_points,
     interval_of,
     interval_until,
     month_of_period,
@@ -59,6 +60,8 @@ from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 PAYEES_SHOWN = 8
+AUTOMATIC, INTERVAL_WIDTH = "Automatic", 140
+INTERVALS = {"Daily": Interval.DAY, "Weekly": Interval.WEEK, "Monthly": Interval.MONTH}
 
 
 def page() -> None:
@@ -79,11 +82,13 @@ def page() -> None:
 
 
 def _overview(context: TenantContext) -> None:
-    period = period_input(today_of(context))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        period = period_input(today_of(context))
+        interval = _interval(period)
     before = previous(period)
     compared = f"{span_text(context, period)}, compared with {span_text(context, before)}"
     st.caption(escaped(compared) + partial_mark(context))
-    worth = net_worth(context, period.since, period.until, interval_of(period))
+    worth = net_worth(context, period.since, period.until, interval)
     if worth.empty:
         _nothing()
         return
@@ -92,7 +97,7 @@ def _overview(context: TenantContext) -> None:
     _headlines(context, currency, (period, before), worth, flow)
     left, right = st.columns(2)
     with left:
-        _net_worth(context, currency, period, worth)
+        _net_worth(context, currency, period, worth, interval)
     with right:
         _cash_flow(context, currency, period, flow)
     left, right = st.columns(2)
@@ -101,6 +106,21 @@ def _overview(context: TenantContext) -> None:
     with right:
         _income(context, currency, period, before)
         _payees(context, currency, period)
+
+
+def _interval(period: Period) -> Interval:
+    """Draw the choice of the distance between two points of net worth, kept in the address."""
+    fitting = [
+        name for name, each in INTERVALS.items() if has_few_points(period.since, period.until, each)
+    ]
+    chosen = st.selectbox(
+        "Net worth",
+        [AUTOMATIC, *fitting],
+        key="interval",
+        bind="query-params",
+        width=INTERVAL_WIDTH,
+    )
+    return INTERVALS.get(chosen, interval_of(period))
 
 
 def _nothing() -> None:
@@ -129,8 +149,13 @@ def _headlines(
     headline_row(context, currency, drawn)
 
 
-def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:
-    interval = interval_of(period)
+def _net_worth(
+    context: TenantContext,
+    currency: str,
+    period: Period,
+    worth: pd.DataFrame,
+    interval: Interval,
+) -> None:
     with card("Net worth", csv=chart_query("net-worth", period, interval=interval)):
         figure = net_worth_chart(worth, chart_style(context, currency))
         clicked = clicked_in_chart(figure, "Net worth", "worth")

@@ -66,13 +66,18 @@ class Period:
         return (last.year - first.year) * YEAR + last.month - first.month + 1
 
 
+def has_few_points(since: date, until: date, interval: Interval) -> bool:
+    """Return whether somebody reads a series of so many points."""
+    return (until - since).days <= MOST_POINTS * SHORTEST[interval]
+
+
 def require_points(since: date, until: date, interval: Interval) -> None:
     """Refuse a series of more points than anybody reads.
 
     Raises:
         InvalidInput: with what to ask for instead.
     """
-    if (until - since).days > MOST_POINTS * SHORTEST[interval]:
+    if not has_few_points(since, until, interval):
         raise InvalidInput(f"A series has at most {MOST_POINTS} points. Ask for a shorter period.")
 
 
