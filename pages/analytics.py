@@ -1,13 +1,16 @@
 """Analytics: where the money came from and went, over a period, beside the one before."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from fintrack.analytics.cash_flow import cash_flow
+from fintrack.analytics.charts.drawing import Style
 from fintrack.analytics.charts.overview import (
     cash_flow_chart,
     income_chart,
@@ -64,6 +67,39 @@ AUTOMATIC, INTERVAL_WIDTH = "Automatic", 140
 INTERVALS = {"Daily": Interval.DAY, "Weekly": Interval.WEEK, "Monthly": Interval.MONTH}
 
 
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Categories to go down in: what is asked and drawn, and where the address keeps the branch."""
+
+    name: str
+    key: str
+    title: str
+    column: str
+    nothing: str
+    ask: Callable[[TenantContext, date, date, UUID | None], pd.DataFrame]
+    draw: Callable[[pd.DataFrame, Style, pd.DataFrame], go.Figure]
+
+
+SPENT = Tree(
+    name="spending",
+    key="branch",
+    title="Spending by category",
+    column="Spent",
+    nothing="Nothing was spent, in this period or before.",
+    ask=spending,
+    draw=spending_chart,
+)
+BROUGHT = Tree(
+    name="income",
+    key="source",
+    title="Income by category",
+    column="Received",
+    nothing="Nothing came in, then or before.",
+    ask=income,
+    draw=income_chart,
+)
+
+
 def page() -> None:
     """Show the chosen view; what is not chosen is not asked for."""
     context = tenant_context()
@@ -102,9 +138,9 @@ def _overview(context: TenantContext) -> None:
         _cash_flow(context, currency, period, flow)
     left, right = st.columns(2)
     with left:
-        _spending(context, currency, period, before)
+        _tree(context, currency, (period, before), SPENT)
     with right:
-        _income(context, currency, period, before)
+        _tree(context, currency, (period, before), BROUGHT)
         _payees(context, currency, period)
 
 
@@ -178,63 +214,70 @@ def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.D
         open_page("transactions", **wanted.to_query())
 
 
-def _spending(context: TenantContext, currency: str, period: Period, before: Period) -> None:
-    parent_id = _drilled()
-    with card("Spending by category", csv=chart_query("spending", period, parent=parent_id)):
+def _tree(
+    context: TenantContext, currency: str, periods: tuple[Period, Period], tree: Tree
+) -> None:
+    period, before = periods
+    parent_id = _drilled(tree)
+    with card(tree.title, csv=chart_query(tree.name, period, parent=parent_id)):
         if parent_id is not None:
-            _breadcrumbs(context, parent_id, period)
-        now = spending(context, period.since, period.until, parent_id)
-        earlier = spending(context, before.since, before.until, parent_id)
+            _breadcrumbs(context, parent_id, period, tree)
+        now = tree.ask(context, period.since, period.until, parent_id)
+        earlier = tree.ask(context, before.since, before.until, parent_id)
         if now.empty and earlier.empty:
-            st.caption("Nothing was spent, in this period or before.")
+            st.caption(tree.nothing)
             return
-        figure = spending_chart(now, chart_style(context, currency), earlier)
-        clicked = clicked_in_chart(figure, "Spending by category", f"spending {parent_id}")
-        _spending_table(context, currency, period, now)
+        figure = tree.draw(now, chart_style(context, currency), earlier)
+        clicked = clicked_in_chart(figure, tree.title, f"{tree.name} {parent_id}")
+        _tree_table(context, currency, period, now, tree)
     if clicked is not None:
-        _drill(context, clicked, period, parent_id)
+        _drill(context, clicked, period, parent_id, tree)
 
 
-def _spending_table(
-    context: TenantContext, currency: str, period: Period, frame: pd.DataFrame
+def _tree_table(
+    context: TenantContext, currency: str, period: Period, frame: pd.DataFrame, tree: Tree
 ) -> None:
     rows = frame[frame["currency"] == currency].to_dict("records")
-    spent = {"Spent": [money(context, row["amount"], currency) for row in rows]}
+    amounts = {tree.column: [money(context, row["amount"], currency) for row in rows]}
     queries = [category_query(row["category_id"], period) for row in rows]
-    table_popover("Category", [row["category"] for row in rows], spent, queries)
+    table_popover("Category", [row["category"] for row in rows], amounts, queries)
 
 
-def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period) -> None:
+def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period, tree: Tree) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if st.button("All categories", type="tertiary", icon=":material/arrow_back:"):
-            _show_branch(None)
+        key, icon = f"all of {tree.name}", ":material/arrow_back:"
+        if st.button("All categories", type="tertiary", icon=icon, key=key):
+            _show_branch(None, tree)
         *above, (_, name) = branch(context, category_id)
         for upper_id, upper_name in above:
             if st.button(escaped(upper_name), type="tertiary", key=f"branch {upper_id}"):
-                _show_branch(upper_id)
+                _show_branch(upper_id, tree)
         st.markdown(f"**{escaped(name)}**", width="content")
         query = category_query(str(category_id), period)
         page_link("transactions", "Transactions", icon=":material/receipt_long:", **query)
 
 
-def _drill(context: TenantContext, clicked: str, period: Period, parent_id: UUID | None) -> None:
+def _drill(
+    context: TenantContext, clicked: str, period: Period, parent_id: UUID | None, tree: Tree
+) -> None:
     """Go one step down the tree, or from its end to the transactions."""
     if clicked and UUID(clicked) != parent_id:
-        below = spending(context, period.since, period.until, UUID(clicked))
+        below = tree.ask(context, period.since, period.until, UUID(clicked))
         if set(below["category_id"]) - {clicked}:
-            _show_branch(UUID(clicked))
+            _show_branch(UUID(clicked), tree)
     open_page("transactions", **category_query(clicked, period))
 
 
-def _drilled() -> UUID | None:
-    return TransactionFilter.from_query({"category": st.query_params.get("branch", "")}).category_id
+def _drilled(tree: Tree) -> UUID | None:
+    asked = st.query_params.get(tree.key, "")
+    return TransactionFilter.from_query({"category": asked}).category_id
 
 
-def _show_branch(category_id: UUID | None) -> None:
+def _show_branch(category_id: UUID | None, tree: Tree) -> None:
     if category_id is None:
-        st.query_params.pop("branch", None)
+        st.query_params.pop(tree.key, None)
     else:
-        st.query_params["branch"] = str(category_id)
+        st.query_params[tree.key] = str(category_id)
     st.rerun()
 
 
@@ -249,19 +292,6 @@ def _payees(context: TenantContext, currency: str, period: Period) -> None:
     if clicked:
         wanted = TransactionFilter(payee=clicked, since=period.since, until=period.until)
         open_page("transactions", **wanted.to_query())
-
-
-def _income(context: TenantContext, currency: str, period: Period, before: Period) -> None:
-    with card("Income by category", csv=chart_query("income", period)):
-        now = income(context, period.since, period.until)
-        earlier = income(context, before.since, before.until)
-        if now.empty and earlier.empty:
-            st.caption("Nothing came in, then or before.")
-            return
-        figure = income_chart(now, chart_style(context, currency), earlier)
-        clicked = clicked_in_chart(figure, "Income by category", "income")
-    if clicked is not None:
-        open_page("transactions", **category_query(clicked, period))
 
 
 OVERVIEW = "Overview"

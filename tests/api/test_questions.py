@@ -32,6 +32,23 @@ def test_a_period_is_taken_apart_by_payee(token: str, own: Ledger) -> None:
     assert (head, line) == ("part,currency,income,spending,entries", "Grocer,EUR,0.00,12.34,1")
 
 
+def test_a_branch_is_told_by_what_is_below_it(token: str, own: Ledger) -> None:
+    account_id = account(token, own).json["id"]
+    for kind, amount in (("EXPENSE", "-3.00"), ("INCOME", "5.00")):
+        given = {"name": f"Top of {kind}", "kind": kind}
+        top = call("POST", "/categories", given, token=token).json["id"]
+        given = {"name": f"Below {kind}", "kind": kind, "parent": top}
+        below = call("POST", "/categories", given, token=token).json["id"]
+        record(token, account_id, amount, category=below)
+        name = "spending" if kind == "EXPENSE" else "income"
+        path = f"/reports/{name}?{MARCH}&account={account_id}"
+        for asked, expected in ((path, top), (f"{path}&parent={top}", below)):
+            rows = call("GET", asked, token=token).json["items"]
+            assert [(row["category"], row["amount"]) for row in rows] == [
+                (expected, amount.lstrip("-"))
+            ]
+
+
 def test_a_report_as_a_file_needs_the_right_and_counts_as_no_export(
     stage: Stage, own: Ledger, token: str
 ) -> None:
@@ -78,7 +95,7 @@ def test_a_whole_month_is_compared_with_all_of_the_one_before(token: str, own: L
 
 
 REPORTS = (
-    "balances", "net-worth", "cash-flow", "spending", "income-statement", "balance-sheet",
+    "balances", "net-worth", "cash-flow", "spending", "income", "income-statement", "balance-sheet",
     "breakdown", "comparison", "year-over-year", "savings", "daily-spending", "money-flow",
     "anomalies", "pivot",
 )  # fmt: skip

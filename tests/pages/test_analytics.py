@@ -98,6 +98,15 @@ def test_a_branch_shows_its_children_and_its_way_back(ana: TenantContext) -> Non
     assert r"Living\*" in labels
 
 
+def test_income_is_taken_apart_down_its_tree(ana: TenantContext) -> None:
+    ids = book(ana)
+    page = open_page(ana, "analytics", source=ids["Wages"])
+    assert not page.exception
+    frame = page.dataframe[-1].value
+    assert frame[["Category", "Received"]].to_numpy().tolist() == [["Wages*", "€50.00"]]
+    assert "All categories" in [button.label for button in page.button]
+
+
 def test_the_way_back_leads_to_the_whole_tree(ana: TenantContext) -> None:
     ids = book(ana)
     page = open_page(ana, "analytics", branch=ids["Food"])
