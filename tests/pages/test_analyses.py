@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.analytics.dimensions import Dimension
@@ -55,6 +56,15 @@ def test_a_member_leads_to_the_accounts_that_are_his(
     assert "Nothing moved in this period." in [each.value for each in of_dora.caption]
     next(each for each in of_dora.button if each.label == "All members").click().run()
     assert table(of_dora, "Member", "Out") == [("Ana", "€0.05")]
+
+
+@pytest.mark.parametrize("view", ["Compare", "Flow", "Breakdown", "Calendar", "Unusual", "Pivot"])
+def test_an_empty_view_names_the_next_step_and_offers_no_file(
+    ana: TenantContext, view: str
+) -> None:
+    page = opened(ana, view)
+    assert any("or import a file" in each.value for each in page.caption)
+    assert "CSV" not in [each.label for each in page.button]
 
 
 def test_changes_stand_beside_what_was(ana: TenantContext) -> None:

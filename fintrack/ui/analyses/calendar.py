@@ -10,7 +10,7 @@ from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import DAY, Period, today_of
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.asked import chart_query, empty_card, next_step
 from fintrack.ui.inputs import card, currency_choice
 from fintrack.ui.session import open_page
 from fintrack.ui.sight import partial_mark
@@ -26,12 +26,14 @@ def calendar_view(context: TenantContext) -> None:
     st.caption(f"The stronger its colour, the more was spent on a day{partial_mark(context)}")
     frame = daily_spending(context, period.since, period.until)
     currency = currency_choice(currencies(context.currency, frame))
-    with card(f"Spending in {year}", csv=chart_query("daily-spending", period)):
-        if frame.empty:
-            st.caption("Nothing was spent in this year.")
-            return
+    title = f"Spending in {year}"
+    if frame.empty:
+        empty_card(title, "Nothing was spent in this year.")
+        next_step(context, "year")
+        return
+    with card(title, csv=chart_query("daily-spending", period)):
         figure = calendar_chart(frame, chart_style(context, currency), year)
-        clicked = clicked_in_chart(figure, f"Spending in {year}, the dearest days", "calendar")
+        clicked = clicked_in_chart(figure, f"{title}, the dearest days", "calendar")
     if clicked:
         day = date.fromisoformat(clicked)
         open_page("transactions", **TransactionFilter(since=day, until=day + DAY).to_query())

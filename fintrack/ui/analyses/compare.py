@@ -26,7 +26,7 @@ from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import Period, month_of_period, today_of
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.asked import chart_query, empty_card, next_step
 from fintrack.ui.inputs import (
     card,
     category_query,
@@ -53,6 +53,8 @@ def compare_view(context: TenantContext) -> None:
     st.caption(escaped(compared) + partial_mark(context))
     changes = comparison(context, period, earlier)
     months = year_over_year(context, period.since, period.until)
+    if changes.empty and months.empty:
+        next_step(context)
     currency = currency_choice(currencies(context.currency, changes, months))
     for column, kind in zip(st.columns(2), (EXPENSE, INCOME), strict=True):
         with column:
@@ -92,10 +94,10 @@ def _changes(
     rows = changes[(changes["currency"] == currency) & (changes["kind"] == kind)]
     title = TITLES[kind]
     file = chart_query("comparison", period, earlier=f"{earlier.since}/{earlier.until}")
+    if not rows["change"].any():
+        empty_card(title, "Nothing changed.")
+        return
     with card(title, csv=file, key=f"comparison {kind}"):
-        if not rows["change"].any():
-            st.caption("Nothing changed.")
-            return
         figure = change_chart(rows, chart_style(context, currency), kind)
         clicked = clicked_in_chart(figure, title, f"changes {kind}")
         shown = rows.to_dict("records")
@@ -114,10 +116,10 @@ def _two_years(
 ) -> None:
     title = f"{WAYS[way]} year over year"
     rows = months[months["currency"] == currency]
+    if rows.empty:
+        empty_card(title, "Nothing moved, then or now.")
+        return
     with card(title, csv=chart_query("year-over-year", period), key=f"two years {way}"):
-        if rows.empty:
-            st.caption("Nothing moved, then or now.")
-            return
         figure = year_chart(rows, chart_style(context, currency), way)
         clicked = clicked_in_chart(figure, title, f"two years {way}")
     _open_month(clicked, period)
@@ -127,10 +129,10 @@ def _kept(context: TenantContext, currency: str, period: Period) -> None:
     title = "Savings rate"
     frame = savings(context, period.since, period.until)
     kept = kept_share(frame, currency)
+    if kept is None:
+        empty_card(title, "Nothing came in in this period.")
+        return
     with card(title, csv=chart_query("savings", period)):
-        if kept is None:
-            st.caption("Nothing came in in this period.")
-            return
         written = percent(kept / 10, context.locale)
         st.caption(f"{escaped(written)} of the income was kept over the whole period")
         figure = savings_chart(frame, chart_style(context, currency))
