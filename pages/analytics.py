@@ -1,21 +1,15 @@
 """Analytics: where the money came from and went, over a period, beside the one before."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from fintrack.analytics.cash_flow import cash_flow
-from fintrack.analytics.charts.drawing import Style
 from fintrack.analytics.charts.overview import (
     cash_flow_chart,
-    income_chart,
     net_worth_chart,
-    spending_chart,
     top_payees_chart,
 )
 from fintrack.analytics.headlines import currencies, period_headlines
@@ -31,7 +25,6 @@ from fintrack.analytics.periods import (
     previous,
     today_of,
 )
-from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.ahead import ahead_view
@@ -41,6 +34,7 @@ from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.flow import flow_view
 from fintrack.ui.analyses.parts import parts_view
 from fintrack.ui.analyses.pivot import pivot_view
+from fintrack.ui.analyses.trees import BROUGHT, SPENT, tree_card
 from fintrack.ui.analyses.unusual import unusual_view
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import (
@@ -49,55 +43,19 @@ from fintrack.ui.inputs import (
     OUT,
     WORTH,
     card,
-    category_query,
     currency_choice,
     headline_row,
-    money,
     period_input,
     span_text,
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.sight import partial_mark
-from fintrack.ui.tables import table_popover
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 PAYEES_SHOWN = 8
 AUTOMATIC, INTERVAL_WIDTH = "Automatic", 140
 INTERVALS = {"Daily": Interval.DAY, "Weekly": Interval.WEEK, "Monthly": Interval.MONTH}
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """Categories to go down in: what is asked and drawn, and where the address keeps the branch."""
-
-    name: str
-    key: str
-    title: str
-    column: str
-    nothing: str
-    ask: Callable[[TenantContext, date, date, UUID | None], pd.DataFrame]
-    draw: Callable[[pd.DataFrame, Style, pd.DataFrame], go.Figure]
-
-
-SPENT = Tree(
-    name="spending",
-    key="branch",
-    title="Spending by category",
-    column="Spent",
-    nothing="Nothing was spent, in this period or before.",
-    ask=spending,
-    draw=spending_chart,
-)
-BROUGHT = Tree(
-    name="income",
-    key="source",
-    title="Income by category",
-    column="Received",
-    nothing="Nothing came in, then or before.",
-    ask=income,
-    draw=income_chart,
-)
 
 
 def page() -> None:
@@ -138,9 +96,9 @@ def _overview(context: TenantContext) -> None:
         _cash_flow(context, currency, period, flow)
     left, right = st.columns(2)
     with left:
-        _tree(context, currency, (period, before), SPENT)
+        tree_card(context, currency, (period, before), SPENT)
     with right:
-        _tree(context, currency, (period, before), BROUGHT)
+        tree_card(context, currency, (period, before), BROUGHT)
         _payees(context, currency, period)
 
 
@@ -212,73 +170,6 @@ def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.D
         month = month_of_period(date.fromisoformat(clicked), period)
         wanted = TransactionFilter(since=month.since, until=month.until)
         open_page("transactions", **wanted.to_query())
-
-
-def _tree(
-    context: TenantContext, currency: str, periods: tuple[Period, Period], tree: Tree
-) -> None:
-    period, before = periods
-    parent_id = _drilled(tree)
-    with card(tree.title, csv=chart_query(tree.name, period, parent=parent_id)):
-        if parent_id is not None:
-            _breadcrumbs(context, parent_id, period, tree)
-        now = tree.ask(context, period.since, period.until, parent_id)
-        earlier = tree.ask(context, before.since, before.until, parent_id)
-        if now.empty and earlier.empty:
-            st.caption(tree.nothing)
-            return
-        figure = tree.draw(now, chart_style(context, currency), earlier)
-        clicked = clicked_in_chart(figure, tree.title, f"{tree.name} {parent_id}")
-        _tree_table(context, currency, period, now, tree)
-    if clicked is not None:
-        _drill(context, clicked, period, parent_id, tree)
-
-
-def _tree_table(
-    context: TenantContext, currency: str, period: Period, frame: pd.DataFrame, tree: Tree
-) -> None:
-    rows = frame[frame["currency"] == currency].to_dict("records")
-    amounts = {tree.column: [money(context, row["amount"], currency) for row in rows]}
-    queries = [category_query(row["category_id"], period) for row in rows]
-    table_popover("Category", [row["category"] for row in rows], amounts, queries)
-
-
-def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period, tree: Tree) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        key, icon = f"all of {tree.name}", ":material/arrow_back:"
-        if st.button("All categories", type="tertiary", icon=icon, key=key):
-            _show_branch(None, tree)
-        *above, (_, name) = branch(context, category_id)
-        for upper_id, upper_name in above:
-            if st.button(escaped(upper_name), type="tertiary", key=f"branch {upper_id}"):
-                _show_branch(upper_id, tree)
-        st.markdown(f"**{escaped(name)}**", width="content")
-        query = category_query(str(category_id), period)
-        page_link("transactions", "Transactions", icon=":material/receipt_long:", **query)
-
-
-def _drill(
-    context: TenantContext, clicked: str, period: Period, parent_id: UUID | None, tree: Tree
-) -> None:
-    """Go one step down the tree, or from its end to the transactions."""
-    if clicked and UUID(clicked) != parent_id:
-        below = tree.ask(context, period.since, period.until, UUID(clicked))
-        if set(below["category_id"]) - {clicked}:
-            _show_branch(UUID(clicked), tree)
-    open_page("transactions", **category_query(clicked, period))
-
-
-def _drilled(tree: Tree) -> UUID | None:
-    asked = st.query_params.get(tree.key, "")
-    return TransactionFilter.from_query({"category": asked}).category_id
-
-
-def _show_branch(category_id: UUID | None, tree: Tree) -> None:
-    if category_id is None:
-        st.query_params.pop(tree.key, None)
-    else:
-        st.query_params[tree.key] = str(category_id)
-    st.rerun()
 
 
 def _payees(context: TenantContext, currency: str, period: Period) -> None:
