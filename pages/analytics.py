@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from uuid import UUID
 
 import pandas as pd
 import streamlit as st
@@ -10,9 +9,7 @@ import streamlit as st
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.charts.overview import (
     cash_flow_chart,
-    income_chart,
     net_worth_chart,
-    spending_chart,
     top_payees_chart,
 )
 from fintrack.analytics.headlines import currencies, period_headlines
@@ -21,13 +18,13 @@ from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import (
     Interval,
     Period,
+    has_few_points,
     interval_of,
     interval_until,
     month_of_period,
     previous,
     today_of,
 )
-from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.ahead import ahead_view
@@ -37,6 +34,7 @@ from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.flow import flow_view
 from fintrack.ui.analyses.parts import parts_view
 from fintrack.ui.analyses.pivot import pivot_view
+from fintrack.ui.analyses.trees import BROUGHT, SPENT, tree_card
 from fintrack.ui.analyses.unusual import unusual_view
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import (
@@ -45,20 +43,20 @@ from fintrack.ui.inputs import (
     OUT,
     WORTH,
     card,
-    category_query,
     currency_choice,
     headline_row,
-    money,
     period_input,
     span_text,
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.sight import partial_mark
-from fintrack.ui.tables import table_below, table_of_chart
+from fintrack.ui.tables import table_of_chart
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
 PAYEES_SHOWN = 8
+AUTOMATIC, INTERVAL_WIDTH = "Automatic", 140
+INTERVALS = {"Daily": Interval.DAY, "Weekly": Interval.WEEK, "Monthly": Interval.MONTH}
 
 
 def page() -> None:
@@ -79,11 +77,13 @@ def page() -> None:
 
 
 def _overview(context: TenantContext) -> None:
-    period = period_input(today_of(context))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        period = period_input(today_of(context))
+        interval = _interval(period)
     before = previous(period)
     compared = f"{span_text(context, period)}, compared with {span_text(context, before)}"
     st.caption(escaped(compared) + partial_mark(context))
-    worth = net_worth(context, period.since, period.until, interval_of(period))
+    worth = net_worth(context, period.since, period.until, interval)
     if worth.empty:
         _nothing()
         return
@@ -92,15 +92,30 @@ def _overview(context: TenantContext) -> None:
     _headlines(context, currency, (period, before), worth, flow)
     left, right = st.columns(2)
     with left:
-        _net_worth(context, currency, period, worth)
+        _net_worth(context, currency, period, worth, interval)
     with right:
         _cash_flow(context, currency, period, flow)
     left, right = st.columns(2)
     with left:
-        _spending(context, currency, period, before)
+        tree_card(context, currency, (period, before), SPENT)
     with right:
-        _income(context, currency, period, before)
+        tree_card(context, currency, (period, before), BROUGHT)
         _payees(context, currency, period)
+
+
+def _interval(period: Period) -> Interval:
+    """Draw the choice of the distance between two points of net worth, kept in the address."""
+    fitting = [
+        name for name, each in INTERVALS.items() if has_few_points(period.since, period.until, each)
+    ]
+    chosen = st.selectbox(
+        "Net worth",
+        [AUTOMATIC, *fitting],
+        key="interval",
+        bind="query-params",
+        width=INTERVAL_WIDTH,
+    )
+    return INTERVALS.get(chosen, interval_of(period))
 
 
 def _nothing() -> None:
@@ -129,9 +144,13 @@ def _headlines(
     headline_row(context, currency, drawn)
 
 
-def _net_worth(context: TenantContext, currency: str, period: Period, worth: pd.DataFrame) -> None:
-    interval = interval_of(period)
-
+def _net_worth(
+    context: TenantContext,
+    currency: str,
+    period: Period,
+    worth: pd.DataFrame,
+    interval: Interval,
+) -> None:
     def query(day: str) -> dict[str, str]:
         moved = interval_until(date.fromisoformat(day), interval)
         since = max(moved.since, period.since)
@@ -161,66 +180,6 @@ def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.D
         open_page("transactions", **query(clicked))
 
 
-def _spending(context: TenantContext, currency: str, period: Period, before: Period) -> None:
-    parent_id = _drilled()
-    with card("Spending by category", csv=chart_query("spending", period, parent=parent_id)):
-        if parent_id is not None:
-            _breadcrumbs(context, parent_id, period)
-        now = spending(context, period.since, period.until, parent_id)
-        earlier = spending(context, before.since, before.until, parent_id)
-        if now.empty and earlier.empty:
-            st.caption("Nothing was spent, in this period or before.")
-            return
-        figure = spending_chart(now, chart_style(context, currency), earlier)
-        clicked = clicked_in_chart(figure, "Spending by category", f"spending {parent_id}")
-        _spending_table(context, currency, period, now)
-    if clicked is not None:
-        _drill(context, clicked, period, parent_id)
-
-
-def _spending_table(
-    context: TenantContext, currency: str, period: Period, frame: pd.DataFrame
-) -> None:
-    rows = frame[frame["currency"] == currency].to_dict("records")
-    spent = {"Spent": [money(context, row["amount"], currency) for row in rows]}
-    queries = [category_query(row["category_id"], period) for row in rows]
-    table_below("Category", [row["category"] for row in rows], spent, queries)
-
-
-def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if st.button("All categories", type="tertiary", icon=":material/arrow_back:"):
-            _show_branch(None)
-        *above, (_, name) = branch(context, category_id)
-        for upper_id, upper_name in above:
-            if st.button(escaped(upper_name), type="tertiary", key=f"branch {upper_id}"):
-                _show_branch(upper_id)
-        st.markdown(f"**{escaped(name)}**", width="content")
-        query = category_query(str(category_id), period)
-        page_link("transactions", "Transactions", icon=":material/receipt_long:", **query)
-
-
-def _drill(context: TenantContext, clicked: str, period: Period, parent_id: UUID | None) -> None:
-    """Go one step down the tree, or from its end to the transactions."""
-    if clicked and UUID(clicked) != parent_id:
-        below = spending(context, period.since, period.until, UUID(clicked))
-        if set(below["category_id"]) - {clicked}:
-            _show_branch(UUID(clicked))
-    open_page("transactions", **category_query(clicked, period))
-
-
-def _drilled() -> UUID | None:
-    return TransactionFilter.from_query({"category": st.query_params.get("branch", "")}).category_id
-
-
-def _show_branch(category_id: UUID | None) -> None:
-    if category_id is None:
-        st.query_params.pop("branch", None)
-    else:
-        st.query_params["branch"] = str(category_id)
-    st.rerun()
-
-
 def _payees(context: TenantContext, currency: str, period: Period) -> None:
     def query(payee: str) -> dict[str, str] | None:
         wanted = TransactionFilter(payee=payee, since=period.since, until=period.until)
@@ -237,20 +196,6 @@ def _payees(context: TenantContext, currency: str, period: Period) -> None:
     found = query(clicked) if clicked else None
     if found is not None:
         open_page("transactions", **found)
-
-
-def _income(context: TenantContext, currency: str, period: Period, before: Period) -> None:
-    with card("Income by category", csv=chart_query("income", period)):
-        now = income(context, period.since, period.until)
-        earlier = income(context, before.since, before.until)
-        if now.empty and earlier.empty:
-            st.caption("Nothing came in, then or before.")
-            return
-        figure = income_chart(now, chart_style(context, currency), earlier)
-        clicked = clicked_in_chart(figure, "Income by category", "income")
-        table_of_chart("Category", figure, lambda key: category_query(key, period))
-    if clicked is not None:
-        open_page("transactions", **category_query(clicked, period))
 
 
 OVERVIEW = "Overview"

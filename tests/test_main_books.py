@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fintrack.__main__ import main
-from fintrack.access.tenants import my_tenants
-from fintrack.context import TenantContext
+from fintrack.access.tenants import NewTenant, create_tenant, my_tenants
+from fintrack.context import TenantContext, TenantType
 from fintrack.db import connect
 from tests.databases import Database
 from tests.operations.books import keep_book, members_of, packed
@@ -95,6 +95,7 @@ def test_import_book_says_which_currency_it_took(
     said: list[str],
     taken: str,
 ) -> None:
+    create_tenant(ana.session, NewTenant("A", TenantType.PERSONAL, "USD", "US"))
     path = tmp_path / "mint.csv"
     path.write_text(MINT)
     assert main(["import-book", str(path), "--as", "ana@example.org", *said]) == 0

@@ -7,7 +7,7 @@ from enum import StrEnum
 import pandas as pd
 
 from fintrack.analytics.cash_flow import CASH_FLOW, cash_flow
-from fintrack.analytics.periods import Period, months_before, previous
+from fintrack.analytics.periods import YEAR, Period, previous
 from fintrack.analytics.statements import income_statement
 from fintrack.cache import kept
 from fintrack.context import TenantContext
@@ -31,7 +31,6 @@ YEAR_OVER_YEAR: Shape = {
     "outflow_before": "int64",
 }
 SAVINGS: Shape = {**CASH_FLOW, "saved": "int64", "per_mille": "Int64"}
-YEAR = 12
 
 
 class Against(StrEnum):
@@ -46,12 +45,10 @@ def compared_with(period: Period, against: Against) -> Period:
     return previous(period if against is Against.BEFORE else replace(period, months=YEAR))
 
 
-def year_before(period: Period) -> Period:
-    """Return the period with whose months `year_over_year` compares those of `period`."""
-    earlier = compared_with(period, Against.YEAR)
-    # Whole months stand beside whole months, a leap day among them.
-    is_whole = period.until.day == 1
-    return replace(earlier, until=months_before(period.until, YEAR)) if is_whole else earlier
+def comparisons_of(period: Period) -> tuple[Against, ...]:
+    """Return what the period can be compared with, but nothing twice under two names."""
+    before, year = (compared_with(period, each) for each in (Against.BEFORE, Against.YEAR))
+    return (Against.YEAR,) if before == year else (Against.BEFORE, Against.YEAR)
 
 
 @kept
@@ -80,7 +77,7 @@ def year_over_year(context: TenantContext, since: date, until: date) -> pd.DataF
     Both as `cash_flow` has them, by month and currency. A month that [since, until) cuts is cut on
     the same days in both years.
     """
-    earlier = year_before(Period(since, until))
+    earlier = compared_with(Period(since, until), Against.YEAR)
     now = cash_flow(context, since, until)
     before = cash_flow(context, earlier.since, earlier.until)
     before = before.assign(month=before["month"] + pd.DateOffset(months=YEAR))

@@ -1,5 +1,6 @@
-"""Daily spending: what each day of at most a year cost."""
+"""Daily spending: what each day of at most a year cost, and the years that have any."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -10,11 +11,21 @@ from fintrack.analytics.periods import LONGEST_YEAR, require_days
 from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.derived_schema import Line
+from fintrack.derived_schema import DayTotal, Line
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Category
 
 DAILY_SPENDING: Shape = {"on": "datetime64[s]", "currency": "str", "amount": "int64"}
+
+
+@kept
+def booked_years(context: TenantContext) -> tuple[int, ...]:
+    """Return the first and the last year in which something moved; nothing where nothing did."""
+    context.require(Permission.READ)
+    statement = select(func.min(DayTotal.booked_on), func.max(DayTotal.booked_on))
+    with tenant_transaction(context) as db:
+        days: Sequence[date | None] = db.execute(statement).one()
+    return tuple(day.year for day in days if day)
 
 
 @kept

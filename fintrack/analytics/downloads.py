@@ -39,7 +39,7 @@ class Question:
     owner_id: UUID | None
     by: Dimension
     columns: Dimension
-    earlier: Period
+    earlier: Period | None
 
 
 def chart_csv(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
@@ -74,7 +74,7 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
             context, asked.since, asked.until, asked.by, owner_id=asked.owner_id
         ),
         "comparison": lambda context, asked: comparison(
-            context, Period(asked.since, asked.until), asked.earlier
+            context, period := Period(asked.since, asked.until), asked.earlier or previous(period)
         ),
         "year-over-year": lambda context, asked: year_over_year(context, asked.since, asked.until),
         "savings": lambda context, asked: savings(context, asked.since, asked.until),
@@ -103,7 +103,7 @@ def _question(payload: Mapping[str, Any]) -> Question:
             _id(payload.get("owner")),
             Dimension(payload.get("by", Dimension.CATEGORY)),
             Dimension(payload.get("columns", Dimension.MONTH)),
-            _earlier(payload, period),
+            _earlier(payload),
         )
     except (KeyError, ValueError) as error:
         raise InvalidInput("This download has no period or a wrong one. Open it again.") from error
@@ -117,8 +117,8 @@ def _period(since: object, until: object) -> Period:
     return Period(date.fromisoformat(str(since)), date.fromisoformat(str(until)))
 
 
-def _earlier(payload: Mapping[str, Any], period: Period) -> Period:
+def _earlier(payload: Mapping[str, Any]) -> Period | None:
     if "earlier" not in payload:
-        return previous(period)
+        return None
     since, until = str(payload["earlier"]).split("/")
     return _period(since, until)

@@ -38,13 +38,14 @@ SHORTEST = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 28}
 
 
 LONGEST_YEAR = 366
+YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
     """The half-open span [since, until).
 
-    `months` is how far back the span lies that it is compared with; 0 means its own length.
+    `months` is how far back the span lies that it is compared with; 0 lets its days say it.
     """
 
     since: date
@@ -56,6 +57,19 @@ class Period:
         """Return the last day that belongs to the period."""
         return self.until - DAY
 
+    @property
+    def months_back(self) -> int:
+        """Return `months`, or else how many months a span from the first of one touches, or 0."""
+        if self.months or self.since.day > 1:
+            return self.months
+        last, first = self.last_day, self.since
+        return (last.year - first.year) * YEAR + last.month - first.month + 1
+
+
+def has_few_points(since: date, until: date, interval: Interval) -> bool:
+    """Return whether somebody reads a series of so many points."""
+    return (until - since).days <= MOST_POINTS * SHORTEST[interval]
+
 
 def require_points(since: date, until: date, interval: Interval) -> None:
     """Refuse a series of more points than anybody reads.
@@ -63,7 +77,7 @@ def require_points(since: date, until: date, interval: Interval) -> None:
     Raises:
         InvalidInput: with what to ask for instead.
     """
-    if (until - since).days > MOST_POINTS * SHORTEST[interval]:
+    if not has_few_points(since, until, interval):
         raise InvalidInput(f"A series has at most {MOST_POINTS} points. Ask for a shorter period.")
 
 
@@ -91,13 +105,13 @@ def chosen_period(choice: PeriodChoice, today: date) -> Period:
     month = today.replace(day=1)
     match choice:
         case PeriodChoice.THIS_MONTH:
-            return Period(month, today + DAY, 1)
+            return Period(month, today + DAY)
         case PeriodChoice.LAST_MONTH:
-            return Period(months_before(month, 1), month, 1)
+            return Period(months_before(month, 1), month)
         case PeriodChoice.THIS_YEAR:
-            return Period(month.replace(month=1), today + DAY, 12)
+            return Period(month.replace(month=1), today + DAY, YEAR)
         case PeriodChoice.LAST_12_MONTHS:
-            return Period(months_before(month, 11), today + DAY, 12)
+            return Period(months_before(month, YEAR - 1), today + DAY)
         case PeriodChoice.CUSTOM:
             raise InvalidInput("Choose the first and the last day of the period.")
 
@@ -108,20 +122,33 @@ def custom_period(first: date, last: date) -> Period:
     Raises:
         InvalidInput: it ends before it starts, or lies outside the years 1000 to 2999.
     """
-    if not EARLIEST <= first <= last <= LATEST:
+    if first < EARLIEST or last > LATEST:
+        raise InvalidInput("A period lies in the years 1000 to 2999. Choose other days.")
+    if first > last:
         raise InvalidInput("A period ends on the day it starts, or later.")
     return Period(first, last + DAY)
 
 
 def previous(period: Period) -> Period:
-    """Return the span to compare with: whole months earlier to the same day, else as many days.
+    """Return the span to compare with: as many months before, or as many days right before.
 
-    A day that the earlier month lacks is its last one: 1 to 31 March compares with all of February.
+    A period from the first of a month is one of months: whole ones compare with whole ones, and one
+    that is not over, to the same day. A day that the earlier month lacks is its last one.
+
+    Raises:
+        InvalidInput: it would begin before the first day there is.
     """
-    if period.months:
-        since = months_before(period.since, period.months)
-        return Period(since, months_before(period.last_day, period.months) + DAY, period.months)
-    return Period(period.since - (period.until - period.since), period.since)
+    back = period.months_back or (period.until - period.since).days
+    earliest = months_before(EARLIEST, -back) if period.months_back else EARLIEST + DAY * back
+    if period.since < earliest:
+        raise InvalidInput("Nothing is before the year 1000 to compare with. Choose later days.")
+    if not period.months_back:
+        return Period(period.since - DAY * back, period.since)
+    since = months_before(period.since, back)
+    # Whole months stand beside whole months, a leap day among them.
+    if period.until.day == 1:
+        return Period(since, months_before(period.until, back))
+    return Period(since, months_before(period.last_day, back) + DAY)
 
 
 def interval_until(last_day: date, interval: Interval) -> Period:

@@ -20,7 +20,7 @@ from fintrack.analytics.periods import (
     custom_period,
     today_of,
 )
-from fintrack.analytics.spending import spending
+from fintrack.analytics.spending import income, spending
 from fintrack.analytics.statements import balance_sheet, income_statement
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
@@ -72,6 +72,15 @@ class ReportQuery(PeriodQuery):
     account: UUID | None = None
 
 
+class BranchQuery(ReportQuery):
+    """The period, and the branch of the categories that is looked at."""
+
+    parent: Annotated[
+        UUID | None,
+        Field(description="The categories below this one, not those at the top of the tree."),
+    ] = None
+
+
 class Report(Told, Generic[Item]):
     """The rows of a report and the period that they are of; currencies are never added."""
 
@@ -112,7 +121,7 @@ class CashFlow(Told):
 
 
 class Spending(Told):
-    """What a category at the top of the tree cost, with all below it."""
+    """What a category cost, or brought in, with all below it."""
 
     category: Annotated[UUID | None, Field(description="Null for what has none.")]
     category_name: str
@@ -138,6 +147,7 @@ class SheetLine(Told):
 
 
 Asked = Annotated[ReportQuery, Query()]
+Branch = Annotated[BranchQuery, Query()]
 
 
 @router.get("/balances", responses=AS_CSV, response_model=Report[Balance])
@@ -169,10 +179,22 @@ def report_cash_flow(
 
 
 @router.get("/spending", responses=AS_CSV, response_model=Report[Spending])
-def report_spending(context: Member, asked: Asked, request: Request) -> Response | Report[Spending]:
+def report_spending(
+    context: Member, asked: Branch, request: Request
+) -> Response | Report[Spending]:
     """Report what each category of expenses cost, most first."""
     period = asked.period(context)
-    rows = spending(context, period.since, period.until, account_id=asked.account)
+    rows = spending(context, period.since, period.until, asked.parent, asked.account)
+    return answer(context, request, asked, period, rows, _spending)
+
+
+@router.get("/income", responses=AS_CSV, response_model=Report[Spending])
+def report_earnings(
+    context: Member, asked: Branch, request: Request
+) -> Response | Report[Spending]:
+    """Report what each category of income brought, most first."""
+    period = asked.period(context)
+    rows = income(context, period.since, period.until, asked.parent, asked.account)
     return answer(context, request, asked, period, rows, _spending)
 
 

@@ -57,7 +57,8 @@ def _tenant_like(session: UserSession) -> NewTenant:
     mine = [each for each in my_tenants(session) if not each.is_sample]
     if not mine:
         return NewTenant("", TenantType.PERSONAL, CURRENCY, COUNTRY, LOCALE, TIME_ZONE)
-    first = mine[0]
+    # Ids begin with the moment they were made at.
+    first = min(mine, key=lambda each: each.tenant_id)
     return NewTenant("", first.type, first.currency, first.country, first.locale, first.time_zone)
 
 

@@ -12,7 +12,15 @@ from babel.dates import format_date, format_interval, format_skeleton
 from streamlit.elements.lib.grid_container import GridContainer
 
 from fintrack.analytics.headlines import Headline
-from fintrack.analytics.periods import DAY, Period, PeriodChoice, chosen_period, custom_period
+from fintrack.analytics.periods import (
+    DAY,
+    EARLIEST,
+    LATEST,
+    Period,
+    PeriodChoice,
+    chosen_period,
+    custom_period,
+)
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.money import decimal_amount, format_money
@@ -59,8 +67,11 @@ def period_input(today: date) -> Period:
     days: Any = st.date_input(
         "First and last day",
         (today.replace(day=1), today),
+        EARLIEST,
+        LATEST,
         format="YYYY-MM-DD",
         key="days",
+        bind="query-params",
         width=280,
     )
     # While only the first day is chosen, it is the last one too.

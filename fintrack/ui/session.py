@@ -26,7 +26,7 @@ from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound, NotSignedIn, PermissionDenied
 
 TENANT, ENTERED, SEEN = "fintrack tenant", "fintrack entered", "fintrack seen"
-PAGES = "fintrack pages"
+PAGES, HERE, LEFT = "fintrack pages", "fintrack here", "fintrack left"
 VISITED, NEXT, LOOK = "fintrack visited", "fintrack next", "fintrack look"
 FRESH_SECONDS = 2.0
 VISIT_SECONDS = 300.0
@@ -170,10 +170,12 @@ def look_as(look: Look | None, url_path: str = "") -> NoReturn:
 
 
 def follow_address(url_path: str) -> None:
-    """Open the page anew when the browser went back into another tenant than the tab is in."""
+    """Show what the address asks for when the browser went back, into another tenant or not."""
     wanted, kept = st.query_params.get("tenant"), st.session_state.get(TENANT)
     if wanted and kept and wanted != kept:
         _open_anew(url_path, st.query_params.to_dict())
+    _come_back(url_path)
+    st.session_state[HERE] = url_path
 
 
 def arrive(pages: Collection[StreamlitPage]) -> None:
@@ -183,6 +185,15 @@ def arrive(pages: Collection[StreamlitPage]) -> None:
         st.session_state[LOOK] = following.look
         remember_pages(pages)
         st.switch_page(_page(following.url_path), query_params=following.query)
+
+
+def _come_back(url_path: str) -> None:
+    """Show what the page showed before it led on: Streamlit left the next one's query there."""
+    place, shown, sent = st.session_state.get(LEFT, (None, {}, {}))
+    if url_path == place and st.query_params.to_dict() == sent:
+        del st.session_state[LEFT]
+        st.query_params.from_dict(shown)
+        st.rerun()
 
 
 def _open_anew(url_path: str, query: Mapping[str, str], look: Look | None = None) -> NoReturn:
@@ -207,7 +218,11 @@ def remember_pages(pages: Collection[StreamlitPage]) -> None:
 
 def open_page(url_path: str, **query: str) -> NoReturn:
     """Go to a page of the same tenant; `query` fills its filters."""
-    st.switch_page(_page(url_path), query_params=_with_tenant(query))
+    page, sent, here = _page(url_path), _with_tenant(query), st.session_state.get(HERE)
+    if page.url_path != here:
+        shown = {key: st.query_params.get_all(key) for key in st.query_params}
+        st.session_state[LEFT] = (here, shown, sent)
+    st.switch_page(page, query_params=sent)
 
 
 def page_link(url_path: str, label: str, *, icon: str | None = None, **query: str) -> None:

@@ -11,6 +11,7 @@ from fintrack.analytics.comparisons import (
     Against,
     compared_with,
     comparison,
+    comparisons_of,
     savings,
     share,
     year_over_year,
@@ -21,8 +22,8 @@ from tests.analytics import by_hand
 from tests.analytics.by_hand import Move, Purse, write
 from tests.analytics.test_agreement import CASES, Book, book, written
 
-MARCH = Period(date(2026, 3, 1), date(2026, 4, 1), 1)
-YEAR_AGO = Period(date(2025, 3, 1), date(2025, 4, 1), 12)
+MARCH = Period(date(2026, 3, 1), date(2026, 4, 1))
+YEAR_AGO = Period(date(2025, 3, 1), date(2025, 4, 1))
 
 
 def sums(told: Book, kind: str, period: Period) -> dict[object, int]:
@@ -66,10 +67,16 @@ def test_the_largest_change_comes_first(ana: TenantContext) -> None:
 
 
 def test_a_period_is_compared_with_the_one_before_or_with_its_days_of_last_year() -> None:
-    assert compared_with(MARCH, Against.BEFORE) == Period(date(2026, 2, 1), date(2026, 3, 1), 1)
+    assert compared_with(MARCH, Against.BEFORE) == Period(date(2026, 2, 1), date(2026, 3, 1))
     assert compared_with(MARCH, Against.YEAR) == YEAR_AGO
     leap = Period(date(2024, 2, 20), date(2024, 3, 1))
     assert compared_with(leap, Against.YEAR).last_day == date(2023, 2, 28)
+
+
+def test_the_same_days_are_offered_under_one_name() -> None:
+    months = Period(date(2025, 12, 1), date(2026, 11, 29))
+    assert comparisons_of(months) == (Against.YEAR,)
+    assert comparisons_of(MARCH) == (Against.BEFORE, Against.YEAR)
 
 
 @CASES

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fintrack.analytics.periods import (
+    EARLIEST,
     Interval,
     Period,
     PeriodChoice,
@@ -41,12 +42,47 @@ def test_a_period_on_a_leap_day_ends_with_it(
 
 def test_a_month_is_compared_with_the_same_days_of_the_one_before() -> None:
     period = chosen_period(PeriodChoice.THIS_MONTH, date(2026, 11, 24))
-    assert previous(period) == Period(date(2026, 10, 1), date(2026, 10, 25), 1)
+    assert previous(period) == Period(date(2026, 10, 1), date(2026, 10, 25))
 
 
 def test_the_end_of_march_is_compared_with_all_of_february() -> None:
     period = chosen_period(PeriodChoice.THIS_MONTH, date(2026, 3, 31))
-    assert previous(period) == Period(date(2026, 2, 1), date(2026, 3, 1), 1)
+    assert previous(period) == Period(date(2026, 2, 1), date(2026, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "since", "until"),
+    [
+        (date(2026, 2, 1), date(2026, 2, 28), date(2026, 1, 1), date(2026, 2, 1)),
+        (date(2026, 11, 1), date(2026, 11, 30), date(2026, 10, 1), date(2026, 11, 1)),
+        (date(2026, 1, 1), date(2026, 3, 31), date(2025, 10, 1), date(2026, 1, 1)),
+        (date(2025, 12, 1), date(2026, 11, 28), date(2024, 12, 1), date(2025, 11, 29)),
+        (date(2024, 1, 1), date(2024, 12, 31), date(2023, 1, 1), date(2024, 1, 1)),
+    ],
+)
+def test_months_are_compared_with_as_many_before(
+    first: date, last: date, since: date, until: date
+) -> None:
+    assert previous(custom_period(first, last)) == Period(since, until)
+    assert Period(since, until).until <= first
+
+
+def test_the_same_days_are_compared_with_the_same_whoever_chose_them() -> None:
+    for choice in READY:
+        if choice is not PeriodChoice.THIS_YEAR:
+            period = chosen_period(choice, date(2026, 11, 28))
+            assert previous(period) == previous(custom_period(period.since, period.last_day))
+
+
+def test_what_lies_before_the_calendar_is_refused() -> None:
+    for first in (EARLIEST, date(1400, 1, 2)):
+        with pytest.raises(InvalidInput, match="before the year 1000"):
+            previous(custom_period(first, date(1999, 12, 31)))
+
+
+def test_a_period_outside_the_calendar_is_told_its_bounds() -> None:
+    with pytest.raises(InvalidInput, match="years 1000 to 2999"):
+        custom_period(date(999, 12, 31), date(2026, 3, 1))
 
 
 @pytest.mark.parametrize(
@@ -66,13 +102,14 @@ def test_a_point_stands_for_what_moved_since_the_one_before(
 
 def test_a_year_is_compared_with_the_same_days_of_the_one_before() -> None:
     period = chosen_period(PeriodChoice.THIS_YEAR, date(2024, 2, 29))
-    assert previous(period) == Period(date(2023, 1, 1), date(2023, 3, 1), 12)
+    assert previous(period) == Period(date(2023, 1, 1), date(2023, 3, 1))
 
 
 @given(first=DAYS, length=st.integers(0, 800))
-def test_a_custom_period_is_compared_with_as_many_days_right_before(
+def test_days_that_begin_within_a_month_are_compared_with_as_many_right_before(
     first: date, length: int
 ) -> None:
+    first = first.replace(day=max(first.day, 2))
     period = custom_period(first, first + timedelta(length))
     before = previous(period)
     assert before.until == period.since

@@ -266,6 +266,7 @@ ROUTES: dict[str, Decision] = {
     "GET /reports/net-worth": Decision(READ, 200),
     "GET /reports/cash-flow": Decision(READ, 200),
     "GET /reports/spending": Decision(READ, 200),
+    "GET /reports/income": Decision(READ, 200),
     "GET /reports/income-statement": Decision(READ, 200),
     "GET /reports/balance-sheet": Decision(READ, 200),
     "GET /reports/breakdown": Decision(READ, 200, query="by=tag"),

@@ -32,6 +32,23 @@ def test_a_period_is_taken_apart_by_payee(token: str, own: Ledger) -> None:
     assert (head, line) == ("part,currency,income,spending,entries", "Grocer,EUR,0.00,12.34,1")
 
 
+def test_a_branch_is_told_by_what_is_below_it(token: str, own: Ledger) -> None:
+    account_id = account(token, own).json["id"]
+    for kind, amount in (("EXPENSE", "-3.00"), ("INCOME", "5.00")):
+        given = {"name": f"Top of {kind}", "kind": kind}
+        top = call("POST", "/categories", given, token=token).json["id"]
+        given = {"name": f"Below {kind}", "kind": kind, "parent": top}
+        below = call("POST", "/categories", given, token=token).json["id"]
+        record(token, account_id, amount, category=below)
+        name = "spending" if kind == "EXPENSE" else "income"
+        path = f"/reports/{name}?{MARCH}&account={account_id}"
+        for asked, expected in ((path, top), (f"{path}&parent={top}", below)):
+            rows = call("GET", asked, token=token).json["items"]
+            assert [(row["category"], row["amount"]) for row in rows] == [
+                (expected, amount.lstrip("-"))
+            ]
+
+
 def test_a_report_as_a_file_needs_the_right_and_counts_as_no_export(
     stage: Stage, own: Ledger, token: str
 ) -> None:
@@ -66,6 +83,34 @@ def test_a_month_is_compared_with_the_same_days_of_the_year_before(token: str, o
         "2026-03-01,KWD,0.000,0.000,12.340,2.000",
     ]
     assert call("GET", path, token=token).json["items"][0]["outflow_before"] == "2.000"
+
+
+def test_a_whole_month_is_compared_with_all_of_the_one_before(token: str, own: Ledger) -> None:
+    account_id = account(token, own, currency="TND", opened_on="2025-01-01").json["id"]
+    for day in ("2026-10-01", "2026-10-31", "2026-11-30"):
+        record(token, account_id, "-1.000", booked_on=day)
+    path = "/reports/comparison?since=2026-11-01&until=2026-12-01&currency=TND"
+    (row,) = call("GET", path, token=token).json["items"]
+    assert (row["amount"], row["before"]) == ("1.000", "2.000")
+
+
+REPORTS = (
+    "balances", "net-worth", "cash-flow", "spending", "income", "income-statement", "balance-sheet",
+    "breakdown", "comparison", "year-over-year", "savings", "daily-spending", "money-flow",
+    "anomalies", "pivot",
+)  # fmt: skip
+
+
+def test_an_odd_period_is_answered_or_refused_in_a_sentence(token: str) -> None:
+    odd = (
+        "since=1000-01-01&until=2000-01-01", "since=1000-01-01&until=1000-01-02",
+        "until=1000-01-01", "since=2999-12-31", "since=2000-01-01&until=2999-12-31",
+        "since=1999-12-31&until=2999-12-31&interval=week&against=year",
+    )  # fmt: skip
+    for path in (f"/reports/{name}?{query}" for name in REPORTS for query in odd):
+        answer = call("GET", path, token=token)
+        assert answer.status in {200, 422}, path
+        assert answer.status == 200 or answer.json["detail"], path
 
 
 def test_what_was_saved_is_told_in_thousandths(token: str, own: Ledger) -> None:

@@ -276,6 +276,8 @@ def test_a_bar_leads_down_the_tree_to_the_transactions(sample: Page, open_server
     page.wait_for_url(re.compile(r"/transactions\?.*category="))
     settled(page)
     assert set(texts(page, "Category")) == {"Housing › Rent and mortgage"}  # noqa: RUF001
+    page.go_back()
+    page.wait_for_url(re.compile(r"/analytics\?.*branch="))
 
 
 def test_a_point_of_net_worth_leads_to_what_moved_until_then(

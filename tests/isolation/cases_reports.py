@@ -7,7 +7,7 @@ from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.comparisons import comparison, savings, year_over_year
-from fintrack.analytics.daily_spending import daily_spending
+from fintrack.analytics.daily_spending import booked_years, daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.downloads import chart_csv
 from fintrack.analytics.forecast import forecast
@@ -91,6 +91,7 @@ ANALYTICS: dict[Function, Case] = {
         },
         call=lambda me, own: chart_csv(me, SPENDING),
     ),
+    booked_years: Case(VIEWER, call=lambda me, own: booked_years(me)),
     daily_spending: Case(VIEWER, call=lambda me, own: daily_spending(me, MARCH, APRIL)),
     forecast: Case(VIEWER, call=lambda me, own: forecast(me, OCTOBER)),
     income: Case(

@@ -22,8 +22,11 @@ from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.ledger.undo import undo
+from fintrack.statements.history import imports
+from fintrack.statements.undoing import undo_import
 from tests.databases import Database
 from tests.ledger.conftest import MARCH, Record, wrong_totals
+from tests.statements.importing import imported, ofx_file
 
 Chance = random.Random
 TWELVE = settings(
@@ -102,8 +105,28 @@ def take_back(context: TenantContext, _accounts: list[UUID], chance: Chance) -> 
     undo(context, UUID(chance.choice(list(change_sets(context)["id"]))))
 
 
+def bring(context: TenantContext, accounts: list[UUID], chance: Chance) -> None:
+    """Import a file, of which some rows may be known, and some be a transfer's other leg."""
+    rows = [
+        (
+            f"{day(chance):%Y%m%d}",
+            f"{chance.randrange(-900, 900) / 100}",
+            f"{chance.random()}",
+            payee,
+        )
+        for payee in chance.choices(["Baker", "Cinema", "Own account"], k=3)
+    ]
+    account_id = chance.choice(accounts)
+    imported(context, ofx_file(rows, account=str(account_id)[-12:]), account_id=account_id)
+
+
+def send_back(context: TenantContext, _accounts: list[UUID], chance: Chance) -> None:
+    """Undo one of the imports so far, with what was made of its rows since."""
+    undo_import(context, UUID(chance.choice(list(imports(context)["import_id"]))), also_edited=True)
+
+
 WRITES: list[Callable[[TenantContext, list[UUID], Chance], None]] = [
-    add, add, add, move, change, change, label, rename, remove, take_back,
+    add, add, add, move, change, change, label, rename, remove, take_back, bring, send_back,
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ PATIENCE = 60
 LINK = re.compile(r"\[(.*)\]\((.*)\)")
 
 
-def open_page(context: TenantContext, name: str, **query: str) -> AppTest:
+def open_page(context: TenantContext, name: str, **query: str | list[str]) -> AppTest:
     """Return the page after its first run; `name` is its path in the address."""
     page = AppTest.from_file(ROOT / "fintrack" / "ui" / "main.py", default_timeout=PATIENCE)
     _sign_in(page, context)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.analytics.dimensions import Dimension
@@ -15,7 +16,7 @@ from tests.pages.opening import open_page, read_table
 from tests.pages.test_analytics import book
 
 
-def opened(context: TenantContext, view: str, **query: str) -> AppTest:
+def opened(context: TenantContext, view: str, **query: str | list[str]) -> AppTest:
     page = open_page(context, "analytics", view=view, **query)
     assert not page.exception
     return page
@@ -57,6 +58,15 @@ def test_a_member_leads_to_the_accounts_that_are_his(
     assert table(of_dora, "Member", "Out") == [("Ana", "€0.05")]
 
 
+@pytest.mark.parametrize("view", ["Compare", "Flow", "Breakdown", "Calendar", "Unusual", "Pivot"])
+def test_an_empty_view_names_the_next_step_and_offers_no_file(
+    ana: TenantContext, view: str
+) -> None:
+    page = opened(ana, view)
+    assert any("or import a file" in each.value for each in page.caption)
+    assert "CSV" not in [each.label for each in page.button]
+
+
 def test_changes_stand_beside_what_was(ana: TenantContext) -> None:
     book(ana)
     page = opened(ana, "Compare")
@@ -82,6 +92,18 @@ def test_the_days_of_a_year_are_chosen(ana: TenantContext) -> None:
     assert "Nothing was spent in this year." not in [each.value for each in page.caption]
     last = opened(ana, "Calendar", year=str(year - 1))
     assert "Nothing was spent in this year." in [each.value for each in last.caption]
+
+
+def test_every_year_of_old_books_is_offered_and_found_by_its_address(ana: TenantContext) -> None:
+    mine = Purse("Current", opened_on=date(1999, 1, 1))
+    write(ana, [mine], [Move(date(1999, 5, 1), mine, -5), Move(date(2003, 5, 1), mine, -7)])
+    page = opened(ana, "Calendar", year="1999")
+    assert [each.value for each in page.subheader] == ["Spending in 1999"]
+    assert page.selectbox[0].options[-1] == "1999"
+    days = ["2002-01-01", "2005-12-31"]
+    page = opened(ana, "Breakdown", period="Custom", days=days)
+    assert page.date_input[0].value == tuple(map(date.fromisoformat, days))
+    assert table(page, "Payee", "Out") == [("No payee", "€0.07")]
 
 
 def test_the_flow_shows_both_sides_and_leads_on(ana: TenantContext) -> None:

@@ -1,5 +1,6 @@
 """Analytics: figures of a period beside the one before, down to the transactions."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -71,6 +72,18 @@ def test_a_custom_period_asks_for_its_days(ana: TenantContext) -> None:
     assert figures(page)[2] == "€13.50"
 
 
+@pytest.mark.parametrize(("interval", "points"), [(None, 14), ("Daily", 90), ("Monthly", 3)])
+def test_the_points_of_net_worth_are_as_far_apart_as_chosen(
+    ana: TenantContext, interval: str | None, points: int
+) -> None:
+    write(ana, [Purse("Current", opened_on=date(2020, 1, 1), opening=10_000)], [])
+    asked = {"interval": interval} if interval else {}
+    days = ["2026-01-01", "2026-03-31"]
+    page = open_page(ana, "analytics", period="Custom", days=days, **asked)
+    assert not page.exception
+    assert len(json.loads(page.get("plotly_chart")[0].proto.spec)["data"][0]["x"]) == points
+
+
 def test_the_top_of_the_tree_is_shown_first(ana: TenantContext) -> None:
     book(ana)
     assert table(open_page(ana, "analytics")) == {"Living*": "€13.00", "Fun*": "€0.50"}
@@ -83,6 +96,15 @@ def test_a_branch_shows_its_children_and_its_way_back(ana: TenantContext) -> Non
     labels = [button.label for button in page.button]
     assert "All categories" in labels
     assert r"Living\*" in labels
+
+
+def test_income_is_taken_apart_down_its_tree(ana: TenantContext) -> None:
+    ids = book(ana)
+    page = open_page(ana, "analytics", source=ids["Wages"])
+    assert not page.exception
+    frame = page.dataframe[-1].value
+    assert frame[["Category", "Received"]].to_numpy().tolist() == [["Wages*", "€50.00"]]
+    assert "All categories" in [button.label for button in page.button]
 
 
 def test_the_way_back_leads_to_the_whole_tree(ana: TenantContext) -> None:

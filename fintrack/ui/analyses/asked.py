@@ -1,12 +1,13 @@
-"""What the analyses ask a member: the period, and what a file of a chart is asked for."""
+"""What the analyses ask a member, what a chart's file is asked for, and what an empty one says."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
 from fintrack.analytics.periods import Period, today_of
-from fintrack.context import TenantContext
-from fintrack.ui.inputs import period_input, span_text
+from fintrack.context import Permission, TenantContext
+from fintrack.ui.inputs import card, period_input, span_text
+from fintrack.ui.session import page_link
 from fintrack.ui.sight import partial_mark
 from fintrack.ui.text import escaped
 
@@ -20,6 +21,21 @@ def asked_period(context: TenantContext) -> Period:
     period = period_input(today_of(context))
     st.caption(escaped(span_text(context, period)) + partial_mark(context))
     return period
+
+
+def empty_card(title: str, sentence: str) -> None:
+    """Draw a card that says what there is nothing of; nothing makes no file."""
+    with card(title):
+        st.caption(sentence)
+
+
+def next_step(context: TenantContext, choice: str = "period") -> None:
+    """Say what to do where nothing is shown; `choice` is what can be chosen above."""
+    if not context.may(Permission.IMPORT):
+        st.caption(f"Choose another {choice} above.")
+    else:
+        st.caption(f"Choose another {choice} above, or import a file whose days lie in it.")
+        page_link("import", "Import a file", icon=":material/upload_file:")
 
 
 def chart_query(chart: str, period: Period, **more: object) -> Mapping[str, str]:

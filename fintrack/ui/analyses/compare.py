@@ -17,16 +17,16 @@ from fintrack.analytics.comparisons import (
     Against,
     compared_with,
     comparison,
+    comparisons_of,
     kept_share,
     savings,
-    year_before,
     year_over_year,
 )
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import Period, month_of_period, today_of
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.asked import chart_query, empty_card, next_step
 from fintrack.ui.inputs import (
     card,
     category_query,
@@ -48,21 +48,13 @@ TITLES = {EXPENSE: "Changes in spending", INCOME: "Changes in income"}
 def compare_view(context: TenantContext) -> None:
     """Show the changes by category, the months of two years, and the share that was kept."""
     period = period_input(today_of(context))
-    chosen = st.segmented_control(
-        "Compared with",
-        list(AGAINST),
-        default=Against.BEFORE,
-        format_func=AGAINST.__getitem__,
-        required=True,
-        key="against",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    earlier = compared_with(period, Against(chosen or Against.BEFORE))
+    earlier = compared_with(period, _against(period))
     compared = f"{span_text(context, period)}, compared with {span_text(context, earlier)}"
     st.caption(escaped(compared) + partial_mark(context))
     changes = comparison(context, period, earlier)
     months = year_over_year(context, period.since, period.until)
+    if changes.empty and months.empty:
+        next_step(context)
     currency = currency_choice(currencies(context.currency, changes, months))
     for column, kind in zip(st.columns(2), (EXPENSE, INCOME), strict=True):
         with column:
@@ -71,6 +63,24 @@ def compare_view(context: TenantContext) -> None:
         with column:
             _two_years(context, currency, period, months, way)
     _kept(context, currency, period)
+
+
+def _against(period: Period) -> Against:
+    """Draw the choice of what to compare with, when there is one, and return it."""
+    usual, *others = comparisons_of(period)
+    if not others:
+        return usual
+    chosen = st.segmented_control(
+        "Compared with",
+        [usual, *others],
+        default=usual,
+        format_func=AGAINST.__getitem__,
+        required=True,
+        key="against",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return Against(chosen or usual)
 
 
 def _changes(
@@ -84,10 +94,10 @@ def _changes(
     rows = changes[(changes["currency"] == currency) & (changes["kind"] == kind)]
     title = TITLES[kind]
     file = chart_query("comparison", period, earlier=f"{earlier.since}/{earlier.until}")
+    if not rows["change"].any():
+        empty_card(title, "Nothing changed.")
+        return
     with card(title, csv=file, key=f"comparison {kind}"):
-        if not rows["change"].any():
-            st.caption("Nothing changed.")
-            return
         figure = change_chart(rows, chart_style(context, currency), kind)
         clicked = clicked_in_chart(figure, title, f"changes {kind}")
         shown = rows.to_dict("records")
@@ -106,24 +116,24 @@ def _two_years(
 ) -> None:
     title = f"{WAYS[way]} year over year"
     rows = months[months["currency"] == currency]
+    if rows.empty:
+        empty_card(title, "Nothing moved, then or now.")
+        return
     with card(title, csv=chart_query("year-over-year", period), key=f"two years {way}"):
-        if rows.empty:
-            st.caption("Nothing moved, then or now.")
-            return
         figure = year_chart(rows, chart_style(context, currency), way)
         clicked = clicked_in_chart(figure, title, f"two years {way}")
     is_earlier = clicked is not None and date.fromisoformat(clicked) < period.since.replace(day=1)
-    _open_month(clicked, year_before(period) if is_earlier else period)
+    _open_month(clicked, compared_with(period, Against.YEAR) if is_earlier else period)
 
 
 def _kept(context: TenantContext, currency: str, period: Period) -> None:
     title = "Savings rate"
     frame = savings(context, period.since, period.until)
     kept = kept_share(frame, currency)
+    if kept is None:
+        empty_card(title, "Nothing came in in this period.")
+        return
     with card(title, csv=chart_query("savings", period)):
-        if kept is None:
-            st.caption("Nothing came in in this period.")
-            return
         written = percent(kept / 10, context.locale)
         st.caption(f"{escaped(written)} of the income was kept over the whole period")
         figure = savings_chart(frame, chart_style(context, currency))

@@ -1,7 +1,6 @@
 """Flow: from where the money of a period came, and where it went."""
 
 import pandas as pd
-import streamlit as st
 
 from fintrack.analytics.charts.flow import EVERYTHING, flow_chart
 from fintrack.analytics.headlines import currencies
@@ -9,7 +8,7 @@ from fintrack.analytics.money_flow import SAVINGS, money_flow
 from fintrack.analytics.periods import Period
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import asked_period, chart_query
+from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
 from fintrack.ui.inputs import card, category_query, currency_choice, money
 from fintrack.ui.session import open_page
 from fintrack.ui.tables import table_below
@@ -24,10 +23,11 @@ def flow_view(context: TenantContext) -> None:
     frame = money_flow(context, period.since, period.until)
     currency = currency_choice(currencies(context.currency, frame))
     rows = frame[frame["currency"] == currency]
+    if rows.empty:
+        empty_card(TITLE, "Nothing moved in this period.")
+        next_step(context)
+        return
     with card(TITLE, csv=chart_query("money-flow", period)):
-        if rows.empty:
-            st.caption("Nothing moved in this period.")
-            return
         figure = flow_chart(rows, chart_style(context, currency))
         clicked = clicked_in_chart(figure, TITLE, "money flow")
         _table(context, currency, period, rows)

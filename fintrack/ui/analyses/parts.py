@@ -13,7 +13,7 @@ from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import Period, month_of_period
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import asked_period, chart_query
+from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
 from fintrack.ui.inputs import card, category_query, currency_choice, money
 from fintrack.ui.session import open_page
 from fintrack.ui.tables import table_below
@@ -88,10 +88,11 @@ def _parts(
 ) -> None:
     title = f"Income and expenses by {NAMES[by].lower()}"
     rows = frame[frame["currency"] == currency]
+    if rows.empty:
+        empty_card(title, "Nothing moved in this period.")
+        next_step(context)
+        return
     with card(title, csv=file):
-        if rows.empty:
-            st.caption("Nothing moved in this period.")
-            return
         figure = breakdown_chart(rows, chart_style(context, currency))
         clicked = clicked_in_chart(figure, title, f"parts {by}")
         shown = rows.head(ROWS_SHOWN).to_dict("records")

@@ -12,7 +12,7 @@ from fintrack.analytics.periods import Period
 from fintrack.analytics.pivots import Grid, Measure, grid, pivot
 from fintrack.analytics.saved_pivots import View
 from fintrack.context import TenantContext
-from fintrack.ui.analyses.asked import asked_period, chart_query
+from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
 from fintrack.ui.analyses.parts import part_query
 from fintrack.ui.analyses.saved import COLUMNS, FIGURES, ROWS, saved_row
 from fintrack.ui.inputs import card, currency_choice, money
@@ -54,11 +54,12 @@ def pivot_view(context: TenantContext) -> None:
     frame = pivot(context, period.since, period.until, rows, columns)
     currency = currency_choice(currencies(context.currency, frame))
     title = f"{MEASURES[measure]} by {NAMES[rows].lower()} and {NAMES[columns].lower()}"
+    shown = grid(frame, currency, measure)
+    if not shown.rows:
+        empty_card(title, "There is nothing of it in this period.")
+        next_step(context)
+        return
     with card(title, csv=chart_query("pivot", period, by=rows, columns=columns)):
-        shown = grid(frame, currency, measure)
-        if not shown.rows:
-            st.caption("There is nothing of it in this period.")
-            return
         _grid(context, currency, period, rows, shown, measure)
 
 

@@ -7,12 +7,16 @@ import streamlit as st
 from fintrack.analytics.anomalies import anomalies
 from fintrack.analytics.headlines import currencies
 from fintrack.context import TenantContext
-from fintrack.ui.analyses.asked import asked_period, chart_query
+from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
 from fintrack.ui.inputs import card, currency_choice, day_text, link_row, money
 from fintrack.ui.session import open_page
 from fintrack.ui.text import escaped
 
 SHOWN = 20
+TITLE = "Unusual amounts"
+MEANING = (
+    "More than five times as far from the payee’s usual amount as its amounts of a year usually are"
+)
 
 
 def unusual_view(context: TenantContext) -> None:
@@ -21,13 +25,12 @@ def unusual_view(context: TenantContext) -> None:
     frame = anomalies(context, period.since, period.until)
     currency = currency_choice(currencies(context.currency, frame))
     rows = frame[frame["currency"] == currency].head(SHOWN).to_dict("records")
-    with card("Unusual amounts", csv=chart_query("anomalies", period)):
-        st.caption(
-            "More than five times as far from the payee’s usual amount as its amounts of a year"
-            " usually are"
-        )
-        if not rows:
-            st.caption("Nothing is unusual in this period.")
+    st.caption(MEANING)
+    if not rows:
+        empty_card(TITLE, "Nothing is unusual in this period.")
+        next_step(context)
+        return
+    with card(TITLE, csv=chart_query("anomalies", period)):
         pressed = [row["transaction_id"] for row in rows if _row(context, currency, row)]
     if pressed:
         open_page("transactions", transaction=pressed[0])

@@ -1,0 +1,124 @@
+"""Spending and income by category, from the top of the tree down to the transactions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from fintrack.analytics.charts.drawing import Style
+from fintrack.analytics.charts.overview import income_chart, spending_chart
+from fintrack.analytics.periods import Period
+from fintrack.analytics.spending import branch, income, spending
+from fintrack.context import TenantContext
+from fintrack.ledger.filters import TransactionFilter
+from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.inputs import card, category_query, money
+from fintrack.ui.session import open_page, page_link
+from fintrack.ui.tables import table_below
+from fintrack.ui.text import escaped
+from fintrack.ui.theme import chart_style, clicked_in_chart
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Categories to go down in: what is asked and drawn, and where the address keeps the branch."""
+
+    name: str
+    key: str
+    title: str
+    column: str
+    nothing: str
+    ask: Callable[[TenantContext, date, date, UUID | None], pd.DataFrame]
+    draw: Callable[[pd.DataFrame, Style, pd.DataFrame], go.Figure]
+
+
+SPENT = Tree(
+    name="spending",
+    key="branch",
+    title="Spending by category",
+    column="Spent",
+    nothing="Nothing was spent, in this period or before.",
+    ask=spending,
+    draw=spending_chart,
+)
+BROUGHT = Tree(
+    name="income",
+    key="source",
+    title="Income by category",
+    column="Received",
+    nothing="Nothing came in, then or before.",
+    ask=income,
+    draw=income_chart,
+)
+
+
+def tree_card(
+    context: TenantContext, currency: str, periods: tuple[Period, Period], tree: Tree
+) -> None:
+    """Draw a period's categories beside those of the one before, and the way down and back."""
+    period, before = periods
+    parent_id = _drilled(tree)
+    with card(tree.title, csv=chart_query(tree.name, period, parent=parent_id)):
+        if parent_id is not None:
+            _breadcrumbs(context, parent_id, period, tree)
+        now = tree.ask(context, period.since, period.until, parent_id)
+        earlier = tree.ask(context, before.since, before.until, parent_id)
+        if now.empty and earlier.empty:
+            st.caption(tree.nothing)
+            return
+        figure = tree.draw(now, chart_style(context, currency), earlier)
+        clicked = clicked_in_chart(figure, tree.title, f"{tree.name} {parent_id}")
+        _table(context, currency, period, now, tree)
+    if clicked is not None:
+        _drill(context, clicked, period, parent_id, tree)
+
+
+def _table(
+    context: TenantContext, currency: str, period: Period, frame: pd.DataFrame, tree: Tree
+) -> None:
+    rows = frame[frame["currency"] == currency].to_dict("records")
+    amounts = {tree.column: [money(context, row["amount"], currency) for row in rows]}
+    queries = [category_query(row["category_id"], period) for row in rows]
+    table_below("Category", [row["category"] for row in rows], amounts, queries)
+
+
+def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period, tree: Tree) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        key, icon = f"all of {tree.name}", ":material/arrow_back:"
+        if st.button("All categories", type="tertiary", icon=icon, key=key):
+            _show_branch(None, tree)
+        *above, (_, name) = branch(context, category_id)
+        for upper_id, upper_name in above:
+            if st.button(escaped(upper_name), type="tertiary", key=f"branch {upper_id}"):
+                _show_branch(upper_id, tree)
+        st.markdown(f"**{escaped(name)}**", width="content")
+        query = category_query(str(category_id), period)
+        page_link("transactions", "Transactions", icon=":material/receipt_long:", **query)
+
+
+def _drill(
+    context: TenantContext, clicked: str, period: Period, parent_id: UUID | None, tree: Tree
+) -> None:
+    """Go one step down the tree, or from its end to the transactions."""
+    if clicked and UUID(clicked) != parent_id:
+        below = tree.ask(context, period.since, period.until, UUID(clicked))
+        if set(below["category_id"]) - {clicked}:
+            _show_branch(UUID(clicked), tree)
+    open_page("transactions", **category_query(clicked, period))
+
+
+def _drilled(tree: Tree) -> UUID | None:
+    asked = st.query_params.get(tree.key, "")
+    return TransactionFilter.from_query({"category": asked}).category_id
+
+
+def _show_branch(category_id: UUID | None, tree: Tree) -> None:
+    if category_id is None:
+        st.query_params.pop(tree.key, None)
+    else:
+        st.query_params[tree.key] = str(category_id)
+    st.rerun()
