@@ -98,13 +98,13 @@ def as_markdown(report: PeersReport) -> str:
     return "\n".join([*lines, ""])
 
 
-def write_book(context: TenantContext, book: Path) -> None:
+def _write_book(context: TenantContext, book: Path) -> None:
     """Write the tenant as beancount reads it."""
     with book.open("wb") as file:
         file.writelines(export_journal(context, JournalFormat.BEANCOUNT))
 
 
-def draw_home(context: TenantContext) -> list[str]:
+def _draw_home(context: TenantContext) -> list[str]:
     """Ask anew for what Home shows, and return its figures as a browser gets them."""
     home = overview(context, TODAY)
     home_headlines(home, context.currency)
@@ -113,7 +113,7 @@ def draw_home(context: TenantContext) -> list[str]:
     return [figure.to_json(validate=False) for figure in figures]
 
 
-def require_same_months(context: TenantContext, statement: bytes) -> None:
+def _require_same_months(context: TenantContext, statement: bytes) -> None:
     """Compare what was kept in each month that is over with what Fava states.
 
     Raises:
@@ -149,22 +149,22 @@ def _tenants(installation: Installation, server: Server) -> dict[int, TenantCont
 def _pairs(contexts: dict[int, TenantContext], folder: Path) -> Iterator[Pair]:
     for rows, context in contexts.items():
         yield from _overviews(context, rows, folder)
-    yield from imports_beside_actual(contexts[max(BOOKS)], folder)
+    yield from imports_beside_actual(contexts, folder)
 
 
 def _overviews(context: TenantContext, rows: int, folder: Path) -> Iterator[Pair]:
     book = folder / f"{rows}.beancount"
     _say(f"exporting {rows:,} transactions")
-    write_book(context, book)
+    _write_book(context, book)
     _say("starting Fava with them")
     with fava_serving(book) as fava:
-        require_same_months(context, income_statement(fava))
+        _require_same_months(context, income_statement(fava))
         yield from _against_fava(context, rows, fava)
 
 
 def _against_fava(context: TenantContext, rows: int, fava: Fava) -> Iterator[Pair]:
     def ours() -> object:
-        return draw_home(context)
+        return _draw_home(context)
 
     def theirs() -> object:
         return income_statement(fava)

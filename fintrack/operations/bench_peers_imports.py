@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -27,8 +27,9 @@ OLDEST = date(2019, 1, 1)
 Row = tuple[date, int, str, str]
 
 
-def imports_beside_actual(context: TenantContext, folder: Path) -> Iterator[Pair]:
-    """Measure files of growing size; the folder holds them for Actual."""
+def imports_beside_actual(tenants: Mapping[int, TenantContext], folder: Path) -> Iterator[Pair]:
+    """Measure files of growing size in the largest tenant; the folder holds them for Actual."""
+    context = tenants[max(tenants)]
     _take(context, _rows(min(ADDED)))
     for function, files in (("importTransactions", MATCHED), ("addTransactions", ADDED)):
         for rows, turns in files.items():

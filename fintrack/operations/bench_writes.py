@@ -28,6 +28,7 @@ from fintrack.schema import new_id
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview, preview_import
 
+BANK_FILE = "bench.csv"
 SESSIONS = 4
 OLDEST = date(2019, 1, 1)
 DERIVING = """
@@ -187,7 +188,7 @@ def _imported(place: Place, content: bytes) -> UUID:
 
 
 def _shown(place: Place, content: bytes, account_id: UUID) -> Preview:
-    return preview_import(place.giant, content, "bench.csv", account_id=account_id)
+    return preview_import(place.giant, content, BANK_FILE, account_id=account_id)
 
 
 def _new_account(place: Place) -> UUID:
