@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import UUID
 
 from fintrack.context import TenantContext
@@ -74,25 +75,19 @@ def preview_decided(
         InvalidInput: it cannot be read so, or what is decided on is not in the file.
         NotFound: an account is not among those that the member may write to.
     """
-    preview = preview_import(context, content, file_name, account_id=account_id)
+    read = partial(preview_import, context, content, file_name, account_id=account_id)
+    preview = read()
     mapping = corrected(preview, decisions.reading) if decisions.reading else None
     if mapping is not None:
-        preview = preview_import(
-            context, content, file_name, account_id=account_id, mapping=mapping
-        )
+        preview = read(mapping=mapping)
         require_columns(preview, decisions.reading)
     while answered := with_answers(preview, dict(decisions.answers)):
         mapping = answered
-        preview = preview_import(
-            context, content, file_name, account_id=account_id, mapping=mapping
-        )
+        preview = read(mapping=mapping)
     if preview.questions:
         return preview
     if decisions.accounts:
-        accounts = _accounts(preview, decisions.accounts)
-        preview = preview_import(
-            context, content, file_name, account_id=account_id, mapping=mapping, accounts=accounts
-        )
+        preview = read(mapping=mapping, accounts=_accounts(preview, decisions.accounts))
     _require_rows(preview, decisions.rows)
     return preview
 
