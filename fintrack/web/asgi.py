@@ -18,7 +18,8 @@ from fintrack.cache import keep_at_most
 from fintrack.config import Registration, settings
 from fintrack.db import Logins, connect, disconnect
 from fintrack.errors import FinTrackError, SetupError
-from fintrack.operations.installation import open_installation
+from fintrack.operations.embedded import stop
+from fintrack.operations.installation import Installation, open_installation
 from fintrack.operations.tenants import keep_default_limits
 from fintrack.operations.worker import HOUR, PAUSE, deliver, run_jobs
 from fintrack.ui.failures import show_failure
@@ -41,7 +42,7 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Open the installation, watch its sessions, do what is due, and leave it clean."""
-    _open()
+    installation = _open()
     _import_pages()
     send_at_once()
     end_in_time()
@@ -59,6 +60,9 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
             with suppress(asyncio.CancelledError):
                 await task
         disconnect()
+        # Not left to the end of the process: a server that was told to stop dies by the signal.
+        if installation.server is not None:
+            await asyncio.to_thread(stop, installation.server)
 
 
 def _import_pages() -> None:
@@ -85,7 +89,7 @@ async def _tell_webhooks() -> None:
         ended.set()
 
 
-def _open() -> None:
+def _open() -> Installation:
     try:
         installation = open_installation()
     except SetupError as error:
@@ -98,6 +102,7 @@ def _open() -> None:
     keep_at_most(settings().cache_mb * MEGABYTE)
     if settings().registration is not Registration.OPEN and is_empty_installation():
         _print_setup_link()
+    return installation
 
 
 def _print_setup_link() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit
 
+from fintrack.operations.processes import is_server_alive
 from tests.web.serving import PATIENCE, ROOT, free_port, served, throw_away_home
 from tests.web.visiting import fetch, register_first
 
@@ -30,6 +31,13 @@ def test_somebody_who_does_not_read_on_does_not_hold_a_server_that_is_to_stop() 
             assert client.recv(12) == b"HTTP/1.1 200"
             server.stop()
         assert server.process.poll() is not None
+
+
+def test_a_server_that_is_told_to_stop_leaves_no_postgresql_behind() -> None:
+    with throw_away_home() as home, served(home) as server:
+        assert is_server_alive(home)
+        server.stop()
+        assert not is_server_alive(home)
 
 
 def _largest_file() -> str:
