@@ -15,6 +15,7 @@ from fintrack.access.sessions import open_session, session_of
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
 from fintrack.errors import NotSignedIn
+from fintrack.operations.bench_questions import DAYS, FIRST
 from fintrack.operations.embedded import Server
 from fintrack.operations.installation import Installation
 from fintrack.operations.passwords import APPLICATION_LOGINS, SUPERUSER
@@ -61,7 +62,7 @@ TRANSACTIONS = """
     insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
                                  description, category_id, words, created_by)
     select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
-           date '2024-01-01' + (r * 982 / %(rows)s)::integer,
+           %(day)s::date + (r * %(days)s / %(rows)s)::integer,
            case when r %% 12 < 2 then 150000 + r %% 997
                 else -(500 + (r %% 20000) * 7919 %% 20000) end,
            'Payee ' || r %% 40 || ' ' || p.slug, 'Reference ' || r, p.categories[1 + r %% 12],
@@ -122,7 +123,8 @@ def arrive(
     admin.execute("set synchronous_commit = off")
     placed = admin.execute(PLACES, {"slug": slug, "crowd": CROWD}).rowcount
     for first in range(0 if fresh is None else rows - fresh, rows, step):
-        days = {"rows": rows, "first": first, "last": min(first + step, rows) - 1}
+        days = {"rows": rows, "first": first, "last": min(first + step, rows) - 1,
+                "day": FIRST, "days": DAYS}  # fmt: skip
         for crowd in range(placed // CROWD + 1):
             admin.execute(TRANSACTIONS, days | {"crowd": crowd})
     admin.execute("drop table place")

@@ -35,6 +35,7 @@ from fintrack.operations.bench_giant_questions import (
     NAIVE_SEARCH,
     PAGE,
     QUESTIONS,
+    SINCE,
     SMALLEST,
     Question,
 )
@@ -50,7 +51,7 @@ from fintrack.operations.bench_pairs import (
     spent,
     waited,
 )
-from fintrack.operations.bench_questions import TODAY
+from fintrack.operations.bench_questions import TODAY, UNTIL
 from fintrack.operations.bench_writes import (
     Place,
     committing,
@@ -273,9 +274,13 @@ def _asking(context: TenantContext, ask: Question) -> Side:
 def _direct(context: TenantContext, statement: str) -> Side:
     def ask() -> object:
         with tenant_transaction(context) as inside:
-            return inside.execute(text(statement), {"tenant": context.tenant_id}).all()
+            return inside.execute(text(statement), _said(context)).all()
 
     return ask
+
+
+def _said(context: TenantContext) -> dict[str, object]:
+    return {"tenant": context.tenant_id, "since": SINCE, "until": UNTIL}
 
 
 def _page(context: TenantContext, number: int) -> Side:
@@ -291,13 +296,11 @@ def _page(context: TenantContext, number: int) -> Side:
 
 def _unprotected(place: Place, statement: str) -> Side:
     """Ask as the owner of the tables, whom no policy touches."""
-    query = re.sub(r":tenant\b", "%(tenant)s", statement)
+    query = re.sub(r":(\w+)", r"%(\1)s", statement)
 
     def ask() -> object:
         with place.admin.transaction():
-            found = place.admin.execute(
-                query, {"tenant": place.giant.tenant_id}, prepare=False, binary=True
-            )
+            found = place.admin.execute(query, _said(place.giant), prepare=False, binary=True)
             return found.fetchall()
 
     return ask

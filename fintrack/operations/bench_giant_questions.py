@@ -1,7 +1,6 @@
 """What is asked of a giant, and what one would ask the rows themselves without kept totals."""
 
 from collections.abc import Callable
-from datetime import date
 
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.net_worth import balances, net_worth
@@ -11,37 +10,37 @@ from fintrack.analytics.spending import spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.transactions import transactions
-from fintrack.operations.bench_questions import TODAY, UNTIL
+from fintrack.operations.bench_questions import FIRST, TODAY, UNTIL
 
 PAGE = 25
 # The whole history.
-SINCE = date(2024, 1, 1)
+SINCE = FIRST.replace(day=1)
 # What each question would ask without kept totals.
 DIRECT = {
     "balances": """
         select a.id, a.currency, a.opening_balance + coalesce(sum(t.amount), 0)
         from app.account as a left join app.transaction as t
-        on t.tenant_id = :tenant and t.account_id = a.id and t.booked_on < '2027-01-01'
+        on t.tenant_id = :tenant and t.account_id = a.id and t.booked_on < :until
         where a.tenant_id = :tenant group by a.id, a.currency, a.opening_balance""",
     "cash flow": """
         select date_trunc('month', t.booked_on), t.currency, c.kind, sum(t.amount)
         from app.transaction as t
         left join app.category as c on c.tenant_id = :tenant and c.id = t.category_id
-        where t.tenant_id = :tenant and t.booked_on >= '2024-01-01' and t.booked_on < '2027-01-01'
+        where t.tenant_id = :tenant and t.booked_on >= :since and t.booked_on < :until
         and t.transfer_id is null group by 1, 2, 3""",
     "spending": """
         select t.category_id, t.currency, sum(t.amount), count(*) from app.transaction as t
         join app.category as c on c.tenant_id = :tenant and c.id = t.category_id
-        where t.tenant_id = :tenant and t.booked_on >= '2024-01-01' and t.booked_on < '2027-01-01'
+        where t.tenant_id = :tenant and t.booked_on >= :since and t.booked_on < :until
         and c.kind = 'EXPENSE' group by 1, 2""",
     "top payees": """
         select t.payee, t.currency, sum(t.amount), count(*) from app.transaction as t
-        where t.tenant_id = :tenant and t.booked_on >= '2024-01-01' and t.booked_on < '2027-01-01'
+        where t.tenant_id = :tenant and t.booked_on >= :since and t.booked_on < :until
         and t.amount < 0 group by 1, 2 order by 3 limit 10""",
     "net worth by month": """
         select month, currency, sum(moved) over (partition by currency order by month) from (
             select date_trunc('month', t.booked_on) as month, t.currency, sum(t.amount) as moved
-            from app.transaction as t where t.tenant_id = :tenant and t.booked_on < '2027-01-01'
+            from app.transaction as t where t.tenant_id = :tenant and t.booked_on < :until
             group by 1, 2
         ) as months""",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.cash_flow import cash_flow
@@ -16,9 +16,11 @@ from fintrack.ledger.accounts import accounts
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.transactions import transactions
 
-# The day of the newest rows, on which as many days are read one by one as on an average day.
-TODAY = date(2026, 9, 8)
-SINCE, UNTIL = date(2026, 1, 1), date(2027, 1, 1)
+# The day of the newest rows: of a month that is not over, none are yet to come, as in real books.
+TODAY = date.today()  # noqa: DTZ011 - the machine's own day, on which no figure depends
+DAYS = 1080
+FIRST = TODAY - timedelta(days=DAYS - 1)
+SINCE, UNTIL = TODAY.replace(month=1, day=1), TODAY.replace(TODAY.year + 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
