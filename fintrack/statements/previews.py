@@ -196,7 +196,8 @@ def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Read
         if ids and ids <= {key for key, each in known.items() if each == mapping}:
             return reading
     common = _common(known.values()) if guess.mapping.header_row else None
-    return _reading(_read_again(guess, content, common), books) if common else None
+    file = _read_again(guess, content, common) if common else guess
+    return None if file is guess else _reading(file, books)
 
 
 def _common(known: Iterable[Mapping]) -> Mapping | None:
@@ -216,7 +217,10 @@ def _read_again(guess: StatementFile, content: bytes, known: Mapping) -> Stateme
         encoding=found.encoding if is_unicode else known.encoding,
     )
     again = _read_or_guess(guess, content, mapping)
-    if guess.questions or _rejected(again) <= _rejected(guess):
+    if guess.questions:
+        # What fits no row answers no question.
+        return again if any(each.entries for each in again.statements) else guess
+    if _rejected(again) <= _rejected(guess):
         return again
     # The bank has changed its dates or its figures since; what the columns hold still counts.
     marks = found.decimal_mark, found.decimal_marks

@@ -161,3 +161,13 @@ def test_a_bank_that_changed_its_dates_is_read_as_it_writes_now(
     seen = preview(ana, later, account_id=giro)
     assert days(seen) == ["25 Apr", "06 May"]
     assert seen.rejected == 0
+
+
+def test_what_is_remembered_answers_nothing_for_a_file_that_it_does_not_fit(
+    ana: TenantContext,
+) -> None:
+    imported(ana, csv_file([("2026-04-30", "-1.00", "A")]))
+
+    seen = preview(ana, OPEN)
+
+    assert (asked_for(seen), seen.is_remembered) == (["date_order"], False)
