@@ -46,15 +46,22 @@ def mapping_form(key: str, preview: Preview) -> Mapping | None:
     if preview.is_remembered:
         st.caption("Read as files with these columns were confirmed before.")
     form = f"mapping {key} {sha256(mapping.to_json().encode()).hexdigest()[:8]}"
-    said = f"{sure} % sure" if not preview.questions else "not decided yet"
-    icon = ":material/view_column:" if sure >= UNSURE else ":material/help:"
+    is_unsure = 0 < sure < UNSURE and not preview.is_remembered
+    icon = ":material/help:" if is_unsure or preview.questions else ":material/view_column:"
     with (
-        st.expander(f"How the file was read: {said}", icon=icon, expanded=0 < sure < UNSURE),
+        st.expander(f"How the file was read: {_said(preview)}", icon=icon, expanded=is_unsure),
         st.form(form, border=False),
     ):
         changed = _columns(preview, _reading(mapping, preview.certainty))
         submitted = st.form_submit_button("Read again", icon=":material/refresh:")
     return changed if submitted else None
+
+
+def _said(preview: Preview) -> str:
+    if preview.questions:
+        return "not decided yet"
+    sure = f"{preview.certainty.overall} % sure"
+    return "as confirmed before" if preview.is_remembered else sure
 
 
 def _reading(mapping: Mapping, certainty: Certainty) -> Mapping:

@@ -98,3 +98,13 @@ def test_a_file_is_what_it_holds_whatever_it_is_called(ana: TenantContext) -> No
     assert len(held(ana)) == 2
     assert imported(ana, csv_file()).new == 0
     assert not page.error
+
+
+def test_what_is_remembered_needs_no_second_look(ana: TenantContext) -> None:
+    page = commit(dropped(ana, FRANCS))
+
+    page = dropped(ana, FRANCS)
+
+    panel = page.expander[0]
+    assert panel.label == "How the file was read: as confirmed before"
+    assert not panel.proto.expanded
