@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fintrack.context import Permission, TenantContext
 from fintrack.limits import Limit
 from fintrack.statements.decisions import rows_taken
-from fintrack.statements.drops import first_day, new_suggestions
+from fintrack.statements.drops import first_day, new_suggestions, settled, together
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.previews import Preview
@@ -61,14 +61,16 @@ def _upload(context: TenantContext) -> None:
     )
     dropped = in_hand(context, ((each.name, each.getvalue()) for each in files))
     ready: list[Ready] = []
-    places = []
+    places, staying = [], []
     for file in dropped:
         with card(escaped(file.name)), shown_refusals():
             if preview := _read(context, file):
                 ready.append((file, preview))
                 places.append(st.container())
+        if not ready or ready[-1][0] is not file:
+            staying.append(_staying(file))
     if ready:
-        _review(context, ready, places if len(dropped) > 1 else ())
+        _review(context, ready, places if len(dropped) > 1 else (), staying)
 
 
 def _read(context: TenantContext, file: OpenFile) -> Preview | None:
@@ -81,11 +83,21 @@ def _read(context: TenantContext, file: OpenFile) -> Preview | None:
     return None if preview.questions else preview
 
 
+def _staying(file: OpenFile) -> str:
+    why = "waits for an answer" if file.preview else "cannot be read"
+    return f"{escaped(file.name)} stays here: it {why}, as its card above says."
+
+
 def _review(
-    context: TenantContext, ready: Sequence[Ready], places: Sequence[DeltaGenerator]
+    context: TenantContext,
+    seen: Sequence[Ready],
+    places: Sequence[DeltaGenerator],
+    staying: Sequence[str],
 ) -> None:
     """Show what comes into which account; each file can be taken in by itself, or all at once."""
-    decisions, twice = account_reviews(context, ready)
+    groups = together(preview for _, preview in seen)
+    decisions, twice = account_reviews(context, seen, groups)
+    ready = [(file, settled(preview, groups)) for file, preview in seen]
     counts = [
         rows_taken(preview.new, said) for (_, preview), said in zip(ready, decisions, strict=True)
     ]
@@ -93,12 +105,14 @@ def _review(
     for (file, preview), said, count, place in looks:
         with place:
             _commit_button(context, file, preview, said, count, is_only=len(ready) == 1)
-    waiting = sum(bool(count) for count in counts)
-    if waiting > 1:
-        label = f"Import all {sum(counts) - len(twice):,} transactions"
+    if sum(bool(count) for count in counts) > 1:
+        which = f" of {len(ready):,} files" if staying else ""
+        label = f"Import all {sum(counts) - len(twice):,} transactions{which}"
         if st.button(label, type="primary", icon=":material/done_all:", key="commit all"):
             with shown_refusals():
                 _commit_all(context, ready, decisions)
+        if staying:
+            st.caption("  \n".join(staying))
 
 
 def _commit_button(
@@ -136,19 +150,26 @@ def _commit_all(
 
     A file that may be one side of a transfer which nobody was shown yet waits for the member.
     """
-    said, waiting = [], 0
-    in_order = sorted(zip(ready, decisions, strict=True), key=lambda each: first_day(each[0][1]))
-    for (file, seen), decided in in_order:
+    said, staying = [], []
+    left = sorted(zip(ready, decisions, strict=True), key=lambda each: first_day(each[0][1]))
+    while left:
+        ((file, seen), decided), *left = left
         preview = look(context, file)
         if new_suggestions(seen, preview):
-            waiting += 1
+            staying.append(_transfers_wait(file))
             continue
-        report = _commit(context, preview, decided)
+        others = [other for (_, other), _ in left]
+        report = _commit(context, settled(preview, together([preview, *others])), decided)
         _close(file, report)
         said.append(_said(preview, report))
-    if waiting:
-        said.append("What is left may be transfers between these files; look at it once more.")
-    done("  \n".join(said))
+    done("  \n".join([*said, *staying]))
+
+
+def _transfers_wait(file: OpenFile) -> str:
+    return (
+        f"{escaped(file.name)} stays here: rows of it may be transfers with the other files; "
+        "look at it once more."
+    )
 
 
 def _commit(context: TenantContext, preview: Preview, decisions: Decisions) -> ImportReport:

@@ -1,17 +1,19 @@
 """Several files that are looked at together: by account, and what they have in common."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import chain
 from uuid import UUID
 
+from fintrack.ledger.accounts import NewAccount
 from fintrack.schema import new_id
 from fintrack.statements.likeness import likenesses
 from fintrack.statements.matching import Known, book_of
-from fintrack.statements.plans import Planned
+from fintrack.statements.plans import Planned, total_until
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import RowState, StatementPreview
-from fintrack.statements.targets import bare
+from fintrack.statements.targets import bare, opening_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,30 +31,47 @@ class Part:
         return [row for row in self.statement.plan.planned if row.ordinal in new]
 
 
-def by_account(previews: Iterable[Preview]) -> list[list[Part]]:
-    """Return the statements of all files by the account that they go into, the oldest first."""
-    groups: dict[tuple[UUID | str, ...], list[Part]] = {}
-    for preview in previews:
-        for statement in preview.statements:
-            part = Part(preview, statement)
-            groups.setdefault(_place(part), []).append(part)
-    return [sorted(group, key=lambda part: part.statement.plan.days) for group in groups.values()]
+@dataclass(frozen=True, slots=True, eq=False)
+class Together:
+    """What all files bring to one account, each row once; balances in minor units.
 
-
-def repeated(group: Sequence[Part]) -> list[dict[int, str]]:
-    """Return by part which of its new rows an earlier file has too, and the name of that file.
-
-    Whichever file is imported first, the other one finds them in the books.
+    The statements of the `parts`, the oldest first, have the new account and the differences that
+    they have with all the others. Beside each stand in `shared` those of its new rows which an
+    earlier file has too, and the name of that file. `duplicate` counts what the books hold.
     """
-    known: list[tuple[Preview, Known]] = []
-    found = []
-    for part in group:
-        others = {each.id: owner for owner, each in known if owner is not part.preview}
-        book = [each for _, each in known if each.id in others]
-        twins = _twins(part.new, book)
-        found.append({at: others[twin].file_name for at, twin in twins.items()})
-        known += [(part.preview, _known(row)) for row in part.new if row.ordinal not in twins]
-    return found
+
+    parts: tuple[Part, ...]
+    shared: tuple[Mapping[int, str], ...]
+    new: int
+    duplicate: int
+    balance_before: int
+    balance_after: int
+
+
+def together(previews: Iterable[Preview]) -> list[Together]:
+    """Return what comes into each account when all the files are imported, in whichever order.
+
+    A new account opens with what the oldest file that states a balance implies, before the oldest
+    row of all files, unless the member said otherwise of one of them.
+    """
+    return [_together(parts) for parts in _by_account(previews)]
+
+
+def settled(preview: Preview, groups: Iterable[Together]) -> Preview:
+    """Return the preview with its statements as they are together with those of other files."""
+    parts = [part for group in groups for part in group.parts]
+    own = {each.statement.key: each for each in parts if each.preview is preview}
+    return replace(
+        preview, statements=tuple(own[each.key].statement for each in preview.statements)
+    )
+
+
+def wishes_for(group: Together, new: NewAccount) -> list[NewAccount]:
+    """Return by part what to wish for, so that all of the group open the account like this.
+
+    An opening balance that is left as it is shown stays what the files imply.
+    """
+    return [_wish(part, new) for part in group.parts]
 
 
 def first_day(preview: Preview) -> date:
@@ -64,6 +83,105 @@ def new_suggestions(seen: Preview, now: Preview) -> bool:
     """Say whether the file may be one side of transfers that were not told when it was seen."""
     told = {each.ordinal for each in seen.transfers}
     return any(not each.is_certain and each.ordinal not in told for each in now.transfers)
+
+
+def _by_account(previews: Iterable[Preview]) -> list[list[Part]]:
+    groups: dict[tuple[UUID | str, ...], list[Part]] = {}
+    for preview in previews:
+        for statement in preview.statements:
+            part = Part(preview, statement)
+            groups.setdefault(_place(part), []).append(part)
+    return [sorted(group, key=lambda part: part.statement.plan.days) for group in groups.values()]
+
+
+def _together(parts: Sequence[Part]) -> Together:
+    shared = _shared(parts)
+    rows = [
+        row
+        for part, known in zip(parts, shared, strict=True)
+        for row in part.new
+        if row.ordinal not in known
+    ]
+    new = _new_account(parts, rows)
+    before = parts[0].statement.balances.now + (new.opening_balance if new else 0)
+    return Together(
+        parts=tuple(replace(each, statement=_joined(each.statement, new, rows)) for each in parts),
+        shared=tuple(shared),
+        new=len(rows),
+        duplicate=len(frozenset[UUID]().union(*(each.statement.known for each in parts))),
+        balance_before=before,
+        balance_after=before + sum(row.amount for row in rows),
+    )
+
+
+def _shared(parts: Sequence[Part]) -> list[dict[int, str]]:
+    """Return by part which of its new rows an earlier file has too, and the name of that file.
+
+    Whichever file is imported first, the other one finds them in the books.
+    """
+    known: list[tuple[Preview, Known]] = []
+    found = []
+    for part in parts:
+        others = {each.id: owner for owner, each in known if owner is not part.preview}
+        book = [each for _, each in known if each.id in others]
+        twins = _twins(part.new, book)
+        found.append({at: others[twin].file_name for at, twin in twins.items()})
+        if part is not parts[-1]:
+            fresh = (row for row in part.new if row.ordinal not in twins)
+            known += [(part.preview, _known(row)) for row in fresh]
+    return found
+
+
+def _new_account(parts: Sequence[Part], rows: Sequence[Planned]) -> NewAccount | None:
+    """Return what is opened for all the parts, as the member wants it where he said so."""
+    proposed = parts[0].statement.new_account
+    if proposed is None:
+        return None
+    plans = [part.statement.plan for part in parts]
+    said = [each for part in parts if (each := _said(part)) is not None]
+    openings = [wish.opening_balance for wish, own in said if wish.opening_balance != own]
+    implied = [opening_of(each, rows) for each in plans if each.opening_before(rows) is not None]
+    return replace(
+        said[0][0] if said else proposed,
+        opening_balance=next(chain(openings, implied), 0),
+        opened_on=min(each.days[0] for each in plans),
+    )
+
+
+def _said(part: Part) -> tuple[NewAccount, int] | None:
+    """Return the new account that the member wants, and the opening that the file alone implies."""
+    wish, plan = part.preview.wishes.get(part.statement.key), part.statement.plan
+    return (wish, opening_of(plan, plan.planned)) if isinstance(wish, NewAccount) else None
+
+
+def _joined(
+    statement: StatementPreview, new: NewAccount | None, rows: Sequence[Planned]
+) -> StatementPreview:
+    """Compare the file's own balances with what the books will have with all the rows."""
+    plan, opening = statement.plan, new.opening_balance if new else 0
+    held = statement.balances + opening
+    first = held.first + total_until(plan.days[0] - timedelta(1), rows)
+    then = held.then + total_until(plan.balance_day, rows)
+    moved = statement.balance_after - statement.balance_before
+    before = opening if new else statement.balance_before
+    return replace(
+        statement,
+        new_account=new,
+        balance_before=before,
+        balance_after=before + moved,
+        difference=None if plan.closing is None else then - plan.closing,
+        opening_difference=None if plan.opening is None else first - plan.opening,
+    )
+
+
+def _wish(part: Part, new: NewAccount) -> NewAccount:
+    """An opening that the member left alone is the one of his wish before, or the file's own."""
+    shown, plan = part.statement.new_account, part.statement.plan
+    if shown is None or new.opening_balance != shown.opening_balance:
+        return new
+    said = _said(part)
+    kept = said[0].opening_balance if said else opening_of(plan, plan.planned)
+    return replace(new, opening_balance=kept)
 
 
 def _place(part: Part) -> tuple[UUID | str, ...]:

@@ -263,9 +263,9 @@ def _write_batches(
     batches = []
     moved: dict[UUID, int] = {}
     for each in statements:
-        before = each.outcome.balance + moved.get(each.account.id, 0)
+        before = each.outcome.balances.now + moved.get(each.account.id, 0)
         batch = _batch(each, before)
-        moved[each.account.id] = batch.balance_after - each.outcome.balance
+        moved[each.account.id] = batch.balance_after - each.outcome.balances.now
         batches.append(batch)
     if batches:
         rows = [_batch_row(import_id, preview, each) for each in batches]

@@ -30,21 +30,34 @@ from fintrack.statements.plans import Plan, Planned
 
 
 @dataclass(frozen=True, slots=True)
+class Balances:
+    """What an account holds without a plan: now, at the end of its balance day, before its first.
+
+    The account that is yet to be made holds nothing.
+    """
+
+    now: int = 0
+    then: int = 0
+    first: int = 0
+
+    def __add__(self, amount: int) -> "Balances":
+        """Return what an account holds that has more from the start."""
+        return Balances(self.now + amount, self.then + amount, self.first + amount)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """A plan beside its account's book.
+    """A plan beside its account's book and balances.
 
     Beside the plan's rows stand, or None: in `duplicates` the transaction that a row repeats, in
-    `likenesses` the one that it probably is. `balance` is the account's now, `balance_then` the
-    part of it until the plan's balance day, `balance_first` that before the plan's first day.
+    `likenesses` the one that it probably is.
     """
 
     plan: Plan
     duplicates: tuple[UUID | None, ...]
     likenesses: tuple[Likeness | None, ...]
     book: Book
-    balance: int
-    balance_then: int
-    balance_first: int
+    balances: Balances
 
     @property
     def rows(self) -> Iterator[tuple[Planned, UUID | None, Likeness | None]]:
@@ -80,7 +93,7 @@ def _outcome(
     plan: Plan,
     account_id: UUID | None,
     books: Mapping[UUID, Book],
-    balances: Mapping[UUID, tuple[int, Mapping[str, tuple[int, int]]]],
+    balances: Mapping[UUID, Mapping[str, Balances]],
     own: frozenset[UUID],
 ) -> Outcome:
     book = books[account_id] if account_id else Book()
@@ -90,10 +103,8 @@ def _outcome(
         known or (movement.own_id if movement.own_id in own else None)
         for known, movement in zip(book.duplicates(movements), movements, strict=True)
     )
-    if account_id is None:
-        return Outcome(plan, duplicates, (), book, 0, 0, 0)
-    balance, then = balances[account_id]
-    return Outcome(plan, duplicates, (), book, balance, *then[plan.key])
+    held = balances[account_id][plan.key] if account_id else Balances()
+    return Outcome(plan, duplicates, (), book, held)
 
 
 def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
@@ -144,27 +155,29 @@ def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
 
 def _balances(
     db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
-) -> dict[UUID, tuple[int, dict[str, tuple[int, int]]]]:
-    """Per account the balance now and, per plan, those of its balance day and before its first."""
+) -> dict[UUID, dict[str, Balances]]:
+    """What each account holds now and, per plan, on its balance day and before its first."""
     days = {
         plan.key: (plan.balance_day, plan.days[0] - timedelta(1))
         for plan in plans
         if plan.key in accounts
     }
-    sums = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(chain(*days.values()))]
+    parts = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(chain(*days.values()))]
     statement = (
-        select(Account.id, Account.opening_balance, func.sum(DayTotal.amount), *sums)
+        select(Account.id, Account.opening_balance, func.sum(DayTotal.amount), *parts)
         .join_from(Account, DayTotal, _is_of_account(), isouter=True)
         .where(Account.id == any_(literal(list(accounts.values()), ARRAY(Uuid()))))
         .group_by(Account.id, Account.opening_balance)
     )
     if not days:
         return {}
-    found: dict[UUID, tuple[int, dict[str, tuple[int, int]]]] = {}
+    found: dict[UUID, dict[str, Balances]] = {}
     for account_id, opening, total, *until in db.execute(statement):
-        balances = [opening + int(each) for each in until]
-        by_plan = zip(days, zip(balances[::2], balances[1::2], strict=True), strict=True)
-        found[account_id] = opening + int(total or 0), dict(by_plan)
+        sums = zip(days, until[::2], until[1::2], strict=True)
+        found[account_id] = {
+            key: Balances(int(total or 0), int(then), int(first)) + opening
+            for key, then, first in sums
+        }
     return found
 
 

@@ -1,8 +1,9 @@
 """What a file's rows would become, before anything is compared or written."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
@@ -91,6 +92,22 @@ class Plan:
     def balance_day(self) -> date:
         """Return the day at whose end the file's closing balance stands."""
         return max(self.days[1], self.closing_on or self.days[1])
+
+    def opening_before(self, rows: Iterable[Planned]) -> int | None:
+        """Return the balance before all the rows, its own and others', as the file implies it.
+
+        None where it states no balance.
+        """
+        if self.opening is not None:
+            return self.opening - total_until(self.days[0] - timedelta(1), rows)
+        if self.closing is not None:
+            return self.closing - total_until(self.balance_day, rows)
+        return None
+
+
+def total_until(day: date, rows: Iterable[Planned]) -> int:
+    """Return the sum of the rows until the end of the day."""
+    return sum(each.amount for each in rows if each.movement.booked_on <= day)
 
 
 def key_of(statement: Statement) -> str:

@@ -44,7 +44,7 @@ class Preview:
     `mapping`, `columns` and `certainty` are the guess about a table, for correction;
     `is_remembered` says that it is no guess but what was confirmed before. `transfers` are what new
     rows may be one side of. `import_id` is what the import will be called, so that one preview is
-    not imported twice by accident.
+    not imported twice by accident. `wishes` are where the member said that a statement goes.
     """
 
     import_id: UUID
@@ -59,6 +59,7 @@ class Preview:
     certainty: Certainty
     is_own_export: bool
     is_remembered: bool
+    wishes: dict[str, UUID | NewAccount]
 
     @property
     def new(self) -> int:
@@ -119,7 +120,10 @@ def preview_import(
     tell(0.4, f"{count:,} rows read; looking for their account")
     known = None if mapping else _as_remembered(file, content, books)
     reading = known or _reading(file, books)
-    empty = _empty(content, file_name, reading.file, is_remembered=known is not None)
+    empty = replace(
+        _empty(content, file_name, reading.file, is_remembered=known is not None),
+        wishes=dict(wishes.by_statement),
+    )
     if reading.file.questions:
         return empty
     with tenant_transaction(context) as db:
@@ -255,6 +259,7 @@ def _empty(content: bytes, file_name: str, file: StatementFile, *, is_remembered
         certainty=file.certainty,
         is_own_export=_is_own_export(file),
         is_remembered=is_remembered,
+        wishes={},
     )
 
 

@@ -12,7 +12,7 @@ from fintrack.frames import Shape, frame
 from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.likeness import Likeness
 from fintrack.statements.naming import naming_note
-from fintrack.statements.outcomes import Outcome
+from fintrack.statements.outcomes import Balances, Outcome
 from fintrack.statements.plans import Plan, Planned, Refused
 from fintrack.statements.targets import LedgerAccount, Target, may_take
 
@@ -46,8 +46,9 @@ class StatementPreview:
 
     `account` is where the rows go, `new_account` the proposal where there is none; `choices` are
     the accounts that may take them instead. Of the `duplicate` rows, `probable` many are not quite
-    what the books hold. `difference` and `opening_difference` are by how much the books
-    will be above the file's own closing and opening balance; None when the file states none.
+    what the books hold; `known` are the transactions of all of them. `difference` and
+    `opening_difference` are by how much the books will be above the file's own closing and opening
+    balance; None when the file states none. `balances` are those of the books without the file.
     """
 
     key: str
@@ -69,6 +70,8 @@ class StatementPreview:
     file_opening: int | None
     opening_difference: int | None
     notes: tuple[str, ...]
+    balances: Balances
+    known: frozenset[UUID] = field(repr=False)
     plan: Plan = field(repr=False)
 
     @property
@@ -101,9 +104,7 @@ def _summary(
 ) -> StatementPreview:
     plan = outcome.plan
     account = target if isinstance(target, LedgerAccount) else None
-    before = moved + (outcome.balance if account else target.opening_balance)
-    then = moved + (outcome.balance_then if account else target.opening_balance)
-    first = moved + (outcome.balance_first if account else target.opening_balance)
+    held = outcome.balances + (moved if account else target.opening_balance)
     added = _new_total(outcome)
     states = [state_of(known, likeness) for _, known, likeness in outcome.rows]
     new, probable = states.count(RowState.NEW), states.count(RowState.PROBABLE)
@@ -119,14 +120,16 @@ def _summary(
         duplicate=len(plan.planned) - new,
         probable=probable,
         rejected=len(plan.refused),
-        balance_before=before,
-        balance_after=before + added,
+        balance_before=held.now,
+        balance_after=held.now + added,
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
-        difference=None if plan.closing is None else then + added - plan.closing,
+        difference=None if plan.closing is None else held.then + added - plan.closing,
         file_opening=plan.opening,
-        opening_difference=None if plan.opening is None else first - plan.opening,
+        opening_difference=None if plan.opening is None else held.first - plan.opening,
         notes=(*plan.notes, *_naming(plan, account, ledger)),
+        balances=outcome.balances,
+        known=_known(outcome),
         plan=plan,
     )
 
@@ -158,6 +161,12 @@ def _new_total(outcome: Outcome) -> int:
         for row, known, likeness in outcome.rows
         if state_of(known, likeness) is RowState.NEW
     )
+
+
+def _known(outcome: Outcome) -> frozenset[UUID]:
+    """Return what the books hold of the file, exactly or nearly."""
+    near = (each.known.id for each in outcome.likenesses if each is not None and each.is_close)
+    return frozenset({*filter(None, outcome.duplicates), *near})
 
 
 def _rows(outcome: Outcome) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.accounts import AccountKind, NewAccount
 from fintrack.money import exponent
 from fintrack.schema import Account, new_id
-from fintrack.statements.plans import LARGEST_AMOUNT, Plan
+from fintrack.statements.plans import LARGEST_AMOUNT, Plan, Planned
 from fintrack.texts import neutral, required
 
 NAME_LENGTH, NUMBER_LENGTH = 80, 64
@@ -178,9 +178,15 @@ def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewA
         kind=kind,
         currency=plan.currency,
         number=plan.label[:NUMBER_LENGTH] if is_numbered else "",
-        opening_balance=_opening(plan),
+        opening_balance=opening_of(plan, plan.planned),
         opened_on=plan.days[0],
     )
+
+
+def opening_of(plan: Plan, rows: Iterable[Planned]) -> int:
+    """Return what a new account of all these rows opens with, to have the file's balance."""
+    opening = plan.opening_before(rows) or 0
+    return opening if abs(opening) <= LARGEST_AMOUNT else 0
 
 
 def kind_of(words: str) -> AccountKind:
@@ -283,12 +289,3 @@ def _free_name(names: Sequence[str], taken: Collection[str]) -> str:
     used = {each.casefold() for each in taken}
     more = (f"{names[0][: NAME_LENGTH - 5]} {number}" for number in range(2, len(used) + 3))
     return next(each for each in (*names, *more) if each.casefold() not in used)
-
-
-def _opening(plan: Plan) -> int:
-    opening = 0
-    if plan.opening is not None:
-        opening = plan.opening
-    elif plan.closing is not None:
-        opening = plan.closing - plan.total
-    return opening if abs(opening) <= LARGEST_AMOUNT else 0

@@ -46,6 +46,11 @@ class OpenFile:
         """Return a name for widgets that belongs to this content."""
         return sha256(self.content).hexdigest()[:12]
 
+    def wish(self, key: str, account: UUID | NewAccount) -> None:
+        """Let the statement of this key go into the account, which takes another look."""
+        self.accounts[key] = account
+        self.preview = None
+
 
 def in_hand(context: TenantContext, files: Iterable[tuple[str, bytes]]) -> list[OpenFile]:
     """Return the files by name and content as this tab left them; what was imported is out of it.

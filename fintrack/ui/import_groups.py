@@ -5,11 +5,12 @@ from functools import partial
 from uuid import UUID
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.decisions import Decision
-from fintrack.statements.drops import Part, by_account, repeated
+from fintrack.statements.drops import Part, Together, wishes_for
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import StatementPreview
 from fintrack.ui.import_accounts import destination
@@ -19,29 +20,39 @@ from fintrack.ui.text import escaped
 
 Ready = tuple[OpenFile, Preview]
 Decisions = dict[int, Decision]
+FEW = 3
 
 
 def account_reviews(
-    context: TenantContext, ready: Sequence[Ready]
+    context: TenantContext, ready: Sequence[Ready], groups: Sequence[Together]
 ) -> tuple[list[Decisions], set[tuple[UUID, int]]]:
     """Show each account with all that comes into it; return what was decided of each file.
 
-    With it come the rows, by preview and ordinal, that an earlier file has as well.
+    With it come the rows, by preview and ordinal, that an earlier file has as well. The rows of
+    more than a few files are folded.
     """
     files = {preview.import_id: file for file, preview in ready}
     decisions: dict[UUID, Decisions] = {each: {} for each in files}
     twice: set[tuple[UUID, int]] = set()
-    for group in by_account(preview for _, preview in ready):
-        shared = repeated(group)
-        with card(_title(group[0].statement)):
-            _figures(context, group, shared)
-            for part, known in zip(group, shared, strict=True):
+    for group in groups:
+        with card(_title(group.parts[0].statement)):
+            _figures(context, group)
+            for part, known in zip(group.parts, group.shared, strict=True):
                 owner = part.preview.import_id
                 _destination(context, files, group, part, has_names=len(ready) > 1)
-                said = statement_review(context, files[owner], part, known)
+                with _rows(part.statement, is_folded=len(ready) > FEW):
+                    said = statement_review(context, files[owner], part, known)
                 decisions[owner] |= said
                 twice |= {(owner, each) for each in known if said.get(each) is not Decision.SKIP}
     return list(decisions.values()), twice
+
+
+def _rows(statement: StatementPreview, *, is_folded: bool) -> DeltaGenerator:
+    if not is_folded:
+        return st.container()
+    counts = {"already there": statement.duplicate, "rejected": statement.rejected}
+    others = [f"{count:,} {what}" for what, count in counts.items() if count]
+    return st.expander(f"Rows: {', '.join([f'{statement.new:,} new', *others])}")
 
 
 def _title(statement: StatementPreview) -> str:
@@ -53,7 +64,7 @@ def _title(statement: StatementPreview) -> str:
 def _destination(
     context: TenantContext,
     files: Mapping[UUID, OpenFile],
-    group: Sequence[Part],
+    group: Together,
     part: Part,
     *,
     has_names: bool,
@@ -64,33 +75,27 @@ def _destination(
 
     def choose(wish: UUID | NewAccount) -> None:
         """What is said of a new account holds for all that comes into it."""
-        is_edited = isinstance(wish, NewAccount) and part.statement.new_account is not None
-        for each in group if is_edited else (part,):
-            other = files[each.preview.import_id]
-            other.accounts[each.statement.key] = wish
-            other.preview = None
+        if isinstance(wish, NewAccount) and part.statement.new_account is not None:
+            said = zip(group.parts, wishes_for(group, wish), strict=True)
+            for each, own in said:
+                files[each.preview.import_id].wish(each.statement.key, own)
+        else:
+            file.wish(part.statement.key, wish)
         st.rerun()
 
-    destination(context, f"{file.key} {part.statement.key}", part, choose, edits=part is group[0])
+    is_first = part is group.parts[0]
+    destination(context, f"{file.key} {part.statement.key}", part, choose, edits=is_first)
     _balances(context, part.statement)
 
 
-def _figures(
-    context: TenantContext, group: Sequence[Part], shared: Sequence[Mapping[int, str]]
-) -> None:
+def _figures(context: TenantContext, group: Together) -> None:
     """Sum up what all files bring to the account, each row once."""
-    statement = group[0].statement
-    shown = partial(money, context, currency=statement.currency)
-    rows = [
-        row for part, known in zip(group, shared, strict=True) for row in part.new
-        if row.ordinal not in known
-    ]  # fmt: skip
-    before = statement.balance_before
+    shown = partial(money, context, currency=group.parts[0].statement.currency)
     figures = {
-        "New": f"{len(rows):,}",
-        "Already there": f"{sum(part.statement.duplicate for part in group):,}",
-        "Balance before": shown(before),
-        "Balance after": shown(before + sum(row.amount for row in rows)),
+        "New": f"{group.new:,}",
+        "Already there": f"{group.duplicate:,}",
+        "Balance before": shown(group.balance_before),
+        "Balance after": shown(group.balance_after),
     }
     grid = figure_grid(figures.values())
     for label, figure in figures.items():

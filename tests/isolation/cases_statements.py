@@ -66,6 +66,10 @@ def _choosing(account_id: UUID) -> Callable[[StatementPreview], StatementPreview
     return changed
 
 
+def _knowing(transaction_id: UUID) -> Callable[[StatementPreview], StatementPreview]:
+    return lambda statement: replace(statement, known=frozenset({transaction_id}))
+
+
 def _repeating(transaction_id: UUID) -> Callable[[StatementPreview], StatementPreview]:
     """As a file says it that claims to be this tenant's export."""
 
@@ -123,6 +127,13 @@ STATEMENTS: dict[Function, Case] = {
             ),
             "preview.statements.choices.id": Slot(
                 "account", lambda me, own, it: _committed(me, own, _choosing(it))
+            ),
+            "preview.statements.known": Slot(
+                "transaction", lambda me, own, it: _committed(me, own, _knowing(it))
+            ),
+            "preview.wishes": Slot(
+                "account",
+                lambda me, own, it: commit_import(me, replace(_preview(own), wishes={"": it})),
             ),
             "preview.statements.plan.planned.movement.own_id": Slot(
                 "transaction", lambda me, own, it: _committed(me, own, _repeating(it))

@@ -1,0 +1,84 @@
+"""Several files on the Import page: judged together, taken in together, and what stays."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import accounts
+from tests.pages.test_imports import AMBIGUOUS, drop_all, labels, press, words
+from tests.statements.importing import csv_file, held, ofx_file
+from tests.statements.test_imports_together import APRIL, MARCH, MAY
+
+ORDERS = [(MARCH, APRIL, MAY), (MAY, APRIL, MARCH)]
+
+
+def figures(page: AppTest) -> list[str]:
+    return [each.value for each in page.metric]
+
+
+@pytest.mark.parametrize("files", ORDERS)
+def test_files_of_one_new_account_end_with_the_balance_that_one_states(
+    ana: TenantContext, files: tuple[bytes, ...]
+) -> None:
+    page = drop_all(ana, *files)
+    assert figures(page) == ["4", "0", "€0.00", "€1,460.50"]
+    assert "closing balance agrees" in words(page)
+
+    page = press(page, "Import all 4 transactions")
+
+    assert accounts(ana)["balance"].tolist() == [146050]
+    assert "Balance of 30 Apr 2026 agrees" in words(page)
+
+
+@pytest.mark.parametrize("files", ORDERS)
+def test_they_do_so_one_by_one(ana: TenantContext, files: tuple[bytes, ...]) -> None:
+    page = drop_all(ana, *files)
+    for _ in files:
+        next(each for each in page.button if each.label.startswith("Import ")).click()
+        page = page.run()
+    assert accounts(ana)["balance"].tolist() == [146050]
+
+
+@pytest.mark.parametrize("files", ORDERS)
+def test_another_name_changes_no_balance(ana: TenantContext, files: tuple[bytes, ...]) -> None:
+    page = drop_all(ana, *files)
+    next(each for each in page.text_input if each.label == "Name").set_value("Mine")
+    page = press(page, "Use these values")
+    assert figures(page) == ["4", "0", "€0.00", "€1,460.50"]
+
+    press(page, "Import all 4 transactions")
+
+    (made,) = accounts(ana).to_dict("records")
+    assert (made["name"], made["balance"]) == ("Mine", 146050)
+
+
+def test_a_closing_balance_that_another_file_contradicts_is_told(ana: TenantContext) -> None:
+    wrong = csv_file([("2026-04-20", "-3.00", "Stranger")])
+    number = b"IBAN: DE89370400440532013000\n\n"
+    page = drop_all(ana, APRIL, number + wrong)
+    assert r"the books would be off by −€3\.00." in page.warning[0].value
+
+
+def test_what_cannot_come_in_with_the_others_is_told_with_the_reason(ana: TenantContext) -> None:
+    page = drop_all(
+        ana, csv_file(), b"%PDF-1.7", AMBIGUOUS, ofx_file([("20260301", "-1.00", "a", "Z")])
+    )
+    assert "Import all 3 transactions of 2 files" in labels(page)
+    told = words(page)
+    assert r"file 2\.csv stays here: it cannot be read, as its card above says." in told
+    assert r"file 3\.csv stays here: it waits for an answer, as its card above says." in told
+
+    page = press(page, "Import all 3 transactions of 2 files")
+
+    assert len(held(ana)) == 3
+    assert page.radio
+
+
+def test_the_rows_of_more_than_a_few_files_are_folded(ana: TenantContext) -> None:
+    files = [csv_file([(f"2026-03-0{day}", "-1.00", "Kiosk")]) for day in range(1, 5)]
+
+    few, many = drop_all(ana, *files[:3]), drop_all(ana, *files)
+
+    folded = [each for each in many.expander if each.label == "Rows: 1 new"]
+    assert [each.proto.expanded for each in folded] == [False] * 4
+    assert not any(each.label.startswith("Rows") for each in few.expander)

@@ -1,0 +1,218 @@
+"""Several files of one account: their balances are judged with the rows of all of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from fintrack.context import TenantContext
+from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.statements.drops import Together, settled, together, wishes_for
+from fintrack.statements.history import imports
+from fintrack.statements.imports import commit_import
+from fintrack.statements.previews import Preview
+from fintrack.statements.undoing import undo_import
+from tests.statements.camt_files import ACCOUNT, balance, document
+from tests.statements.importing import Row, csv_file, preview
+
+IBAN = b"IBAN: DE89370400440532013000\n\n"
+
+
+def table(*rows: Row) -> bytes:
+    """Return a CSV file of the account, without balances."""
+    return IBAN + csv_file(rows)
+
+
+def entry(day: str, amount: str, payee: str) -> str:
+    side, party = ("DBIT", "Cdtr") if amount.startswith("-") else ("CRDT", "Dbtr")
+    return (
+        f'<Ntry><Amt Ccy="EUR">{amount.lstrip("-")}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
+        f"<BookgDt><Dt>{day}</Dt></BookgDt><NtryDtls><TxDtls><RltdPties><{party}><Nm>{payee}</Nm>"
+        f"</{party}></RltdPties></TxDtls></NtryDtls></Ntry>"
+    )
+
+
+def statement(opening: str, closing: str, *rows: Row) -> bytes:
+    """Return a CAMT file of the account in April, with its balances."""
+    both = balance("OPBD", opening, day="2026-04-01") + balance("CLBD", closing, day="2026-04-30")
+    return document(both + "".join(entry(*row) for row in rows), account=ACCOUNT).encode()
+
+
+MARCH = table(("2026-03-01", "-12.50", "Baker"), ("2026-03-02", "1500.00", "Employer"))
+APRIL = statement("1487.50", "1467.50", ("2026-04-10", "-20.00", "Grocer"))
+MAY = table(("2026-05-02", "-7.00", "Kiosk"))
+FILES = MARCH, APRIL, MAY
+ORDERS = list(permutations(FILES))
+
+
+def seen(context: TenantContext, *files: bytes) -> list[Preview]:
+    return [preview(context, each) for each in files]
+
+
+def group_of(context: TenantContext, *files: bytes) -> Together:
+    (group,) = together(seen(context, *files))
+    return group
+
+
+def import_all(context: TenantContext, files: Sequence[bytes]) -> list[UUID]:
+    """Take the files in one after the other, each looked at with those that still wait."""
+    done = []
+    for at in range(len(files)):
+        now = seen(context, *files[at:])
+        done.append(commit_import(context, settled(now[0], together(now))).import_id)
+    return done
+
+
+def differences(context: TenantContext) -> list[int]:
+    """Return by how much the books are off, for each live import that states a balance."""
+    table = imports(context)
+    return table.loc[~table["undone"], "difference"].dropna().tolist()
+
+
+@pytest.mark.parametrize("files", ORDERS)
+def test_a_closing_balance_is_compared_with_the_rows_of_all_files(
+    ana: TenantContext, files: Sequence[bytes]
+) -> None:
+    giro = NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 1, 1), 10000)
+    create_account(ana, replace(giro, number="DE89370400440532013000"))
+
+    group = group_of(ana, *files)
+
+    assert (group.new, group.duplicate) == (4, 0)
+    assert (group.balance_before, group.balance_after) == (10000, 156050)
+    stating = [each.statement for each in group.parts if each.statement.file_balance]
+    assert [(each.difference, each.opening_difference) for each in stating] == [(10000, 10000)]
+
+
+@pytest.mark.parametrize("files", ORDERS)
+def test_a_new_account_opens_with_what_one_of_its_files_implies(
+    ana: TenantContext, files: Sequence[bytes]
+) -> None:
+    group = group_of(ana, *files)
+
+    assert (group.balance_before, group.balance_after) == (0, 146050)
+    openings = [each.statement.new_account for each in group.parts]
+    assert {each and (each.opening_balance, each.opened_on) for each in openings} == {
+        (0, date(2026, 3, 1))
+    }
+    assert [each.statement.difference for each in group.parts] == [None, 0, None]
+
+
+@pytest.mark.parametrize("files", ORDERS)
+def test_files_end_with_the_balance_that_they_state_in_any_order(
+    ana: TenantContext, files: Sequence[bytes]
+) -> None:
+    import_all(ana, files)
+
+    assert accounts(ana)["balance"].tolist() == [146050]
+    assert differences(ana) == [0]
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_a_file_that_is_taken_back_and_in_again_leaves_the_balance(
+    ana: TenantContext, at: int
+) -> None:
+    done = import_all(ana, FILES)
+    undo_import(ana, done[at])
+
+    import_all(ana, [FILES[at]])
+
+    assert accounts(ana)["balance"].tolist() == [146050]
+    assert differences(ana) == [0]
+
+
+def test_a_closing_balance_alone_is_carried_back_before_the_oldest_row(ana: TenantContext) -> None:
+    closing = document(
+        balance("CLBD", "100", day="2026-04-30") + entry("2026-04-10", "-20.00", "Grocer")
+    )
+
+    group = group_of(ana, table(("2026-03-02", "70.00", "Shop")), closing.encode(), MAY)
+
+    assert (group.balance_before, group.balance_after) == (5000, 9300)
+
+
+def test_a_row_of_two_files_counts_once(ana: TenantContext) -> None:
+    early = table(("2026-03-01", "-12.50", "Baker"), ("2026-04-10", "-20.00", "Grocer"))
+
+    group = group_of(ana, early, APRIL)
+
+    assert (group.new, group.balance_before) == (2, 150000)
+    assert [dict(each) for each in group.shared] == [{}, {1: "march.csv"}]
+    assert [each.statement.opening_difference for each in group.parts] == [None, 0]
+    assert [each.statement.difference for each in group.parts] == [None, 0]
+
+
+def test_what_the_books_hold_counts_once_in_two_files(ana: TenantContext) -> None:
+    import_all(ana, [APRIL])
+    (found,) = accounts(ana).to_dict("records")
+    record_transaction(ana, NewTransaction(UUID(found["id"]), date(2026, 4, 20), -500, "Tip"))
+    tip = table(("2026-04-21", "-5.00", "Tip"), ("2026-04-10", "-20.00", "Grocer"))
+
+    group = group_of(ana, APRIL, tip)
+
+    assert (group.new, group.duplicate) == (0, 2)
+
+
+def test_two_accounts_are_not_together(ana: TenantContext) -> None:
+    other = MARCH.replace(b"DE89370400440532013000", b"DE02120300000000202051")
+
+    assert [each.balance_after for each in together(seen(ana, APRIL, other))] == [146750, 148750]
+
+
+def wished(
+    context: TenantContext,
+    files: Sequence[bytes],
+    **change: Any,  # noqa: ANN401
+) -> list[Preview]:
+    """Return the files as they are looked at after the member changed the new account so."""
+    now = seen(context, *files)
+    (group,) = together(now)
+    new = group.parts[0].statement.new_account
+    assert new is not None
+    wishes = wishes_for(group, replace(new, **change))
+    by_preview = {
+        part.preview.import_id: {part.statement.key: wish}
+        for part, wish in zip(group.parts, wishes, strict=True)
+    }
+    return [
+        preview(context, content, accounts=by_preview[each.import_id])
+        for content, each in zip(files, now, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("files", [[MARCH, APRIL], [APRIL, MARCH]])
+def test_another_name_leaves_the_opening_balance_to_the_files(
+    ana: TenantContext, files: Sequence[bytes]
+) -> None:
+    (group,) = together(wished(ana, files, name="Mine"))
+
+    news = {each.statement.new_account for each in group.parts}
+    assert [each and (each.name, each.opening_balance) for each in news] == [("Mine", 0)]
+
+
+def test_a_file_that_is_dropped_later_joins_what_was_named(ana: TenantContext) -> None:
+    named = wished(ana, [MARCH], name="Mine")
+
+    (group,) = together([preview(ana, APRIL.replace(b"1487.50", b"1500.00")), *named])
+
+    (new,) = {each.statement.new_account for each in group.parts}
+    assert new is not None
+    assert (new.name, new.opening_balance) == ("Mine", 1250)
+
+
+@pytest.mark.parametrize("opening", [0, 500])
+def test_an_opening_balance_that_the_member_says_holds(ana: TenantContext, opening: int) -> None:
+    files = [MARCH, APRIL.replace(b"1487.50", b"1500.00")]
+
+    (group,) = together(wished(ana, files, opening_balance=opening))
+    new = group.parts[0].statement.new_account
+    assert new is not None
+    renamed = wishes_for(group, replace(new, name="Mine"))
+
+    assert (new.opening_balance, group.balance_before) == (opening, opening)
+    assert {each.opening_balance for each in renamed} == {opening}
