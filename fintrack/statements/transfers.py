@@ -28,6 +28,7 @@ _SHORTEST_NUMBER = 6
 # Where more sides fit one, nothing tells which.
 _MOST = 10
 _FEW = 3
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class _Side:
     place: _Place
     booked_on: date
     amount: int
+    name: str
     text: str
     has_category: bool = False
 
@@ -153,8 +155,8 @@ def _new_sides(outcome: Outcome, place: _Place) -> Iterator[_Side]:
     for row, known, likeness in outcome.rows:
         if state_of(known, likeness) is RowState.NEW and _is_plain(row):
             movement = row.movement
-            text = f"{movement.payee} {movement.text}"
-            yield _Side(row.ordinal, row.line, place, movement.booked_on, row.amount, text)
+            name, text = movement.payee or movement.text, f"{movement.payee} {movement.text}"
+            yield _Side(row.ordinal, row.line, place, movement.booked_on, row.amount, name, text)
 
 
 def _is_plain(row: Planned) -> bool:
@@ -200,8 +202,8 @@ def _held_sides(
     found = db.execute(statement).all()
     texts = _descriptions(db, [each.id for each in found])
     for key, account_id, day, amount, payee, has_category in found:
-        text = f"{payee} {texts[key]}"
-        yield _Side(key, 0, places[account_id], day, amount, text, has_category)
+        name, text = payee or texts[key], f"{payee} {texts[key]}"
+        yield _Side(key, 0, places[account_id], day, amount, name, text, has_category)
 
 
 def _descriptions(db: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -241,7 +243,9 @@ def _pairs(row: _Side, fits: _Fits) -> Iterator[_Pair]:
 def _found(pair: _Pair) -> FoundTransfer:
     row, other = pair.row, pair.other
     way = "To" if row.amount < 0 else "From"
-    words = f"{way} {other.place.name} on {day_words(other.booked_on)}"
+    # Where it is doubtful, the member has to find the other side.
+    name = f" ({other.name[:_LONGEST_NAME]})" if pair.doubt and other.name else ""
+    words = f"{way} {other.place.name} on {day_words(other.booked_on)}{name}"
     parts = filter(None, [words, distance_words(pair.days) if pair.days else "", pair.doubt])
     reason = f"{', '.join(parts)}."
     return FoundTransfer(int(row.key), row.line, other.key, not pair.doubt, reason)

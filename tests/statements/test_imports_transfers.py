@@ -92,7 +92,7 @@ def test_what_only_its_amount_tells_is_suggested(
     arrived(ana, savings)
     content = csv_file([("2026-03-11", "-500.00", "Rent")])
     seen = preview(ana, content, account_id=giro)
-    assert told(seen) == [(False, "To Savings on 11 Mar 2026, by its amount alone.")]
+    assert told(seen) == [(False, "To Savings on 11 Mar 2026 (From Ana), by its amount alone.")]
     assert commit_import(ana, seen).linked == linked(ana) == 0
 
 
@@ -102,7 +102,7 @@ def test_what_two_sides_fit_is_suggested_once(
     arrived(ana, savings)
     arrived(ana, opened(ana, "Card"))
     seen = preview(ana, TO_SAVINGS, account_id=giro)
-    reason = "To Savings on 11 Mar 2026, 2 days apart, one of several that fit."
+    reason = "To Savings on 11 Mar 2026 (From Ana), 2 days apart, one of several that fit."
     assert told(seen) == [(False, reason)]
 
 
@@ -115,7 +115,7 @@ def test_of_a_few_that_fit_by_amount_the_nearest_is_suggested(
         account_id=giro,
     )
     seen = preview(ana, csv_file([("2026-03-11", "75.00", "Thanks")]), account_id=savings)
-    reason = "From Giro on 9 Mar 2026, 2 days apart, one of several that fit."
+    reason = "From Giro on 9 Mar 2026 (Shop), 2 days apart, one of several that fit."
     assert told(seen) == [(False, reason)]
 
 
