@@ -13,7 +13,7 @@ from fintrack.statements.matching import Known, book_of
 from fintrack.statements.plans import Planned, total_until
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import RowState, StatementPreview
-from fintrack.statements.targets import bare, opening_of
+from fintrack.statements.targets import bare, carried_back, opening_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,14 +103,19 @@ def _together(parts: Sequence[Part]) -> Together:
         if row.ordinal not in known
     ]
     new = _new_account(parts, rows)
-    before = parts[0].statement.balances.now + (new.opening_balance if new else 0)
+    first = parts[0].statement
+    carried = carried_back(first.account, rows)
+    before = first.balances.now + (new.opening_balance if new else 0)
+    opening = new.opening_balance if new else carried
     return Together(
-        parts=tuple(replace(each, statement=_joined(each.statement, new, rows)) for each in parts),
+        parts=tuple(
+            replace(each, statement=_joined(each.statement, new, opening, rows)) for each in parts
+        ),
         shared=tuple(shared),
         new=len(rows),
         duplicate=len(frozenset[UUID]().union(*(each.statement.known for each in parts))),
         balance_before=before,
-        balance_after=before + sum(row.amount for row in rows),
+        balance_after=before + carried + sum(row.amount for row in rows),
     )
 
 
@@ -155,11 +160,10 @@ def _said(part: Part) -> tuple[NewAccount, int] | None:
 
 
 def _joined(
-    statement: StatementPreview, new: NewAccount | None, rows: Sequence[Planned]
+    statement: StatementPreview, new: NewAccount | None, opening: int, rows: Sequence[Planned]
 ) -> StatementPreview:
     """Compare the file's own balances with what the books will have with all the rows."""
-    plan, opening = statement.plan, new.opening_balance if new else 0
-    held = statement.balances + opening
+    plan, held = statement.plan, statement.balances + opening
     first = held.first + total_until(plan.days[0] - timedelta(1), rows)
     then = held.then + total_until(plan.balance_day, rows)
     moved = statement.balance_after - statement.balance_before

@@ -27,12 +27,14 @@ from fintrack.statements.decisions import (
 )
 from fintrack.statements.mappings import remember_mapping
 from fintrack.statements.naming import give_numbers
+from fintrack.statements.openings import carry
 from fintrack.statements.outcomes import Outcome, outcomes, own_ids
 from fintrack.statements.plans import OWN_FORMAT
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.statements.targets import (
     LedgerAccount,
+    carried_back,
     matching_account,
     open_new_account,
     writable_accounts,
@@ -170,6 +172,7 @@ def _commit(
     linked = [each for each in preview.transfers if each.is_agreed(decisions)]
     count = _write_rows(db, preview, statements, linked, progress)
     adopt(db, [row for each in statements for row in each.rows])
+    carry(db, ((each.account.id, each.carried) for each in statements))
     give_numbers(db, [(each.outcome.plan, each.account) for each in statements])
     _record(db, import_id, preview, batches)
     for each in statements:
@@ -193,6 +196,11 @@ class _Statement:
     @property
     def new(self) -> list[NewRow]:
         return new_rows(self.place, self.rows)
+
+    @property
+    def carried(self) -> int:
+        is_held = self.account.held_from is not None
+        return carried_back(self.account, [each.row for each in self.new]) if is_held else 0
 
     def count(self, state: RowState) -> int:
         return sum(each.state is state for each in self.rows)
@@ -294,7 +302,7 @@ def _batch(statement: _Statement, before: int) -> Batch:
         rejected=statement.count(RowState.REJECTED),
         skipped=statement.count(RowState.SKIPPED),
         balance_before=before,
-        balance_after=before + sum(each.row.amount for each in statement.new),
+        balance_after=before + statement.carried + sum(each.row.amount for each in statement.new),
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
     )

@@ -54,6 +54,7 @@ def take_numbers_back(db: Session, import_id: UUID, account_ids: Sequence[UUID])
     events = select(AuditEvent.account_id, AuditEvent.after).where(
         AuditEvent.at == moment.scalar_subquery(),
         AuditEvent.action == NUMBERED,
+        AuditEvent.before["number"].astext == "",
         one_of(AuditEvent.account_id, account_ids),
     )
     for account_id, after in db.execute(events).all():

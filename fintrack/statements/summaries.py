@@ -10,11 +10,12 @@ import pandas as pd
 
 from fintrack.frames import Shape, frame
 from fintrack.ledger.accounts import NewAccount
-from fintrack.statements.likeness import Likeness
+from fintrack.money import decimal_text
+from fintrack.statements.likeness import Likeness, day_words
 from fintrack.statements.naming import naming_note
 from fintrack.statements.outcomes import Balances, Outcome
 from fintrack.statements.plans import Plan, Planned, Refused
-from fintrack.statements.targets import LedgerAccount, Target, may_take
+from fintrack.statements.targets import LedgerAccount, Target, carried_back, may_take
 
 PREVIEW: Shape = {
     "ordinal": "int64",
@@ -94,7 +95,7 @@ def summaries(
         moved = carried.get(account_id, 0) if account_id else 0
         summary = _summary(outcome, target, moved, ledger)
         if account_id:
-            carried[account_id] = moved + summary.balance_after - summary.balance_before
+            carried[account_id] = summary.balance_after - outcome.balances.now
         result.append(summary)
     return tuple(result)
 
@@ -104,8 +105,10 @@ def _summary(
 ) -> StatementPreview:
     plan = outcome.plan
     account = target if isinstance(target, LedgerAccount) else None
-    held = outcome.balances + (moved if account else target.opening_balance)
-    added = _new_total(outcome)
+    rows = _new_rows(outcome)
+    carried = carried_back(account, rows)
+    held = outcome.balances + (moved + carried if account else target.opening_balance)
+    added = sum(row.amount for row in rows)
     states = [state_of(known, likeness) for _, known, likeness in outcome.rows]
     new, probable = states.count(RowState.NEW), states.count(RowState.PROBABLE)
     return StatementPreview(
@@ -120,14 +123,14 @@ def _summary(
         duplicate=len(plan.planned) - new,
         probable=probable,
         rejected=len(plan.refused),
-        balance_before=held.now,
+        balance_before=held.now - carried,
         balance_after=held.now + added,
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
         difference=None if plan.closing is None else held.then + added - plan.closing,
         file_opening=plan.opening,
         opening_difference=None if plan.opening is None else held.first - plan.opening,
-        notes=(*plan.notes, *_naming(plan, account, ledger)),
+        notes=(*plan.notes, *_naming(plan, account, ledger), *_opening(account, carried)),
         balances=outcome.balances,
         known=_known(outcome),
         plan=plan,
@@ -139,6 +142,14 @@ def _naming(
 ) -> tuple[str, ...]:
     note = naming_note(plan, account, ledger) if account else ""
     return (note,) if note else ()
+
+
+def _opening(account: LedgerAccount | None, carried: int) -> tuple[str, ...]:
+    if account is None or account.held_from is None or not carried:
+        return ()
+    day, amount = day_words(account.held_from), decimal_text(-carried, account.currency)
+    note = f"Rows before {day} come to {amount}, which goes off the opening balance of"
+    return (f"{note} {account.name}: the balances of its other files hold.",)
 
 
 def state_of(known: UUID | None, likeness: Likeness | None) -> RowState:
@@ -155,12 +166,10 @@ def remark(row: Planned, likeness: Likeness | None, currency: str) -> str:
     return f"{likeness.sentence(currency)} {row.reason}".rstrip()
 
 
-def _new_total(outcome: Outcome) -> int:
-    return sum(
-        row.amount
-        for row, known, likeness in outcome.rows
-        if state_of(known, likeness) is RowState.NEW
-    )
+def _new_rows(outcome: Outcome) -> list[Planned]:
+    return [
+        row for row, known, likeness in outcome.rows if state_of(known, likeness) is RowState.NEW
+    ]
 
 
 def _known(outcome: Outcome) -> frozenset[UUID]:

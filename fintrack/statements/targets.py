@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import PurePath
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.accounts import AccountKind, NewAccount
 from fintrack.money import exponent
 from fintrack.schema import Account, new_id
-from fintrack.statements.plans import LARGEST_AMOUNT, Plan, Planned
+from fintrack.statements.openings import held_from
+from fintrack.statements.plans import LARGEST_AMOUNT, Plan, Planned, total_until
 from fintrack.texts import neutral, required
 
 NAME_LENGTH, NUMBER_LENGTH = 80, 64
@@ -40,7 +42,7 @@ _SHORTEST_NUMBER = 6
 
 @dataclass(frozen=True, slots=True)
 class LedgerAccount:
-    """An account that the member may write to."""
+    """An account that the member may write to; rows before `held_from` are in its opening."""
 
     id: UUID
     name: str
@@ -48,6 +50,7 @@ class LedgerAccount:
     currency: str
     number: str
     opening_balance: int
+    held_from: date | None = None
 
 
 Target = LedgerAccount | NewAccount
@@ -93,6 +96,7 @@ def writable_accounts(db: Session) -> tuple[LedgerAccount, ...]:
             Account.currency,
             Account.number,
             Account.opening_balance,
+            held_from(),
         )
         .where(Account.archived_at.is_(None), is_writable())
         .order_by(Account.name, Account.id)
@@ -187,6 +191,12 @@ def opening_of(plan: Plan, rows: Iterable[Planned]) -> int:
     """Return what a new account of all these rows opens with, to have the file's balance."""
     opening = plan.opening_before(rows) or 0
     return opening if abs(opening) <= LARGEST_AMOUNT else 0
+
+
+def carried_back(account: LedgerAccount | None, rows: Iterable[Planned]) -> int:
+    """Return what the account's opening balance changes by when these new rows come in."""
+    first = account.held_from if account else None
+    return -total_until(first - timedelta(1), rows) if first else 0
 
 
 def kind_of(words: str) -> AccountKind:

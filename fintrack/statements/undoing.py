@@ -33,6 +33,7 @@ from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, ImportBatch, Transaction, TransactionTag
 from fintrack.statements.adoptions import give_back, unlink
 from fintrack.statements.naming import take_numbers_back
+from fintrack.statements.openings import carry, uncovered
 from fintrack.statements.plans import OWN_FORMAT
 
 TOUCHED: Shape = {
@@ -82,7 +83,9 @@ def undo_import(
         touched = read_frame(db, _touched(ids), TOUCHED)
         if len(touched) and not also_edited:
             return UndoReport(is_done=False, removed=0, touched=touched)
+        older = uncovered(db, ids)
         removed = _remove(db, import_id, ids)
+        carry(db, older)
         give_back(db, import_id)
         take_numbers_back(db, import_id, [each.account_id for each in batches])
         undone = [_undone(import_id, each) for each in batches]

@@ -39,6 +39,17 @@ def test_they_do_so_one_by_one(ana: TenantContext, files: tuple[bytes, ...]) -> 
     assert accounts(ana)["balance"].tolist() == [146050]
 
 
+@pytest.mark.parametrize("at", range(3))
+def test_one_of_them_is_taken_back(ana: TenantContext, at: int) -> None:
+    page = press(drop_all(ana, MARCH, APRIL, MAY), "Import all 4 transactions")
+
+    [each for each in page.button if each.label == "Undo"][at].click()
+    told = words(page.run())
+
+    assert "Undone: " in told
+    assert "is off by" not in told
+
+
 @pytest.mark.parametrize("files", ORDERS)
 def test_another_name_changes_no_balance(ana: TenantContext, files: tuple[bytes, ...]) -> None:
     page = drop_all(ana, *files)

@@ -10,7 +10,14 @@ from uuid import UUID
 import pytest
 
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
+from fintrack.ledger.accounts import (
+    AccountChange,
+    AccountKind,
+    NewAccount,
+    accounts,
+    create_account,
+    update_account,
+)
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.statements.drops import Together, settled, together, wishes_for
 from fintrack.statements.history import imports
@@ -18,7 +25,7 @@ from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview
 from fintrack.statements.undoing import undo_import
 from tests.statements.camt_files import ACCOUNT, balance, document
-from tests.statements.importing import Row, csv_file, preview
+from tests.statements.importing import Row, csv_file, imported, preview
 
 IBAN = b"IBAN: DE89370400440532013000\n\n"
 
@@ -114,16 +121,66 @@ def test_files_end_with_the_balance_that_they_state_in_any_order(
 
 
 @pytest.mark.parametrize("at", range(3))
-def test_a_file_that_is_taken_back_and_in_again_leaves_the_balance(
-    ana: TenantContext, at: int
-) -> None:
-    done = import_all(ana, FILES)
-    undo_import(ana, done[at])
+def test_a_file_that_goes_and_comes_again_leaves_the_balance(ana: TenantContext, at: int) -> None:
+    done = import_all(ana, FILES)[at]
 
-    import_all(ana, [FILES[at]])
+    for _ in range(2):
+        undo_import(ana, done)
+        assert differences(ana) in ([], [0])
+        (done,) = import_all(ana, [FILES[at]])
 
     assert accounts(ana)["balance"].tolist() == [146050]
     assert differences(ana) == [0]
+
+
+@pytest.mark.parametrize("files", ORDERS)
+def test_a_file_of_earlier_days_leaves_the_balance_that_another_stated(
+    ana: TenantContext, files: Sequence[bytes]
+) -> None:
+    imported(ana, APRIL)
+
+    for each in files:
+        (statement,) = preview(ana, each).statements
+        assert imported(ana, each).batches[0].balance_after == statement.balance_after
+
+    assert accounts(ana)["balance"].tolist() == [146050]
+    assert differences(ana) == [0, 0]
+
+
+def test_a_file_of_earlier_days_says_what_it_does_to_the_opening_balance(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    imported(ana, APRIL)
+
+    group = group_of(eli, MARCH, MAY)
+
+    assert (group.balance_before, group.balance_after) == (146750, 146050)
+    (note,) = group.parts[0].statement.notes
+    assert note.startswith("Rows before 10 Apr 2026 come to 1487.50, which goes off the opening")
+    import_all(eli, [MARCH, MAY])
+    assert accounts(ana)["balance"].tolist() == [146050]
+
+
+def test_what_a_member_says_of_an_account_is_carried_nowhere(ana: TenantContext) -> None:
+    imported(ana, APRIL)
+    (made,) = accounts(ana).to_dict("records")
+    update_account(ana, UUID(made["id"]), AccountChange(opening_balance=100), 1)
+
+    done = imported(ana, MARCH)
+    assert accounts(ana)["balance"].tolist() == [146850]
+    undo_import(ana, done.import_id)
+
+    assert accounts(ana)["balance"].tolist() == [-1900]
+
+
+def test_without_a_stated_balance_nothing_is_carried(ana: TenantContext) -> None:
+    imported(ana, MAY)
+
+    done = imported(ana, MARCH)
+    assert accounts(ana)["balance"].tolist() == [148050]
+    undo_import(ana, done.import_id)
+
+    assert accounts(ana)["balance"].tolist() == [-700]
 
 
 def test_a_closing_balance_alone_is_carried_back_before_the_oldest_row(ana: TenantContext) -> None:
