@@ -17,7 +17,7 @@ from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.previews import Preview
 from fintrack.statements.read import FORMATS
 from fintrack.statements.summaries import RowState
-from fintrack.statements.undoing import undo_import
+from fintrack.statements.undoing import UndoReport, undo_import
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.import_files import (
     OpenFile,
@@ -26,6 +26,7 @@ from fintrack.ui.import_files import (
     in_hand,
     look,
     questions,
+    take_back,
 )
 from fintrack.ui.import_groups import Decisions, Ready, account_reviews
 from fintrack.ui.inputs import card, day_text, money
@@ -270,9 +271,14 @@ def _undo(context: TenantContext, import_id: UUID, *, is_undone: bool) -> None:
         with shown_refusals():
             report = undo_import(context, import_id)
             if report.is_done:
-                done(f"Undone: {report.removed:,} transactions removed.")
+                _undone(import_id, report)
             st.session_state[asked] = len(report.touched)
             st.rerun()
+
+
+def _undone(import_id: UUID, report: UndoReport) -> None:
+    take_back(import_id)
+    done(f"Undone: {report.removed:,} transactions removed.")
 
 
 def _undo_edited(context: TenantContext, import_id: UUID, asked: str) -> None:
@@ -283,7 +289,7 @@ def _undo_edited(context: TenantContext, import_id: UUID, asked: str) -> None:
         with shown_refusals():
             report = undo_import(context, import_id, also_edited=True)
             del st.session_state[asked]
-            done(f"Undone: {report.removed:,} transactions removed.")
+            _undone(import_id, report)
     if st.button("Keep the import", key=f"keep {import_id}"):
         del st.session_state[asked]
         st.rerun()

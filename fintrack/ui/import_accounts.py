@@ -39,7 +39,7 @@ def destination(
         options,
         options.index(chosen) if chosen in options else 0,
         format_func=names.__getitem__,
-        key=f"into {key} {chosen}",
+        key=f"into {key} {chosen} {names[NEW_ACCOUNT]}",
     )
     if wanted != chosen:
         choose(_proposal(statement) if wanted == NEW_ACCOUNT else UUID(wanted))

@@ -39,7 +39,7 @@ class OpenFile:
     mapping: Columns | None = None
     accounts: dict[str, UUID | NewAccount] = field(default_factory=dict)
     preview: Preview | None = None
-    is_imported: bool = False
+    import_id: UUID | None = None
 
     @property
     def key(self) -> str:
@@ -63,7 +63,7 @@ def in_hand(context: TenantContext, files: Iterable[tuple[str, bytes]]) -> list[
     held = {place: kept.get(place, each) for place, each in now.items()}
     kept.clear()
     kept.update(held)
-    return [each for each in held.values() if not each.is_imported]
+    return [each for each in held.values() if each.import_id is None]
 
 
 def look(context: TenantContext, file: OpenFile) -> Preview:
@@ -109,16 +109,28 @@ def finish(file: OpenFile, report: ImportReport) -> bool:
     should go into a new account that it made goes there.
     """
     files = _files()
-    file.is_imported = True
+    file.import_id = report.import_id
     made = {(each.account, each.currency): each.account_id for each in report.batches}
     for each in files.values():
         each.preview = None
         for key, wish in each.accounts.items():
             if isinstance(wish, NewAccount):
                 each.accounts[key] = made.get((wish.name, wish.currency), wish)
-    if is_last := all(each.is_imported for each in files.values()):
+    if is_last := all(each.import_id for each in files.values()):
         files.clear()
     return is_last
+
+
+def take_back(import_id: UUID) -> None:
+    """Let a file whose import was undone wait again; all are looked at anew without its rows."""
+    for each in _files().values():
+        each.preview = None
+        # The import may have made the account, which went with it.
+        each.accounts = {
+            key: wish for key, wish in each.accounts.items() if isinstance(wish, NewAccount)
+        }
+        if each.import_id == import_id:
+            each.import_id = None
 
 
 def _files() -> dict[str, OpenFile]:

@@ -50,12 +50,25 @@ def test_one_of_them_is_taken_back(ana: TenantContext, at: int) -> None:
     assert "is off by" not in told
 
 
+def test_a_file_that_is_taken_back_waits_again_beside_the_others(ana: TenantContext) -> None:
+    page = drop_all(ana, MARCH, b"%PDF-1.7")
+    page = press(page, "Import 2 transactions")
+    assert "Import 2 transactions" not in labels(page)
+
+    page = press(press(page, "Undo"), "Import 2 transactions")
+
+    assert len(held(ana)) == 2
+    assert len(page.error) == 1
+
+
 @pytest.mark.parametrize("files", ORDERS)
 def test_another_name_changes_no_balance(ana: TenantContext, files: tuple[bytes, ...]) -> None:
     page = drop_all(ana, *files)
     next(each for each in page.text_input if each.label == "Name").set_value("Mine")
     page = press(page, "Use these values")
     assert figures(page) == ["4", "0", "€0.00", "€1,460.50"]
+    into = [each for each in page.selectbox if each.label.endswith("goes into")]
+    assert {tuple(each.options) for each in into} == {("New account: Mine",)}
 
     press(page, "Import all 4 transactions")
 
