@@ -38,13 +38,13 @@ Side = type[Posting] | type[TransactionTag] | type[SearchToken]
 class Path:
     """Days and ids of matching transactions, and the columns that order them.
 
-    A path that meets no other transactions can read them whole at once.
+    A path that meets no other transactions, or reads each it meets, takes them whole at once.
     """
 
     booked_on: InstrumentedAttribute[date]
     id: InstrumentedAttribute[UUID]
     statement: Select[*tuple[Any, ...]]
-    meets_no_other: bool = False
+    takes_whole: bool = False
 
 
 def listed(
@@ -56,7 +56,7 @@ def listed(
 ) -> Subquery:
     """Return `columns` of the next `count` transactions after `start`."""
     paths = _paths(db, wanted)
-    if len(paths) == 1 and paths[0].meets_no_other:
+    if len(paths) == 1 and paths[0].takes_whole:
         whole = replace(paths[0], statement=paths[0].statement.with_only_columns(*columns))
         return _branch(whole, start, count).subquery("listed")
     found = _candidates(paths, start, count)
@@ -137,16 +137,16 @@ def _word_paths(
 def _walk(wanted: TransactionFilter, rest: Sequence[Condition]) -> Path:
     columns = select(Transaction.booked_on, Transaction.id)
     asked = columns.where(*place_conditions(Transaction, wanted), *rest)
-    return Path(Transaction.booked_on, Transaction.id, asked, meets_no_other=not rest)
+    return Path(Transaction.booked_on, Transaction.id, asked, takes_whole=not rest)
 
 
 def _along(
     side: Side, own: Condition, wanted: TransactionFilter, rest: Sequence[Condition]
 ) -> Path:
     """Return the path through a table beside the transactions, which are read only if they must."""
-    statement = select(side.booked_on, side.transaction_id.label("id"))
+    statement = select(side.booked_on, side.transaction_id.label("id")).select_from(side)
     statement = statement.where(own, *place_conditions(side, wanted))
     if rest:
         joined = Transaction.id == side.transaction_id
         statement = statement.join(Transaction, joined).where(*rest)
-    return Path(side.booked_on, side.transaction_id, statement)
+    return Path(side.booked_on, side.transaction_id, statement, takes_whole=bool(rest))

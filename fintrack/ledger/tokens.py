@@ -1,6 +1,5 @@
 """How a search is best read: from the few rows it has, along its tokens, or by walking the list."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,13 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     FromClause,
+    ScalarSelect,
     TableValuedAlias,
     Text,
     and_,
     func,
     literal,
+    null,
     select,
     true,
 )
@@ -52,14 +54,11 @@ def search_plan(db: Session, words: str) -> SearchPlan:
     if not terms:
         return SearchPlan()
     tokens = _first_tokens(db, terms)
-    plans = [plan for term in terms if not (plan := _plan(db, term, tokens[term])).is_walk]
+    plans = [plan for term in terms if not (plan := _plan(db, term, tuple(tokens[term]))).is_walk]
     narrow = [plan for plan in plans if plan.ids is not None or not plan.tokens]
     if narrow:
         return narrow[0]
-    if len(plans) > 1:
-        days = _sampled_days(db, plans)
-        return min(plans, key=lambda plan: days.get(plan.term, date.min))
-    return plans[0] if plans else SearchPlan()
+    return min(plans, key=lambda plan: max(tokens[plan.term].values()), default=SearchPlan())
 
 
 def beginning(token: InstrumentedAttribute[str], term: str) -> ColumnElement[bool]:
@@ -75,10 +74,11 @@ def _plan(db: Session, term: str, tokens: tuple[str, ...]) -> SearchPlan:
     return SearchPlan(term, ids=tuple(set(ids))) if len(ids) <= FEW_ROWS else SearchPlan()
 
 
-def _first_tokens(db: Session, terms: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _first_tokens(db: Session, terms: Sequence[str]) -> dict[str, dict[str, date]]:
     """Return the tokens that begin with each term, at most one more than a page can follow.
 
-    Each is found by one step into the index, however many rows the one before it has.
+    Each is found by one step into the index, however many rows the one before it has. With it
+    comes the day of its n-th newest hit, the first of all days where it has fewer or is alone.
     """
     asked = _unnested(term=terms)
     first = _next_token(asked, SearchToken.token >= asked.c.term)
@@ -87,9 +87,10 @@ def _first_tokens(db: Session, terms: Sequence[str]) -> dict[str, tuple[str, ...
     step = _next_token(found, SearchToken.token > found.c.token)
     following = select(found.c.term, step.c.token, found.c.number + 1).join(step, true())
     found = found.union_all(following.where(found.c.number <= MOST_TOKENS))
-    tokens: dict[str, tuple[str, ...]] = dict.fromkeys(terms, ())
-    for term, token in db.execute(select(found.c.term, found.c.token)):
-        tokens[term] += (token,)
+    tokens: dict[str, dict[str, date]] = {term: {} for term in terms}
+    sampled = _sampled_day(found) if len(terms) > 1 else null()
+    for term, token, day in db.execute(select(found.c.term, found.c.token, sampled)):
+        tokens[term][token] = day or date.min
     return tokens
 
 
@@ -99,27 +100,10 @@ def _next_token(place: FromClause, after: ColumnElement[bool]) -> LateralFromCla
     return following.limit(1).correlate(place).lateral()
 
 
-def _sampled_days(db: Session, plans: Sequence[SearchPlan]) -> dict[str, date]:
-    """Return the day of the n-th newest hit of each plan's term; none where there are fewer."""
-    pairs = [(plan.term, token) for plan in plans for token in plan.tokens]
-    terms, tokens = zip(*pairs, strict=True)
-    asked = _unnested(term=terms, token=tokens)
-    newest = (
-        select(SearchToken.booked_on)
-        .where(SearchToken.token == asked.c.token)
-        .order_by(SearchToken.booked_on.desc(), SearchToken.transaction_id.desc())
-        .limit(SAMPLE)
-        .correlate(asked)
-        .lateral()
-    )
-    days: defaultdict[str, list[date]] = defaultdict(list)
-    for term, day in db.execute(select(asked.c.term, newest.c.booked_on).join(newest, true())):
-        days[term].append(day)
-    return {
-        term: sorted(found, reverse=True)[SAMPLE - 1]
-        for term, found in days.items()
-        if len(found) >= SAMPLE
-    }
+def _sampled_day(found: CTE) -> ScalarSelect[date]:
+    newest = (SearchToken.booked_on.desc(), SearchToken.transaction_id.desc())
+    hits = select(SearchToken.booked_on).where(SearchToken.token == found.c.token)
+    return hits.order_by(*newest).offset(SAMPLE - 1).limit(1).correlate(found).scalar_subquery()
 
 
 def _unnested(**columns: Sequence[str]) -> TableValuedAlias:
