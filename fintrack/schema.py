@@ -23,7 +23,7 @@ def new_id() -> UUID:
 
     Source: RFC 9562, section 5.7.
     """
-    bits = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    bits = time.time_ns() // 1_000_000 << 80 | int.from_bytes(secrets.token_bytes(10))
     bits = bits & ~(0xF << 76) | 0x7 << 76
     return UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
 

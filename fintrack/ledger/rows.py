@@ -1,5 +1,6 @@
 """Many rows in one statement: JSON goes in, PostgreSQL takes it apart by column type."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,10 @@ from sqlalchemy import (
     ColumnElement,
     RowMapping,
     TableValuedAlias,
+    Text,
     Uuid,
     any_,
+    cast,
     column,
     func,
     insert,
@@ -25,14 +28,20 @@ from fintrack.schema import TenantRow
 Values = Mapping[str, object]
 
 
+def encoded(values: Sequence[Values]) -> str:
+    """Return `values` as they are sent, so that a thread can make them ahead; empty for none."""
+    return json.dumps(list(values)) if values else ""
+
+
 def given(
-    table: type[TenantRow], names: Sequence[str], values: Sequence[Values]
+    table: type[TenantRow], names: Sequence[str], values: Sequence[Values] | str
 ) -> TableValuedAlias:
-    """Return `values` as a table with columns `names`, typed as those of `table`."""
+    """Return `values`, which may be `encoded`, as a table of columns typed as in `table`."""
     types = table.__table__.c
     columns = [column(name, types[name].type) for name in names]
+    text = values if isinstance(values, str) else encoded(values)
     # Not JSONB: what is taken apart at once need not be sorted and packed before.
-    parsed = func.json_to_recordset(literal(list(values), JSON))
+    parsed = func.json_to_recordset(cast(literal(text, Text), JSON))
     return parsed.table_valued(*columns, name="given").render_derived(with_types=True)
 
 
@@ -40,10 +49,10 @@ def add(
     db: Session,
     table: type[TenantRow],
     names: Sequence[str],
-    values: Sequence[Values],
+    values: Sequence[Values] | str,
     **common: object,
 ) -> None:
-    """Insert `values` into `table` with one statement; nothing when there are none.
+    """Insert `values`, which may be `encoded`, with one statement; nothing when there are none.
 
     `common` are columns that all rows have in common.
     """

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from fintrack.ledger.filters import Status
-from fintrack.ledger.rows import add
+from fintrack.ledger.rows import add, encoded
 from fintrack.ledger.search import words_of
 from fintrack.money import decimal_text, rounded_minor_units
 from fintrack.schema import ImportRow, Posting, Transaction, TransactionTag, new_id
@@ -92,12 +92,12 @@ def write_rows(
     there = {"account_id": place.account_id}
     of_batch = {**there, "batch_id": place.batch_id}
     for chunk in _ahead(_chunk(place, each, meaning) for each in chunks):
-        made = chunk.transactions
-        add(db, Transaction, TRANSACTION, made, **of_batch, currency=place.currency)
+        of_place = {**of_batch, "currency": place.currency}
+        add(db, Transaction, TRANSACTION, chunk.transactions, **of_place)
         add(db, Posting, POSTING, chunk.postings, **there)
         add(db, TransactionTag, TRANSACTION_TAG, chunk.tags, **there)
         add(db, ImportRow, IMPORT_ROW, chunk.rows, **of_batch)
-        yield len(chunk.rows)
+        yield chunk.count
 
 
 def status_of(row: Planned) -> str:
@@ -107,10 +107,13 @@ def status_of(row: Planned) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    transactions: list[dict[str, Any]]
-    postings: list[dict[str, Any]]
-    tags: list[dict[str, Any]]
-    rows: list[dict[str, Any]]
+    """Rows ready to be sent, and how many rows of the file they come from."""
+
+    count: int
+    transactions: str
+    postings: str
+    tags: str
+    rows: str
 
 
 def _ahead(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -125,10 +128,11 @@ def _ahead(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
 def _chunk(place: Place, rows: Sequence[Decided], meaning: Meaning) -> _Chunk:
     new = new_rows(place, rows)
     return _Chunk(
-        transactions=[_transaction(each, meaning) for each in new],
-        postings=[line for each in new for line in _postings(each, meaning)],
-        tags=[tag for each in new for tag in _tags(each, meaning)],
-        rows=[_import_row(each, meaning) for each in rows],
+        count=len(rows),
+        transactions=encoded([_transaction(each, meaning) for each in new]),
+        postings=encoded([line for each in new for line in _postings(each, meaning)]),
+        tags=encoded([tag for each in new for tag in _tags(each, meaning)]),
+        rows=encoded([_import_row(each, meaning) for each in rows]),
     )
 
 
