@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fintrack.db import rows_out
-from fintrack.ledger.exports import CURRENCY, decimal_cell, tag_names, tags_cell
+from fintrack.ledger.exports import CURRENCY, decimal_cell, tag_names, tags_in_cells
 from fintrack.schema import Posting, Transaction
 
 COLUMNS = "id booked_on valued_on status payee description account_id currency is_split".split()
@@ -88,19 +88,20 @@ def _statement() -> Select[*tuple[Any, ...]]:
     other_leg = select(other.account_id).where(
         other.transfer_id == Transaction.transfer_id, other.id != Transaction.id
     )
-    is_line = Posting.transaction_id == Transaction.id
+    is_line, tagged = Posting.transaction_id == Transaction.id, tags_in_cells()
     return (
         select(
             *(getattr(Transaction, name) for name in COLUMNS),
             decimal_cell(Transaction.amount).label("amount"),
             Transaction.transfer_id,
             other_leg.scalar_subquery().label("other_account_id"),
-            tags_cell().label("tags"),
+            tagged.c.tags,
             func.coalesce(Posting.category_id, Transaction.category_id).label("category_id"),
             decimal_cell(func.coalesce(Posting.amount, Transaction.amount)).label("line_amount"),
             Posting.memo,
         )
         .join(CURRENCY, CURRENCY.c.code == Transaction.currency)
         .outerjoin(Posting, and_(Transaction.is_split, is_line))
+        .outerjoin(tagged, tagged.c.transaction_id == Transaction.id)
         .order_by(Transaction.booked_on, Transaction.id, Posting.line)
     )

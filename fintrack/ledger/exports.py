@@ -18,6 +18,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     literal,
     select,
     table,
-    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -143,7 +143,7 @@ def transactions_statement(
     db: Session, wanted: TransactionFilter = EVERYTHING
 ) -> Select[*tuple[Any, ...]]:
     """Return the rows of the CSV export, their texts as a spreadsheet may be given them."""
-    tree, tagged = category_tree(), _tags().lateral()
+    tree, tagged = category_tree(), tags_in_cells()
     category_id = func.coalesce(Posting.category_id, Transaction.category_id)
     cells: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         "id": Transaction.id,
@@ -171,7 +171,7 @@ def transactions_statement(
         .join(CURRENCY, CURRENCY.c.code == Transaction.currency)
         .outerjoin(Posting, lines)
         .outerjoin(tree, tree.c.id == category_id)
-        .join(tagged, true())
+        .outerjoin(tagged, tagged.c.transaction_id == Transaction.id)
         .where(*all_conditions(db, wanted))
         .order_by(Transaction.booked_on, Transaction.id, Posting.line)
     )
@@ -200,9 +200,15 @@ def decimal_cell(minor: SQLCoreOperations[int]) -> ColumnElement[str]:
     return cast(func.round(major, exponent), String())
 
 
-def tags_cell() -> ColumnElement[str]:
-    """Return the SQL for the tags of a transaction in one cell, which `tag_names` takes apart."""
-    return _tags().scalar_subquery()
+def tags_in_cells() -> Subquery:
+    """Return tagged transactions by id, the tags in one cell, which `tag_names` takes apart."""
+    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
+    return (
+        select(TransactionTag.transaction_id, names.label("tags"))
+        .join(Tag, Tag.id == TransactionTag.tag_id)
+        .group_by(TransactionTag.transaction_id)
+        .subquery("tagged")
+    )
 
 
 def description_and_memo(cell: str) -> tuple[str, str]:
@@ -234,16 +240,6 @@ def _cell(name: str, value: object, currency: str | None) -> str:
     if isinstance(value, int):
         return str(value) if name in COUNTS or currency is None else decimal_text(value, currency)
     return guarded(str(value))
-
-
-def _tags() -> Select[str]:
-    names = func.string_agg(_doubled(Tag.name), aggregate_order_by(literal(MEMO), Tag.name))
-    return (
-        select(names.label("tags"))
-        .join(TransactionTag, TransactionTag.tag_id == Tag.id)
-        .where(TransactionTag.transaction_id == Transaction.id)
-        .correlate(Transaction)
-    )
 
 
 def _description() -> ColumnElement[str]:
