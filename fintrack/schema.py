@@ -288,6 +288,7 @@ class ImportBatch(TenantRow):
     balance_after: Mapped[int]
     file_balance: Mapped[int | None]
     file_balance_on: Mapped[date | None]
+    mapping: Mapped[dict[str, Any] | None]
     created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
     undone_at: Mapped[datetime | None]
@@ -309,11 +310,10 @@ class ImportRow(TenantRow):
 
 
 class ColumnMapping(TenantRow):
-    """How the columns of a bank's table were understood, by account and header."""
+    """How members said that files with this header are read, in whatever account."""
 
     __tablename__ = "column_mapping"
 
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(primary_key=True)
     mapping: Mapped[dict[str, Any]]
 

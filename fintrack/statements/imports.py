@@ -25,7 +25,7 @@ from fintrack.statements.decisions import (
     decided,
     meaning_of_rows,
 )
-from fintrack.statements.mappings import remember_mapping
+from fintrack.statements.mappings import kept_mapping, remember_mapping
 from fintrack.statements.naming import give_numbers
 from fintrack.statements.openings import carry
 from fintrack.statements.outcomes import Outcome, outcomes, own_ids
@@ -175,9 +175,8 @@ def _commit(
     carry(db, ((each.account.id, each.carried) for each in statements))
     give_numbers(db, [(each.outcome.plan, each.account) for each in statements])
     _record(db, import_id, preview, batches)
-    for each in statements:
-        if preview.mapping is not None:
-            remember_mapping(db, each.account.id, preview.mapping)
+    if preview.mapping is not None and not preview.is_remembered and statements:
+        remember_mapping(db, preview.mapping, statements[0].account.id)
     elsewhere = sum(each.duplicate for each in preview.statements if each not in wanted)
     return ImportReport(import_id, batches, elsewhere, count)
 
@@ -323,6 +322,7 @@ def _batch_row(import_id: UUID, preview: Preview, batch: Batch) -> dict[str, Any
         "balance_after": batch.balance_after,
         "file_balance": batch.file_balance,
         "file_balance_on": batch.file_balance_on,
+        "mapping": kept_mapping(preview.mapping),
     }
 
 

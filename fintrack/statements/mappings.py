@@ -1,4 +1,8 @@
-"""The columns of a bank's table, remembered by header, and apart where accounts differ."""
+"""How the columns of a bank's table were read: in each account, and as members said of its header.
+
+What is said of a header serves the whole tenant, whoever sees the account that it was said for: it
+tells what the columns hold, and nothing that a file says of its account or writes in its rows.
+"""
 
 import json
 from dataclasses import replace
@@ -6,52 +10,86 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from fintrack import audit
-from fintrack.schema import ColumnMapping
+from fintrack.schema import ColumnMapping, ImportBatch
 from fintrack.statements.mapping import Mapping
+
+# The table takes nothing else.
+TOLD = (
+    "encoding", "delimiter", "roles", "date_order", "decimal_mark", "decimal_marks", "inverted",
+    "header_fingerprint", "is_said",
+)  # fmt: skip
 
 
 def remembered_mappings(db: Session, fingerprint: str) -> dict[UUID, Mapping]:
-    """Return by account how files with this header were read, for the accounts one sees."""
-    statement = select(ColumnMapping.account_id, ColumnMapping.mapping).where(
-        ColumnMapping.fingerprint == fingerprint
+    """Return by account how its newest file with this header was read, for the accounts one sees.
+
+    An import that was undone counts: what a member said of its columns still holds.
+    """
+    newest = ImportBatch.created_at.desc(), ImportBatch.id.desc()
+    statement = (
+        select(ImportBatch.account_id, ImportBatch.mapping)
+        .ext(distinct_on(ImportBatch.account_id))
+        .where(ImportBatch.mapping["header_fingerprint"].astext == fingerprint)
+        .order_by(ImportBatch.account_id, *newest)
     )
-    return {
-        row.account_id: Mapping.from_json(json.dumps(row.mapping)) for row in db.execute(statement)
-    }
+    return {row.account_id: _mapping(row.mapping) for row in db.execute(statement)}
 
 
-def remember_mapping(db: Session, account_id: UUID, mapping: Mapping) -> None:
-    """Keep the mapping for the next file of this account; where its table stands may differ."""
-    if not mapping.header_fingerprint:
-        return
+def said_mapping(db: Session, fingerprint: str) -> Mapping | None:
+    """Return what a member of the tenant said last of files with this header."""
+    kept = _said(db, fingerprint)
+    return _mapping(kept) if kept else None
+
+
+def kept_mapping(mapping: Mapping | None) -> dict[str, Any] | None:
+    """Return what an import keeps of how its table was read; where it stands may differ."""
+    if mapping is None or not mapping.header_fingerprint:
+        return None
     anywhere = replace(mapping, sheet=None, header_row=None, first_row=None, last_row=None)
-    kept = json.loads(anywhere.to_json())
-    values = {
-        "account_id": account_id,
-        "fingerprint": mapping.header_fingerprint,
-        "mapping": kept,
-    }
-    statement = insert(ColumnMapping).values(values)
-    before = _kept(db, account_id, mapping.header_fingerprint)
-    if before == kept:
+    return _json(anywhere)
+
+
+def of_header(mapping: Mapping) -> Mapping:
+    """Return what of the mapping holds for its header, whatever the account."""
+    return _mapping(_told(mapping))
+
+
+def remember_mapping(db: Session, mapping: Mapping, account_id: UUID) -> None:
+    """Keep for the tenant what a member said; the account's members are told of it.
+
+    Without names columns that are quite different look alike, so nothing is kept of those.
+    """
+    if not (mapping.is_said and mapping.header_row and mapping.header_fingerprint):
         return
+    before, after = _said(db, mapping.header_fingerprint), _told(mapping)
+    if before == after:
+        return
+    statement = insert(ColumnMapping).values(fingerprint=mapping.header_fingerprint, mapping=after)
     db.execute(
         statement.on_conflict_do_update(
             constraint="column_mapping_pkey", set_={"mapping": statement.excluded.mapping}
         )
     )
-    audit.record(
-        db, "mapping.remembered", subject_id=account_id, account_id=account_id, before=before,
-        after=kept,
-    )  # fmt: skip
+    audit.record(db, "mapping.remembered", account_id=account_id, before=before, after=after)
 
 
-def _kept(db: Session, account_id: UUID, fingerprint: str) -> dict[str, Any] | None:
-    statement = select(ColumnMapping.mapping).where(
-        ColumnMapping.account_id == account_id, ColumnMapping.fingerprint == fingerprint
-    )
+def _said(db: Session, fingerprint: str) -> dict[str, Any] | None:
+    statement = select(ColumnMapping.mapping).where(ColumnMapping.fingerprint == fingerprint)
     return db.scalars(statement).one_or_none()
+
+
+def _told(mapping: Mapping) -> dict[str, Any]:
+    return {name: value for name, value in _json(mapping).items() if name in TOLD}
+
+
+def _json(mapping: Mapping) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(mapping.to_json())
+    return kept
+
+
+def _mapping(kept: dict[str, Any]) -> Mapping:
+    return Mapping.from_json(json.dumps(kept))

@@ -13,7 +13,7 @@ from fintrack.schema import new_id
 from fintrack.statements.collecting import without_collection
 from fintrack.statements.holders import holders
 from fintrack.statements.mapping import Mapping, Question, answered
-from fintrack.statements.mappings import remembered_mappings
+from fintrack.statements.mappings import of_header, remembered_mappings, said_mapping
 from fintrack.statements.merging import merged
 from fintrack.statements.outcomes import outcomes
 from fintrack.statements.plans import Plan, key_of, plan_of
@@ -191,6 +191,7 @@ def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Read
         return None
     with tenant_transaction(books.context) as db:
         known = remembered_mappings(db, guess.mapping.header_fingerprint)
+        said = said_mapping(db, guess.mapping.header_fingerprint)
     homes = [each for each in books.ledger if each.id in known]
     named = books.wishes.named
     habit = replace(books.wishes, remembered=homes[0] if len(homes) == 1 else None)
@@ -199,14 +200,16 @@ def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Read
         ids = {id_of(target) for target in reading.targets.values()}
         if ids and ids <= {key for key, each in known.items() if each == mapping}:
             return reading
-    common = _common(known.values()) if guess.mapping.header_row else None
+    common = _common(known.values(), said) if guess.mapping.header_row else None
     file = _read_again(guess, content, common) if common else guess
     return None if file is guess else _reading(file, books)
 
 
-def _common(known: Iterable[Mapping]) -> Mapping | None:
+def _common(known: Iterable[Mapping], said: Mapping | None) -> Mapping | None:
     """Return how members said that this header is read, if it is one way; accounts differ."""
     ways = {replace(each, account=None, currency=None) for each in known if each.is_said}
+    if said is not None and said not in map(of_header, ways):
+        ways.add(said)
     return ways.pop() if len(ways) == 1 else None
 
 

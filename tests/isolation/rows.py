@@ -280,12 +280,8 @@ def _import_row(place: Place, number: int) -> Values:
     }
 
 
-def _column_mapping(place: Place, number: int) -> Values:
-    return {
-        "account_id": place.account,
-        "fingerprint": f"print {number}",
-        "mapping": Jsonb({"date": 0}),
-    }
+def _column_mapping(_place: Place, number: int) -> Values:
+    return {"fingerprint": f"print {number}", "mapping": Jsonb({"roles": ["date"]})}
 
 
 def _change_set(place: Place, _number: int) -> Values:
@@ -315,6 +311,7 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "rule": _rule,
     "budget": _budget,
     "change_set": _change_set,
+    "column_mapping": _column_mapping,
     "join_request": _join_request,
     "ownership_offer": _ownership_offer,
     "tenant_limit": _tenant_limit,
@@ -331,7 +328,6 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "month_total": _month_total,
     "payee_total": _payee_total,
     "import_row": _import_row,
-    "column_mapping": _column_mapping,
     "recurring": _recurring,
     "audit_event": _audit_event,
 }

@@ -54,7 +54,8 @@ def test_a_viewer_gets_no_flag_that_writes(ana: TenantContext, ben: TenantContex
 
 
 @pytest.mark.parametrize(
-    ("table", "bit"), [("import_batch", 2), ("import_row", 2), ("invitation", 4)]
+    ("table", "bit"),
+    [("column_mapping", 2), ("import_batch", 2), ("import_row", 2), ("invitation", 4)],
 )
 def test_without_the_flag_the_database_refuses_what_the_role_might(
     world: World, table: str, bit: int

@@ -1,7 +1,7 @@
 """Cleo asks every function of the domain, before and after the Riveras' data change."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -20,13 +20,14 @@ from fintrack.ledger.recurring import record_next
 from fintrack.ledger.rules import change_rule
 from fintrack.ledger.tags import rename_tag
 from fintrack.schema import new_id
+from fintrack.statements.mapping import Mapping
 from fintrack.statements.undoing import undo_import
 from tests.isolation.cases import CASES, every_function
 from tests.isolation.functions import Function, domain_functions, id_slots, name_of
 from tests.isolation.ledgers import DAY, Ledger, Scene
 from tests.isolation.outcomes import Outcome, bare_rows, observe
 from tests.isolation.rows import TABLES
-from tests.statements.importing import imported
+from tests.statements.importing import imported, preview
 
 pytestmark = pytest.mark.one_server
 
@@ -130,6 +131,9 @@ def _change_everything(scene: Scene, own: Ledger) -> None:
     for case in CASES.values():
         observe(scene, own, partial(case.ask, own.owner, own))
     imported(own.owner, b"Payee;Day;Sum\nBaker;2026-03-09;-12.00\n", account_id=own.ids["account"])
+    # What they say of the very header that all bank files of these tests have.
+    said = replace(preview(own.owner, own.csv()).mapping or Mapping(), inverted=True)
+    imported(own.owner, own.csv(), account_id=own.ids["account"], mapping=said)
     rename_category(own.owner, own.ids["category"], "Groceries")
     rename_payee(own.owner, own.ids["payee"], "Grocer")
     rename_tag(own.owner, own.ids["tag"], "everything")

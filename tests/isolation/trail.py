@@ -48,7 +48,7 @@ NAMED_BY: dict[str, tuple[Way, ...]] = {
     "budget": (ITSELF,),
     "category": (ITSELF, FOUNDING),
     "change_set": (ITSELF,),
-    "column_mapping": (Way(("account_id",), "mapping."),),
+    "column_mapping": (Way(("fingerprint",), "mapping."),),
     "import_batch": (Way(("import_id", "account_id")),),
     "import_row": (IMPORT,),
     # The activity cannot forget, so it is not told whose address an erasure took out of which.

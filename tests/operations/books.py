@@ -36,7 +36,7 @@ from fintrack.operations.archive.manifest import MANIFEST, SEAL, seal
 from fintrack.operations.archive.restore import restore_book
 from fintrack.operations.archive.verify import Verdict, verify_book
 from fintrack.statements.books.report import BookReport
-from tests.statements.importing import imported
+from tests.statements.importing import imported, preview
 
 DAY = date(2026, 3, 1)
 BANK_FILE = b"Date;Payee;Amount\n2026-03-05;Baker;-3.20\n2026-03-06;Kiosk;two\n"
@@ -67,7 +67,7 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
     ):
         record_transaction(me, new)
     record_transfer(me, NewTransfer(giro, accounts["Dinar"], 1000, DAY, 333, "to the Gulf"))
-    imported(me, BANK_FILE, account_id=giro)
+    imported(me, BANK_FILE, account_id=giro, mapping=preview(me, BANK_FILE).mapping)
     create_rule(me, "=sum market", hives)
     create_budget(me, hives, "KWD", 12345)
     rent = NewRecurring(giro, "-Landlord", -65000, Every.MONTH, DAY)

@@ -5,29 +5,42 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
-from fintrack.statements.imports import commit_import
+from fintrack.db import tenant_transaction
+from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
+from fintrack.schema import ColumnMapping
+from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import answered
 from fintrack.statements.previews import Preview
+from fintrack.statements.undoing import undo_import
 from tests.statements.importing import csv_file, imported, preview
 
 OPENED = date(2026, 1, 1)
 OPEN = csv_file([("03/04/2026", "-1.00", "B")])
 
 
-def account_of(context: TenantContext, name: str, number: str = "") -> UUID:
-    new = NewAccount(name, AccountKind.CHECKING, "EUR", OPENED, number=number)
+def account_of(
+    context: TenantContext,
+    name: str,
+    number: str = "",
+    visibility: Visibility = Visibility.EVERYONE,
+) -> UUID:
+    new = NewAccount(
+        name, AccountKind.CHECKING, "EUR", OPENED, number=number, visibility=visibility
+    )
     return create_account(context, new)
 
 
-def teach(context: TenantContext, account_id: UUID, order: str, content: bytes = OPEN) -> None:
-    """Import an open file into the account, with its dates in this order."""
+def teach(
+    context: TenantContext, account_id: UUID | None, order: str, content: bytes = OPEN
+) -> ImportReport:
+    """Import a file into the account, or a new one, with its dates in this order."""
     asked = preview(context, content, account_id=account_id)
     assert asked.mapping is not None
     mapping = answered(asked.mapping, "date_order", order)
-    commit_import(context, preview(context, content, account_id=account_id, mapping=mapping))
+    return commit_import(context, preview(context, content, account_id=account_id, mapping=mapping))
 
 
 def asked_for(seen: Preview) -> list[str]:
@@ -37,6 +50,13 @@ def asked_for(seen: Preview) -> list[str]:
 def days(seen: Preview) -> list[str]:
     assert not seen.questions
     return [day for each in seen.statements for day in each.rows["booked_on"].dt.strftime("%d %b")]
+
+
+def kept(context: TenantContext) -> list[tuple[str, dict[str, object]]]:
+    """Return what the member can read of remembered columns."""
+    with tenant_transaction(context) as db:
+        rows = db.execute(select(ColumnMapping.fingerprint, ColumnMapping.mapping))
+        return [(row.fingerprint, row.mapping) for row in rows]
 
 
 @pytest.fixture
@@ -95,6 +115,62 @@ def test_accounts_that_are_read_in_two_ways_say_nothing_of_a_third(
 
 def test_another_tenant_is_asked_for_the_same_header(cleo: TenantContext, giro: UUID) -> None:
     assert asked_for(preview(cleo, OPEN)) == ["date_order"]
+
+
+def test_an_answer_outlives_the_account_that_goes_with_the_import(ana: TenantContext) -> None:
+    undo_import(ana, teach(ana, None, "dmy").import_id)
+    assert accounts(ana).empty
+    assert days(preview(ana, OPEN)) == ["03 Apr"]
+
+
+def test_what_is_said_anew_is_how_the_next_file_is_read(ana: TenantContext) -> None:
+    for order in ("dmy", "mdy"):
+        undo_import(ana, teach(ana, None, order).import_id)
+    assert days(preview(ana, OPEN)) == ["04 Mar"]
+
+
+def test_an_answer_for_a_private_account_serves_every_member(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    teach(ana, account_of(ana, "Secret", visibility=Visibility.PRIVATE), "dmy")
+    assert accounts(eli).empty
+    assert days(preview(eli, OPEN)) == ["03 Apr"]
+
+
+def test_a_private_account_that_is_read_otherwise_is_a_reason_to_ask(
+    ana: TenantContext, eli: TenantContext, giro: UUID
+) -> None:
+    teach(ana, account_of(ana, "Secret", visibility=Visibility.PRIVATE), "mdy")
+    assert days(preview(eli, OPEN, account_id=giro)) == ["03 Apr"]
+    assert asked_for(preview(eli, OPEN, account_id=account_of(eli, "Wallet"))) == ["date_order"]
+
+
+def test_a_file_that_comes_again_as_remembered_says_nothing_new(
+    ana: TenantContext, giro: UUID
+) -> None:
+    undo_import(ana, teach(ana, account_of(ana, "Card"), "mdy").import_id)
+    before = kept(ana)
+    imported(ana, csv_file([("05/06/2026", "-1.00", "B")]), account_id=giro)
+    assert kept(ana) == before
+
+
+def test_members_learn_of_a_private_file_only_what_its_columns_hold(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    words = b"Account: 11111111\n\nDate,Amount,Way,Payee\n2026-04-25,1.00,From Gil,Gil\n"
+    secret = account_of(ana, "Secret", "11111111", Visibility.PRIVATE)
+    asked = preview(ana, words, account_id=secret)
+    assert asked.mapping is not None
+    mapping = replace(asked.mapping, money_in=("from gil",), currency="EUR", account="11111111")
+    commit_import(ana, preview(ana, words, account_id=secret, mapping=mapping))
+
+    ((_, known),) = kept(eli)
+
+    said = {name for name, value in known.items() if value}
+    assert said <= {
+        "encoding", "delimiter", "roles", "date_order", "decimal_mark", "decimal_marks",
+        "header_fingerprint", "is_said",
+    }  # fmt: skip
 
 
 def test_a_header_that_was_never_read_is_asked_for(ana: TenantContext, giro: UUID) -> None:

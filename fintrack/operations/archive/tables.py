@@ -91,7 +91,7 @@ TABLES = (
         tuple(
             "id import_id account_id file_name file_hash format new_count duplicate_count "
             "rejected_count balance_before balance_after file_balance "
-            "file_balance_on undone_at".split()
+            "file_balance_on mapping undone_at".split()
         ),
     ),
     ArchiveTable(
@@ -120,10 +120,7 @@ TABLES = (
         key=("batch_id", "ordinal"),
     ),
     ArchiveTable(
-        "column_mappings",
-        ColumnMapping,
-        ("account_id", "fingerprint", "mapping"),
-        key=("account_id", "fingerprint"),
+        "column_mappings", ColumnMapping, ("fingerprint", "mapping"), key=("fingerprint",)
     ),
     ArchiveTable("rules", Rule, ("id", "words", "category_id")),
     ArchiveTable("budgets", Budget, ("id", "category_id", "currency", "amount")),

@@ -101,6 +101,8 @@ create table app.import_batch (
     -- What the file says its account held at the end of this day.
     file_balance bigint,
     file_balance_on date,
+    -- How the columns of its table were read.
+    mapping jsonb,
     created_by uuid not null default sec.claimed_user(),
     created_at timestamptz not null default now(),
     undone_at timestamptz,
@@ -218,13 +220,13 @@ create table app.import_row (
 create index import_row_by_transaction on app.import_row (tenant_id, transaction_id)
     where transaction_id is not null;
 
+-- What members said of a header, for all who import: nothing that a file says of its account or in its rows.
 create table app.column_mapping (
     tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
-    account_id uuid not null,
     fingerprint text not null check (length(fingerprint) <= 64),
-    mapping jsonb not null,
-    primary key (tenant_id, account_id, fingerprint),
-    foreign key (tenant_id, account_id) references app.account on delete cascade
+    mapping jsonb not null check (mapping - array['encoding', 'delimiter', 'roles', 'date_order', 'decimal_mark',
+        'decimal_marks', 'inverted', 'header_fingerprint', 'is_said'] = '{}'),
+    primary key (tenant_id, fingerprint)
 );
 
 create table app.change_set (

@@ -94,7 +94,8 @@ do $$
 declare
     t text;
 begin
-    foreach t in array array['category', 'payee', 'tag', 'rule', 'budget', 'change_set'] loop
+    foreach t in array array['category', 'payee', 'tag', 'rule', 'budget', 'change_set',
+                             'column_mapping'] loop
         execute format('create policy make on app.%I for insert to fintrack_member
             with check (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20)', t);
         execute format('create policy change on app.%I for update to fintrack_member
@@ -112,6 +113,9 @@ create policy see on app.budget for select to fintrack_viewer using (tenant_id =
 create policy see on app.category for select to fintrack_viewer
     using (tenant_id = (select sec.tenant())
            and (deleted_at is null or id in (select unnest(sec.kept_categories()))));
+-- How files are read is of no use to those who import none.
+create policy see on app.column_mapping for select to fintrack_member
+    using (tenant_id = (select sec.tenant()) and (select sec.rank()) >= 20);
 -- Of what was changed together one sees as much as of its events.
 create policy see on app.change_set for select to fintrack_member
     using (tenant_id = (select sec.tenant())
@@ -124,7 +128,7 @@ declare
     t text;
 begin
     foreach t in array array['transaction', 'posting', 'transaction_tag', 'import_batch', 'import_row',
-                             'column_mapping', 'recurring'] loop
+                             'recurring'] loop
         execute format('create policy see on app.%I for select to fintrack_viewer
             using (tenant_id = (select sec.tenant())
                    and (not (select sec.hides_accounts())
@@ -141,7 +145,9 @@ begin
     end loop;
 end $$;
 
--- Beside the account, an import wants the member's flag.
+-- Beside the role and the account, an import wants the member's flag.
+create policy import on app.column_mapping as restrictive for insert to fintrack_member
+    with check (tenant_id = (select sec.tenant()) and ((select sec.abilities()) & 2) > 0);
 create policy import on app.import_batch as restrictive for insert to fintrack_member
     with check (tenant_id = (select sec.tenant()) and ((select sec.abilities()) & 2) > 0);
 create policy import on app.import_row as restrictive for insert to fintrack_member
@@ -324,7 +330,7 @@ begin
     end loop;
 end $$;
 revoke insert (payee), update (payee) on app.posting from fintrack_member;
-revoke delete on app.change_set, app.import_batch, app.import_row from fintrack_member;
+revoke delete on app.change_set, app.column_mapping, app.import_batch, app.import_row from fintrack_member;
 grant update (owner_id) on app.account to fintrack_member;
 grant update (name, type, currency, country, locale, time_zone, fiscal_year_start, colour, version) on app.tenant
     to fintrack_admin;
