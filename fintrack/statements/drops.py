@@ -205,10 +205,7 @@ def _twins(rows: Sequence[Planned], known: Sequence[Known]) -> dict[int, UUID]:
     book = book_of(known)
     movements = [row.movement for row in rows]
     equal = book.duplicates(movements)
-    open_rows = [
-        each if twin is None else None for each, twin in zip(movements, equal, strict=True)
-    ]
-    alike = likenesses(open_rows, book.open)
+    alike = likenesses(movements, book.open, equal)
     twins = zip(rows, equal, alike, strict=True)
     found = {
         row.ordinal: twin or (like.known.id if like and like.is_close else None)

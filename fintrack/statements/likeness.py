@@ -1,18 +1,19 @@
 """Which transactions rows of a file probably are: of the same amount, days apart, alike in words.
 
-What is paid every day must not be taken for one: a transaction that a file brought counts only
-where the new file tells of that day too and is silent about it.
+What is paid every day must not be taken for one: a transaction that a file brought counts where
+the new file tells of that day too and is silent about it. On the days around the file it is only
+suggested, and only where nothing else near either is like them.
 """
 
 import re
 import unicodedata
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
-from typing import TypeGuard
+from uuid import UUID
 
 from fintrack.money import decimal_text
 from fintrack.statements.matching import Known, Movement
@@ -22,6 +23,8 @@ _CLOSE = 2
 _ALIKE = 0.5
 # Texts of one amount on one day that are compared; where there are more, none tells much.
 _MOST_TEXTS = 10
+# The row and its transaction.
+_BOTH = 2
 _WORD = re.compile(r"\w{3,}")
 
 Words = frozenset[str]
@@ -29,18 +32,23 @@ Words = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A transaction that a row probably is; only where it `is_close` the row is left out."""
+    """A transaction that a row probably is; only where it `is_close` the row is left out.
+
+    Of a day that is not `is_covered` the file does not tell.
+    """
 
     known: Known
     days: int
     is_close: bool
+    is_covered: bool = True
 
     def sentence(self, currency: str) -> str:
         """Return why: `Like 9 Mar 2026 Baker −12.00, 2 days apart.`."""
         amount = decimal_text(self.known.amount, currency).replace("-", "\N{MINUS SIGN}")
         name = self.known.payee or self.known.text
         like = " ".join(filter(None, [day_words(self.known.booked_on), name, amount]))
-        return f"Like {like}, {distance_words(self.days)}."
+        where = "" if self.is_covered else ", on a day that the file does not cover"
+        return f"Like {like}, {distance_words(self.days)}{where}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class _Pair:
     known: _KnownKind
     day: date
     share: float
+    is_covered: bool
 
     @property
     def days(self) -> int:
@@ -81,29 +90,40 @@ class _Pair:
 
     @property
     def is_close(self) -> bool:
-        return self.known.is_tentative or (self.share == 1 and self.days <= _CLOSE)
+        is_near = self.share == 1 and self.days <= _CLOSE and self.is_covered
+        return self.known.is_tentative or is_near
 
 
 _Books = dict[tuple[int, date], dict[_KnownKind, deque[Known]]]
+_Counts = dict[tuple[int, date], Counter[_Text]]
 
 
-def likenesses(rows: Sequence[Movement | None], known: Iterable[Known]) -> list[Likeness | None]:
-    """Return for each row, but None for None, the transaction that it probably is.
+def likenesses(
+    rows: Sequence[Movement], known: Iterable[Known], repeated: Sequence[UUID | None] = ()
+) -> list[Likeness | None]:
+    """Return for each row the transaction that it probably is.
 
-    Each transaction answers for one row at most; the most alike go first, then the nearest.
+    Each transaction answers for one row at most; the most alike go first, then the nearest, and
+    after all of these what lies outside the file's days.
+    `repeated` has beside each row the transaction that is equal to it: such a row waits for none.
     """
-    days = [each.booked_on for each in rows if _waits(each)]
-    first, last = min(days, default=date.min), max(days, default=date.min)
+    days = [each.booked_on for each in rows if each.own_id is None]
+    covered = min(days, default=date.min), max(days, default=date.min)
+    beside = zip(rows, repeated or [None] * len(rows), strict=True)
+    open_rows = [row if _waits(row, repeats) else None for row, repeats in beside]
     known = list(known)
-    amounts = {each.amount for each in rows if _waits(each)} & {each.amount for each in known}
-    waiting, books = _waiting(rows, amounts), _books(known, amounts)
-    pairs = [pair for kind in waiting for pair in _pairs(kind, books)]
-    likely = [each for each in pairs if each.known.is_tentative or first <= each.day <= last]
+    amounts = {each.amount for each in open_rows if each} & {each.amount for each in known}
+    waiting, books = _waiting(open_rows, amounts), _books(known, amounts)
+    pairs = [pair for kind in waiting for pair in _pairs(kind, books, covered)]
+    outside = {each.row.amount for each in pairs if not each.is_covered}
+    counts = _counts(rows, books, outside)
+    likely = [each for each in pairs if each.is_covered or _is_alone(each, counts)]
     found: list[Likeness | None] = [None] * len(rows)
-    for pair in sorted(likely, key=lambda each: (-each.share, each.days)):
+    for pair in sorted(likely, key=lambda each: (not each.is_covered, -each.share, each.days)):
         places, candidates = waiting[pair.row], books[pair.row.amount, pair.day][pair.known]
         while places and candidates:
-            likeness = Likeness(candidates.popleft(), pair.days, pair.is_close)
+            taken = candidates.popleft()
+            likeness = Likeness(taken, pair.days, pair.is_close, pair.is_covered)
             found[places.popleft()] = likeness
     return found
 
@@ -133,9 +153,9 @@ def shared(one: Words, other: Words) -> float:
     return len(one & other) / shorter if shorter else 0.0
 
 
-def _waits(row: Movement | None) -> TypeGuard[Movement]:
+def _waits(row: Movement, repeats: UUID | None) -> bool:
     """Return whether the row may be one that is known; what was exported says it by its id."""
-    return row is not None and row.own_id is None
+    return repeats is None and row.own_id is None
 
 
 def _waiting(
@@ -143,7 +163,7 @@ def _waiting(
 ) -> dict[_RowKind, deque[int]]:
     waiting: dict[_RowKind, deque[int]] = defaultdict(deque)
     for place, row in enumerate(rows):
-        if _waits(row) and row.amount in amounts:
+        if row is not None and row.amount in amounts:
             text = _text(row.payee, row.text)
             kind = _RowKind(row.amount, row.booked_on, text, bool(row.reference))
             waiting[kind].append(place)
@@ -165,23 +185,53 @@ def _text(payee: str, text: str) -> _Text:
     return _Text(telling_words(payee), telling_words(f"{payee} {text}"))
 
 
-def _pairs(row: _RowKind, books: _Books) -> Iterator[_Pair]:
+def _pairs(row: _RowKind, books: _Books, covered: tuple[date, date]) -> Iterator[_Pair]:
+    first, last = covered
     for offset in range(-WINDOW, WINDOW + 1):
         day = row.booked_on + timedelta(offset)
         for kind in islice(books.get((row.amount, day), ()), _MOST_TEXTS):
-            share = _share(row.text, kind)
+            share, is_covered = _share(row.text, kind), kind.is_tentative or first <= day <= last
             is_other = row.has_reference and kind.has_reference and not kind.is_tentative
-            if share >= _ALIKE and not is_other:
-                yield _Pair(row, kind, day, share)
+            if share >= (_ALIKE if is_covered else 1) and not is_other:
+                yield _Pair(row, kind, day, share, is_covered)
+
+
+def _counts(rows: Iterable[Movement], books: _Books, amounts: AbstractSet[int]) -> _Counts:
+    """Return by amount and day how often each text stands in the file and in the books."""
+    counts: _Counts = defaultdict(Counter)
+    for row in rows:
+        if row.amount in amounts:
+            counts[row.amount, row.booked_on][_text(row.payee, row.text)] += 1
+    for (amount, day), kinds in books.items():
+        for kind, known in kinds.items() if amount in amounts else ():
+            counts[amount, day][kind.text] += len(known)
+    return counts
+
+
+def _is_alone(pair: _Pair, counts: _Counts) -> bool:
+    """Return whether nothing else around the row and its transaction is like them."""
+    first, last = sorted((pair.row.booked_on, pair.day))
+    days = (first + timedelta(at) for at in range(-WINDOW, (last - first).days + WINDOW + 1))
+    alike = (
+        count
+        for day in days
+        for text, count in islice(counts.get((pair.row.amount, day), {}).items(), _MOST_TEXTS)
+        if _likeness_of(pair.row.text, text) >= _ALIKE
+    )
+    return sum(alike) == _BOTH
 
 
 def _share(row: _Text, known: _KnownKind) -> float:
     """Compare payees with all that the other side says: texts are full of what banks repeat."""
     if known.is_tentative and not known.text.every:
         return _ALIKE
-    if not (row.payee or known.text.payee):
-        return shared(row.every, known.text.every)
+    return _likeness_of(row, known.text)
+
+
+def _likeness_of(one: _Text, other: _Text) -> float:
+    if not (one.payee or other.payee):
+        return shared(one.every, other.every)
     return max(
-        shared(row.payee, known.text.every) if row.payee else 0.0,
-        shared(known.text.payee, row.every) if known.text.payee else 0.0,
+        shared(one.payee, other.every) if one.payee else 0.0,
+        shared(other.payee, one.every) if other.payee else 0.0,
     )

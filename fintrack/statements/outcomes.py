@@ -108,9 +108,8 @@ def _outcome(
 
 
 def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
-    rows = zip(outcome.plan.planned, outcome.duplicates, strict=True)
-    unknown = [row.movement if known is None else None for row, known in rows]
-    found = likenesses(unknown, outcome.book.open)
+    movements = [row.movement for row in outcome.plan.planned]
+    found = likenesses(movements, outcome.book.open, outcome.duplicates)
     for each in found:
         if each is not None:
             outcome.book.take(each.known)

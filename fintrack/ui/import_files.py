@@ -217,6 +217,8 @@ def _choose_rows(
     is_new = state is RowState.NEW
     if shared:
         rows = _told(rows, shared)
+    # Of many, those of which there is something to say are shown.
+    rows = rows.sort_values("reason", key=lambda reasons: reasons.eq(""), kind="stable")
     first = rows.head(SHOWN_ROWS)
     chosen = _chosen(
         _table(context, statement, first, [is_new] * len(first)),

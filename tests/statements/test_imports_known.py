@@ -167,3 +167,27 @@ def test_what_is_in_another_account_is_not_alike(
 ) -> None:
     other = create_account(ana, NewAccount("Other", AccountKind.CHECKING, "EUR", OPENED))
     assert preview(ana, BAKERY, account_id=other).new == 1
+
+
+def test_what_another_export_books_a_day_before_the_file_is_told_and_not_left_out(
+    ana: TenantContext, giro: UUID
+) -> None:
+    imported(ana, csv_file([("2026-03-10", "-12.00", "BAKER MUELLER GMBH")]), account_id=giro)
+    (statement,) = preview(ana, BAKERY, account_id=giro).statements
+    assert (statement.new, statement.probable) == (1, 0)
+    (reason,) = statement.rows["reason"]
+    assert reason == (
+        "Like 10 Mar 2026 BAKER MUELLER GMBH \N{MINUS SIGN}12.00, 1 day apart, "
+        "on a day that the file does not cover."
+    )
+
+
+@pytest.mark.parametrize("first", [9, 11])
+def test_files_of_daily_payments_that_follow_each_other_suggest_nothing(
+    ana: TenantContext, giro: UUID, first: int
+) -> None:
+    days = [(f"2026-03-{day:02}", "-3.20", "Kiosk") for day in range(1, 21)]
+    imported(ana, csv_file(days[:10]), account_id=giro)
+    (statement,) = preview(ana, csv_file(days[first - 1 :]), account_id=giro).statements
+    assert statement.new == 10
+    assert set(statement.rows["reason"][statement.rows["state"] == RowState.NEW]) == {""}

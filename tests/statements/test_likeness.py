@@ -67,9 +67,61 @@ def test_the_nearest_of_equal_ones_is_it() -> None:
     assert likeness.known == near
 
 
-def test_what_is_paid_every_day_is_not_the_day_befores() -> None:
-    yesterday = known(-1, payee=BAKER.payee, key="tx:1")
-    assert likenesses([BAKER], [yesterday]) == [None]
+def files_of(*days: int) -> list[Movement]:
+    return [Movement(DAY + timedelta(day), -1200, "Baker", "") for day in days]
+
+
+def brought(*days: int) -> list[Known]:
+    return [known(day, key="tx:1") for day in days]
+
+
+@pytest.mark.parametrize("days", [(1, 2, 3, 4), (1, 4, 7), (1, 5)])
+def test_what_is_paid_again_and_again_is_not_the_day_befores(days: tuple[int, ...]) -> None:
+    before = brought(*(-1 - day for day in days), 0)
+    assert likenesses(files_of(*days), before) == [None] * len(days)
+    after = brought(*(1 + days[-1] + day for day in days), days[-1] + 1)
+    assert likenesses(files_of(*days), after) == [None] * len(days)
+
+
+def test_a_daily_coffee_is_not_that_of_the_day_before_the_file() -> None:
+    rows, books = files_of(*range(11, 21)), brought(*range(1, 11))
+    assert likenesses(rows, books) == [None] * 10
+
+
+def test_a_coffee_that_the_file_repeats_is_one_of_several() -> None:
+    rows = files_of(8, 9, 10, 11)
+    repeated = [uuid4(), uuid4(), uuid4(), None]
+    assert likenesses(rows, brought(7), repeated) == [None] * 4
+
+
+@pytest.mark.parametrize("days", [-4, -1, 1, 4])
+def test_what_stands_just_outside_the_files_days_is_told_and_never_left_out(days: int) -> None:
+    (outside,) = brought(days)
+    likeness = only(likenesses(files_of(0), [outside]))
+    assert likeness == Likeness(outside, abs(days), is_close=False, is_covered=False)
+    assert likeness is not None
+    assert likeness.sentence("EUR").endswith("on a day that the file does not cover.")
+
+
+def test_what_is_days_outside_and_only_somewhat_alike_is_another() -> None:
+    row = Movement(DAY, -1200, "Baker Mueller", "")
+    assert likenesses([row], [known(-1, payee="Baker Meier", key="tx:1")]) == [None]
+
+
+def test_a_transaction_outside_the_files_days_answers_for_one_row() -> None:
+    assert likenesses(files_of(0, 0), brought(-1)) == [None, None]
+
+
+def test_what_was_entered_by_hand_goes_before_what_is_outside_the_files_days() -> None:
+    by_hand = known(2, payee="")
+    assert likenesses(files_of(0), [*brought(-1), by_hand]) == [Likeness(by_hand, 2, is_close=True)]
+
+
+def test_a_day_of_a_row_that_the_books_hold_is_the_files() -> None:
+    rows = [Movement(DAY - timedelta(3), 100, "Other", ""), *files_of(0)]
+    likeness = only(likenesses(rows, brought(-1), [uuid4(), None]))
+    assert likeness is not None
+    assert likeness.is_close
 
 
 def test_what_the_bank_booked_on_another_day_since_is_close() -> None:
