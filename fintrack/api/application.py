@@ -28,6 +28,7 @@ from fintrack.api import (
     sign_in,
     tenants,
     transactions,
+    transfers,
     webhooks,
 )
 from fintrack.api.calls import HEADER
@@ -37,8 +38,8 @@ from fintrack.errors import FinTrackError
 
 PREFIX = "/api/v1"
 PARTS = (
-    sign_in, tenants, members, invitations, accounts, transactions, names, plans, imports, reports,
-    questions, pivots, outlook, exports, books, activity, webhooks,
+    sign_in, tenants, members, invitations, accounts, transactions, transfers, names, plans,
+    imports, reports, questions, pivots, outlook, exports, books, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

@@ -1,4 +1,4 @@
-"""Transactions and transfers: read page by page, recorded, changed, and changed many at once."""
+"""Transactions: read page by page, recorded, changed, and changed many at once."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import Amount, Day, Given, Text, Told, minor
+from fintrack.api.fields import Given, Told
 from fintrack.api.movements import (
     Category,
     MovementGiven,
@@ -24,11 +24,9 @@ from fintrack.api.versions import IfMatchNumber, name_version
 from fintrack.context import TenantContext
 from fintrack.ledger.bulk import MOST, categorise, delete_transactions, tag_transactions
 from fintrack.ledger.editing import change_transaction
-from fintrack.ledger.filters import Status
 from fintrack.ledger.recording import account_currency, record_transaction
-from fintrack.ledger.records import transaction, transfer_legs
+from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
-from fintrack.ledger.transfers import NewTransfer, record_transfer
 
 LIST = "transactions"
 Ids = Annotated[
@@ -66,29 +64,6 @@ class Changed(Told):
     """Changes that were made together; the activity names them by this id."""
 
     change_set: UUID
-
-
-class TransferGiven(Given):
-    """Money from one account to another; both amounts are more than zero.
-
-    Between two currencies `amount_in` says how much arrived.
-    """
-
-    from_account: UUID
-    to_account: UUID
-    amount: Amount
-    amount_in: Amount | None = None
-    booked_on: Day
-    description: Text = ""
-    note: Text = ""
-    status: Status = Status.CLEARED
-
-
-class TransferTold(Told):
-    """A transfer with both of its legs, the outgoing one first."""
-
-    id: UUID
-    legs: list[MovementInFull]
 
 
 @router.get("/transactions")
@@ -150,25 +125,6 @@ def remove(context: Member, transaction_id: UUID, version: IfMatchNumber) -> Res
     """Delete a transaction, of a transfer both legs."""
     delete_transactions(context, [transaction_id], version)
     return Response(status_code=204)
-
-
-@router.post("/transfers", status_code=201)
-def transfer(context: Member, given: TransferGiven) -> TransferTold:
-    """Record both legs of a transfer."""
-    target = account_currency(context, given.to_account)
-    new = NewTransfer(
-        from_account_id=given.from_account,
-        to_account_id=given.to_account,
-        amount_out=minor(given.amount, account_currency(context, given.from_account)),
-        amount_in=None if given.amount_in is None else minor(given.amount_in, target),
-        booked_on=given.booked_on,
-        description=given.description,
-        note=given.note,
-        status=given.status,
-    )
-    transfer_id = record_transfer(context, new)
-    legs = [movement_in_full(each) for each in transfer_legs(context, transfer_id)]
-    return TransferTold(id=transfer_id, legs=legs)
 
 
 def _told(context: TenantContext, transaction_id: UUID, response: Response) -> MovementInFull:

@@ -15,10 +15,11 @@ from sqlalchemy import ARRAY, BigInteger, any_, literal, select
 from sqlalchemy.orm import Session
 
 from fintrack.ledger.rows import one_of
+from fintrack.ledger.transfer_candidates import WINDOW, around, is_free
 from fintrack.schema import Transaction, new_id
 from fintrack.statements.batches import NewRow
 from fintrack.statements.decisions import Decision
-from fintrack.statements.likeness import WINDOW, Words, day_words, distance_words, telling_words
+from fintrack.statements.likeness import Words, day_words, distance_words, telling_words
 from fintrack.statements.outcomes import Outcome
 from fintrack.statements.plans import Planned
 from fintrack.statements.summaries import RowState, state_of
@@ -194,10 +195,9 @@ def _held_sides(
         Transaction.category_id.is_not(None),
     ).where(
         one_of(Transaction.account_id, places),
-        Transaction.booked_on.between(min(days) - timedelta(WINDOW), max(days) + timedelta(WINDOW)),
+        around(min(days), max(days)),
         Transaction.amount == any_(literal(sorted(amounts), ARRAY(BigInteger()))),
-        Transaction.transfer_id.is_(None),
-        Transaction.is_split.is_(False),
+        is_free(),
     )
     found = db.execute(statement).all()
     texts = _descriptions(db, [each.id for each in found])
@@ -255,11 +255,7 @@ def _partners(db: Session, ids: set[UUID]) -> dict[UUID, tuple[str, int]]:
     """Return currency and amount of those that can still be linked, held for it."""
     statement = (
         select(Transaction.id, Transaction.currency, Transaction.amount)
-        .where(
-            one_of(Transaction.id, ids),
-            Transaction.transfer_id.is_(None),
-            Transaction.is_split.is_(False),
-        )
+        .where(one_of(Transaction.id, ids), is_free())
         .order_by(Transaction.id)
         .with_for_update(key_share=True)
     )

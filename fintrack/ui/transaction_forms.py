@@ -15,7 +15,8 @@ from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.records import TransactionRecord
 from fintrack.ledger.tags import tags
-from fintrack.ledger.transfers import NewTransfer, record_transfer, unlink_transfer
+from fintrack.ledger.transfer_candidates import transfer_candidates
+from fintrack.ledger.transfers import NewTransfer, link_transfer, record_transfer, unlink_transfer
 from fintrack.ui.activity import history
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.file_rows import file_rows
@@ -35,6 +36,7 @@ from fintrack.ui.undo import done, undoing
 
 OUT, IN = "Money out", "Money in"
 NAMED = "transaction"
+MOST_OFFERED = 3
 
 
 @st.dialog("New transaction", icon=":material/add:")
@@ -133,6 +135,7 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
         _read_only(context, record)
         file_rows(context, record.sources)
         return
+    _offered_transfers(context, record)
     details, split, more = st.tabs(["Details", "Split", "More"])
     with details:
         _details_form(context, record)
@@ -142,6 +145,18 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
         _more(context, record)
     file_rows(context, record.sources)
     history(context, record.id)
+
+
+def _offered_transfers(context: TenantContext, record: TransactionRecord) -> None:
+    """Offer what the transaction could be a transfer with; the nearest ones tell enough."""
+    for each in transfer_candidates(context, record.id)[:MOST_OFFERED]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            words = filter(None, [each.account, each.payee, day_text(context, each.booked_on)])
+            st.markdown(f"Could be a transfer with {escaped(' · '.join(words))}", width="stretch")
+            if st.button("Link", icon=":material/link:", key=f"link {each.id}"):
+                with shown_refusals():
+                    link_transfer(context, record.id, each.id)
+                    _closed("Linked as a transfer.")
 
 
 def _read_only(context: TenantContext, record: TransactionRecord) -> None:

@@ -173,6 +173,18 @@ ROUTES: dict[str, Decision] = {
     "POST /transfers": Decision(
         WRITE, 201, {"account": "account", "other_account": "account"}, _transfer
     ),
+    "GET /transactions/{transaction_id}/transfer-candidates": Decision(
+        READ, 200, {"transaction_id": "transaction"}
+    ),
+    "POST /transfers/link": Decision(
+        WRITE,
+        201,
+        {"one": "transaction", "other": "income"},
+        lambda ids, _own: {"one": ids["one"], "other": ids["other"]},
+    ),
+    "POST /transfers/{transfer_id}/unlink": Decision(
+        WRITE, 200, {"transfer_id": "linked transfer"}
+    ),
     "GET /categories": Decision(READ, 200),
     "POST /categories": Decision(
         NAMES,

@@ -206,6 +206,22 @@ def test_a_transfer_is_answered_with_both_legs(token: str, own: Ledger) -> None:
     assert {each["transfer"] for each in made["legs"]} == {made["id"]}
 
 
+def test_two_transactions_are_found_linked_and_taken_apart(token: str, own: Ledger) -> None:
+    one, other = (account(token, own).json["id"] for _ in range(2))
+    out, into = (record(token, *each).json["id"] for each in ((one, "-613.00"), (other, "613.00")))
+    path = f"/transactions/{out}/transfer-candidates"
+    (found,) = call("GET", path, token=token).json["items"]
+    assert (found["id"], found["account"], found["amount"], found["days"]) == (
+        into, other, "613.00", 0,
+    )  # fmt: skip
+    made = call("POST", "/transfers/link", {"one": out, "other": into}, token=token)
+    assert made.status == 201
+    assert [each["id"] for each in made.json["legs"]] == [out, into]
+    assert call("GET", path, token=token).json["items"] == []
+    call("POST", f"/transfers/{made.json['id']}/unlink", {}, token=token)
+    assert len(call("GET", path, token=token).json["items"]) == 1
+
+
 def test_many_transactions_are_deleted_at_once(token: str, own: Ledger) -> None:
     account_id = account(token, own).json["id"]
     ids = [record(token, account_id).json["id"] for _ in range(3)]

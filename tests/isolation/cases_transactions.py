@@ -30,6 +30,7 @@ from fintrack.ledger.recording import (
 )
 from fintrack.ledger.records import transaction, transfer_legs
 from fintrack.ledger.transactions import account_register, transactions
+from fintrack.ledger.transfer_candidates import transfer_candidates
 from fintrack.ledger.transfers import (
     NewTransfer,
     link_transfer,
@@ -89,6 +90,10 @@ RECORDS: dict[Function, Case] = {
     ),
     transfer_legs: Case(
         VIEWER, {"transfer_id": Slot("transfer", lambda me, own, it: transfer_legs(me, it))}
+    ),
+    transfer_candidates: Case(
+        VIEWER,
+        {"transaction_id": Slot("transaction", lambda me, own, it: transfer_candidates(me, it))},
     ),
     account_currency: Case(
         VIEWER, {"account_id": Slot("account", lambda me, own, it: account_currency(me, it))}

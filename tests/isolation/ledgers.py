@@ -30,7 +30,7 @@ from fintrack.ledger.recording import NewTransaction, SplitLine, record_transact
 from fintrack.ledger.recurring import Every, NewRecurring, create_recurring
 from fintrack.ledger.rules import create_rule
 from fintrack.ledger.tags import create_tag
-from fintrack.ledger.transfers import NewTransfer, record_transfer
+from fintrack.ledger.transfers import NewTransfer, link_transfer, record_transfer
 from tests.conftest import PASSWORD, sign_in
 from tests.isolation.world import Book, World, open_registration
 from tests.statements.importing import csv_file, imported
@@ -160,6 +160,11 @@ def _transfer(own: Ledger) -> UUID:
     return record_transfer(own.owner, new)
 
 
+def _linked(own: Ledger) -> UUID:
+    """Return a transfer that whoever writes may take apart."""
+    return link_transfer(own.owner, own.new("transaction"), own.new("income"))
+
+
 def _import(own: Ledger) -> UUID:
     return imported(own.owner, own.csv(), account_id=own.ids["account"]).import_id
 
@@ -227,6 +232,7 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "income": _income,
     "split": _split,
     "transfer": _transfer,
+    "linked transfer": _linked,
     "import": _import,
     "change set": _change_set,
     "invitation": _invitation,

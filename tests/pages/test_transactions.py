@@ -137,6 +137,27 @@ def test_a_transaction_can_be_linked_to_while_it_is_open(
     assert page.query_params["transaction"] == transaction_id
 
 
+def test_a_transfer_that_was_not_linked_is_offered_where_one_side_is_opened(
+    ana: TenantContext, ben: TenantContext, checking: UUID
+) -> None:
+    new = NewAccount("Savings", AccountKind.SAVINGS, "EUR", date(2026, 1, 1))
+    into = NewTransaction(create_account(ana, new), date(2026, 3, 3), 4_200, "From checking")
+    record_transaction(ana, into)
+    out = spend(ana, checking, "To savings")
+    assert "Link" not in labels(open_page(ben, "transactions", transaction=str(out)))
+
+    page = open_page(ana, "transactions", transaction=str(out))
+    offers = [each.value for each in page.markdown if each.value.startswith("Could be a transfer")]
+    assert len(offers) == 1
+    assert "Savings" in offers[0]
+    assert "From checking" in offers[0]
+    press(page, "Link")
+
+    assert transactions(ana).frame["transfer_id"].nunique() == 1
+    page = open_page(ana, "transactions", transaction=str(out))
+    assert "Link" not in labels(page)
+
+
 def test_what_is_not_there_does_not_stay_in_the_address(ana: TenantContext, checking: UUID) -> None:
     page = open_page(ana, "transactions", transaction=str(checking))
     assert "transaction" not in page.query_params
