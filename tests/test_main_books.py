@@ -64,6 +64,16 @@ def test_verify_names_what_was_altered(book: Path, capsys: pytest.CaptureFixture
     assert problem == "tags.csv was changed after FinTrack wrote it."
 
 
+@pytest.mark.parametrize("missing", ["tags.csv", "manifest.json", "manifest.seal"])
+def test_verify_names_what_is_missing(
+    book: Path, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    members = members_of(book.read_bytes())
+    book.write_bytes(packed({name: members[name] for name in members if name != missing}))
+    assert main(["verify", str(book)]) != 0
+    assert f"{missing} is missing from the book." in capsys.readouterr().err
+
+
 def test_verify_knows_the_seal_of_another_installation(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

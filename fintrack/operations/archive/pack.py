@@ -60,8 +60,7 @@ def opened(file: IO[bytes]) -> Iterator[Pack]:
         content = _member(archive, MANIFEST, LARGEST_MANIFEST)
         signer = sealer(content, _member(archive, SEAL, BLOCK))
         manifest = read(content)
-        if sorted(archive.namelist()) != sorted(_names(manifest)):
-            raise InvalidInput("The file holds other tables than its manifest names.")
+        _require_names(archive, _names(manifest))
         packed = sum(each.compress_size for each in archive.infolist())
         if sum(each.bytes for each in manifest.tables.values()) > packed * MOST_TIMES:
             raise InvalidInput(NO_BOOK)
@@ -108,9 +107,24 @@ def _damage() -> Iterator[None]:
         raise InvalidInput(NO_BOOK) from error
 
 
+def _require_names(archive: ZipFile, wanted: list[str]) -> None:
+    _require_parts(archive, wanted)
+    if sorted(archive.namelist()) != sorted(wanted):
+        raise InvalidInput("The file holds other tables than its manifest names.")
+
+
+def _require_parts(archive: ZipFile, wanted: list[str]) -> None:
+    there = set(archive.namelist())
+    missing = [name for name in wanted if name not in there]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise InvalidInput(f"{', '.join(missing)} {verb} missing from the book. Export it again.")
+
+
 def _member(archive: ZipFile, name: str, largest: int) -> bytes:
-    if name not in archive.namelist():
+    if not {f"{each.name}.csv" for each in TABLES} & set(archive.namelist()):
         raise InvalidInput(NO_BOOK)
+    _require_parts(archive, [name])
     with _opened(archive, name) as member:
         content = member.read(largest + 1)
     if len(content) > largest:
