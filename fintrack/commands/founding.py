@@ -95,5 +95,6 @@ def _reverse(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(outcomes))
     else:
-        print("\n".join(f"{email}: {outcome}" for email, outcome in outcomes.items()))
+        lines = [f"{email}: {outcome}" for email, outcome in outcomes.items()]
+        print("\n".join(lines) or "There is nothing to take back.")
     return WELL if set(outcomes.values()) <= {"reversed"} else WRONG

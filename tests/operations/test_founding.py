@@ -284,5 +284,7 @@ def test_the_command_says_runs_and_takes_back(
     assert "no accounts   " in again
     assert main(["migrate-from", "--reverse"]) == 0
     assert "gus@example.org: reversed" in capsys.readouterr().out
+    assert main(["migrate-from", "--reverse"]) == 0
+    assert capsys.readouterr().out == "There is nothing to take back.\n"
     assert main(["migrate-from"]) == 3
     connect(database.logins)
