@@ -38,10 +38,23 @@ def test_an_import_is_listed_shown_and_taken_back(ana: TenantContext, says: Says
     (listed,) = json.loads(says("imports", "--json"))
     assert (listed["id"], listed["new"]) == (made, 2)
     assert says("imports").startswith(f"{made}  20")
-    assert says("imports", made).splitlines()[1:] == ["  Checking account: 0.00 → 1458.00 EUR"]
+    assert says("imports", made).splitlines()[1:] == [
+        "  from 2026-03-01 to 2026-03-02",
+        "  Checking account: 2 new, 0 known, 0 refused; 0.00 → 1458.00 EUR",
+    ]
     assert says("undo-import", made) == "2 transactions removed.\n"
     # Its account, which nothing else has used, goes with it.
     assert json.loads(says("imports", "--json")) == []
+
+
+def test_a_transfer_is_told_in_one_sentence(ana: TenantContext, says: Says, tmp_path: Path) -> None:
+    for name, kind in (("Giro", AccountKind.CHECKING), ("Savings", AccountKind.SAVINGS)):
+        account_id = create_account(ana, NewAccount(name, kind, "EUR", date(2026, 1, 1)))
+    record_transaction(ana, NewTransaction(account_id, date(2026, 3, 1), 4_200, "Me"))
+    file = tmp_path / "march.csv"
+    for payee, words in (("Savings", "Transfer to Savings on"), ("Me", "Perhaps a transfer to")):
+        file.write_bytes(march([("2026-03-01", "-42.00", payee)]))
+        assert words in says("import", str(file), "--account", "Giro", "--dry-run")
 
 
 def test_what_was_edited_since_is_listed_and_goes_only_when_it_is_said(

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from pydantic import Field
 
-from fintrack.api.fields import Amount, Told, decimal
+from fintrack.api.fields import Amount, Told, decimal, optional_id
 from fintrack.context import TenantContext
 from fintrack.errors import NotFound
-from fintrack.statements.history import import_rows, imports
+from fintrack.statements.history import import_days, import_rows, imports
 from fintrack.statements.summaries import RowState
 from fintrack.statements.undoing import TOUCHED
 
@@ -24,6 +24,18 @@ class Rejected(Told):
 
     line: int
     reason: str
+
+
+class RowTold(Told):
+    """A row of an imported file as the bank wrote it, and what became of it."""
+
+    row: Annotated[int, Field(description="Its number in the file, from 1.")]
+    line: int
+    account_name: str
+    state: RowState
+    reason: str
+    raw: str
+    transaction: Annotated[UUID | None, Field(description="What it made, or is.")]
 
 
 class ImportedAccount(Told):
@@ -64,8 +76,10 @@ class ImportListed(Imported):
 
 
 class ImportTold(Imported):
-    """An import with the rows that were not understood."""
+    """An import with its days and the rows that were not understood."""
 
+    first_day: Annotated[date | None, Field(description="Of what it added or found.")]
+    last_day: date | None
     rejected: list[Rejected]
 
 
@@ -89,7 +103,29 @@ def import_told(context: TenantContext, import_id: UUID) -> ImportTold:
         raise NotFound(NO_IMPORT)
     refused = import_rows(context, import_id, RowState.REJECTED).to_dict("records")
     rejected = [Rejected(line=row["line"], reason=row["reason"]) for row in refused]
-    return ImportTold(**{**_told(context, rows), "rejected": rejected})
+    first, last = import_days(context, import_id) or (None, None)
+    more = {"first_day": first, "last_day": last, "rejected": rejected}
+    return ImportTold(**{**_told(context, rows), **more})
+
+
+def import_rows_told(
+    context: TenantContext, import_id: UUID, state: RowState | None, limit: int, after: int
+) -> list[RowTold]:
+    """Return up to `limit` rows of an import after one of them, in the file's order.
+
+    Raises:
+        NotFound: the member sees no such import.
+    """
+    rows = import_rows(context, import_id, state, limit=limit, after=after)
+    return [
+        RowTold(
+            row=row["ordinal"],
+            account_name=row["account"],
+            transaction=optional_id(row["transaction_id"]),
+            **{name: row[name] for name in ("line", "state", "reason", "raw")},
+        )
+        for row in rows.to_dict("records")
+    ]
 
 
 def _told(context: TenantContext, rows: Sequence[dict[Any, Any]]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from fintrack.api.import_guesses import asked_told
 from fintrack.api.import_history import (
     ImportListed,
     ImportTold,
+    RowTold,
+    import_rows_told,
     import_told,
     imports_listed,
     touched_told,
@@ -25,11 +27,12 @@ from fintrack.api.import_reports import (
     preview_told,
     report_told,
 )
-from fintrack.api.pages import Page, Paging, closed, opened
+from fintrack.api.pages import Page, PageQuery, Paging, closed, opened
 from fintrack.api.problems import problem
 from fintrack.errors import InvalidInput
 from fintrack.statements.file_decisions import FileDecisions, file_decisions, preview_decided
 from fintrack.statements.imports import commit_import
+from fintrack.statements.summaries import RowState
 from fintrack.statements.undoing import undo_import
 
 LIST = "imports"
@@ -75,6 +78,12 @@ class ImportGiven(Given):
     ] = "{}"
 
 
+class RowsQuery(PageQuery):
+    """Which page of an import's rows is wanted, and of which."""
+
+    state: RowState | None = None
+
+
 class Undone(Told):
     """How many transactions went."""
 
@@ -116,6 +125,19 @@ def list_imports(context: Member, wanted: Paging) -> Page[ImportListed]:
 def show_import(context: Member, import_id: UUID) -> ImportTold:
     """Return what an import did."""
     return import_told(context, import_id)
+
+
+@router.get("/{import_id}/rows")
+def list_rows(
+    context: Member, import_id: UUID, wanted: Annotated[RowsQuery, Query()]
+) -> Page[RowTold]:
+    """List the rows of an imported file, in its order, with what became of each."""
+    name = f"{LIST} {import_id}"
+    after = int(opened(context.tenant_id, name, wanted.cursor) or 0)
+    found = import_rows_told(context, import_id, wanted.state, wanted.limit + 1, after)
+    items = found[: wanted.limit]
+    following = str(items[-1].row) if len(found) > len(items) else None
+    return Page(items=items, next=closed(context.tenant_id, name, following))
 
 
 @router.delete("/{import_id}", response_model=Undone)

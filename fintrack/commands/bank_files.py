@@ -131,10 +131,9 @@ def _rows(told: ImportReportTold) -> Iterator[tuple[str, str]]:
     for match in told.matched:
         yield _place(match, is_open=is_open), match.reason
     for link in told.transfers:
-        yield (
-            _place(link, is_open=is_open),
-            f"{'Transfer' if link.linked else 'Perhaps'} {link.reason}",
-        )
+        way = f"{link.reason[:1].lower()}{link.reason[1:]}"
+        words = f"Transfer {way}" if link.linked else f"Perhaps a transfer {way}"
+        yield _place(link, is_open=is_open), words
     for row in told.rejected:
         yield str(row.line), row.reason
 

@@ -64,19 +64,26 @@ def _show(found: ImportTold, *, as_json: bool) -> int:
         print(found.model_dump_json())
         return WELL
     print(_import_line(found, len(found.rejected)))
+    if found.first_day:
+        print(f"  from {found.first_day} to {found.last_day}")
     print("".join(f"{_account_line(each)}\n" for each in found.accounts), end="")
     print("".join(f"  line {each.line}: {each.reason}\n" for each in found.rejected), end="")
     return WELL
 
 
 def _import_line(found: Imported, rejected: int) -> str:
-    counts = f"{found.new} new, {found.duplicate} known, {rejected} refused"
+    counts = _counts(found.new, found.duplicate, rejected)
     undone = ", undone" if found.undone else ""
     return f"{found.id}  {found.imported_at:%Y-%m-%d}  {found.file_name}: {counts}{undone}"
 
 
+def _counts(new: int, known: int, refused: int) -> str:
+    return f"{new} new, {known} known, {refused} refused"
+
+
 def _account_line(each: ImportedAccount) -> str:
-    line = f"  {each.name}: {each.balance_before} → {each.balance_after} {each.currency}"
+    counts = _counts(each.new, each.duplicate, each.rejected)
+    line = f"  {each.name}: {counts}; {each.balance_before} → {each.balance_after} {each.currency}"
     return f"{line}; {balance_words(each)}" if each.closing_balance is not None else line
 
 

@@ -1,10 +1,11 @@
 """Which files were imported, and what became of their rows."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, tuple_
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.context import Permission, TenantContext
@@ -12,7 +13,7 @@ from fintrack.db import tenant_transaction
 from fintrack.derived_schema import DayTotal
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
-from fintrack.schema import Account, ImportBatch, ImportRow
+from fintrack.schema import Account, ImportBatch, ImportRow, Transaction
 from fintrack.statements.summaries import RowState
 
 IMPORTS: Shape = {
@@ -96,9 +97,14 @@ def imports(
 
 
 def import_rows(
-    context: TenantContext, import_id: UUID, state: RowState | None = None
+    context: TenantContext,
+    import_id: UUID,
+    state: RowState | None = None,
+    *,
+    limit: int = MOST_ROWS,
+    after: int = 0,
 ) -> pd.DataFrame:
-    """Return the rows of one imported file, in its order: `IMPORT_ROWS`.
+    """Return rows of one imported file, in its order and after an ordinal: `IMPORT_ROWS`.
 
     Raises:
         NotFound: the member sees no such import.
@@ -117,17 +123,41 @@ def import_rows(
         )
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
         .join(Account, Account.id == ImportRow.account_id)
-        .where(ImportBatch.import_id == import_id)
+        .where(ImportBatch.import_id == import_id, ImportRow.ordinal > after)
         .order_by(ImportRow.ordinal)
-        .limit(MOST_ROWS)
+        .limit(limit)
     )
     if state is not None:
         statement = statement.where(ImportRow.state == state.value)
-    known = select(ImportBatch.id).where(ImportBatch.import_id == import_id).limit(1)
     with tenant_transaction(context) as db:
-        if db.scalar(known) is None:
-            raise NotFound("There is no such import.")
+        _require_import(db, import_id)
         return read_frame(db, statement, IMPORT_ROWS)
+
+
+def import_days(context: TenantContext, import_id: UUID) -> tuple[date, date] | None:
+    """Return the first and the last day of what the import added or found; None of nothing.
+
+    Raises:
+        NotFound: the member sees no such import.
+    """
+    context.require(Permission.READ)
+    days = (
+        select(func.min(Transaction.booked_on), func.max(Transaction.booked_on))
+        .join(ImportRow, ImportRow.transaction_id == Transaction.id)
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .where(ImportBatch.import_id == import_id)
+        .having(func.count() > 0)
+    )
+    with tenant_transaction(context) as db:
+        _require_import(db, import_id)
+        found = db.execute(days).one_or_none()
+        return None if found is None else (found[0], found[1])
+
+
+def _require_import(db: Session, import_id: UUID) -> None:
+    known = select(ImportBatch.id).where(ImportBatch.import_id == import_id).limit(1)
+    if db.scalar(known) is None:
+        raise NotFound("There is no such import.")
 
 
 def _newest(limit: int, after: UUID | None) -> Select[UUID]:

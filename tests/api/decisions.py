@@ -273,6 +273,7 @@ ROUTES: dict[str, Decision] = {
     ),
     "GET /imports": Decision(READ, 200),
     "GET /imports/{import_id}": Decision(READ, 200, {"import_id": "import"}),
+    "GET /imports/{import_id}/rows": Decision(READ, 200, {"import_id": "import"}),
     "DELETE /imports/{import_id}": Decision(IMPORT, 200, {"import_id": "import"}),
     "GET /reports/balances": Decision(READ, 200),
     "GET /reports/net-worth": Decision(READ, 200),

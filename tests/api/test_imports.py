@@ -82,6 +82,26 @@ def test_what_was_edited_since_the_import_is_listed_before_it_goes(token: str, o
     assert done.json == {"removed": 1}
 
 
+def test_every_row_of_an_import_is_read_page_by_page(token: str, own: Ledger) -> None:
+    content = b"Payee;Day;Sum\nBaker;2026-03-19;-1.01\nKiosk;2026-03-20;two\nBar;2026-03-21;-3.03\n"
+    made = send(token, content, account=opened(token, own)).json["id"]
+    path, cursor, rows = f"/imports/{made}/rows?limit=2", "", []
+    while cursor is not None:
+        page = call("GET", path + (f"&cursor={cursor}" if cursor else ""), token=token).json
+        rows += page["items"]
+        cursor = page["next"]
+    assert [(each["line"], each["state"], each["transaction"] is None) for each in rows] == [
+        (2, "NEW", False),
+        (3, "REJECTED", True),
+        (4, "NEW", False),
+    ]
+    assert "Kiosk" in rows[1]["raw"]
+    (refused,) = call("GET", f"/imports/{made}/rows?state=REJECTED", token=token).json["items"]
+    assert refused == rows[1]
+    told = call("GET", f"/imports/{made}", token=token).json
+    assert (told["first_day"], told["last_day"]) == ("2026-03-19", "2026-03-21")
+
+
 def test_an_open_question_of_a_file_is_asked_with_its_choices(token: str) -> None:
     content = b"Date;Payee;Amount\n03/04/2026;Grocer;-1.00\n05/06/2026;Grocer;-2.00\n"
     asked = send(token, content, dry_run="true")

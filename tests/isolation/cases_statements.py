@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fintrack.context import Role, TenantContext
 from fintrack.statements.file_decisions import FileDecisions, preview_decided
-from fintrack.statements.history import import_rows, imports
+from fintrack.statements.history import import_days, import_rows, imports
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview, preview_import
 from fintrack.statements.summaries import StatementPreview
@@ -98,6 +98,9 @@ STATEMENTS: dict[Function, Case] = {
             "after": Slot("import", lambda me, own, it: imports(me, after=it)),
         },
         call=lambda me, own: imports(me),
+    ),
+    import_days: Case(
+        VIEWER, {"import_id": Slot("import", lambda me, own, it: import_days(me, it))}
     ),
     import_rows: Case(
         VIEWER, {"import_id": Slot("import", lambda me, own, it: import_rows(me, it))}
