@@ -124,7 +124,7 @@ def _spending(context: TenantContext, home: Overview, currency: str) -> None:
         if frame.empty:
             st.caption("Nothing was spent this month so far.")
             return
-        figure = spending_chart(frame, chart_style(context, currency))
+        figure = spending_chart(frame, chart_style(context, currency, home.places))
         clicked = clicked_in_chart(figure, "Spending this month", "spending")
         page_link("analytics", "All of analytics", icon=":material/monitoring:")
     if clicked is not None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import Row, Select, func, select, tuple_
-from sqlalchemy.orm import Session
 
 from fintrack.analytics.cash_flow import CASH_FLOW, by_month_of_each
 from fintrack.analytics.net_worth import NET_WORTH, balance_series, net_worth_sums
@@ -18,6 +17,7 @@ from fintrack.analytics.periods import (
     months_before,
     previous,
 )
+from fintrack.analytics.places import Places, places
 from fintrack.analytics.spending import SPENDING, by_category
 from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
@@ -67,8 +67,8 @@ class Overview:
     accounts: `ACCOUNT_TREND`, the same 12 points of each visible account, by name.
     months: `CASH_FLOW` of the last 12 months. last_month: `CASH_FLOW` of the month before this one,
     up to the same day.
-    spending: `SPENDING` of this month so far. recent: `RECENT`, the newest 8; where nobody is named
-    as payee, the bank's text stands there.
+    spending: `SPENDING` of this month so far. places: where the top categories stand.
+    recent: `RECENT`, the newest 8; where nobody is named as payee, the bank's text stands there.
     """
 
     today: date
@@ -77,6 +77,7 @@ class Overview:
     months: pd.DataFrame
     last_month: pd.DataFrame
     spending: pd.DataFrame
+    places: Places
     attention: Attention
     recent: pd.DataFrame
 
@@ -93,6 +94,7 @@ def overview(context: TenantContext, today: date) -> Overview:
     spent, recent = by_category("EXPENSE", month, until), _recent(until)
     with tenant_transaction(context) as db:
         rows, months = list(db.execute(series)), list(db.execute(flows))
+        uncategorised, rejected, standing = db.execute(_waiting()).one()
         return Overview(
             today,
             frame([tuple(row[:5]) for row in rows if row.account_id is None], NET_WORTH),
@@ -100,7 +102,8 @@ def overview(context: TenantContext, today: date) -> Overview:
             frame([tuple(row[:4]) for row in months if row.period == 0], CASH_FLOW),
             frame([tuple(row[:4]) for row in months if row.period == 1], CASH_FLOW),
             read_frame(db, spent, SPENDING),
-            _attention(db),
+            standing or {},
+            Attention(uncategorised, rejected),
             read_frame(db, recent, RECENT),
         )
 
@@ -138,7 +141,9 @@ def _trend(rows: list[Row[Any]]) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _attention(db: Session) -> Attention:
+@built_once
+def _waiting() -> Select[Any]:
+    """Return how much waits, and the places of the categories, which need no statement alone."""
     waiting = (
         select(Line.transaction_id)
         .where(Line.category_id.is_(None), Line.transfer_id.is_(None))
@@ -151,7 +156,7 @@ def _attention(db: Session) -> Attention:
         .scalar_subquery()
     )
     uncategorised = func.count(waiting.c.transaction_id.distinct())
-    return Attention(*db.execute(select(uncategorised, rejected)).one())
+    return select(uncategorised, rejected, places())
 
 
 @built_once

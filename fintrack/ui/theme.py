@@ -4,10 +4,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from fintrack.analytics.charts.drawing import Palette, Style, alt_text
+from fintrack.analytics.places import Places
 from fintrack.context import TenantContext
 
 LIGHT, DARK = "light", "dark"
-INFLOW, OUTFLOW = 1, 4
 
 
 def is_dark() -> bool:
@@ -18,22 +18,27 @@ def is_dark() -> bool:
 def palette() -> Palette:
     """Return the colours of the theme that the visitor's browser shows."""
     shown = DARK if is_dark() else LIGHT
-    colours = st.get_option(f"theme.{shown}.chartCategoricalColors")
+    accent, inflow, outflow, *categories = st.get_option(f"theme.{shown}.chartCategoricalColors")
     return Palette(
         text=st.get_option(f"theme.{shown}.textColor"),
         muted=st.get_option(f"theme.{shown}.grayTextColor"),
         grid=st.get_option(f"theme.{shown}.borderColor"),
         surface=st.get_option(f"theme.{shown}.backgroundColor"),
-        inflow=colours[INFLOW],
-        outflow=colours[OUTFLOW],
-        accent=colours[0],
-        series=tuple(colours),
+        inflow=inflow,
+        outflow=outflow,
+        accent=accent,
+        categories=tuple(categories),
     )
 
 
-def chart_style(context: TenantContext, currency: str | None = None) -> Style:
-    """Return how charts of the tenant look, in its own currency unless another is named."""
-    return Style(currency or context.currency, context.locale, palette())
+def chart_style(
+    context: TenantContext, currency: str | None = None, places: Places | None = None
+) -> Style:
+    """Return how charts of the tenant look, in its own currency unless another is named.
+
+    With `places` categories have their own colours.
+    """
+    return Style(currency or context.currency, context.locale, palette(), places)
 
 
 def show_chart(figure: go.Figure, title: str, key: str) -> None:

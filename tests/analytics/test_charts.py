@@ -14,7 +14,6 @@ from fintrack.analytics.charts.overview import (
     balance_chart,
     breakdown_chart,
     cash_flow_chart,
-    income_chart,
     net_worth_chart,
     spending_chart,
     top_payees_chart,
@@ -34,7 +33,7 @@ PALETTE = Palette(
     inflow="#12A594",
     outflow="#E5597A",
     accent="#2F5BEA",
-    series=("#2F5BEA", "#12A594"),
+    categories=tuple(f"#{each:06X}" for each in range(1, 25)),
 )
 EUR = Style("EUR", "en", PALETTE)
 BALANCE = {"on": "datetime64[s]", "currency": "str", "balance": "int64"}
@@ -166,11 +165,6 @@ def test_a_comparison_adds_up_the_rest_of_both_periods() -> None:
     assert (earlier.x[-1], current.x[-1]) == (5.0, 5.0)
 
 
-def test_income_has_the_colour_of_income() -> None:
-    figure = income_chart(spending(("a", "Salary", 300_000)), EUR)
-    assert figure.data[0].marker.color == PALETTE.inflow
-
-
 def test_a_refund_larger_than_the_spending_points_to_the_left() -> None:
     figure = spending_chart(spending(("a", "Food", 300), ("b", "Clothes", -900)), EUR)
     assert list(figure.data[0].x) == [3.0, -9.0]
@@ -240,7 +234,6 @@ def test_an_empty_chart_says_so() -> None:
         (net_worth_chart, NET_WORTH),
         (balance_chart, BALANCE),
         (spending_chart, SPENDING),
-        (income_chart, SPENDING),
         (top_payees_chart, TOP_PAYEES),
         (breakdown_chart, BREAKDOWN),
     ],

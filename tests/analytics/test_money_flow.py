@@ -1,5 +1,6 @@
 """The flow of a period's money, and its chart: both sides are the same to the cent."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -88,13 +89,15 @@ HOUSE = flow(
 )
 
 
-def test_every_node_leads_somewhere_and_has_its_meaning_s_colour() -> None:
-    figure = flow_chart(HOUSE, EUR)
+def test_every_node_leads_somewhere_and_has_its_category_s_colour() -> None:
+    style = replace(EUR, places={"Rent": 0, "Food": 1, "Wages": -1})
+    figure = flow_chart(HOUSE, style)
     came, went, whole = (trace for trace in figure.data if trace.type == "bar")
     assert [point[0] for point in came.customdata] == ["Wages"]
     assert [point[0] for point in went.customdata] == ["Rent", "Food", EVERYTHING]
     assert whole.customdata == ([EVERYTHING, "In all", "€9.00"],)
-    assert list(went.marker.color) == [PALETTE.outflow, PALETTE.outflow, PALETTE.accent]
+    assert list(came.marker.color) == [PALETTE.categories[-1]]
+    assert list(went.marker.color) == [*PALETTE.categories[:2], PALETTE.accent]
 
 
 def test_nodes_are_as_high_as_their_share_and_leave_room_for_names() -> None:

@@ -17,6 +17,7 @@ from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous, today_of
 from fintrack.analytics.pivots import Measure, pivot
+from fintrack.analytics.places import category_places
 from fintrack.analytics.saved_pivots import (
     PivotChange,
     View,
@@ -119,6 +120,7 @@ ANALYTICS: dict[Function, Case] = {
         },
         call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK),
     ),
+    category_places: Case(VIEWER, call=lambda me, own: category_places(me)),
     overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),
     savings: Case(VIEWER, call=lambda me, own: savings(me, MARCH, APRIL)),
     pivot: Case(

@@ -24,6 +24,7 @@ from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous
 from fintrack.analytics.pivots import pivot
+from fintrack.analytics.places import category_places
 from fintrack.analytics.spending import spending
 from fintrack.analytics.standing import standing
 from fintrack.context import TenantContext
@@ -89,6 +90,7 @@ QUESTIONS: dict[str, Question] = {
     "payees": payees,
     "suggestions": lambda me: suggested_category(me, "Grocer"),
     "categories": categories,
+    "their places": category_places,
     "tags": tags,
     "rules": rules,
     "budgets": lambda me: budgets(me, MARCH),

@@ -8,6 +8,9 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
+from fintrack.access.starting_categories import starting_categories
+from fintrack.context import TenantType
+
 ROOT = Path(__file__).parents[2]
 OPTIONS = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
 WHOLE = {"server.trustedUserHeaders"}
@@ -78,7 +81,23 @@ def test_a_page_draws_with_the_colours_of_the_configuration() -> None:
     light = OPTIONS["theme"]["light"]
     colours = light["chartCategoricalColors"]
     assert shown.split()[0] == light["backgroundColor"]
-    assert shown.split()[3:] == [colours[1], colours[4]]
+    assert shown.split()[3:] == [colours[1], colours[2]]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_category_can_be_seen_and_is_neither_income_nor_expense(mode: str) -> None:
+    theme = OPTIONS["theme"][mode]
+    colours = theme["chartCategoricalColors"]
+    assert len(set(colours)) == len(colours)
+    assert min(contrast(each, theme["backgroundColor"]) for each in colours[3:]) >= 3
+
+
+def test_the_categories_that_a_tenant_begins_with_have_a_colour_each() -> None:
+    most = max(
+        sum(row["parent_id"] is None for row in starting_categories(each)) for each in TenantType
+    )
+    for mode in ("light", "dark"):
+        assert len(OPTIONS["theme"][mode]["chartCategoricalColors"][3:]) >= most
 
 
 @pytest.mark.parametrize("name", ["logo.svg", "icon.svg"])

@@ -8,13 +8,13 @@ import plotly.graph_objects as go
 from babel.numbers import format_percent
 
 from fintrack.analytics.axes import MOST_STEPS, month_axis
-from fintrack.analytics.cash_flow import INCOME
 from fintrack.analytics.charts.drawing import (
     HEIGHT,
     HOVER,
     MOST_BARS,
     Bars,
     Style,
+    category_colours,
     chart,
     faint,
     money_axis,
@@ -38,8 +38,8 @@ def change_chart(frame: pd.DataFrame, style: Style, kind: str) -> go.Figure:
     columns = {"category_id": "key", "category": "label"}
     table = rows.drop(columns="amount").rename(columns={**columns, "change": "amount"})
     table = table.sort_values("amount", ascending=False, kind="stable", ignore_index=True)
-    colour = style.palette.inflow if kind == INCOME else style.palette.outflow
-    return row_chart(table, style, Bars("amount", "Change", colour))
+    colours = category_colours(table["key"].tolist(), style)
+    return row_chart(table, style, Bars("amount", "Change", colours))
 
 
 def year_chart(frame: pd.DataFrame, style: Style, way: str) -> go.Figure:

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from babel.dates import format_skeleton
 
 from fintrack.analytics.axes import money_marks
+from fintrack.analytics.places import Places
 from fintrack.money import decimal_amount, exponent, format_money, short_money, spoken_locale
 
 MOST_BARS = 8
@@ -35,7 +36,7 @@ Point = Sequence[str | None]
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme, each with its one meaning; `series` is for parts of a whole."""
+    """The colours of one theme, each with its one meaning; `categories` have one by place."""
 
     text: str
     muted: str
@@ -44,25 +45,29 @@ class Palette:
     inflow: str
     outflow: str
     accent: str
-    series: tuple[str, ...]
+    categories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How the figures of a chart are written and coloured."""
+    """How the figures of a chart are written and coloured; `places` are those of categories."""
 
     currency: str
     locale: str
     palette: Palette
+    places: Places | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A series of horizontal bars: a column of the table that `row_chart` draws."""
+    """A series of horizontal bars: a column of the table that `row_chart` draws.
+
+    All have one colour, or each its own.
+    """
 
     column: str
     name: str
-    colour: str
+    colour: str | Sequence[str]
 
 
 def chart(traces: Sequence[Part], style: Style, x: Part, y: Part, **layout: object) -> go.Figure:
@@ -74,7 +79,7 @@ def chart(traces: Sequence[Part], style: Style, x: Part, y: Part, **layout: obje
     letters = {"family": "Inter, sans-serif", "size": 12}
     look = {
         "template": "none",
-        "colorway": list(palette.series),
+        "colorway": list(palette.categories),
         "font": {**letters, "color": palette.muted},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -176,6 +181,18 @@ def faint(colour: str, share: float) -> str:
     return f"rgba({red},{green},{blue},{share})"
 
 
+def category_colours(keys: Sequence[str | None], style: Style) -> list[str]:
+    """Return the colour of each top category, the same in every chart.
+
+    What has no category, and the rest that is added up, is gray.
+    """
+    colours = style.palette.categories
+    places = [(style.places or {}).get(key or "") for key in keys]
+    return [
+        style.palette.muted if place is None else colours[place % len(colours)] for place in places
+    ]
+
+
 def largest(rows: pd.DataFrame, **columns: str) -> pd.DataFrame:
     """Return key, label, amount and perhaps before of the largest; the rest is one without a key.
 
@@ -193,9 +210,16 @@ def largest(rows: pd.DataFrame, **columns: str) -> pd.DataFrame:
     return pd.DataFrame({**table, "key": pd.Series(table["key"], dtype=object)})
 
 
-def row_chart(table: pd.DataFrame, style: Style, *series: Bars) -> go.Figure:
-    """Draw a table of `largest` as bars: names at the left, room for the figures at the right."""
+def row_chart(
+    table: pd.DataFrame, style: Style, *series: Bars, dots: Sequence[str] = ()
+) -> go.Figure:
+    """Draw a table of `largest` as bars: names at the left, room for the figures at the right.
+
+    `dots` are the colours of the names, where those of the bars mean something else.
+    """
     names = [plain(shortened(label)) for label in table["label"]]
+    if dots:
+        names = [f"{dot(each)} {name}" for each, name in zip(dots, names, strict=True)]
     amounts = [table[bars.column].tolist() for bars in series]
     texts = [_figures(each, style) for each in amounts]
     ends = [0.0, *(end for each in amounts for end in floats(each, style))]
@@ -253,6 +277,11 @@ def _share_of_figures(texts: Sequence[Sequence[str]], table: pd.DataFrame) -> fl
     figures = max((len(text) for each in texts for text in each), default=0) * LETTER
     names = min(max(map(len, table["label"]), default=0), MOST_LETTERS) * LETTER
     return figures / max(figures, NARROW - names - figures)
+
+
+def dot(colour: str) -> str:
+    """Return a dot in the colour, as Plotly's text has it."""
+    return f'<span style="color:{colour}">●</span>'
 
 
 def shortened(label: str, most: int = MOST_LETTERS) -> str:

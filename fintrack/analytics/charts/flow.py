@@ -13,6 +13,7 @@ from fintrack.analytics.charts.drawing import (
     HOVER,
     Part,
     Style,
+    category_colours,
     chart,
     faint,
     largest,
@@ -52,6 +53,7 @@ def flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw `MONEY_FLOW` from the left to the right; keys are ids, or `EVERYTHING`.
 
     The sum in the middle and savings have the latter. What does not fit is added up without a key.
+    Each category has its own colour.
     """
     rows = of_currency(frame, style)
     sides = {side: _table(rows[rows["side"] == side]) for side in (IN, OUT)}
@@ -82,10 +84,7 @@ def flow_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
     keys = rows["category_id"].mask(rows["kind"] == SAVINGS, EVERYTHING)
-    table = largest(
-        rows.assign(key=keys), key="key", label="category", amount="amount", kind="kind"
-    )
-    return table.fillna({"kind": ""})
+    return largest(rows.assign(key=keys), key="key", label="category", amount="amount")
 
 
 def _gaps(nodes: int) -> float:
@@ -94,16 +93,15 @@ def _gaps(nodes: int) -> float:
 
 def _nodes(table: pd.DataFrame, total: int, most: int, style: Style) -> list[Node]:
     """Stack the parts from the top, apart from each other, and at the sum without a gap."""
-    palette = style.palette
-    colours = {SAVINGS: palette.accent, "INCOME": palette.inflow, "EXPENSE": palette.outflow}
     spread = 1 + _gaps(len(table))
     edge = (1 + _gaps(most) + spread) / 2
     inner = 1 + _gaps(most) / 2
     nodes = []
-    for amount, kind in zip(table["amount"], table["kind"], strict=True):
-        height = float(amount) / total
+    keys = table["key"].tolist()
+    for amount, key, own in zip(table["amount"], keys, category_colours(keys, style), strict=True):
+        height, colour = float(amount) / total, style.palette.accent if key == EVERYTHING else own
         edge, inner = edge - height, inner - height
-        nodes.append(Node(edge, height, inner, colours.get(kind, palette.muted)))
+        nodes.append(Node(edge, height, inner, colour))
         edge -= GAP / SUM
     return nodes
 

@@ -3,6 +3,8 @@
 One colour has one meaning: inflow, outflow, and the accent for what remains.
 """
 
+from uuid import UUID
+
 import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date
@@ -13,6 +15,7 @@ from fintrack.analytics.charts.drawing import (
     HOVER,
     Bars,
     Style,
+    category_colours,
     chart,
     faint,
     floats,
@@ -75,26 +78,30 @@ def cash_flow_chart(frame: pd.DataFrame, style: Style, period: Period | None = N
 
 
 def spending_chart(
-    frame: pd.DataFrame, style: Style, previous: pd.DataFrame | None = None
+    frame: pd.DataFrame,
+    style: Style,
+    previous: pd.DataFrame | None = None,
+    top_id: UUID | None = None,
 ) -> go.Figure:
     """Draw `SPENDING` as bars, most first, beside those of the `previous` period; keys are ids.
 
     What does not fit is one last bar without a key (None); uncategorised money has the key "".
+    Each category has its own colour, and what lies below `top_id` that of this one.
     """
-    return _categories(frame, style, style.palette.outflow, previous)
-
-
-def income_chart(
-    frame: pd.DataFrame, style: Style, previous: pd.DataFrame | None = None
-) -> go.Figure:
-    """Draw `SPENDING` rows of income, as `spending_chart` draws expenses."""
-    return _categories(frame, style, style.palette.inflow, previous)
+    rows = of_currency(frame, style)
+    if previous is None:
+        table = largest(rows, key="category_id", label="category", amount="amount")
+        return row_chart(table, style, _this_period(table, style, top_id))
+    table = _compared(rows, of_currency(previous, style))
+    past = Bars("before", BEFORE, faint(style.palette.muted, 0.45))
+    return row_chart(table, style, past, _this_period(table, style, top_id))
 
 
 def breakdown_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw `BREAKDOWN` as bars of spending and, where there is any, income; keys are part_ids.
 
-    What moved most comes first, whichever way.
+    What moved most comes first, whichever way. Where the style has places, the parts are
+    categories, and a dot of their colour stands before each.
     """
     rows, palette = of_currency(frame, style), style.palette
     moved = rows.assign(moved=rows["income"].abs() + rows["spending"].abs())
@@ -104,7 +111,9 @@ def breakdown_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
         Bars("before", "Income", palette.inflow),
         Bars("amount", "Expenses", palette.outflow),
     )
-    return row_chart(table, style, *([income] if table["before"].any() else []), spent)
+    dots = category_colours(table["key"].tolist(), style) if style.places else ()
+    shown = [income, spent] if table["before"].any() else [spent]
+    return row_chart(table, style, *shown, dots=dots)
 
 
 def top_payees_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
@@ -158,16 +167,10 @@ def _every_month(rows: pd.DataFrame, period: Period | None) -> pd.DataFrame:
     return filled.rename_axis("month").reset_index()
 
 
-def _categories(
-    frame: pd.DataFrame, style: Style, colour: str, previous: pd.DataFrame | None
-) -> go.Figure:
-    rows, now = of_currency(frame, style), Bars("amount", "This period", colour)
-    if previous is None:
-        table = largest(rows, key="category_id", label="category", amount="amount")
-        return row_chart(table, style, now)
-    table = _compared(rows, of_currency(previous, style))
-    past = faint(style.palette.muted, 0.45)
-    return row_chart(table, style, Bars("before", BEFORE, past), now)
+def _this_period(table: pd.DataFrame, style: Style, top_id: UUID | None) -> Bars:
+    keys = table["key"].tolist()
+    tops = keys if top_id is None else [key and str(top_id) for key in keys]
+    return Bars("amount", "This period", category_colours(tops, style))
 
 
 def _compared(rows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:

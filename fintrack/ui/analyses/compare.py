@@ -24,6 +24,7 @@ from fintrack.analytics.comparisons import (
 )
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import Period, month_of_period, today_of
+from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import chart_query, empty_card, next_step
@@ -98,7 +99,8 @@ def _changes(
         empty_card(title, "Nothing changed.")
         return
     with card(title, csv=file, key=f"comparison {kind}"):
-        figure = change_chart(rows, chart_style(context, currency), kind)
+        style = chart_style(context, currency, category_places(context))
+        figure = change_chart(rows, style, kind)
         clicked = clicked_in_chart(figure, title, f"changes {kind}")
         shown = rows.to_dict("records")
         amounts = {

@@ -6,6 +6,7 @@ from fintrack.analytics.charts.flow import EVERYTHING, flow_chart
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.money_flow import SAVINGS, money_flow
 from fintrack.analytics.periods import Period
+from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
@@ -28,7 +29,8 @@ def flow_view(context: TenantContext) -> None:
         next_step(context)
         return
     with card(TITLE, csv=chart_query("money-flow", period)):
-        figure = flow_chart(rows, chart_style(context, currency))
+        style = chart_style(context, currency, category_places(context))
+        figure = flow_chart(rows, style)
         clicked = clicked_in_chart(figure, TITLE, "money flow")
         _table(context, currency, period, rows)
     if clicked is not None:

@@ -11,6 +11,7 @@ from fintrack.analytics.charts.overview import breakdown_chart
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import Period, month_of_period
+from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
@@ -93,7 +94,8 @@ def _parts(
         next_step(context)
         return
     with card(title, csv=file):
-        figure = breakdown_chart(rows, chart_style(context, currency))
+        places = category_places(context) if by is Dimension.CATEGORY else None
+        figure = breakdown_chart(rows, chart_style(context, currency, places))
         clicked = clicked_in_chart(figure, title, f"parts {by}")
         shown = rows.head(ROWS_SHOWN).to_dict("records")
         amounts = {

@@ -6,12 +6,11 @@ from datetime import date
 from uuid import UUID
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from fintrack.analytics.charts.drawing import Style
-from fintrack.analytics.charts.overview import income_chart, spending_chart
+from fintrack.analytics.charts.overview import spending_chart
 from fintrack.analytics.periods import Period
+from fintrack.analytics.places import category_places
 from fintrack.analytics.spending import branch, income, spending
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
@@ -33,7 +32,6 @@ class Tree:
     column: str
     nothing: str
     ask: Callable[[TenantContext, date, date, UUID | None], pd.DataFrame]
-    draw: Callable[[pd.DataFrame, Style, pd.DataFrame], go.Figure]
 
 
 SPENT = Tree(
@@ -43,7 +41,6 @@ SPENT = Tree(
     column="Spent",
     nothing="Nothing was spent, in this period or before.",
     ask=spending,
-    draw=spending_chart,
 )
 BROUGHT = Tree(
     name="income",
@@ -52,7 +49,6 @@ BROUGHT = Tree(
     column="Received",
     nothing="Nothing came in, then or before.",
     ask=income,
-    draw=income_chart,
 )
 
 
@@ -63,14 +59,14 @@ def tree_card(
     period, before = periods
     parent_id = _drilled(tree)
     with card(tree.title, csv=chart_query(tree.name, period, parent=parent_id)):
-        if parent_id is not None:
-            _breadcrumbs(context, parent_id, period, tree)
+        top_id = None if parent_id is None else _breadcrumbs(context, parent_id, period, tree)
         now = tree.ask(context, period.since, period.until, parent_id)
         earlier = tree.ask(context, before.since, before.until, parent_id)
         if now.empty and earlier.empty:
             st.caption(tree.nothing)
             return
-        figure = tree.draw(now, chart_style(context, currency), earlier)
+        style = chart_style(context, currency, category_places(context))
+        figure = spending_chart(now, style, earlier, top_id)
         clicked = clicked_in_chart(figure, tree.title, f"{tree.name} {parent_id}")
         _table(context, currency, period, now, tree)
     if clicked is not None:
@@ -86,18 +82,21 @@ def _table(
     table_below("Category", [row["category"] for row in rows], amounts, queries)
 
 
-def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period, tree: Tree) -> None:
+def _breadcrumbs(context: TenantContext, category_id: UUID, period: Period, tree: Tree) -> UUID:
+    """Draw the way back up, and return the top category of the branch."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         key, icon = f"all of {tree.name}", ":material/arrow_back:"
         if st.button("All categories", type="tertiary", icon=icon, key=key):
             _show_branch(None, tree)
-        *above, (_, name) = branch(context, category_id)
+        way = branch(context, category_id)
+        *above, (_, name) = way
         for upper_id, upper_name in above:
             if st.button(escaped(upper_name), type="tertiary", key=f"branch {upper_id}"):
                 _show_branch(upper_id, tree)
         st.markdown(f"**{escaped(name)}**", width="content")
         query = category_query(str(category_id), period)
         page_link("transactions", "Transactions", icon=":material/receipt_long:", **query)
+    return way[0][0]
 
 
 def _drill(
