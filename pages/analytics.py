@@ -34,6 +34,7 @@ from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.flow import flow_view
 from fintrack.ui.analyses.parts import parts_view
 from fintrack.ui.analyses.pivot import pivot_view
+from fintrack.ui.analyses.transfers import transfers_note
 from fintrack.ui.analyses.trees import BROUGHT, SPENT, tree_card
 from fintrack.ui.analyses.unusual import unusual_view
 from fintrack.ui.failures import shown_refusals
@@ -160,6 +161,7 @@ def _net_worth(
         figure = net_worth_chart(worth, chart_style(context, currency))
         clicked = clicked_in_chart(figure, "Net worth", "worth")
         table_of_chart("Until", figure, query)
+        transfers_note(context, currency, period)
     if clicked:
         open_page("transactions", **query(clicked))
 

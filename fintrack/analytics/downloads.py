@@ -17,6 +17,7 @@ from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.forecast import forecast
 from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import DAY, Interval, Period, previous, today_of
 from fintrack.analytics.pivots import pivot
@@ -63,6 +64,9 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
     {
         "net-worth": lambda context, asked: net_worth(
             context, asked.since, asked.until, asked.interval
+        ),
+        "net-worth-change": lambda context, asked: net_worth_change(
+            context, asked.since, asked.until
         ),
         "balances": lambda context, asked: balances(context, asked.until - DAY),
         "cash-flow": lambda context, asked: cash_flow(context, asked.since, asked.until),

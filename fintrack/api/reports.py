@@ -11,6 +11,7 @@ from pydantic import Field
 
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.net_worth_change import NET_WORTH_CHANGE, net_worth_change
 from fintrack.analytics.periods import (
     DAY,
     Interval,
@@ -111,6 +112,24 @@ class NetWorth(Told):
     net: Amount
 
 
+class NetWorthChange(Told):
+    """How net worth changed: opening + opened + inflow - outflow + transfers = closing."""
+
+    currency: str
+    opening: Annotated[Amount, Field(description="The day before the period.")]
+    opened: Annotated[Amount, Field(description="In accounts opened in the period.")]
+    inflow: Amount
+    outflow: Amount
+    transfers: Annotated[
+        Amount,
+        Field(
+            description="Sides of transfers whose other side lies in an account that I do not see, "
+            "in another currency or outside of the period; all others cancel."
+        ),
+    ]
+    closing: Amount
+
+
 class CashFlow(Told):
     """What came in and what went out in a month, given by its first day."""
 
@@ -166,6 +185,16 @@ def report_net_worth(
     period = asked.period(context)
     rows = net_worth(context, period.since, period.until, asked.interval, asked.account)
     return answer(context, request, asked, period, rows, _net_worth)
+
+
+@router.get("/net-worth-change", responses=AS_CSV, response_model=Report[NetWorthChange])
+def report_net_worth_change(
+    context: Member, asked: Asked, request: Request
+) -> Response | Report[NetWorthChange]:
+    """Report what net worth began with, what moved, transfers too, and what it ended with."""
+    period = asked.period(context)
+    rows = net_worth_change(context, period.since, period.until, asked.account)
+    return answer(context, request, asked, period, rows, _net_worth_change)
 
 
 @router.get("/cash-flow", responses=AS_CSV, response_model=Report[CashFlow])
@@ -247,6 +276,12 @@ def _balance(row: Row) -> Balance:
 def _net_worth(row: Row) -> NetWorth:
     sums = {name: decimal(row[name], row["currency"]) for name in ("assets", "liabilities", "net")}
     return NetWorth(on=row["on"], currency=row["currency"], **sums)
+
+
+def _net_worth_change(row: Row) -> NetWorthChange:
+    currency = row["currency"]
+    sums = {name: decimal(row[name], currency) for name in NET_WORTH_CHANGE if name != "currency"}
+    return NetWorthChange(currency=currency, **sums)
 
 
 def _cash_flow(row: Row) -> CashFlow:

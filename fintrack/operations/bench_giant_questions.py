@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval
 from fintrack.analytics.spending import spending
@@ -37,6 +38,12 @@ DIRECT = {
         select t.payee, t.currency, sum(t.amount), count(*) from app.transaction as t
         where t.tenant_id = :tenant and t.booked_on >= :since and t.booked_on < :until
         and t.amount < 0 group by 1, 2 order by 3 limit 10""",
+    "change of net worth": """
+        select t.currency, c.kind, sum(t.amount) filter (where t.booked_on < :since),
+        sum(t.amount) filter (where t.booked_on >= :since and t.transfer_id is null), sum(t.amount)
+        from app.transaction as t
+        left join app.category as c on c.tenant_id = :tenant and c.id = t.category_id
+        where t.tenant_id = :tenant and t.booked_on < :until group by 1, 2""",
     "net worth by month": """
         select month, currency, sum(moved) over (partition by currency order by month) from (
             select date_trunc('month', t.booked_on) as month, t.currency, sum(t.amount) as moved
@@ -59,6 +66,7 @@ QUESTIONS: dict[str, Question] = {
     "cash flow": lambda context: cash_flow(context, SINCE, UNTIL),
     "spending": lambda context: spending(context, SINCE, UNTIL),
     "top payees": lambda context: top_payees(context, SINCE, UNTIL, 10),
+    "change of net worth": lambda context: net_worth_change(context, SINCE, UNTIL),
     "net worth by month": lambda context: net_worth(context, SINCE, UNTIL, Interval.MONTH),
 }
 LISTS: dict[str, Question] = {

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fintrack.analytics.account_trends import account_trends
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.net_worth import net_worth
+from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval
@@ -51,6 +52,10 @@ QUESTIONS = (
     Question(
         "Analytics: net worth by month",
         lambda context: net_worth(context, SINCE, UNTIL, Interval.MONTH),
+    ),
+    Question(
+        "Analytics: change of net worth",
+        lambda context: net_worth_change(context, SINCE, UNTIL),
     ),
     Question("Analytics: cash flow", lambda context: cash_flow(context, SINCE, UNTIL)),
     Question("Analytics: spending", lambda context: spending(context, SINCE, UNTIL)),

@@ -1,6 +1,6 @@
 """Every figure to the cent: against a ledger kept by hand, and against each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,14 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fintrack.access.acceptance import accept_invitation
+from fintrack.access.invitations import invite_member
+from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.access.tenants import NewTenant, create_tenant
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval
 from fintrack.analytics.spending import income, spending
-from fintrack.context import TenantContext, TenantType
+from fintrack.context import Role, TenantContext, TenantType
 from tests.analytics import by_hand
 from tests.analytics.by_hand import KIND, PARENT, Move, Purse, transfer
 
@@ -224,6 +228,43 @@ def test_opening_and_flow_make_the_closing(ana: TenantContext, told: Book) -> No
         gained = int(of_currency["inflow"].sum() - of_currency["outflow"].sum())
         closing = int(frame[frame["currency"] == currency]["net"].iloc[-1])
         assert before + opened + gained + crossed == closing
+
+
+@CASES
+@given(told=book(), hidden=st.sets(st.sampled_from(["Current", "Card", "Dollars"])))
+def test_opening_and_flow_make_the_closing_under_every_visibility(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext, told: Book, hidden: set[str]
+) -> None:
+    """What went to an account that somebody does not see has left his books, as a transfer."""
+    sight = {True: "PRIVATE", False: "EVERYONE"}
+    private = [replace(each, visibility=sight[each.name in hidden]) for each in told.purses]
+    purses = {purse.name: purse for purse in private}
+    moves = [replace(each, purse=purses[each.purse.name]) for each in told.moves]
+    context, _ = written(ana, replace(told, purses=private, moves=moves))
+    admin, member = (
+        accept_invitation(each.session, invite_member(context, each.session.email, role))
+        for each, role in ((dora, Role.ADMIN), (eli, Role.MEMBER))
+    )
+    if "Card" in hidden:
+        share_account(context, purses["Card"].id, member.user_id, ShareLevel.READ)
+    for viewer, unseen in ((context, set()), (admin, hidden), (member, hidden - {"Card"})):
+        seen = [purse for purse in private if purse.name not in unseen]
+        got = net_worth_change(viewer, told.since, told.until).set_index("currency")
+        assert sorted(got.index) == sorted({purse.currency for purse in seen})
+        worth = net_worth(viewer, told.since, told.until, Interval.MONTH)
+        flow = cash_flow(viewer, told.since, told.until)
+        for currency, row in got.iterrows():
+            mine = {purse for purse in seen if purse.currency == currency}
+            own = [each for each in moves if each.purse in mine and each.transfer]
+            crossed = sum(each.amount for each in own if told.since <= each.on < told.until)
+            before = told.since - timedelta(1)
+            assert row["opening"] == sum(by_hand.balance(each, moves, before) for each in mine)
+            assert row["transfers"] == crossed
+            flows = flow[flow["currency"] == currency][["inflow", "outflow"]].sum()
+            assert row[["inflow", "outflow"]].tolist() == flows.tolist()
+            assert row["closing"] == worth[worth["currency"] == currency]["net"].iloc[-1]
+            gained = row["opened"] + row["inflow"] - row["outflow"] + row["transfers"]
+            assert row["opening"] + gained == row["closing"]
 
 
 @CASES

@@ -1,5 +1,6 @@
 """What the answers mean: refunds, transfers, splits, private accounts, two currencies."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.headlines import currencies, home_headlines, period_headlines
 from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval
@@ -63,6 +65,33 @@ def test_a_transfer_between_own_accounts_is_neither_income_nor_spending(
     assert cash_flow(ana, *MARCH).empty
     assert top_payees(ana, *MARCH, 5).empty
     assert net_worth(ana, *MARCH, Interval.MONTH)["net"].tolist() == [0]
+
+
+def test_money_sent_where_somebody_does_not_look_has_left_his_books(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    shared, secret = purse(opening=100), purse("Secret", visibility="PRIVATE")
+    moves = [*transfer(day(5), shared, secret, 7000, 7000), Move(day(6), shared, -10, "Fun")]
+    write(ana, [shared, secret], moves)
+    assert net_worth_change(ana, *MARCH).iloc[0, 1:].tolist() == [100, 0, 0, 10, 0, 90]
+    assert net_worth_change(dora, *MARCH).iloc[0, 1:].tolist() == [100, 0, 0, 10, -7000, -6910]
+
+
+def test_a_transfer_under_way_at_the_end_of_a_period_is_explained(ana: TenantContext) -> None:
+    mine, saved = purse(), purse("Savings")
+    left, came = transfer(day(31), mine, saved, 5000, 5000)
+    write(ana, [mine, saved], [left, replace(came, on=date(2026, 4, 1))])
+    assert net_worth_change(ana, *MARCH)[["transfers", "closing"]].iloc[0].tolist() == [-5000] * 2
+    both = net_worth_change(ana, MARCH[0], date(2026, 5, 1))
+    assert both[["transfers", "closing"]].iloc[0].tolist() == [0, 0]
+
+
+def test_one_account_s_change_is_explained_by_its_transfers(ana: TenantContext) -> None:
+    mine, late = purse(opening=900), Purse("Late", opening=50, opened_on=day(3))
+    write(ana, [mine, late], transfer(day(5), mine, late, 500, 500))
+    of_late = net_worth_change(ana, *MARCH, late.id)
+    assert of_late.iloc[0].tolist() == ["EUR", 0, 50, 0, 0, 500, 550]
+    assert net_worth_change(ana, *MARCH).iloc[0].tolist() == ["EUR", 900, 50, 0, 0, 0, 950]
 
 
 def test_a_split_counts_under_the_category_of_each_line(ana: TenantContext) -> None:

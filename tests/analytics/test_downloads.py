@@ -71,6 +71,13 @@ def test_the_parts_of_a_member_s_accounts_are_his_alone(
     assert len(of_dora.splitlines()) == 1
 
 
+def test_the_change_of_net_worth_adds_up(ana: TenantContext, purse: Purse) -> None:
+    assert text(ana, "net-worth-change").splitlines() == [
+        "currency,opening,opened,inflow,outflow,transfers,closing",
+        "EUR,1.00,0.00,90.00,42.05,0.00,48.95",
+    ]
+
+
 def test_a_file_is_named_after_its_chart(ana: TenantContext) -> None:
     payload = {"kind": "chart", "tenant": ana.slug, "chart": "cash-flow", **MARCH}
     assert download_of(ana.session, payload).file_name.startswith("fintrack-cash-flow-2")

@@ -277,6 +277,7 @@ ROUTES: dict[str, Decision] = {
     "DELETE /imports/{import_id}": Decision(IMPORT, 200, {"import_id": "import"}),
     "GET /reports/balances": Decision(READ, 200),
     "GET /reports/net-worth": Decision(READ, 200),
+    "GET /reports/net-worth-change": Decision(READ, 200),
     "GET /reports/cash-flow": Decision(READ, 200),
     "GET /reports/spending": Decision(READ, 200),
     "GET /reports/income": Decision(READ, 200),

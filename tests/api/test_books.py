@@ -261,6 +261,22 @@ def test_the_statements_agree_with_each_other(token: str, own: Ledger) -> None:
     assert sheet == [("ASSET", "120.00")]
 
 
+def test_a_transfer_out_of_sight_explains_what_remains(token: str, own: Ledger) -> None:
+    ids = [account(token, own, opened_on="2026-01-01").json["id"] for _ in range(2)]
+    record(token, ids[0], "-30.00")
+    sent = {"from_account": ids[0], "to_account": ids[1], "amount": "5.00"}
+    made = call("POST", "/transfers", {**sent, "booked_on": "2026-03-02"}, token=token)
+    assert made.status == 201
+    path = f"/reports/net-worth-change?since=2026-03-01&until=2026-04-01&account={ids[0]}"
+    figures = {
+        "currency": "EUR", "opening": "0.00", "opened": "0.00", "inflow": "0.00",
+        "outflow": "30.00", "transfers": "-5.00", "closing": "-35.00",
+    }  # fmt: skip
+    assert call("GET", path, token=token).json["items"] == [figures]
+    as_csv = call("GET", path, token=token, headers={"accept": "text/csv"}).content.decode()
+    assert as_csv.splitlines() == [",".join(figures), ",".join(figures.values())]
+
+
 @pytest.mark.parametrize("query", ["since=2026-04-01&until=2026-03-01", "since=0999-12-31"])
 def test_a_period_that_is_none_is_refused(token: str, query: str) -> None:
     assert call("GET", f"/reports/spending?{query}", token=token).status == 422

@@ -97,7 +97,7 @@ def test_a_whole_month_is_compared_with_all_of_the_one_before(token: str, own: L
 REPORTS = (
     "balances", "net-worth", "cash-flow", "spending", "income", "income-statement", "balance-sheet",
     "breakdown", "comparison", "year-over-year", "savings", "daily-spending", "money-flow",
-    "anomalies", "pivot",
+    "anomalies", "pivot", "net-worth-change",
 )  # fmt: skip
 
 

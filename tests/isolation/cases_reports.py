@@ -13,6 +13,7 @@ from fintrack.analytics.downloads import chart_csv
 from fintrack.analytics.forecast import forecast
 from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous, today_of
@@ -119,6 +120,11 @@ ANALYTICS: dict[Function, Case] = {
             )
         },
         call=lambda me, own: net_worth(me, MARCH, APRIL, Interval.WEEK),
+    ),
+    net_worth_change: Case(
+        VIEWER,
+        {"account_id": Slot("account", lambda me, own, it: net_worth_change(me, MARCH, APRIL, it))},
+        call=lambda me, own: net_worth_change(me, MARCH, APRIL),
     ),
     category_places: Case(VIEWER, call=lambda me, own: category_places(me)),
     overview: Case(VIEWER, call=lambda me, own: overview(me, TODAY)),

@@ -20,6 +20,7 @@ from fintrack.analytics.downloads import CHARTS, chart_csv
 from fintrack.analytics.forecast import forecast
 from fintrack.analytics.money_flow import money_flow
 from fintrack.analytics.net_worth import balances, net_worth
+from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.overview import overview
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import Interval, Period, previous
@@ -70,6 +71,7 @@ QUESTIONS: dict[str, Question] = {
     "balances given": shared_balances,
     "sums": lambda me: balances(me, TODAY),
     "net worth": lambda me: net_worth(me, MARCH, APRIL, Interval.DAY),
+    "how it changed": lambda me: net_worth_change(me, MARCH, APRIL),
     "trends": lambda me: account_trends(me, TODAY),
     "cash flow": lambda me: cash_flow(me, MARCH, APRIL),
     "spending": lambda me: spending(me, MARCH, APRIL),

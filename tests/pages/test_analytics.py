@@ -11,8 +11,13 @@ from fintrack.access.tenants import change_settings, tenant_settings
 from fintrack.analytics.periods import DAY, today_of
 from fintrack.context import TenantContext
 from fintrack.schema import new_id
-from tests.analytics.by_hand import Move, Purse, write
-from tests.pages.opening import open_page, read_table
+from tests.analytics.by_hand import Move, Purse, transfer, write
+from tests.pages.opening import open_page, read_table, unescaped
+
+SENT = (
+    "€100.00 at the start, −€0.50 out, −€25.00 by transfers: €74.50 at the end. Their other side "
+    "lies in an account that you do not see, in another currency or outside of the period."
+)
 
 
 def book(context: TenantContext) -> dict[str, str]:
@@ -48,6 +53,19 @@ def test_the_headlines_are_those_of_the_chosen_period(ana: TenantContext, period
     page = open_page(ana, "analytics", period=period)
     assert not page.exception
     assert figures(page) == ["€136.50", "€50.00", "€13.50", "€36.50"]
+
+
+def test_what_went_where_a_member_does_not_look_is_said_to_him_alone(
+    ana: TenantContext, dora: TenantContext
+) -> None:
+    today = today_of(ana)
+    shared = Purse("Current", opened_on=date(2020, 1, 1), opening=10_000)
+    secret = Purse("Secret", opened_on=date(2020, 1, 1), visibility="PRIVATE")
+    moves = [*transfer(today, shared, secret, 2_500, 2_500), Move(today, shared, -50, "Fun")]
+    write(ana, [shared, secret], moves)
+    for member, said in ((ana, []), (dora, [SENT])):
+        captions = [unescaped(each.value) for each in open_page(member, "analytics").caption]
+        assert [each for each in captions if "transfers" in each] == said
 
 
 def test_last_month_knows_nothing_of_today(ana: TenantContext) -> None:
