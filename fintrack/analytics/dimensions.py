@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from fintrack.analytics.cash_flow import EXPENSE, INCOME, amount, kinds_of_categories
 from fintrack.analytics.flows import flows, flows_by_payee, flows_by_tag
-from fintrack.analytics.spending import UNCATEGORISED
+from fintrack.analytics.spending import UNCATEGORISED, category_rows
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.frames import Shape, read_frame
@@ -49,6 +49,7 @@ def breakdown(
     by: Dimension,
     account_id: UUID | None = None,
     owner_id: UUID | None = None,
+    parent_id: UUID | None = None,
 ) -> pd.DataFrame:
     """Return income, spending and how many entries each part has in [since, until): `BREAKDOWN`.
 
@@ -56,10 +57,11 @@ def breakdown(
     first. A category is a top one with all below it. What has several tags counts for each of them.
     A member is the owner of the account, whoever recorded the transaction. What belongs to no part
     is a row with the part_id "". Lines of a split are an entry each. With `account_id` only that
-    account is looked at, with `owner_id` only those of this member.
+    account is looked at, with `owner_id` only those of this member, with `parent_id` only that
+    branch of the categories: its children, each with all below it, and what was booked on itself.
     """
     context.require(Permission.READ)
-    apart = taken_apart(since, until, [by], account_id, owner_id).subquery("apart")
+    apart = taken_apart(since, until, [by], account_id, owner_id, parent_id).subquery("apart")
     statement = select(apart).order_by(
         apart.c.currency,
         (func.abs(apart.c.income) + func.abs(apart.c.spending)).desc(),
@@ -76,21 +78,25 @@ def taken_apart(
     by: Sequence[Dimension],
     account_id: UUID | None = None,
     owner_id: UUID | None = None,
+    parent_id: UUID | None = None,
 ) -> Select[Any]:
     """Return the statement: id_1, part_1, id_2 … currency, income, spending, entries."""
     moved, kinds, keys = _moved(since, until, by), kinds_of_categories(), []
+    tree = category_rows(parent_id)
     statement = (
         select()
         .join_from(moved, Account, Account.id == moved.c.account_id)
         .outerjoin(kinds, kinds.c.id == moved.c.category_id)
     )
     for number, dimension in enumerate(by, start=1):
-        statement, part_id, name = _parts(statement, moved, dimension)
+        statement, part_id, name = _parts(statement, moved, dimension, tree)
         keys += [part_id.label(f"id_{number}"), name.label(f"part_{number}")]
     if account_id is not None:
         statement = statement.where(Account.id == account_id)
     if owner_id is not None:
         statement = statement.where(Account.owner_id == owner_id)
+    if parent_id is not None:
+        statement = statement.where(moved.c.category_id.in_(select(tree.c.id)))
     entries = func.sum(moved.c.entries)
     sums = {
         "income": amount(INCOME, moved, kinds),
@@ -111,15 +117,16 @@ def _moved(since: date, until: date, by: Sequence[Dimension]) -> Subquery:
     return flows_by_tag(moved, since, until) if Dimension.TAG in by else moved
 
 
-def _parts(statement: Select[Any], moved: Subquery, dimension: Dimension) -> Parts:
+def _parts(statement: Select[Any], moved: Subquery, dimension: Dimension, tree: CTE) -> Parts:
     """Return the statement with what the dimension needs, the id of a part and its name."""
     match dimension:
         case Dimension.MONTH:
             return statement, moved.c.month, func.to_char(moved.c.month, "YYYY-MM")
         case Dimension.CATEGORY:
-            tops = _tops()
-            joined = statement.outerjoin(tops, tops.c.id == moved.c.category_id)
-            return joined, tops.c.top_id, func.coalesce(tops.c.name, UNCATEGORISED)
+            shown = aliased(Category)
+            joined = statement.outerjoin(tree, tree.c.id == moved.c.category_id)
+            joined = joined.outerjoin(shown, shown.id == tree.c.shown_id)
+            return joined, shown.id, func.coalesce(shown.name, UNCATEGORISED)
         case Dimension.PAYEE:
             payee = moved.c.payee
             return statement, payee, func.coalesce(func.nullif(payee, ""), NO_PAYEE)
@@ -132,12 +139,3 @@ def _parts(statement: Select[Any], moved: Subquery, dimension: Dimension) -> Par
             members = func.sec.members().table_valued("user_id", "name")
             joined = statement.outerjoin(members, members.c.user_id == Account.owner_id)
             return joined, Account.owner_id, func.coalesce(members.c.name, FORMER)
-
-
-def _tops() -> CTE:
-    """Return every category as `id`, beside id and name of the top one that it is below."""
-    top = select(Category.id, Category.id.label("top_id"), Category.name)
-    tops = top.where(Category.parent_id.is_(None)).cte("tops", recursive=True)
-    child = aliased(Category)
-    below = select(child.id, tops.c.top_id, tops.c.name)
-    return tops.union_all(below.join(tops, child.parent_id == tops.c.id))

@@ -20,7 +20,7 @@ from fintrack.analytics.net_worth import balances, net_worth
 from fintrack.analytics.net_worth_change import net_worth_change
 from fintrack.analytics.payees import top_payees
 from fintrack.analytics.periods import DAY, Interval, Period, previous, today_of
-from fintrack.analytics.pivots import pivot
+from fintrack.analytics.pivots import pivot, with_totals
 from fintrack.analytics.spending import income, spending
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
@@ -88,8 +88,8 @@ CHARTS: Mapping[str, Callable[[TenantContext, Question], pd.DataFrame]] = Mappin
         "anomalies": lambda context, asked: anomalies(
             context, asked.since, asked.until, MOST_ANOMALIES
         ),
-        "pivot": lambda context, asked: pivot(
-            context, asked.since, asked.until, asked.by, asked.columns
+        "pivot": lambda context, asked: with_totals(
+            pivot(context, asked.since, asked.until, asked.by, asked.columns)
         ),
         "payees": lambda context, asked: top_payees(context, asked.since, asked.until, MOST_PAYEES),
     }

@@ -93,7 +93,7 @@ def by_category(
     account_id: UUID | None = None,
 ) -> Select[Any]:
     """Return the statement whose rows are `SPENDING`, for one kind of category."""
-    tree, moved = _tree(kind, parent_id), flows(since, until, account_id)
+    tree, moved = category_rows(parent_id, kind), flows(since, until, account_id)
     this, other = moved.c.incoming, moved.c.outgoing
     if kind == EXPENSE:
         this, other = other, this
@@ -122,14 +122,16 @@ def by_category(
     )  # fmt: skip
 
 
-def _tree(kind: str, parent_id: UUID | None) -> CTE:
-    """Return every category of the branch as `id`, beside the one in whose row it is shown."""
+def category_rows(parent_id: UUID | None, kind: str | None = None) -> CTE:
+    """Return every category of the branch as `id`, beside the one in whose row it is shown.
+
+    Without `parent_id` they are shown at the top of the tree, of one kind or of both.
+    """
     start = Category.parent_id.is_(None) if parent_id is None else Category.id == parent_id
-    tree = (
-        select(Category.id, Category.id.label("shown_id"), Category.kind)
-        .where(start, Category.kind == kind)
-        .cte("tree", recursive=True)
-    )
+    first = select(Category.id, Category.id.label("shown_id"), Category.kind).where(start)
+    if kind is not None:
+        first = first.where(Category.kind == kind)
+    tree = first.cte("tree", recursive=True)
     child = aliased(Category)
     shown = case((tree.c.id == parent_id, child.id), else_=tree.c.shown_id)
     below = select(child.id, shown if parent_id else tree.c.shown_id, child.kind)

@@ -17,17 +17,26 @@ from fintrack.analytics.comparisons import (
 from fintrack.analytics.daily_spending import daily_spending
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.money_flow import money_flow
-from fintrack.analytics.pivots import pivot
+from fintrack.analytics.pivots import pivot, totals, with_totals
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
 from fintrack.api.fields import Amount, Told, decimal, optional_id, optional_number
-from fintrack.api.reports import AS_CSV, PeriodQuery, Report, ReportQuery, Row, answer
+from fintrack.api.reports import (
+    AS_CSV,
+    BranchQuery,
+    PeriodQuery,
+    Report,
+    Row,
+    answer,
+    is_csv,
+    items_of,
+)
 from fintrack.ledger.categories import CategoryKind
 
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=Call)
 
 
-class BreakdownQuery(ReportQuery):
+class BreakdownQuery(BranchQuery):
     """The period, and by what it is taken apart."""
 
     by: Annotated[Dimension, Field(description="A member is the owner of the account.")] = (
@@ -35,7 +44,7 @@ class BreakdownQuery(ReportQuery):
     )
 
 
-class PivotQuery(ReportQuery):
+class PivotQuery(BranchQuery):
     """The period, and the two dimensions that it is taken apart by."""
 
     rows: Dimension = Dimension.CATEGORY
@@ -127,24 +136,39 @@ class Cell(Told):
     entries: int
 
 
+class PivotReport(Report[Cell]):
+    """The cells that are not empty, and the sums of the rows, of the columns and of all."""
+
+    totals: Annotated[
+        list[Cell], Field(description="What is summed up has the name Total and no id.")
+    ]
+
+
 @router.get("/breakdown", responses=AS_CSV, response_model=Report[Part])
 def report_breakdown(
     context: Member, asked: Annotated[BreakdownQuery, Query()], request: Request
 ) -> Response | Report[Part]:
     """Report income and spending by tag, account, member, payee, category or month."""
     period = asked.period(context)
-    rows = breakdown(context, period.since, period.until, asked.by, asked.account)
+    days = (period.since, period.until)
+    rows = breakdown(context, *days, asked.by, asked.account, parent_id=asked.parent)
     return answer(context, request, asked, period, rows, _part)
 
 
-@router.get("/pivot", responses=AS_CSV, response_model=Report[Cell])
+@router.get("/pivot", responses=AS_CSV, response_model=PivotReport)
 def report_pivot(
     context: Member, asked: Annotated[PivotQuery, Query()], request: Request
-) -> Response | Report[Cell]:
-    """Report income and spending by two dimensions at once, a row a cell that is not empty."""
-    period = asked.period(context)
-    rows = pivot(context, period.since, period.until, asked.rows, asked.columns, asked.account)
-    return answer(context, request, asked, period, rows, _cell)
+) -> Response | PivotReport | Report[Cell]:
+    """Report income and spending by two dimensions at once, a row a cell that is not empty.
+
+    In a file the totals are its last rows.
+    """
+    period, by = asked.period(context), (asked.rows, asked.columns)
+    cells = pivot(context, period.since, period.until, *by, asked.account, asked.parent)
+    if is_csv(request):
+        return answer(context, request, asked, period, with_totals(cells), _cell)
+    items, sums = (items_of(asked, rows, _cell) for rows in (cells, totals(cells)))
+    return PivotReport(since=period.since, until=period.until, items=items, totals=sums)
 
 
 @router.get("/comparison", responses=AS_CSV, response_model=Report[Change])

@@ -254,12 +254,24 @@ def answer(
     told: Callable[[Row], Item],
 ) -> Response | Report[Item]:
     """Answer in the form that Accept asks for, with rows of the wanted currency."""
-    shown = rows if asked.currency is None else rows[rows["currency"] == asked.currency]
-    if CSV in request.headers.get("accept", ""):
+    if is_csv(request):
         context.require(Permission.EXPORT)
-        return Response(frame_csv(shown), media_type=CSV)
-    items = [told(row) for row in shown.to_dict("records")]
-    return Report(since=period.since, until=period.until, items=items)
+        return Response(frame_csv(_wanted(asked, rows)), media_type=CSV)
+    return Report(since=period.since, until=period.until, items=items_of(asked, rows, told))
+
+
+def is_csv(request: Request) -> bool:
+    """Return whether Accept asks for a file."""
+    return CSV in request.headers.get("accept", "")
+
+
+def items_of(asked: CurrencyQuery, rows: pd.DataFrame, told: Callable[[Row], Item]) -> list[Item]:
+    """Return the rows of the wanted currency as they are told."""
+    return [told(row) for row in _wanted(asked, rows).to_dict("records")]
+
+
+def _wanted(asked: CurrencyQuery, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows if asked.currency is None else rows[rows["currency"] == asked.currency]
 
 
 def _balance(row: Row) -> Balance:

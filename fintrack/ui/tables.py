@@ -15,6 +15,8 @@ Query = Mapping[str, str]
 """The filters of an address of transactions."""
 
 ROWS_SHOWN, SCROLLED, HEIGHT = 190, 12, 400
+# In pixels.
+NARROWEST, PADDING, DIGIT = 84, 16, 8
 
 
 def figures_table(
@@ -22,22 +24,32 @@ def figures_table(
     names: Sequence[str],
     amounts: Mapping[str, Sequence[str]],
     queries: Sequence[Query | None],
-) -> None:
+) -> tuple[int, str] | None:
     """Draw a wide table: a row for each name with its amounts and, with a query, its transactions.
 
-    Names and links stay in sight while the rest scrolls sideways.
+    Names and links stay in sight while the rest scrolls sideways. The amount that was clicked is
+    returned, by its row and the name of its column.
     """
     links = [query and page_address("transactions", **query) for query in queries]
     columns = {
         label: st.column_config.TextColumn(label, width=110, pinned=True),
-        **{name: money_column(name, width=84) for name in amounts},
+        **{name: money_column(name, _width(texts)) for name, texts in amounts.items()},
         "Transactions": st.column_config.LinkColumn("", display_text="Show", width=50, pinned=True),
     }
     table = {label: list(names), **amounts, "Transactions": links}
-    st.dataframe(table, hide_index=True, column_config=columns, height="content")
+    chosen = st.dataframe(
+        table,
+        hide_index=True,
+        column_config=columns,
+        height="content",
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
     # What a printer has instead: all columns, and no links.
     with st.container(key="paper table"):
         st.table(_cells(label, map(escaped, names), amounts), hide_index=True)
+    cells = chosen["selection"]["cells"]
+    return next(((row, name) for row, name in cells if name in amounts), None)
 
 
 def table_below(
@@ -73,6 +85,11 @@ def table_of_chart(label: str, figure: go.Figure, query: Callable[[str], Query |
     amounts = {trace: [each.get(row, "") for row in shown] for trace, each in found.items()}
     queries = [None if key is None else query(key) for key, _ in shown]
     table_below(label, [name for _, name in shown], amounts, queries)
+
+
+def _width(texts: Sequence[str]) -> int:
+    """Return the width of a column in pixels, in which the longest amount is not cut."""
+    return max(NARROWEST, PADDING + DIGIT * max(map(len, texts), default=0))
 
 
 def _cells(label: str, names: Iterable[str], amounts: Mapping[str, Sequence[str]]) -> pd.DataFrame:

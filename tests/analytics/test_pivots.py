@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
+from fintrack.analytics.cash_flow import cash_flow
 from fintrack.analytics.dimensions import Dimension, breakdown
-from fintrack.analytics.pivots import PIVOT, Measure, grid, pivot
+from fintrack.analytics.pivots import PIVOT, TOTAL, Measure, grid, pivot, totals
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.frames import frame
@@ -100,7 +102,10 @@ CELLS = frame(
 )
 def test_a_grid_has_the_largest_rows_first(measure: Measure, cells: dict[str, list[int]]) -> None:
     found = grid(CELLS, "EUR", measure)
-    assert found.columns == ["2026-01", "2026-02"][: len(found.cells[0])]
+    months = [("1", "2026-01"), ("2", "2026-02")]
+    assert found.columns == months[: len(found.cells[0])]
+    assert found.row_totals == [sum(row) for row in cells.values()]
+    assert sum(found.column_totals) == sum(found.row_totals)
     names = [name for _, name in found.rows]
     assert dict(zip(names, found.cells, strict=True)) == cells
     assert names == list(cells)
@@ -109,4 +114,54 @@ def test_a_grid_has_the_largest_rows_first(measure: Measure, cells: dict[str, li
 def test_columns_of_one_name_stay_apart() -> None:
     rows = [("f", "Food", key, "Fun", "EUR", 0, 1, 1) for key in ("a", "b")]
     found = grid(frame(rows, PIVOT), "EUR", Measure.SPENDING)
-    assert (found.columns, found.cells) == (["Fun", "Fun"], [[1, 1]])
+    assert (found.columns, found.cells) == ([("a", "Fun"), ("b", "Fun")], [[1, 1]])
+
+
+def test_the_totals_are_of_rows_of_columns_and_of_all() -> None:
+    figures = ["row", "column", "currency", "spending", "entries"]
+    assert totals(CELLS)[figures].to_numpy().tolist() == [
+        ["Food", "Total", "EUR", 400, 6],
+        ["Rent", "Total", "EUR", 900, 1],
+        ["Total", "2026-02", "EUR", 300, 2],
+        ["Total", "2026-01", "EUR", 1000, 5],
+        ["Total", "Total", "EUR", 1300, 7],
+        ["Rent", "Total", "USD", 7, 1],
+        ["Total", "2026-01", "USD", 7, 1],
+        ["Total", "Total", "USD", 7, 1],
+    ]
+    assert totals(CELLS)["row_id"].tolist() == ["f", "r", "", "", "", "r", "", ""]
+
+
+def test_nothing_has_no_totals() -> None:
+    assert_frame_equal(totals(frame([], PIVOT)), frame([], PIVOT))
+
+
+@CASES
+@given(told=book())
+def test_the_totals_of_a_pivot_are_the_cash_flow(ana: TenantContext, told: Book) -> None:
+    context, _ = written(ana, told)
+    cells = pivot(context, told.since, told.until, Dimension.CATEGORY, Dimension.PAYEE)
+    sums = totals(cells)
+    whole = sums[(sums["row_id"] == "") & (sums["row"] == TOTAL) & (sums["column"] == TOTAL)]
+    flow = cash_flow(context, told.since, told.until)
+    expected = flow.groupby("currency")[["inflow", "outflow"]].sum()
+    assert whole.set_index("currency")[["income", "spending"]].to_numpy().tolist() == (
+        expected.to_numpy().tolist()
+    )
+
+
+def test_a_branch_can_be_taken_apart_alone(ana: TenantContext) -> None:
+    mine = Purse("Current")
+    moves = [
+        Move(MARCH[0], mine, -amount, name)
+        for name, amount in (("Living", 1), ("Food", 10), ("Bread", 100), ("Fun", 1000))
+    ]
+    ids = write(ana, [mine], [*moves, Move(MARCH[0], mine, -5)])
+    living = ids["Living"]
+    parts = breakdown(ana, *MARCH, Dimension.CATEGORY, parent_id=living)
+    named = dict(zip(parts["part"], parts["spending"], strict=True))
+    assert named == {"Food*": 110, "Living*": 1}
+    whole = breakdown(ana, *MARCH, Dimension.ACCOUNT, parent_id=living)
+    assert whole["spending"].tolist() == [111]
+    cells = pivot(ana, *MARCH, Dimension.CATEGORY, Dimension.MONTH, parent_id=living)
+    assert dict(zip(cells["row"], cells["spending"], strict=True)) == named

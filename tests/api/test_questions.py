@@ -180,6 +180,20 @@ def test_what_is_unlike_its_payee_is_told(token: str, own: Ledger) -> None:
     assert csv_lines(token, path)[1].endswith("DKK,-9.00,-1.00,0.00")
 
 
+def test_a_branch_of_the_categories_is_taken_apart(token: str, own: Ledger) -> None:
+    account_id = account(token, own, opened_on="2026-01-01").json["id"]
+    given = {"name": own.name("Garden"), "kind": "EXPENSE"}
+    top = call("POST", "/categories", given, token=token).json["id"]
+    child = {**given, "name": own.name("Seeds"), "parent": top}
+    below = call("POST", "/categories", child, token=token).json["id"]
+    for category, amount in ((top, "-1.00"), (below, "-2.00"), (None, "-4.00")):
+        record(token, account_id, amount, category=category)
+    query = f"{MARCH}&account={account_id}&parent={top}"
+    for path, key in (("breakdown?by=category", "id"), ("pivot?rows=category", "row")):
+        told = call("GET", f"/reports/{path}&{query}", token=token).json["items"]
+        assert {each[key]: each["spending"] for each in told} == {top: "1.00", below: "2.00"}
+
+
 def test_a_period_is_taken_apart_by_two_dimensions(token: str, own: Ledger) -> None:
     account_id = account(token, own, opened_on="2026-01-01").json["id"]
     record(token, account_id, "-12.34")
@@ -188,9 +202,18 @@ def test_a_period_is_taken_apart_by_two_dimensions(token: str, own: Ledger) -> N
         "row": "Grocer", "row_name": "Grocer", "column": "2026-03-01", "column_name": "2026-03",
         "currency": "EUR", "income": "0.00", "spending": "12.34", "entries": 1,
     }  # fmt: skip
-    assert call("GET", path, token=token).json["items"] == [row]
+    told = call("GET", path, token=token).json
+    assert told["items"] == [row]
+    names = [(each["row"], each["row_name"], each["column_name"]) for each in told["totals"]]
+    assert names == [
+        ("Grocer", "Grocer", "Total"), (None, "Total", "2026-03"), (None, "Total", "Total"),
+    ]  # fmt: skip
+    assert {each["spending"] for each in told["totals"]} == {"12.34"}
     assert csv_lines(token, path) == [
         "row,column,currency,income,spending,entries", "Grocer,2026-03,EUR,0.00,12.34,1",
+        "Grocer,Total,EUR,0.00,12.34,1", "Total,2026-03,EUR,0.00,12.34,1",
+        "Total,Total,EUR,0.00,12.34,1",
     ]  # fmt: skip
+    assert call("GET", f"{path}&currency=USD", token=token).json["totals"] == []
     same = call("GET", f"/reports/pivot?{MARCH}&rows=tag&columns=tag", token=token)
     assert (same.status, "two different" in same.json["detail"]) == (422, True)

@@ -327,6 +327,14 @@ def test_a_pivot_is_saved_and_chosen_again(sample: Page, open_server: Served) ->
     expect(page.get_by_role("combobox", name="Saved pivots")).to_be_visible()
 
 
+def test_a_cell_of_a_pivot_leads_to_its_transactions(sample: Page, open_server: Served) -> None:
+    page = opened(sample, f"{open_server.url}/analytics?view=Pivot&period=Last+month")
+    box = page.get_by_test_id("stDataFrame").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 300, box["y"] + ROW + ROW / 2)
+    page.wait_for_url(re.compile(r"/transactions\?.*since=.*category="))
+
+
 def test_the_sample_goes_with_one_click(sample: Page, open_server: Served) -> None:
     page = opened(sample, f"{open_server.url}/settings")
     page.get_by_role("button", name="Remove the sample").click()

@@ -74,6 +74,10 @@ ANALYTICS: dict[Function, Case] = {
                 "owner",
                 lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, owner_id=it),
             ),
+            "parent_id": Slot(
+                "source",
+                lambda me, own, it: breakdown(me, MARCH, APRIL, Dimension.TAG, parent_id=it),
+            ),
         },
         call=lambda me, own: [breakdown(me, MARCH, APRIL, each) for each in Dimension],
     ),
@@ -135,7 +139,13 @@ ANALYTICS: dict[Function, Case] = {
             "account_id": Slot(
                 "account",
                 lambda me, own, it: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG, it),
-            )
+            ),
+            "parent_id": Slot(
+                "source",
+                lambda me, own, it: pivot(
+                    me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG, parent_id=it
+                ),
+            ),
         },
         call=lambda me, own: pivot(me, MARCH, APRIL, Dimension.PAYEE, Dimension.TAG),
     ),

@@ -6,10 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.analytics.dimensions import Dimension
-from fintrack.analytics.periods import today_of
+from fintrack.analytics.periods import Period, today_of
 from fintrack.analytics.pivots import Measure
 from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import TenantContext
+from fintrack.ui.analyses.pivot import cell_query
 from tests.analytics.by_hand import Move, Purse, write
 from tests.conftest import close
 from tests.pages.opening import open_page, read_table
@@ -152,12 +153,26 @@ def test_rows_columns_and_figures_are_chosen_in_the_address(ana: TenantContext) 
     month = f"{today_of(ana):%Y-%m}"
     page = opened(ana, "Pivot")
     assert table(page, "Category", month) == [
-        ("Living*", "€13.00"), ("Fun*", "€0.50"),
+        ("Living*", "€13.00"), ("Fun*", "€0.50"), ("Total", "€13.50"),
     ]  # fmt: skip
+    assert table(page, "Total") == [("€13.00",), ("€0.50",), ("€13.50",)]
     assert f"category={ids['Living']}" in str(table(page, "Transactions")[0])
-    assert page.table[0].value.shape == (2, 2)
+    assert page.table[0].value.shape == (3, 3)
     counted = opened(ana, "Pivot", rows="Account", columns="Category", figures="How many")
-    assert table(counted, "Account", "Living*", "Wages*") == [("Current", "2", "1")]
+    assert table(counted, "Account", "Living*", "Total") == [
+        ("Current", "2", "4"), ("Total", "2", "4"),
+    ]  # fmt: skip
+
+
+def test_a_cell_leads_to_what_both_its_row_and_its_column_ask_for() -> None:
+    period = Period(date(2026, 3, 10), date(2026, 5, 1))
+    month, by = "2026-03-01", (Dimension.MONTH, Dimension.PAYEE)
+    march = {"since": "2026-03-10", "until": "2026-04-01"}
+    assert cell_query(by, (month, "Baker"), period) == {**march, "payee": "Baker"}
+    assert cell_query(by[::-1], ("Baker", month), period) == {**march, "payee": "Baker"}
+    assert cell_query(by, (month, None), period) == march
+    assert cell_query(by, (None, None), period) == {"since": "2026-03-10", "until": "2026-05-01"}
+    assert cell_query(by, (month, ""), period) is None
 
 
 def test_a_pivot_of_one_thing_with_itself_is_refused(ana: TenantContext) -> None:
@@ -189,7 +204,7 @@ def test_a_pivot_is_saved_chosen_renamed_removed_and_brought_back(
     choice = next(each for each in page.selectbox if each.label == "Saved pivots")
     assert (choice.value, saved(page)) == (None, ["Counts [by] account"])
     choice.select_index(0).run()
-    assert table(page, "Account", "Living*", "Wages*") == [("Current", "2", "1")]
+    assert table(page, "Account", "Living*", "Wages*")[0] == ("Current", "2", "1")
     page.text_input[0].set_value("Counts")
     press(page, "Rename")
     assert saved(page) == ["Counts"]

@@ -9,13 +9,15 @@ import streamlit as st
 from fintrack.analytics.dimensions import Dimension
 from fintrack.analytics.headlines import currencies
 from fintrack.analytics.periods import Period
-from fintrack.analytics.pivots import Grid, Measure, grid, pivot
+from fintrack.analytics.pivots import TOTAL, Grid, Measure, grid, pivot
 from fintrack.analytics.saved_pivots import View
 from fintrack.context import TenantContext
+from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
 from fintrack.ui.analyses.parts import part_query
 from fintrack.ui.analyses.saved import COLUMNS, FIGURES, ROWS, saved_row
 from fintrack.ui.inputs import card, currency_choice, money
+from fintrack.ui.session import open_page
 from fintrack.ui.tables import figures_table
 from fintrack.ui.undo import undo_bar
 
@@ -38,7 +40,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def pivot_view(context: TenantContext) -> None:
-    """Show a table of the chosen rows, columns and measure; a row leads to its transactions."""
+    """Show a table of the chosen rows, columns and measure; a cell leads to its transactions."""
     period = asked_period(context)
     undo_bar(context)
     saved = st.container()
@@ -60,7 +62,7 @@ def pivot_view(context: TenantContext) -> None:
         next_step(context)
         return
     with card(title, csv=chart_query("pivot", period, by=rows, columns=columns)):
-        _grid(context, currency, period, rows, shown, measure)
+        _grid(context, currency, period, (rows, columns), shown, measure)
 
 
 def _choice(label: str, key: str, names: Mapping[Choice, str], usual: Choice) -> Choice:
@@ -78,7 +80,7 @@ def _grid(
     context: TenantContext,
     currency: str,
     period: Period,
-    rows: Dimension,
+    by: tuple[Dimension, Dimension],
     shown: Grid,
     measure: Measure,
 ) -> None:
@@ -87,16 +89,50 @@ def _grid(
             return ""
         return str(figure) if measure is Measure.ENTRIES else money(context, figure, currency)
 
-    cells = [row[-COLUMNS_SHOWN:] for row in shown.cells[:ROWS_SHOWN]]
-    names = _apart(shown.columns[-COLUMNS_SHOWN:], NAMES[rows])
-    figures = {name: [written(row[number]) for row in cells] for number, name in enumerate(names)}
-    parts = shown.rows[:ROWS_SHOWN]
-    queries = [part_query(rows, part_id, period) for part_id, _ in parts]
-    figures_table(NAMES[rows], [name for _, name in parts], figures, queries)
+    rows = [*shown.rows[:ROWS_SHOWN], (None, TOTAL)]
+    # First, where it is seen before anybody scrolls.
+    columns = [(None, TOTAL), *shown.columns[-COLUMNS_SHOWN:]]
+    cells = [
+        [total, *row[-COLUMNS_SHOWN:]]
+        for row, total in zip(shown.cells, shown.row_totals, strict=True)
+    ][:ROWS_SHOWN]
+    cells.append([sum(shown.row_totals), *shown.column_totals[-COLUMNS_SHOWN:]])
+    heads = _apart([name for _, name in columns], NAMES[by[0]])
+    figures = {head: [written(row[number]) for row in cells] for number, head in enumerate(heads)}
+    queries = [cell_query(by, (row_id, None), period) for row_id, _ in rows]
+    clicked = figures_table(NAMES[by[0]], [name for _, name in rows], figures, queries)
     if len(shown.rows) > ROWS_SHOWN or len(shown.columns) > COLUMNS_SHOWN:
         st.caption(
-            f"The largest {ROWS_SHOWN} rows and the last {COLUMNS_SHOWN} columns; the file has all."
+            f"The largest {ROWS_SHOWN} rows and the last {COLUMNS_SHOWN} columns; the file has all,"
+            " and so have the totals."
         )
+    if Dimension.TAG in by:
+        st.caption("What has several tags counts for each of them, in the totals too.")
+    if clicked is not None:
+        row, head = clicked
+        _open(cell_query(by, (rows[row][0], columns[heads.index(head)][0]), period))
+
+
+def cell_query(
+    by: tuple[Dimension, Dimension], ids: tuple[str | None, str | None], period: Period
+) -> dict[str, str] | None:
+    """Return the address's filters for a cell, None where none fit; totals have no id."""
+    filters = TransactionFilter(since=period.since, until=period.until).to_query()
+    # A month tells the days better than the period.
+    parts = sorted(zip(by, ids, strict=True), key=lambda part: part[0] is Dimension.MONTH)
+    for dimension, part_id in parts:
+        found = {} if part_id is None else part_query(dimension, part_id, period)
+        if found is None:
+            return None
+        filters |= found
+    return filters
+
+
+def _open(query: dict[str, str] | None) -> None:
+    if query is None:
+        st.toast("What has no payee or no tag, and a member, cannot be listed alone.")
+    else:
+        open_page("transactions", **query)
 
 
 def _apart(names: Sequence[str], label: str) -> list[str]:
