@@ -254,7 +254,7 @@ def _balance(context: TenantContext, batch: dict[Any, Any]) -> None:
 def _rejected(context: TenantContext, import_id: UUID) -> None:
     with st.expander("Rejected rows", icon=":material/error:"):
         rows = import_rows(context, import_id, RowState.REJECTED)
-        st.dataframe(rows[["line", "reason", "raw"]], hide_index=True)
+        st.dataframe(rows[["line", "reason", "raw"]], hide_index=True, lazy=True)
 
 
 def _undo(context: TenantContext, import_id: UUID, *, is_undone: bool) -> None:
