@@ -108,7 +108,7 @@ def _draw_home(context: TenantContext) -> list[str]:
     """Ask anew for what Home shows, and return its figures as a browser gets them."""
     home = overview(context, TODAY)
     home_headlines(home, context.currency)
-    style = Style(context.currency, context.locale, COLOURS)
+    style = Style(context.currency, context.locale, COLOURS, home.places)
     figures = net_worth_chart(home.net_worth, style), spending_chart(home.spending, style)
     return [figure.to_json(validate=False) for figure in figures]
 
