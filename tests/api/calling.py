@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 
 from fintrack.api.application import API, PREFIX
 from fintrack.web.guard import Guard
+from tests.isolation.ledgers import Ledger
 from tests.web.asking import ask
 
+MARCH = {"booked_on": "2026-03-05", "payee": "Grocer"}
 APP = Starlette(routes=[API], middleware=[Middleware(Guard)])
 
 
@@ -44,6 +46,18 @@ def call(
     sent, body = _request(given, token, headers, content)
     answer = ask(APP, PREFIX + path, method=method, headers=list(sent.items()), body=[body])
     return Reply(answer.status, dict(answer.headers), answer.body)
+
+
+def account(token: str, own: Ledger, **more: object) -> Reply:
+    """Open an account of the ledger."""
+    given = {"name": own.name("Account"), "kind": "CHECKING", **more}
+    return call("POST", "/accounts", given, token=token)
+
+
+def record(token: str, account_id: str, amount: str = "-1.00", **more: object) -> Reply:
+    """Record a transaction of March."""
+    given = {**MARCH, "account": account_id, "amount": amount, **more}
+    return call("POST", "/transactions", given, token=token)
 
 
 def call_over_network(

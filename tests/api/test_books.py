@@ -1,29 +1,14 @@
 """The books over HTTP: what is sent, what comes back, and what is refused."""
 
-import io
 import json
-import zipfile
 
 import pytest
 
-from fintrack.access.api_tokens import Scope
 from fintrack.access.sessions import open_session
 from fintrack.api.problems import NOT_UNDERSTOOD
-from tests.api.calling import Reply, call
+from tests.api.calling import account, call, record
 from tests.api.stage import Stage
 from tests.isolation.ledgers import Ledger
-
-MARCH = {"booked_on": "2026-03-05", "payee": "Grocer"}
-
-
-def account(token: str, own: Ledger, **more: object) -> Reply:
-    given = {"name": own.name("Account"), "kind": "CHECKING", **more}
-    return call("POST", "/accounts", given, token=token)
-
-
-def record(token: str, account_id: str, amount: str = "-1.00", **more: object) -> Reply:
-    given = {**MARCH, "account": account_id, "amount": amount, **more}
-    return call("POST", "/transactions", given, token=token)
 
 
 def test_amounts_are_decimals_of_their_currency(token: str, own: Ledger) -> None:
@@ -286,48 +271,6 @@ def test_a_series_of_more_points_than_anybody_reads_is_refused(token: str) -> No
     query = "since=1000-01-01&until=2999-01-01&interval=day"
     answer = call("GET", f"/reports/net-worth?{query}", token=token)
     assert (answer.status, "shorter period" in answer.json["detail"]) == (422, True)
-
-
-def test_everything_leaves_only_after_a_fresh_sign_in(token: str) -> None:
-    answer = call("GET", "/exports/transactions.csv", token=token)
-    assert answer.status == 403
-    assert "confirm that it is you" in answer.json["detail"]
-
-
-def test_a_book_leaves_as_tables_in_a_zip(token: str, own: Ledger) -> None:
-    account_id = account(token, own).json["id"]
-    record(token, account_id)
-    answer = call("GET", f"/exports/book.zip?account={account_id}", token=token)
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
-        names, rows = book.namelist(), book.read("transactions.csv").decode().splitlines()
-    assert names == ["transactions.csv", "accounts.csv", "categories.csv", "payees.csv", "tags.csv"]
-    assert len(rows) == 2
-
-
-@pytest.mark.parametrize(
-    ("path", "start"),
-    [
-        ("journal?form=beancount", b'option "'),
-        ("journal?form=hledger", b"commodity "),
-        ("accounts/{account}?form=ofx", b"<?xml "),
-        ("accounts/{account}?form=qif", b"!"),
-        ("table?name=transactions&form=xlsx", b"PK"),
-        ("table?name=accounts&form=parquet", b"PAR1"),
-    ],
-)
-def test_books_leave_in_the_files_of_other_programs(
-    stage: Stage, token: str, own: Ledger, path: str, start: bytes
-) -> None:
-    exporting = stage.api_token(own.owner, Scope.EXPORT)
-    wanted = path.format(account=account(token, own).json["id"])
-    answer = call("GET", f"/exports/{wanted}", token=exporting)
-    assert (answer.status, answer.content[: len(start)]) == (200, start)
-
-
-def test_a_table_that_is_not_there_is_not_exported(stage: Stage, own: Ledger) -> None:
-    exporting = stage.api_token(own.owner, Scope.EXPORT)
-    answer = call("GET", "/exports/table?name=passwords&form=xlsx", token=exporting)
-    assert (answer.status, "Choose one of" in answer.json["detail"]) == (404, True)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from datetime import timedelta
 from fintrack.analytics.periods import today_of
 from fintrack.context import Role
 from fintrack.ledger.activity import activity
-from tests.api.calling import call
+from tests.api.calling import account, call, record
 from tests.api.stage import Stage, member
-from tests.api.test_books import account, record
 from tests.isolation.ledgers import Ledger
 
 MARCH = "since=2026-03-01&until=2026-04-01"
