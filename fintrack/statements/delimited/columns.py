@@ -1,6 +1,6 @@
 """Which column is which by its name, as far as its cells agree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fintrack.statements.delimited.header import header_currency, role_scores
 from fintrack.statements.delimited.header_words import CARD_WORDS, normalised
@@ -12,8 +12,9 @@ _NAMED_CURRENCY = 200
 _CORE = frozenset({Role.DATE, Role.AMOUNT, Role.DEBIT, Role.CREDIT})
 _TWO_SIDED = (Role.SOURCE, Role.SOURCE_TYPE, Role.DESTINATION, Role.DESTINATION_TYPE)
 _ONLY_TWO_SIDED = frozenset({*_TWO_SIDED, Role.FOREIGN_AMOUNT, Role.FOREIGN_CURRENCY})
-_PROMISED = 700
-_MANY, _FEW_ACCOUNTS = 3, 20
+_SIDES = frozenset({Role.DEBIT, Role.CREDIT})
+_PROMISED, _WORDS = 700, 0.3
+_MANY, _FEW_ACCOUNTS, _FEW_THEIRS = 3, 20, 2
 _NEAR = 2
 
 
@@ -29,14 +30,14 @@ def roles_by_name(names: Sequence[str], profiles: Sequence[Profile]) -> list[Rol
                 roles[column] = role
     if not all(role in roles for role in _TWO_SIDED):
         roles = [Role.IGNORE if role in _ONLY_TWO_SIDED else role for role in roles]
-    return _own_account(roles, names, profiles)
+    return _with_unnamed_texts(_own_account(roles, names, profiles), names, profiles)
 
 
 def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int, Role, int]]:
     offers = []
     for index, column in enumerate(profiles):
         name = names[index] if index < len(names) else ""
-        scores = role_scores(name)
+        scores = _signed_for_both_sides(role_scores(name))
         for role, score in scores.items():
             # The name of an account is not the name of a payee.
             if role is Role.PAYEE and scores.get(Role.ACCOUNT, 0) > score:
@@ -45,6 +46,26 @@ def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int
             empty = _EMPTY_COLUMN * (1 - column.coverage) if column.rows else 0
             offers.append((score + bonus - int(empty), role, index))
     return offers
+
+
+def _signed_for_both_sides(scores: Mapping[Role, int]) -> Mapping[Role, int]:
+    """One column that is named after both sides holds amounts with a sign."""
+    if not scores.keys() >= _SIDES:
+        return scores
+    others = {role: score for role, score in scores.items() if role not in _SIDES}
+    return {Role.AMOUNT: max(scores[side] for side in _SIDES)} | others
+
+
+def _with_unnamed_texts(
+    roles: list[Role], names: Sequence[str], profiles: Sequence[Profile]
+) -> list[Role]:
+    """Words in columns without a name go on with the text before them."""
+    for at in range(1, min(len(names), len(roles))):
+        has_words = profiles[at].letters >= _WORDS and profiles[at].directions < 1
+        follows = roles[at] is Role.IGNORE and roles[at - 1] is Role.TEXT
+        if follows and not names[at] and has_words:
+            roles[at] = Role.TEXT
+    return roles
 
 
 def _own_account(
@@ -58,12 +79,10 @@ def _own_account(
     changing = column.distinct > max(_FEW_ACCOUNTS, column.filled // _MANY)
     payee = roles.index(Role.PAYEE) if Role.PAYEE in roles else at
     is_card = at < len(names) and not CARD_WORDS.isdisjoint(normalised(names[at]).split())
-    beside = (
-        column.numbered > 0
-        and not is_card
-        and 0 < at - payee <= _NEAR
-        and (column.distinct > 1 or column.rows == 1)
-    )
+    # As many numbers as payees are theirs, wherever they stand behind them.
+    theirs = column.distinct > max(_FEW_THEIRS, profiles[payee].distinct - 1)
+    near = at - payee <= _NEAR and (column.distinct > 1 or column.rows == 1)
+    beside = column.numbered > 0 and not is_card and at > payee and (near or theirs)
     if changing or beside or column.dates > 0:
         roles[at] = Role.IGNORE
     return roles

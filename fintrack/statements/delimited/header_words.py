@@ -78,14 +78,15 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             """
             المبلغ, סכום, ποσο, so tien, jumlah, จำนวนเงิน,
             net amount, amount net, net, netto, betrag netto, amount in account currency,
+            kwota w walucie rachunku, сумма платежа, сума в валюті картки, сума в валюті рахунку,
             account currency amount, billing amount, betrag in kontowahrung, zauctovana castka,
             amount, transaction amount, betrag, umsatz, umsatzbetrag, betrag in eur, bedrag in eur,
             montant, montant de l operation, montant operation, importe, importe eur, monto,
             cantidad, importo, valor, quantia, montante, bedrag, transactiebedrag, castka, objem,
-            suma, ciastka, kwota, kwota operacji, kwota transakcji, kwota w walucie rachunku,
-            osszeg, tranzakcio osszege, konyvelt osszeg, belopp, transaktionsbelopp, belob, belop,
+            suma, ciastka, kwota, kwota operacji, kwota transakcji, osszeg, tranzakcio osszege,
+            konyvelt osszeg, belopp, transaktionsbelopp, belob, belop,
             maara, summa, summa eur, iznos, znesek, tutar, islem tutari, sumlasma, сумма,
-            сумма операции, сумма платежа, сума, сума в валюті картки, 交易金额, 金额, 發生額,
+            сумма операции, сума, 交易金额, 金额, 發生額,
             发生额, 金額, 거래금액, 금액, amt, value, sum, movement, total, total amount, gross,
             gross amount, brutto, paid amount
             """,
@@ -157,9 +158,11 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             zahlungsempfanger, zahlungspflichtiger, empfanger, zahlungsbeteiligter, gegenpartei,
             beguenstigter, begunstigter, nom du tiers, tiers, beneficiaire, contrepartie,
             nom de la contrepartie, beneficiario, ordenante, contraparte, comercio, controparte,
-            naam tegenpartij, tegenpartij, naam tegenrekening, tegenrekening naam, begunstigde,
+            naam tegenpartij, tegenpartij, naam tegenrekening, tegenrekening naam,
+            tegenrekeninghouder, begunstigde,
             handelaar, nazev protiuctu, nazov protiuctu, protistrana, prijemce, obchodnik,
-            nazwa kontrahenta, kontrahent, nadawca odbiorca, odbiorca, odbiorca nadawca, nadawca,
+            nazwa kontrahenta, dane kontrahenta, kontrahent, nadawca odbiorca, odbiorca,
+            odbiorca nadawca, nadawca,
             nazwa nadawcy odbiorcy, partner neve, partner nev, partner, kedvezmenyezett, mottagare,
             mottagare avsandare, modtager, motpart, modpart, mottaker, saaja maksaja, saaja,
             saaja nimi, maksaja, saaja maksaja nimi, mokesciu gavejas, mokejtojas gavejas, gavejas,
@@ -236,18 +239,21 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.CURRENCY: phrases(
             """
-            account currency, currency, currency code, transaction currency, settlement currency,
+            account currency, waluta rachunku, валюта платежа, валюта счета, валюта картки,
+            валюта рахунку, currency, currency code, transaction currency, settlement currency,
             ccy, cur, curr, wahrung, waehrung, whg, devise, monnaie, monn, moneda, divisa, valuta,
-            moeda, munt, muntsoort, mena, mena uctu, waluta, waluta rachunku, deviza, devizanem,
+            moeda, munt, muntsoort, valutacode, mena, mena uctu, waluta, waluta operacji, deviza,
+            devizanem,
             penznem, tranzakcio devizaneme, valutakod, valuutta, valuuta, valiuta, doviz,
-            para birimi, валюта, валюта операции, валюта счета, 币种, 交易币种, 货币, 幣別, 通貨,
+            para birimi, валюта, валюта операции, 币种, 交易币种, 货币, 幣別, 通貨,
             통화, moneta
             """,
         ),
         Role.BALANCE: phrases(
             """
             الرصيد, יתרה, υπολοιπο, so du, ยอดคงเหลือ,
-            running balance, balance, account balance, balance after, closing balance,
+            running balance, running bal, balance, saldos, account balance, balance after,
+            closing balance,
             current balance, available balance, ledger balance, balance after transaction, saldo,
             saldo nach buchung, kontostand, neuer saldo, solde, solde apres operation,
             saldo contabile, saldo disponible, saldo disponibile, saldo contable, saldo na trx,
@@ -297,7 +303,7 @@ OTHERS = frozenset(
     entries count number check cheque original puvodni ursprungsbetrag ursprungswahrung kontraktu
     destination source native pc wechselkurs empfangers auftraggebers tiers beneficiaire
     contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
-    max min average refund time id digits holder
+    max min average refund time id digits holder nadawcy odbiorcy
     """.split(),
 )
 

@@ -22,6 +22,7 @@ from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.legs import Group, Movement, legs
 from fintrack.statements.delimited.preamble import account_named
 from fintrack.statements.delimited.words import (
+    CARRIED_ROWS,
     CLOSING_ROWS,
     NOT_DONE,
     OPENING_ROWS,
@@ -32,11 +33,13 @@ from fintrack.statements.mapping import Role
 from fintrack.statements.statement import RAW_LENGTH, Entry, Rejected
 from fintrack.statements.text import clean
 
-_OPENING, _CLOSING, _TURNOVER = (
+_OPENING, _CLOSING, _TURNOVER, _CARRIED = (
     frozenset(OPENING_ROWS),
     frozenset(CLOSING_ROWS),
     frozenset(TURNOVER_ROWS),
+    frozenset(CARRIED_ROWS),
 )
+_MAY_LABEL = frozenset({Role.TEXT, Role.PAYEE, Role.REFERENCE, Role.IGNORE})
 _LONGEST_LABEL = 40
 _SECTION_CELLS = 2
 
@@ -65,7 +68,8 @@ class Reading:
 
 def read_rows(table: Table, prepared: Plan) -> Reading:
     """Return every movement and every rejected row of the table."""
-    texts = [table.cells(at) for at in (*prepared.texts, *prepared.payees)]
+    roles = enumerate(prepared.mapping.roles)
+    texts = [table.cells(at) for at, role in roles if role in _MAY_LABEL]
     reading = Reading(prepared.mapping.account, _has_balance_rows(texts))
     names = tuple(table.names)
     for cells in each_row(table, prepared.mapping):
@@ -161,7 +165,8 @@ def _is_balance_row(cells: Cells, prepared: Plan, reading: Reading) -> bool:
 
 def _labels(cells: Cells, prepared: Plan, *, is_full: bool) -> set[str]:
     """The balance words of the row; what is no date and has no money may say more after them."""
-    texts = [joined(cells.row, prepared.texts)] if is_full else cells.row.cells
+    text = joined(cells.row, prepared.texts)
+    texts = [text] if is_full and text else cells.row.cells
     short = {normalised(cell) for cell in texts if 0 < len(cell) <= _LONGEST_LABEL}
     known = _OPENING | _CLOSING | _TURNOVER
     if is_full:
@@ -188,4 +193,4 @@ def _has_balance_rows(columns: Sequence[Sequence[str]]) -> bool:
         if 0 < len(cell) <= _LONGEST_LABEL and not any(map(str.isdecimal, cell))
     }
     labels = set(map(normalised, cells))
-    return bool(labels & _OPENING and labels & _CLOSING)
+    return bool(labels & _CARRIED or (labels & _OPENING and labels & _CLOSING))

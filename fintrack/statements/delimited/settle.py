@@ -14,7 +14,11 @@ from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.profile import direction
 from fintrack.statements.mapping import DecimalMark, Role
 
-_THANKS = ("thank you", "payment received", "autopay", "direct debit payment", "merci", "danke")
+_THANKS = (
+    *("thank you", "payment received", "autopay", "direct debit payment", "merci", "danke"),
+    *("besten dank", "vielen dank", "zahlung erhalten", "paiement recu", "paiement reçu"),
+    *("betaling ontvangen", "pago recibido", "pagamento recebido", "pagamento ricevuto"),
+)
 _SHORTEST_ID = 6
 # Revolut states the fee beside the amount and takes both from the balance.
 _FEES_APART = frozenset({"product", "started date", "completed date", "fee", "state"})
@@ -57,7 +61,10 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     others = (Role.DIRECTION, Role.DEBIT, Role.CREDIT, Role.BALANCE)
     if Role.AMOUNT not in roles or any(role in roles for role in others):
         return False
-    values = evidence.values(roles.index(Role.AMOUNT))
+    at = roles.index(Role.AMOUNT)
+    if marked_direction(evidence.columns[at], evidence.marks[at]):
+        return False
+    values = evidence.values(at)
     words = {word for name in evidence.names for word in normalised(name).split()}
     if all(value is None or value >= 0 for value in values):
         return bool(words & CARD_WORDS) and bool(words & MERCHANT_WORDS)
@@ -205,6 +212,12 @@ def _choose_reference(roles: list[Role], evidence: Evidence) -> None:
 
 
 def marked_direction(cells: Sequence[str], mark: DecimalMark) -> int:
-    """Return the sign of the only marker (CR or DR) among the amounts, 0 for none or both."""
-    found = {figure.marker for cell in cells if (figure := parse_figure(cell, mark))} - {0}
+    """Return the sign of the only marker (CR, DR or a plus) among the amounts, 0 for none or both.
+
+    A plus is a marker where nothing has a minus and something has no sign.
+    """
+    figures = {figure for cell in cells if (figure := parse_figure(cell, mark)) and figure.value}
+    found = {figure.marker for figure in figures} - {0}
+    if not found and all(figure.value > 0 for figure in figures):
+        return int(len({figure.signed for figure in figures}) > 1)
     return found.pop() if len(found) == 1 else 0

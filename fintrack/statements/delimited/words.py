@@ -43,7 +43,8 @@ PENDING = frozenset(
         vorgemerkt, ausstehend, offen, en attente, en cours, a venir, pendiente, in sospeso,
         in attesa, non contabilizzato, pendente, in behandeling, cekajici, neuhrazeno,
         nezauctovano, cakajuca, oczekujaca, oczekuje, nierozliczona, fuggoben, fuggo, vantar,
-        reserverat, reserveret, venter, odottaa, varaus, beklemede, в обработке, ожидается, 处理中,
+        reserverat, reserverad, reserveret, venter, odottaa, varaus, beklemede, в обработке,
+        ожидается, 处理中,
         待处理, 대기
         """,
     ),
@@ -66,14 +67,20 @@ OPENING_ROWS = phrases(
     "beginsaldo, vorig saldo, pocatecni zustatek, pociatocny zostatok, saldo poczatkowe, "
     "nyito egyenleg, nyitoegyenleg, ingaende saldo, alkusaldo, algsaldo, pradinis likutis, "
     "sakuma atlikums, sold initial, balance brought forward, brought forward, balance forward, "
-    "previous balance, 期初余额",
+    "previous balance, solde en debut de periode, 期初余额",
+)
+# What a bank carries over is never a movement; an opening balance may be one of another program.
+CARRIED_ROWS = phrases(
+    "balance brought forward, brought forward, balance forward, balance carried forward, "
+    "carried forward, previous balance, alter saldo, solde precedent, saldo anterior, vorig saldo",
 )
 CLOSING_ROWS = phrases(
     "closing balance, closing saldo, endsaldo, endbestand, neuer saldo, solde final, "
     "nouveau solde, saldo final, saldo finale, eindsaldo, nieuw saldo, konecny zustatek, "
     "konecny zostatok, saldo koncowe, zaro egyenleg, zaroegyenleg, utgaende saldo, loppusaldo, "
     "loppsaldo, galutinis likutis, beigu atlikums, sold final, balance carried forward, "
-    "carried forward, ending balance, 期末余额",
+    "carried forward, ending balance, kontostand, solde en fin de periode, s a l d o, "
+    "saldo do dia, saldo total disponivel dia, 期末余额",
 )
 TURNOVER_ROWS = phrases(
     "turnover, total, totals, total debits, total credits, grand total, sub total, subtotal, "
@@ -154,15 +161,20 @@ MONTHS: tuple[tuple[str, ...], ...] = (
 SYMBOLS: Mapping[str, str] = MappingProxyType(
     {
         "€": "EUR",
+        "euro": "EUR",
+        "euros": "EUR",
         "£": "GBP",
         "zł": "PLN",
         "kč": "CZK",
         "ft": "HUF",
         "₹": "INR",
         "₽": "RUB",
+        "rur": "RUB",
         "₴": "UAH",
         "₺": "TRY",
+        "tl": "TRY",
         "₪": "ILS",
+        "nis": "ILS",
         "₩": "KRW",
         "₫": "VND",
         "₦": "NGN",

@@ -1,0 +1,142 @@
+"""Tables that say something else than their words promise at first sight."""
+
+from decimal import Decimal
+
+import pytest
+
+from fintrack.statements.read import read_statements
+from fintrack.statements.statement import Statement
+
+FIRST_IBAN, SECOND_IBAN, THIRD_IBAN = (
+    "DE02120300000000202051",
+    "DE02500105170137075030",
+    "DE02100500000054540402",
+)
+
+
+@pytest.mark.parametrize("name", ["Credit/Debit Amount", "Debit/Credit", "Soll / Haben EUR"])
+def test_one_column_for_both_sides_keeps_its_signs(name: str) -> None:
+    found = only(f"Date,Text,{name}\n2026-01-31,A,-10.00\n2026-01-30,B,5.00\n")
+
+    assert amounts(found) == [-10, 5]
+
+
+def test_where_only_income_has_a_sign_the_rest_is_spending() -> None:
+    found = only("Date,Text,Amount\n2026-01-31,A,10.00\n2026-01-30,B,+5.00\n2026-01-29,C,1.00\n")
+
+    assert amounts(found) == [-10, 5, -1]
+
+
+def test_a_sign_before_every_amount_says_nothing_of_the_others() -> None:
+    found = only("Date,Text,Amount\n2026-01-31,A,+10.00\n2026-01-30,B,+5.00\n2026-01-29,C,0.00\n")
+
+    assert amounts(found) == [10, 5, 0]
+
+
+@pytest.mark.parametrize("thanks", ["ZAHLUNG ERHALTEN BESTEN DANK", "BETALING ONTVANGEN"])
+def test_thanks_for_a_payment_in_other_languages_turn_the_purchases(thanks: str) -> None:
+    found = only(
+        f"Datum;Text;Betrag\n31.01.2026;REWE;10,00\n15.01.2026;{thanks};-90,00\n14.01.2026;DM;3,00\n"
+    )
+
+    assert amounts(found) == [-10, 90, -3]
+
+
+def test_a_balance_that_was_carried_over_is_no_movement() -> None:
+    found = only(
+        "Data,Histórico,Valor\n01/01/2026,Saldo Anterior,100.00\n15/01/2026,Salário,50.00\n"
+        "31/01/2026,S A L D O,150.00\n"
+    )
+
+    assert amounts(found) == [50]
+    assert [found.opening_balance, found.closing_balance] == [Decimal(100), Decimal(150)]
+
+
+def test_balance_rows_without_a_text_are_told_by_another_column() -> None:
+    found = only(
+        "Buchungstag;Verwendungszweck;Kundenreferenz;Umsatz; \n31.01.2026;Abschlag;;45,00;S\n"
+        "01.01.2026;;Anfangssaldo;100,00;H\n31.01.2026;;Endsaldo;55,00;H\n"
+    )
+
+    assert amounts(found) == [-45]
+    assert [found.opening_balance, found.closing_balance] == [Decimal(100), Decimal(55)]
+
+
+def test_a_footer_with_the_balance_of_the_period_is_no_bad_row() -> None:
+    found = only(
+        "Date;Libellé;Débit;Crédit\n31/01/2026;CB;-45,00;\n15/01/2026;VIR;;50,00\n"
+        "Solde en début de période;;;100,00\n"
+    )
+
+    assert not found.rejected
+    assert found.opening_balance == 100
+
+
+def test_account_numbers_that_change_with_the_payee_are_the_payees() -> None:
+    rows = [
+        f"31.01.2026;{payee};Text;1;2;{iban};-1,00"
+        for payee, iban in [("A", FIRST_IBAN), ("B", SECOND_IBAN), ("C", THIRD_IBAN)]
+    ]
+    found = only("Datum;Empfänger;Zweck;X;Y;IBAN;Betrag\n" + "\n".join(rows) + "\n")
+
+    assert found.account is None
+    assert len(found.entries) == 3
+
+
+def test_few_account_numbers_of_many_payees_are_mine() -> None:
+    rows = [
+        f"31.01.2026;{payee};Text;1;2;{iban};-1,00"
+        for payee in "ABCD"
+        for iban in (FIRST_IBAN, SECOND_IBAN, THIRD_IBAN)
+    ]
+    text = "Datum;Empfänger;Zweck;X;Y;IBAN;Betrag\n" + "\n".join(rows) + "\n"
+
+    found = read_statements(text.encode()).statements
+
+    assert [each.account for each in found] == [FIRST_IBAN, SECOND_IBAN, THIRD_IBAN]
+
+
+@pytest.mark.parametrize(
+    ("code", "currency"), [("RUR", "RUB"), ("NIS", "ILS"), ("TL", "TRY"), ("Euro", "EUR")]
+)
+def test_an_old_or_common_name_of_a_currency_is_known(code: str, currency: str) -> None:
+    found = only(f"Date,Text,Amount,Currency\n2026-01-31,A,-1.00,{code}\n")
+
+    assert found.currency == currency
+    assert amounts(found) == [-1]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Дата операции;Описание;Сумма операции;Валюта операции;Сумма платежа;Валюта платежа",
+        "Data;Tytuł;Kwota operacji;Waluta operacji;Kwota w walucie rachunku;Waluta rachunku",
+    ],
+)
+def test_the_amount_of_the_account_goes_before_that_of_the_shop(header: str) -> None:
+    found = only(
+        f"{header}\n31.01.2026;A;-10,00;USD;-45,10;EUR\n30.01.2026;B;-1,00;EUR;-1,00;EUR\n"
+    )
+
+    assert found.currency == "EUR"
+    assert amounts(found) == [Decimal("-45.10"), -1]
+
+
+def test_columns_without_a_name_behind_the_text_belong_to_it() -> None:
+    found = only(
+        '"Data operacji","Kwota","Opis transakcji","",""\n'
+        '"2026-01-31","-1.00","Tytuł: Czynsz","Nazwa odbiorcy: SM","x"\n'
+    )
+
+    assert found.entries[0].text == "Tytuł: Czynsz Nazwa odbiorcy: SM x"
+
+
+def only(text: str) -> Statement:
+    """Return the one statement of a table."""
+    (statement,) = read_statements(text.encode()).statements
+    return statement
+
+
+def amounts(statement: Statement) -> list[Decimal]:
+    """Return the amounts in the file's order."""
+    return [entry.amount for entry in statement.entries]
