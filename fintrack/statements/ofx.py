@@ -3,16 +3,14 @@
 Source: OFX 1.0.2 to 2.3, sections 3 (amounts, dates), 11 (banking) and 13 (investments).
 """
 
-import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from sys import intern
 
 from fintrack.ledger.accounts import AccountKind
 from fintrack.money import CURRENCIES
+from fintrack.statements.ofx_values import amount_of, currency_of, day_of, text_of
 from fintrack.statements.statement import (
     RAW_LENGTH,
     Entry,
@@ -40,17 +38,13 @@ _ACCOUNT_TYPES = {
     "CREDITLINE": AccountKind.LOAN,
 }
 _OWN_ACCOUNTS = frozenset({"BANKACCTFROM", "CCACCTFROM", "INVACCTFROM", "LOANACCTFROM"})
+_OWN_SCOPES = tuple(sorted(_OWN_ACCOUNTS))
 _SCOPES = _OWN_ACCOUNTS | {"LEDGERBAL", "CURRENCY", "ORIGCURRENCY", "BANKACCTTO", "CCACCTTO"}
 _INVESTMENTS = frozenset(
     """
     BUYDEBT BUYMF BUYOPT BUYOTHER BUYSTOCK CLOSUREOPT INCOME INVEXPENSE JRNLFUND JRNLSEC
     MARGININTEREST REINVEST RETOFCAP SELLDEBT SELLMF SELLOPT SELLOTHER SELLSTOCK SPLIT TRANSFER
     """.split(),
-)
-_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\D.*|\d{2,6}.*)?", re.ASCII | re.DOTALL)
-_AMOUNT = re.compile(r"([+-]?)(\d{0,20})(?:[.,](\d{0,10}))?", re.ASCII)
-_GROUPED = re.compile(
-    r"([+-]?)(\d{1,3}(?:([.,' ])\d{3})(?:\3\d{3}){0,4})(?:[.,](\d{1,10}))?", re.ASCII
 )
 _TRUNCATED = "The file ends in the middle; download it from your bank again."
 
@@ -74,7 +68,8 @@ def read_ofx(content: bytes) -> StatementFile:
         raise StatementError(message)
     if not complete:
         raise StatementError(_TRUNCATED)
-    return StatementFile("ofx", tuple(each for draft in drafts for each in _statements(draft)))
+    found = tuple(each for draft in _by_account(drafts) for each in _statements(draft))
+    return StatementFile("ofx", found)
 
 
 @dataclass(slots=True)
@@ -100,16 +95,42 @@ class _Draft:
     kind: AccountKind | None = None
     investments: int = 0
     pending: int = 0
+    debits_in: int = 0
 
     def take(self, record: _Record, raw: str) -> None:
-        own = _currency(record.values.get("CURRENCY.CURSYM"))
+        own = currency_of(record.values.get("CURRENCY.CURSYM"))
         row = _entry(record, raw)
         if isinstance(row, Entry) and own is not None and own not in CURRENCIES:
             row = Rejected(record.line, raw, f"{own!r} is not a currency.")
         self.rows.append(row)
         self.currencies.append(None if own is None else intern(own))
-        reference = _text(record.values.get("FITID", ""))
+        reference = text_of(record.values.get("FITID", ""))
         (self.repeated if reference in self.references else self.references).add(reference)
+        self.debits_in += record.values.get("TRNTYPE") == "DEBIT" and _is_inflow(row)
+
+    def account(self) -> tuple[tuple[str, str], ...]:
+        """Return what tells this account, in this currency, from every other one of the file."""
+        own = {"ACCTID", ".CURDEF"}
+        said = ((k, v) for k, v in self.values.items() if k in own or k.startswith(_OWN_SCOPES))
+        return (("KIND", self.kind or ""), *sorted(said))
+
+    def join(self, later: "_Draft") -> None:
+        """Add another statement of the same account; what both tell came once."""
+        told = set(map(_identity, self.rows))
+        for row, currency in zip(later.rows, later.currencies, strict=True):
+            if isinstance(row, Rejected) or not row.reference or _identity(row) not in told:
+                self.rows.append(row)
+                self.currencies.append(currency)
+                if isinstance(row, Entry) and row.reference in self.references:
+                    self.repeated.add(row.reference)
+        self.references |= later.references
+        self.repeated |= later.repeated
+        self.investments += later.investments
+        self.pending += later.pending
+        self.debits_in += later.debits_in
+        day = "LEDGERBAL.DTASOF"
+        if later.values.get(day, "") > self.values.get(day, ""):
+            self.values |= later.values
 
 
 @dataclass(slots=True)
@@ -216,6 +237,17 @@ def _drafts(text: str) -> tuple[list[_Draft], bool]:
     return reader.drafts, complete
 
 
+def _by_account(drafts: Iterable[_Draft]) -> Iterable[_Draft]:
+    """Return one draft an account; what names none stays by itself."""
+    found: dict[object, _Draft] = {}
+    for draft in drafts:
+        key = draft.account() if draft.values.get("ACCTID") else id(draft)
+        known = found.setdefault(key, draft)
+        if known is not draft:
+            known.join(draft)
+    return found.values()
+
+
 def _tokens(text: str) -> Iterator[tuple[bool, str, str, int, int, int]]:
     """Yield (closing, tag, value, line, start, end) for every tag."""
     tags = _TAG.finditer(text)
@@ -234,8 +266,8 @@ def _tokens(text: str) -> Iterator[tuple[bool, str, str, int, int, int]]:
 
 def _statements(draft: _Draft) -> Iterator[Statement]:
     """Yield the account's statement, and one more for every other currency among its rows."""
-    account = _text(draft.values.get("ACCTID", "")) or None
-    currency = _currency(draft.values.get(".CURDEF"))
+    account = text_of(draft.values.get("ACCTID", "")) or None
+    currency = currency_of(draft.values.get(".CURDEF"))
     if currency is not None and currency not in CURRENCIES:
         raise StatementError(f"The file is in {currency}, which FinTrack does not know.")
     entries: dict[str | None, list[Entry]] = {}
@@ -262,10 +294,18 @@ def _statements(draft: _Draft) -> Iterator[Statement]:
         yield Statement(account, other, tuple(rows), kind=draft.kind)
 
 
+def _identity(row: Entry | Rejected) -> tuple[object, ...]:
+    return (row.reference, row.booked_on, row.amount) if isinstance(row, Entry) else (row.line,)
+
+
+def _is_inflow(row: Entry | Rejected) -> bool:
+    return isinstance(row, Entry) and row.amount > 0
+
+
 def _entry(record: _Record, raw: str) -> Entry | Rejected:
     values = record.values
     written, posted = values.get("TRNAMT", ""), values.get("DTPOSTED", "")
-    booked_on, amount = _date(posted), _amount(written)
+    booked_on, amount = day_of(posted), amount_of(written)
     if booked_on is None:
         said = f"{clean(posted)[:40]!r} is not a date." if posted else "The row has no date."
         return Rejected(record.line, raw, said)
@@ -275,18 +315,18 @@ def _entry(record: _Record, raw: str) -> Entry | Rejected:
     return Entry(
         line=record.line,
         booked_on=booked_on,
-        valued_on=_date(values.get("DTAVAIL") or values.get("VALUEDATE", "")),
+        valued_on=day_of(values.get("DTAVAIL") or values.get("VALUEDATE", "")),
         amount=amount,
-        payee=_text(values.get("NAME") or values.get("EXTDNAME", "")),
-        text=_text(values.get("MEMO", "")),
-        reference=_text(values.get("FITID", "")) or None,
+        payee=text_of(values.get("NAME") or values.get("EXTDNAME", "")),
+        text=text_of(values.get("MEMO", "")),
+        reference=text_of(values.get("FITID", "")) or None,
         raw=raw,
     )
 
 
 def _balances(draft: _Draft) -> Statement:
-    closing = _amount(draft.values.get("LEDGERBAL.BALAMT", ""))
-    closing_on = _date(draft.values.get("LEDGERBAL.DTASOF", ""))
+    closing = amount_of(draft.values.get("LEDGERBAL.BALAMT", ""))
+    closing_on = day_of(draft.values.get("LEDGERBAL.DTASOF", ""))
     return Statement(None, None, (), closing_balance=closing, closing_on=closing_on)
 
 
@@ -299,39 +339,7 @@ def _notes(draft: _Draft) -> Iterator[str]:
         yield "1 row is pending and was left out."
     elif draft.pending:
         yield f"{draft.pending} rows are pending and were left out."
-
-
-def _date(text: str) -> date | None:
-    match = _DATE.fullmatch(text)
-    if match is None:
-        return None
-    try:
-        return date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        return None
-
-
-def _amount(text: str) -> Decimal | None:
-    """Point or comma before the decimals; thousands are no OFX but happen when both appear."""
-    bare = text.strip()
-    if match := _AMOUNT.fullmatch(bare):
-        if not (match[2] or match[3]):
-            return None
-        return Decimal(f"{match[1]}{match[2] or '0'}.{match[3] or '0'}")
-    match = _GROUPED.fullmatch(bare)
-    if match is None or (match[4] and bare[match.start(4) - 1] == match[3]):
-        return None
-    whole = match[2].replace(match[3], "")
-    return Decimal(f"{match[1]}{whole}.{match[4]}") if match[4] else Decimal(match[1] + whole)
-
-
-def _text(value: str) -> str:
-    """Some banks escape twice, so entities are resolved twice."""
-    if "&" not in value:
-        return clean(value)
-    return clean(html.unescape(html.unescape(value)))
-
-
-def _currency(value: str | None) -> str | None:
-    code = (value or "").strip().upper()
-    return code if re.fullmatch("[A-Z]{3}", code) else None
+    if draft.debits_in and all(_is_inflow(row) for row in draft.rows):
+        rows = "1 row is" if draft.debits_in == 1 else f"{draft.debits_in} rows are"
+        adds = "adds" if draft.debits_in == 1 else "add"
+        yield f"{rows} called a debit, but {adds} money, and no row takes any; check the signs."

@@ -54,6 +54,44 @@ def test_each_account_is_a_statement_of_its_own() -> None:
     assert named == [("1", "EUR"), ("2", "USD")]
 
 
+def test_statements_of_one_account_become_one() -> None:
+    march, april = (
+        statement_text(
+            f"<STMTTRN><DTPOSTED>20260331<TRNAMT>1<FITID>A</STMTTRN>"
+            f"<STMTTRN><DTPOSTED>2026{day}<TRNAMT>2<FITID>{day}</STMTTRN>",
+            after=f"<LEDGERBAL><BALAMT>{balance}<DTASOF>2026{day}</LEDGERBAL>",
+            header="",
+        )
+        for day, balance in (("0331", 3), ("0430", 5))
+    )
+
+    (found,) = read_statements((april + march).encode()).statements
+
+    assert [entry.reference for entry in found.entries] == ["A", "0430", "0331"]
+    assert (found.closing_balance, found.closing_on) == (Decimal(5), date(2026, 4, 30))
+
+
+def test_one_number_of_two_types_of_account_stays_two_statements() -> None:
+    checking = statement_text("<STMTTRN><DTPOSTED>20260331<TRNAMT>1</STMTTRN>")
+    saving = checking.replace("CHECKING", "SAVINGS")
+
+    found = read_statements((checking + saving).encode()).statements
+
+    assert [len(each.entries) for each in found] == [1, 1]
+
+
+def test_debits_without_a_sign_are_told() -> None:
+    only = one_statement(
+        "<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260314<TRNAMT>5</STMTTRN>"
+        "<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260314<TRNAMT>7</STMTTRN>"
+    )
+
+    assert [entry.amount for entry in only.entries] == [5, 7]
+    assert only.notes == (
+        "1 row is called a debit, but adds money, and no row takes any; check the signs.",
+    )
+
+
 @pytest.mark.parametrize(
     ("statement", "account", "kind"),
     [

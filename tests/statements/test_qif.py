@@ -287,6 +287,13 @@ def test_a_last_record_without_an_end_is_told() -> None:
     assert found.notes == ("A record has no end; the file may be incomplete.",)
 
 
+@pytest.mark.parametrize(("written", "year"), [("12/31'99", 1999), ("12/31'26", 2026)])
+def test_a_year_behind_an_apostrophe_is_none_that_never_came(written: str, year: int) -> None:
+    (entry,) = only(f"{BANK}D{written}\nT1.00\n^\n").entries
+
+    assert entry.booked_on == date(year, 12, 31)
+
+
 def read(text: str) -> StatementFile:
     return read_statements(text.encode())
 

@@ -20,16 +20,16 @@ _TAGS = """
     ADDR BENM BIC BUSP CHGS CNTP CREF CSID EREF EXCH IBAN ID INFO IREF ISDT KREF MARF MREF NAME
     NRTX OCMT ORDB ORDP PREF PURP REMI RREF RTRN SVCL TRCD TRTP ULTB ULTC ULTD
     """.split()
-_TAG = re.compile(rf"/({'|'.join(_TAGS)})/")
+_TAG = re.compile(rf"/({'|'.join(_TAGS)})(?=/)")
 _TAGGED = re.compile(r"\s*/[A-Z]{2,4}/")
 _NAMES = ("NAAM", "NAME", "NOM", "OD", "DLA")
 _PURPOSES = ("OMSCHRIJVING", "TYT.", "TYTUL", "MOTIF")
 _OTHER_LABELS = """
     BETALINGSKENM. BIC IBAN ID INCASSANT KENMERK MACHTIGING REF REK TNR VALUTADATUM
     """.split()
-_LABEL = re.compile(
-    rf"(?:^|(?<=[\s;/]))({'|'.join(map(re.escape, (*_NAMES, *_PURPOSES, *_OTHER_LABELS)))})\s?:"
-)
+_LOWER_LABELS = ("od", "dla", "tyt.", "tytul")
+_LABELS = (*_NAMES, *_PURPOSES, *_OTHER_LABELS, *_LOWER_LABELS)
+_LABEL = re.compile(rf"(?:^|(?<=[\s;/]))({'|'.join(map(re.escape, _LABELS))})\s?:")
 _GERMAN_PURPOSE = (*range(20, 30), *range(60, 64))
 _GERMAN_NAME, _GERMAN_KIND = (32, 33), 0
 _NON_SWIFT_PURPOSE, _NON_SWIFT_NAME = range(1, 15), (15, 16)
@@ -56,7 +56,7 @@ def details(lines: Sequence[str]) -> Details:
     text = _wrapped(lines)
     if _LABEL.search(text):
         return _labelled(text)
-    return Details(text=clean(_SHORT_CODE.sub("", text)))
+    return Details(text=_sepa_purpose(clean(_SHORT_CODE.sub("", text))))
 
 
 def non_swift_details(lines: Iterable[str]) -> Details:
@@ -101,13 +101,13 @@ def _tagged(joined: str) -> Details:
     head, *parts = _TAG.split(joined)
     tags: dict[str, str] = {}
     for tag, value in zip(parts[::2], parts[1::2], strict=True):
-        tags.setdefault(tag, value)
+        tags.setdefault(tag, value.removeprefix("/"))
     counterparty = tags.get("CNTP", "").split("/")
     named = [tags.get("NAME", ""), *counterparty[2:3], tags.get("BENM", ""), tags.get("ORDP", "")]
     payee = next((name for each in named if (name := clean(each.strip("/")))), "")
     remittance = _REMITTANCE_KIND.sub("", tags.get("REMI", "").strip(" /"))
     text = remittance.strip(" /") or tags.get("INFO", "").strip(" /") or head.strip(" /")
-    return Details(payee, clean(text))
+    return Details(payee, clean(text or ("" if payee else joined)))
 
 
 def _labelled(text: str) -> Details:
@@ -115,7 +115,7 @@ def _labelled(text: str) -> Details:
     head, *parts = _LABEL.split(text)
     values: dict[str, str] = {}
     for label, value in zip(parts[::2], parts[1::2], strict=True):
-        values.setdefault(label, clean(value.rstrip(" ;/")))
+        values.setdefault(label.upper(), clean(value.rstrip(" ;/")))
     payee = next((values[name] for name in _NAMES if values.get(name)), "")
     purpose = next((values[name] for name in _PURPOSES if values.get(name)), "")
     return Details(payee, purpose or clean(head) or clean(text))

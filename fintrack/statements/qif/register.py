@@ -14,6 +14,7 @@ from fintrack.texts import neutral
 
 _AROUND_MARK = re.compile(r"\s*([/'.-])\s*")
 _CATEGORY_LENGTH = 60
+_FIRST_OF_1900S = "70"
 _STATES = {
     "*": Status.CLEARED,
     "C": Status.CLEARED,
@@ -107,12 +108,18 @@ _FIELDS = {
 
 @lru_cache(maxsize=65_536)
 def plain_date(text: str) -> str:
-    """Return the date without Quicken's blanks and apostrophe, which stands for 20xx."""
+    """Return the date without Quicken's blanks and apostrophe, which stands for 20xx.
+
+    Some programs write it before every year; what would be half a century ahead is 19xx.
+    """
     bare = _AROUND_MARK.sub(r"\1", text.strip())
     day, mark, year = bare.partition("'")
     if not mark:
         return bare
-    return f"{day}/20{year.zfill(2)}" if len(year) <= len("99") else f"{day}/{year}"
+    if len(year) > len("99"):
+        return f"{day}/{year}"
+    century = "19" if year >= _FIRST_OF_1900S else "20"
+    return f"{day}/{century}{year.zfill(2)}"
 
 
 def place_of(text: str, categories: Mapping[str, str | None]) -> Place:
