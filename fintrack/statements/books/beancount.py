@@ -1,6 +1,6 @@
 """A plain beancount file: entries with costs, prices and amounts left to be told.
 
-What would need beancount itself is refused by name: includes, pads, sums, lots without a cost.
+What would need beancount itself is refused by name: includes, sums, lots without a cost.
 
 Source: Beancount Language Syntax, version 3.
 """
@@ -16,8 +16,14 @@ from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.cells import day, number
-from fintrack.statements.books.double_entry import JournalEntry, book_of
-from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
+from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
+from fintrack.statements.books.plain_text import (
+    Amount,
+    Commodities,
+    RawPosting,
+    above,
+    completed,
+)
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
 
@@ -44,8 +50,17 @@ _META = re.compile(r'([a-z][\w-]*):\s*(?:"(.*)")?.*')
 _MOST_WRONG = 20
 _FLAGS = frozenset("*!&#?%PSTCURM") | {"txn"}
 _QUIET = frozenset("open close commodity price event query note document custom".split())
+_UNUSED_PAD = f"pads accounts, but no balance follows that says up to what. {_POSTINGS}"
+_PUSH = re.compile(r"(push|pop)tag\s+#(\S+)\s*(?:;.*)?")
+_NAMED_ROOTS = {
+    "name_assets": Root.ASSET,
+    "name_liabilities": Root.LIABILITY,
+    "name_equity": Root.EQUITY,
+    "name_income": Root.INCOME,
+    "name_expenses": Root.EXPENSE,
+}
 _REFUSED = {
-    "pad": f"pads accounts, which only beancount computes. {_POSTINGS}",
+    "pad": _UNUSED_PAD,
     "include": f"includes other files. {_POSTINGS}",
 }
 
@@ -65,6 +80,7 @@ def read_beancount(content: bytes, hints: Hints) -> Book:
     for line, written in enumerate(unified(decode(content)[0]).split("\n"), start=1):
         reading.take(line, written.rstrip())
     reading.finish()
+    reading.fill_pads()
     notes = [*reading.commodities.notes(), *reading.balance_notes()]
     return book_of(FORMAT, reading.title or FORMAT, reading.entries, notes)
 
@@ -87,6 +103,16 @@ class _Claim:
     tolerance: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Pad:
+    """An account that is filled up from another one, to what the next balance says."""
+
+    line: int
+    on: date
+    account: str
+    source: str
+
+
 @dataclass(slots=True)
 class _Reading:
     """Where the reading stands: the entry that is open, and what was read so far."""
@@ -98,6 +124,8 @@ class _Reading:
     opened: str = ""
     claims: list[_Claim] = field(default_factory=list)
     units: list[tuple[date, str, Amount]] = field(default_factory=list)
+    pads: list[_Pad] = field(default_factory=list)
+    pushed: list[str] = field(default_factory=list)
 
     def take(self, line: int, written: str) -> None:
         inside = written.lstrip()
@@ -111,7 +139,9 @@ class _Reading:
         if found := _DIRECTIVE.fullmatch(written):
             self._take_directive(line, day(found[1].replace("/", "-")), found[2], found[3])
         elif option := _OPTION.match(written):
-            self.title = option[2] if option[1] == "title" else self.title
+            self._take_option(option[1], option[2])
+        elif push := _PUSH.fullmatch(written):
+            (self.pushed.append if push[1] == "push" else self._pop)(push[2])
         elif (word := written.split(None, 1)[0]) in _REFUSED:
             raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
 
@@ -119,10 +149,51 @@ class _Reading:
         """Close the entry that is open."""
         if self.draft is None:
             return
-        entry, raw = self.draft.entry, completed(self.draft.postings)
+        self._keep(self.draft.entry, completed(self.draft.postings))
+        self.draft = None
+
+    def fill_pads(self) -> None:
+        """Add what each pad makes of the next balance of its account, a commodity each.
+
+        Raises:
+            StatementError: no balance follows a pad.
+        """
+        pads = sorted(self.pads, key=lambda each: each.on)
+        for at, pad in enumerate(pads):
+            later = (each.on for each in pads[at + 1 :] if each.account == pad.account)
+            until = next(later, date.max)
+            claims = [
+                each
+                for each in self._sorted_claims()
+                if each.account == pad.account and pad.on < each.on <= until
+            ]
+            if not claims:
+                raise StatementError(f"Line {pad.line}: the book {_UNUSED_PAD}")
+            for claim in {each.amount.commodity: each for each in reversed(claims)}.values():
+                self._fill(pad, claim)
+
+    def _fill(self, pad: _Pad, claim: _Claim) -> None:
+        commodity = claim.amount.commodity
+        held = sum(
+            amount.number
+            for on, account, amount in self.units
+            if on < claim.on and amount.commodity == commodity and claim.account in above(account)
+        )
+        lacking = claim.amount.number - held
+        if abs(lacking) <= claim.tolerance:
+            return
+        entry = JournalEntry(pad.on, (), "", f"Filled up to the balance of {claim.on}")
+        self._keep(
+            entry,
+            [
+                RawPosting(pad.account, Amount(lacking, commodity), pad.line),
+                RawPosting(pad.source, Amount(-lacking, commodity), pad.line),
+            ],
+        )
+
+    def _keep(self, entry: JournalEntry, raw: list[RawPosting]) -> None:
         self.entries += self.commodities.entries(entry, raw)
         self.units += [(entry.booked_on, each.account, each.units) for each in raw if each.units]
-        self.draft = None
 
     def balance_notes(self) -> Iterator[str]:
         """Yield what the balance directives prove, each for an account with all below it."""
@@ -147,17 +218,30 @@ class _Reading:
         for claim in self._sorted_claims():
             while units and units[-1][0] < claim.on:
                 _, account, amount = units.pop()
-                for place in _above(account):
+                for place in above(account):
                     sums[place, amount.commodity] += amount.number
             yield sums[claim.account, claim.amount.commodity]
 
+    def _take_option(self, name: str, value: str) -> None:
+        if name == "title":
+            self.title = value
+        elif name in _NAMED_ROOTS:
+            self.commodities.roots[value] = _NAMED_ROOTS[name]
+
+    def _pop(self, tag: str) -> None:
+        if tag in self.pushed:
+            self.pushed.remove(tag)
+
     def _take_directive(self, line: int, on: date, word: str, rest: str) -> None:
         if word in _FLAGS:
-            self.draft = _Draft(_entry(on, word, rest))
+            entry = _entry(on, word, rest)
+            self.draft = _Draft(replace(entry, tags=(*entry.tags, *self.pushed)))
         elif word == "balance" and (claim := _CLAIM.match(rest)):
             amount = Amount(_figure(claim["number"]), claim["commodity"])
             tolerance = _figure(claim["tolerance"]) if claim["tolerance"] else _tolerance(amount)
             self.claims.append(_Claim(on, claim["account"], amount, tolerance))
+        elif word == "pad" and len(places := rest.split()) > 1:
+            self.pads.append(_Pad(line, on, places[0], places[1]))
         elif word in _REFUSED:
             raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
         elif word == "open":
@@ -224,13 +308,6 @@ def _tolerance(amount: Amount) -> Decimal:
     """A claim is as exact as it is written: to the unit of its last decimal."""
     exponent = amount.number.as_tuple().exponent
     return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal()
-
-
-def _above(account: str) -> Iterator[str]:
-    """Yield an account and all above it."""
-    parts = account.split(":")
-    for length in range(len(parts), 0, -1):
-        yield ":".join(parts[:length])
 
 
 def _unescaped(text: str) -> str:

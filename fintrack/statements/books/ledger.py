@@ -13,7 +13,7 @@ from decimal import Decimal
 from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.cells import number
-from fintrack.statements.books.double_entry import JournalEntry, book_of
+from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
@@ -27,6 +27,8 @@ _ENTRY = re.compile(
 _STARTS = re.compile(
     rb"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[^\n]*\r?\n(?:[ \t]+;[^\n]*\r?\n)*[ \t]+[^\s;]", re.MULTILINE
 )
+_YEAR_LINE = re.compile(rb"^(?:Y|year)\s*\d{4}\s*$", re.MULTILINE)
+_STARTS_IN_A_YEAR = re.compile(rb"^\d{1,2}[-/.]\d{1,2}\s[^\n]*\r?\n[ \t]+[^\s;]", re.MULTILINE)
 _FIGURE = r"[-+]?\s*\d[\d.,' ]*|[-+]?\s*\.\d+"
 _SIGN = r'"[^"]+"|[^\s\d.,;@{}()=+*/"-]+'
 _BEFORE = re.compile(rf"(?P<minus>-?)\s*(?P<sign>{_SIGN})\s*(?P<figure>{_FIGURE})")
@@ -36,6 +38,9 @@ _AMOUNT = re.compile(
     r"(?:(?P<at>@@?)(?P<price>[^=]*))?(?:=.*)?"
 )
 _TAG = re.compile(r"(?:^|[\s,;])([^\s:,;]+):(?=[\s,]|$)")
+_TAGS = re.compile(r"(?:^|(?<=\s)):([^\s,;]+):(?=\s|$)")
+_TYPE = re.compile(r"\btype:\s*(\w+)")
+_YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+")
 _HEAD = 64 * 1024
@@ -43,6 +48,14 @@ _COMMENTS = frozenset(";#%|*")
 _QUIET = frozenset(
     "account commodity P D N tag payee format decimal-mark bucket A i o define".split()
 )
+# hledger calls accounts in any language by a type.
+_TYPES = {
+    **dict.fromkeys(("a", "asset", "c", "cash"), Root.ASSET),
+    **dict.fromkeys(("l", "liability"), Root.LIABILITY),
+    **dict.fromkeys(("e", "equity", "v", "conversion"), Root.EQUITY),
+    **dict.fromkeys(("r", "revenue"), Root.INCOME),
+    **dict.fromkeys(("x", "expense"), Root.EXPENSE),
+}
 _REFUSED = {
     "include": "other files are included.",
     "!include": "other files are included.",
@@ -55,7 +68,10 @@ _REFUSED = {
 
 def is_ledger(content: bytes) -> bool:
     """Say whether the text is a journal: a dated line, and indented ones below it."""
-    return _STARTS.search(content[:_HEAD]) is not None
+    head = content[:_HEAD]
+    return bool(
+        _STARTS.search(head) or (_YEAR_LINE.search(head) and _STARTS_IN_A_YEAR.search(head))
+    )
 
 
 def read_ledger(content: bytes, hints: Hints) -> Book:
@@ -75,10 +91,44 @@ def read_ledger(content: bytes, hints: Hints) -> Book:
 
 
 @dataclass(slots=True)
+class _Habits:
+    """What directives say: decimal marks by commodity, blank for all, and the default commodity."""
+
+    marks: dict[str, str] = field(default_factory=dict)
+    commodity: str = ""
+
+    def take(self, sample: str) -> str:
+        """Learn from an amount such as `1.000,00 EUR` how its commodity is written; return it."""
+        found = _parsed(sample)
+        if found is None:
+            return ""
+        commodity = (found["sign"] or "").strip('"')
+        marks = [letter for letter in found["figure"] if letter in ".,"]
+        if marks:
+            self.marks[commodity] = marks[-1]
+        return commodity
+
+    def amount(self, line: int, written: str) -> Amount:
+        """Return the amount; a point or comma is read as its commodity is written."""
+        found = _parsed(written)
+        if found is None:
+            said = written.strip()[:40]
+            raise StatementError(f"Line {line}: {said!r} is no amount. {_POSTINGS}")
+        commodity = (found["sign"] or "").strip('"') or self.commodity
+        value = _figure(found["figure"], self.marks.get(commodity) or self.marks.get("", ""))
+        sign = -1 if "minus" in found.re.groupindex and found["minus"] else 1
+        return Amount(sign * value, commodity)
+
+
+@dataclass(slots=True)
 class _Reading:
     """Where the reading stands: the entry that is open, and what was read so far."""
 
     commodities: Commodities
+    habits: _Habits = field(default_factory=_Habits)
+    year: str = ""
+    bucket: str = ""
+    declared: str = ""
     entries: list[JournalEntry] = field(default_factory=list)
     entry: JournalEntry | None = None
     raw: list[RawPosting] = field(default_factory=list)
@@ -99,13 +149,17 @@ class _Reading:
     def finish(self) -> None:
         """Close the entry that is open."""
         if self.entry is not None:
+            if self.bucket and self.raw and all(each.units for each in self.raw):
+                self.raw.append(RawPosting(self.bucket, None, self.raw[0].line))
             self.entries += self.commodities.entries(self.entry, completed(self.raw))
-        self.entry, self.raw = None, []
+        self.entry, self.raw, self.declared = None, [], ""
 
     def _take_start(self, line: int, written: str) -> None:
         word = written.split(None, 1)[0]
         if written[0].isdecimal():
-            self.entry = _entry(line, written)
+            self.entry = _entry(line, written, self.year)
+        elif year := _YEAR.fullmatch(written):
+            self.year = year[1]
         elif word in {"comment", "test"}:
             self.is_comment = True
         elif written[0] == "~":
@@ -114,24 +168,49 @@ class _Reading:
             raise StatementError(f"Line {line}: {refused} {_POSTINGS}")
         elif word not in _QUIET and word not in {"end", "Y", "year"}:
             raise StatementError(f"Line {line} is no journal that FinTrack reads. {_POSTINGS}")
+        else:
+            self._take_directive(word, written[len(word) :].strip())
+
+    def _take_directive(self, word: str, said: str) -> None:
+        value, _, comment = said.partition(";")
+        value = value.strip()
+        if word == "decimal-mark":
+            self.habits.marks[""] = value
+        elif word == "commodity":
+            self.habits.take(value)
+        elif word == "D":
+            self.habits.commodity = self.habits.take(value)
+        elif word in {"bucket", "A"}:
+            self.bucket = value
+        elif word == "account":
+            self.declared = value
+            self._take_type(comment)
+
+    def _take_type(self, comment: str) -> None:
+        found = _TYPE.search(comment)
+        if found and self.declared and found[1].casefold() in _TYPES:
+            self.commodities.roots[self.declared] = _TYPES[found[1].casefold()]
 
     def _take_part(self, line: int, inside: str) -> None:
         if self.entry is None:
+            if inside.startswith("format "):
+                self.habits.take(inside.removeprefix("format "))
+            self._take_type(inside)
             return
         if inside[0] in _COMMENTS - {"*"}:
             tags = (*self.entry.tags, *_tags(inside[1:]))
             self.entry = replace(self.entry, tags=tags)
         else:
-            self.raw.append(_posting(line, inside))
+            self.raw.append(_posting(line, inside, self.habits))
 
 
-def _entry(line: int, written: str) -> JournalEntry:
+def _entry(line: int, written: str, year: str) -> JournalEntry:
     said, _, comment = written.partition(";")
     found = _ENTRY.fullmatch(said.strip())
-    if found is None or not found["year"]:
+    if found is None or not (found["year"] or year):
         raise StatementError(f"Line {line} begins with no day such as 2026-01-31.")
     try:
-        on = date(int(found["year"]), int(found["month"]), int(found["day"]))
+        on = date(int(found["year"] or year), int(found["month"]), int(found["day"]))
     except ValueError as error:
         raise StatementError(f"Line {line} begins with no day of the calendar.") from error
     payee, _, text = (found["said"] or "").partition("|")
@@ -141,10 +220,11 @@ def _entry(line: int, written: str) -> JournalEntry:
 
 
 def _tags(comment: str) -> tuple[str, ...]:
-    return tuple(_TAG.findall(comment))
+    between = [tag for tags in _TAGS.findall(comment) for tag in tags.split(":") if tag]
+    return (*between, *_TAG.findall(comment))
 
 
-def _posting(line: int, inside: str) -> RawPosting:
+def _posting(line: int, inside: str, habits: _Habits) -> RawPosting:
     bare = inside[1:].lstrip() if inside[0] in "*!" else inside
     said, _, comment = bare.partition(";")
     account, _, amount = _SEPARATED.sub("\t", said.strip()).partition("\t")
@@ -153,38 +233,35 @@ def _posting(line: int, inside: str) -> RawPosting:
         account = account[1:-1]
     memo = "" if comment.strip().startswith("[") else comment.strip()
     raw = RawPosting(account, None, line, memo=memo, is_free=is_free)
-    return _with_amount(raw, amount.strip()) if amount.strip() else raw
+    return _with_amount(raw, amount.strip(), habits) if amount.strip() else raw
 
 
-def _with_amount(raw: RawPosting, written: str) -> RawPosting:
+def _with_amount(raw: RawPosting, written: str, habits: _Habits) -> RawPosting:
     found = _AMOUNT.fullmatch(written)
     if found is None or not found["units"].strip():
         raise StatementError(f"Line {raw.line}: an amount is left to be computed. {_POSTINGS}")
-    said = replace(raw, units=_amount(raw.line, found["units"]))
+    said = replace(raw, units=habits.amount(raw.line, found["units"]))
     cost, price = found["cost"], found["price"]
     if cost:
-        value = _amount(raw.line, cost.strip("{}= "))
+        value = habits.amount(raw.line, cost.strip("{}= "))
         return replace(said, whole=value) if cost.startswith("{{") else replace(said, each=value)
     if price:
-        value = _amount(raw.line, price)
+        value = habits.amount(raw.line, price)
         return replace(said, whole=value) if found["at"] == "@@" else replace(said, each=value)
     return said
 
 
-def _amount(line: int, written: str) -> Amount:
+def _parsed(written: str) -> re.Match[str] | None:
     bare = written.strip()
-    found = _BEFORE.fullmatch(bare) or _AFTER.fullmatch(bare)
-    if found is None:
-        raise StatementError(f"Line {line}: {bare[:40]!r} is no amount. {_POSTINGS}")
-    value = _figure(found["figure"])
-    sign = -1 if "minus" in found.re.groupindex and found["minus"] else 1
-    return Amount(sign * value, (found["sign"] or "").strip('"'))
+    return _BEFORE.fullmatch(bare) or _AFTER.fullmatch(bare)
 
 
-def _figure(written: str) -> Decimal:
-    """A point or comma before anything but three figures at the end is the decimal mark."""
+def _figure(written: str, mark: str) -> Decimal:
+    """Without a known mark, a comma before three figures at the end parts thousands."""
     bare = re.sub(r"[\s']", "", written)
-    if "," in bare and "." in bare:
+    if mark:
+        grouping = "," if mark == "." else "."
+    elif "," in bare and "." in bare:
         grouping = "," if bare.rfind(",") < bare.rfind(".") else "."
     else:
         grouping = "," if _GROUPED.fullmatch(bare) else "." if bare.count(".") > 1 else ""

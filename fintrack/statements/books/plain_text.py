@@ -28,6 +28,7 @@ _SHARED = {
     "¥": ["JPY", "CNY"],
     "kr": "SEK NOK DKK ISK".split(),
 }
+_ROUNDING = Decimal("0.05")
 Balance = Mapping[str, Decimal]
 
 
@@ -72,7 +73,8 @@ class Commodities:
     """What commodities mean, and what was met on the way that cannot be kept.
 
     `currency` is the member's own, which decides between the currencies of one sign. `names` are
-    those that a book gives its accounts beside the plain ones.
+    those that a book gives its accounts beside the plain ones, `roots` what it says they are.
+    `uneven` are the lines of entries that do not add up.
     """
 
     currency: str | None
@@ -81,6 +83,8 @@ class Commodities:
     is_assumed: bool = False
     unknown_roots: set[str] = field(default_factory=set)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    roots: dict[str, Root] = field(default_factory=dict)
+    uneven: list[int] = field(default_factory=list)
 
     def notes(self) -> Iterator[str]:
         """Yield what a member should know of it, a sentence each."""
@@ -90,7 +94,19 @@ class Commodities:
             yield f"{sign} was read as {self.currency_of(sign)}."
         for commodity, count in sorted(self.unkept.items()):
             said = "1 posting" if count == 1 else f"{count:,} postings"
-            yield f"{said} in {commodity} were left out: it is no currency and had no cost in one."
+            if commodity:
+                why = "it is no currency and had no cost in one"
+                yield f"{said} in {commodity} were left out: {why}."
+            else:
+                yield f"{said} without a currency were left out; choose the book's currency."
+        if self.uneven:
+            count = len(self.uneven)
+            entries = "1 entry does" if count == 1 else f"{count:,} entries do"
+            lacks = "it lacks" if count == 1 else "they lack"
+            yield (
+                f"{entries} not add up, the first in line {self.uneven[0]}; "
+                f"what {lacks} has no category."
+            )
         if self.unknown_roots:
             count = len(self.unknown_roots)
             yield (
@@ -101,10 +117,17 @@ class Commodities:
     def entries(self, entry: JournalEntry, raw: Sequence[RawPosting]) -> Iterator[JournalEntry]:
         """Yield the entry with its postings, and each virtual posting as an entry of its own."""
         whole = self._converted([each for each in raw if not each.is_free])
+        self._weigh(whole)
         yield replace(entry, postings=list(self._postings(whole)))
         for each in raw:
             if each.is_free:
                 yield replace(entry, postings=list(self._postings([each])))
+
+    def _weigh(self, raw: Sequence[RawPosting]) -> None:
+        """Note an entry of money that lacks more than what rounding takes."""
+        sums = _balance(raw)
+        if any(abs(sums[each]) > _ROUNDING and self.currency_of(each) for each in sums):
+            self.uneven.append(raw[0].line)
 
     def _postings(self, raw: Iterable[RawPosting]) -> Iterator[JournalPosting]:
         for each in raw:
@@ -151,18 +174,32 @@ class Commodities:
 
     def _place(self, account: str) -> Place:
         place, is_known = _place(account)
+        if said := next((self.roots[each] for each in above(account) if each in self.roots), None):
+            place, is_known = replace(place, root=said, path=_below(account)), True
         if not is_known:
             self.unknown_roots.add(account)
         return replace(place, path=self.names[account]) if account in self.names else place
 
 
+def above(account: str) -> Iterator[str]:
+    """Yield an account and all above it, the nearest first."""
+    parts = account.split(":")
+    for length in range(len(parts), 0, -1):
+        yield ":".join(parts[:length])
+
+
+def _below(account: str) -> tuple[str, ...]:
+    first, *rest = account.split(":")
+    return tuple(rest) or (first,)
+
+
 @lru_cache(maxsize=65_536)
 def _place(account: str) -> tuple[Place, bool]:
-    first, *rest = names = tuple(account.split(":"))
-    root = _ROOTS.get(first.casefold())
+    names = tuple(account.split(":"))
+    root = _ROOTS.get(names[0].casefold())
     if root is None:
         return Place(Root.ASSET, names), False
-    return Place(root, tuple(rest) or (first,)), True
+    return Place(root, _below(account)), True
 
 
 def completed(raw: Sequence[RawPosting]) -> list[RawPosting]:

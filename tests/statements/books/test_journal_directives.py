@@ -1,0 +1,114 @@
+"""What the directives of a journal say about the entries below them."""
+
+import pytest
+
+from fintrack.statements.books.book import Hints
+from fintrack.statements.statement import StatementError
+from tests.statements.books.reading import balances, flows, read, said
+
+OPEN = "2026-01-01 open Assets:Giro\n2026-01-01 open Equity:Opening\n"
+
+
+@pytest.mark.parametrize(
+    "directive",
+    ["decimal-mark ,", "commodity 1.000,00 EUR", "commodity EUR\n  format 1.000,00 EUR"],
+)
+def test_a_directive_says_which_mark_stands_before_the_decimals(directive: str) -> None:
+    book = read(f"{directive}\n\n2026-01-01 x\n  assets:giro  1.234 EUR\n  income:gift\n")
+
+    assert balances(book) == {"giro": "1234.00"}
+
+
+def test_the_mark_of_one_commodity_is_not_that_of_another() -> None:
+    book = read("commodity 1.000,00 EUR\n\n2026-01-01 x\n  assets:giro  $1.234\n  income:gift\n")
+
+    assert balances(book) == {"giro": "1.23"}
+
+
+@pytest.mark.parametrize("directive", ["D $1,000.00", "D 1000.00 USD"])
+def test_amounts_without_a_commodity_are_of_the_default_one(directive: str) -> None:
+    text = f"{directive}\n\n2026-01-01 x\n  assets:giro  1,200\n  income:gift\n"
+
+    book = read(text, Hints())
+
+    assert [each.currency for each in book.accounts] == ["USD"]
+    assert balances(book) == {"giro": "1200.00"}
+
+
+@pytest.mark.parametrize("directive", ["bucket Assets:Giro", "A Assets:Giro"])
+def test_what_an_entry_lacks_goes_to_the_bucket(directive: str) -> None:
+    book = read(f"{directive}\n\n2026-01-01 x\n  Expenses:Food  3 EUR\n")
+
+    assert balances(book) == {"Giro": "-3.00"}
+    assert flows(book) == {"EXPENSE:Food": "-3.00"}
+
+
+def test_an_entry_that_does_not_add_up_is_told() -> None:
+    book = read("2026-01-01 x\n  assets:giro  -3 EUR\n  expenses:food  2 EUR\n")
+
+    assert balances(book) == {"giro": "-3.00"}
+    assert book.notes == [
+        "1 entry does not add up, the first in line 2; what it lacks has no category."
+    ]
+
+
+def test_tags_between_colons_are_tags() -> None:
+    book = read("2026-01-01 x  ; :food:trip:\n  assets:giro  -3 EUR\n  expenses:food\n")
+
+    assert book.transactions[0].tags == ("food", "trip")
+
+
+@pytest.mark.parametrize("kind", ["X", "Expense"])
+def test_a_type_says_what_an_account_of_another_language_is(kind: str) -> None:
+    book = read(
+        f"account Ausgaben  ; type: {kind}\naccount Aktiva\n  ; type: A\n\n"
+        "2026-01-01 x\n  Ausgaben:Essen  3 EUR\n  Aktiva:Kasse\n"
+    )
+
+    assert balances(book) == {"Kasse": "-3.00"}
+    assert flows(book) == {"EXPENSE:Essen": "-3.00"}
+    assert not book.notes
+
+
+def test_a_year_stands_above_days_without_one() -> None:
+    book = read("Y2026\n\n01/15 x\n  assets:giro  3 EUR\n  income:gift\n")
+
+    assert [each[1] for each in said(book)] == ["2026-01-15"]
+
+
+def test_the_roots_of_a_beancount_file_may_have_other_names() -> None:
+    book = read(
+        'option "name_assets" "Vermoegen"\noption "name_expenses" "Ausgaben"\n'
+        "2026-01-01 open Vermoegen:Giro\n"
+        '2026-01-01 * "x"\n  Ausgaben:Essen  3 EUR\n  Vermoegen:Giro\n'
+    )
+
+    assert balances(book) == {"Giro": "-3.00"}
+    assert flows(book) == {"EXPENSE:Essen": "-3.00"}
+
+
+def test_pushed_tags_are_those_of_the_entries_until_they_are_popped() -> None:
+    entry = '2026-01-0{} * "x"\n  Assets:Giro  1 EUR\n  Income:Gift\n'
+
+    book = read(f"{OPEN}pushtag #trip\n{entry.format(1)}poptag #trip\n{entry.format(2)}")
+
+    assert [each.tags for each in book.transactions] == [("trip",), ()]
+
+
+def test_a_pad_fills_an_account_up_to_the_next_balance() -> None:
+    book = read(
+        f"{OPEN}2026-01-02 pad Assets:Giro Equity:Opening\n"
+        '2026-01-03 * "x"\n  Assets:Giro  -5.00 EUR\n  Expenses:Food\n'
+        "2026-01-04 balance Assets:Giro  95.00 EUR\n"
+        '2026-01-05 * "y"\n  Assets:Giro  -1.00 EUR\n  Expenses:Food\n'
+        "2026-01-06 balance Assets:Giro  94.00 EUR\n"
+    )
+
+    assert balances(book) == {"Giro": "94.00"}
+    assert flows(book) == {"EXPENSE:Food": "-6.00"}
+    assert book.notes == ["2 of 2 balances that the book states agree."]
+
+
+def test_a_pad_that_no_balance_follows_is_refused() -> None:
+    with pytest.raises(StatementError, match="Line 3: the book pads accounts"):
+        read(f"{OPEN}2026-01-02 pad Assets:Giro Equity:Opening\n")
