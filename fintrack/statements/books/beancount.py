@@ -47,7 +47,8 @@ _CLAIM = re.compile(
 )
 _COST = re.compile(rf"(?P<number>{_NUMBER})\s+(?P<commodity>{_COMMODITY})(?:\s*,.*)?")
 _META = re.compile(r'([a-z][\w-]*):\s*(?:"(.*)")?.*')
-_MOST_WRONG = 20
+_HEADINGS = frozenset("*#:!&?%")
+_MOST_WRONG, _MOST_LINES = 20, 100
 _FLAGS = frozenset("*!&#?%PSTCURM") | {"txn"}
 _QUIET = frozenset("open close commodity price event query note document custom".split())
 _UNUSED_PAD = f"pads accounts, but no balance follows that says up to what. {_POSTINGS}"
@@ -77,12 +78,32 @@ def read_beancount(content: bytes, hints: Hints) -> Book:
         StatementError: a line is not understood, or would need beancount itself.
     """
     reading = _Reading(Commodities(hints.currency))
-    for line, written in enumerate(unified(decode(content)[0]).split("\n"), start=1):
-        reading.take(line, written.rstrip())
+    for line, written in _whole_lines(unified(decode(content)[0])):
+        reading.take(line, written)
     reading.finish()
     reading.fill_pads()
     notes = [*reading.commodities.notes(), *reading.balance_notes()]
     return book_of(FORMAT, reading.title or FORMAT, reading.entries, notes)
+
+
+def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each line with its number; a text in quotes that goes on makes one line of several."""
+    begun, first = "", 0
+    for line, written in enumerate(text.split("\n"), start=1):
+        whole = f"{begun} {written.strip()}" if begun else written.rstrip()
+        first = first if begun else line
+        begun = whole if '"' in whole and _is_open(whole) else ""
+        if not begun:
+            yield first, whole
+        elif line - first >= _MOST_LINES:
+            break
+    if begun:
+        raise StatementError(f"Line {first}: a text has no end. {_POSTINGS}")
+
+
+def _is_open(line: str) -> bool:
+    """Say whether a text in quotes, which is no heading's or comment's, goes on below."""
+    return line[0] not in _HEADINGS and '"' in _STRING.sub("", line).partition(";")[0]
 
 
 @dataclass(slots=True)

@@ -112,3 +112,20 @@ def test_a_pad_fills_an_account_up_to_the_next_balance() -> None:
 def test_a_pad_that_no_balance_follows_is_refused() -> None:
     with pytest.raises(StatementError, match="Line 3: the book pads accounts"):
         read(f"{OPEN}2026-01-02 pad Assets:Giro Equity:Opening\n")
+
+
+def test_a_text_of_beancount_may_go_on_in_the_next_line() -> None:
+    book = read(
+        f'{OPEN}2026-01-03 * "Baker" "Rolls\nof rye" ; "so\n  note: "a\n  b"\n'
+        "  Assets:Giro  -5.00 EUR\n  Expenses:Food\n"
+        '* A heading of 3.5" disks\n'
+        '2026-01-04 * "x" ; the baker"s\n  Assets:Giro  -1.00 EUR\n  Expenses:Food\n'
+    )
+
+    assert balances(book) == {"Giro": "-6.00"}
+    assert book.transactions[0].text == "Rolls of rye"
+
+
+def test_a_text_of_beancount_without_an_end_is_refused() -> None:
+    with pytest.raises(StatementError, match=r"Line 3: a text has no end"):
+        read(f'{OPEN}2026-01-03 * "Baker\n  Assets:Giro  -5.00 EUR\n  Expenses:Food\n')
