@@ -1,5 +1,6 @@
 """Tables that say something else than their words promise at first sight."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Statement
 
+CHI = "\N{GREEK CAPITAL LETTER CHI}"
 FIRST_IBAN, SECOND_IBAN, THIRD_IBAN = (
     "DE02120300000000202051",
     "DE02500105170137075030",
@@ -31,6 +33,24 @@ def test_a_sign_before_every_amount_says_nothing_of_the_others() -> None:
     found = only("Date,Text,Amount\n2026-01-31,A,+10.00\n2026-01-30,B,+5.00\n2026-01-29,C,0.00\n")
 
     assert amounts(found) == [10, 5, 0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date,Expense amount,Income amount,In main\n1/31/26,10.00,0,10.00\n1/30/26,0,5,5\n",
+        "Дата;Описание;Дебит;Кредит\n31.01.2026;A;10,00;\n30.01.2026;B;;5,00\n",
+        f"Ημ/νία;Ποσό;Πρόσημο ποσού\n31/01/2026;10,00;{CHI}\n30/01/2026;5,00;Π\n",
+        (
+            "date,name,amount,status,category,parent category,excluded,type,account mask\n"
+            "2026-01-31,A,10.00,posted,Food,,false,regular,12\n"
+            "2026-01-30,B,-5.00,posted,,,false,income,12\n"
+        ),
+    ],
+    ids=["toshl", "bulgarian", "greek", "copilot"],
+)
+def test_each_program_says_in_its_own_words_what_goes_out(text: str) -> None:
+    assert amounts(only(text)) == [-10, 5]
 
 
 @pytest.mark.parametrize("thanks", ["ZAHLUNG ERHALTEN BESTEN DANK", "BETALING ONTVANGEN"])
@@ -81,6 +101,21 @@ def test_account_numbers_that_change_with_the_payee_are_the_payees() -> None:
 
     assert found.account is None
     assert len(found.entries) == 3
+
+
+def test_accounts_that_money_comes_from_and_goes_to_are_not_mine_in_every_row() -> None:
+    found = only(
+        "Dato;Beskrivelse;Inn;Ut;Til konto;Fra konto\n31.01.2026;Rema;;-10,00;;12345678901\n"
+        "30.01.2026;Lønn;5,00;;12345678901;98765432109\n"
+    )
+
+    assert found.account is None
+
+
+def test_a_day_that_counts_as_of_another_one_is_the_first() -> None:
+    found = only('"Date","Text","Amount"\n"01/30/2026 as of 01/29/2026","A","$1.00"\n')
+
+    assert found.entries[0].booked_on == date(2026, 1, 30)
 
 
 def test_few_account_numbers_of_many_payees_are_mine() -> None:

@@ -97,7 +97,7 @@ def parse_date(text: str, order: DateOrder | None) -> date | None:
 @lru_cache(maxsize=65_536)
 def date_readings(text: str) -> Readings:
     """Return the day under every order that this one value allows."""
-    bare = text.strip().strip("'\"\u200e\u200f")
+    bare = text.strip().strip("'\"\u200e\u200f").partition(" as of ")[0]
     if not bare or len(bare) > _LONGEST:
         return {}
     if match := _NUMERIC.fullmatch(bare):

@@ -96,7 +96,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             مدين, سحب, חובה, χρεωση, ghi no, ถอน, 出金金額, お引出し,
             debit, debits, debit amount, amount debit, withdrawal, withdrawals, withdrawal amount,
             withdrawal amt, money out, paid out, outflow, out, outgoing, payments, payment amount,
-            spent, expense, expenses, dr, dr amount, debet, soll, belastung, belastungen, ausgang,
+            expense amount, spent, expense, expenses, dr, dr amount, debet, soll, belastung,
+            belastungen, ausgang,
             ausgaben, ausgabe, lastschrift, debit eur, montant debit, debit en euros, depense,
             depenses, retrait, retraits, cargo, cargos, cargo en cuenta, debe, gasto, gastos,
             egreso, egresos, salida, salidas, debito, addebiti, addebito, dare, uscite, uscita,
@@ -105,7 +106,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             winien, terheles, terhelesek, kiadas, uttag, utgift, ut, ut fra konto, utgaende,
             haevet, udgift, otto, ulos, panot pois, valjaminek, deebet, debetas, islaidos,
             izejosie, debeta, debit suma, isplata, isplate, rashod, odliv, breme, borc, cikan,
-            расход, списание, дебет, витрата, 支出, 支出金额, 借方, 借方金额, 提款, 支出金額,
+            расход, списание, дебет, дебит, витрата, 支出, 支出金额, 借方, 借方金额, 提款, 支出金額,
             お支払金額, 支払い金額, お支払い金額, 出金, 出金額, 출금, 출금액, 찾으신금액
             """,
         ),
@@ -113,7 +114,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             """
             دائن, إيداع, זכות, πιστωση, ghi co, ฝาก, 入金金額, お預入れ,
             credit, credits, credit amount, amount credit, deposit, deposits, deposit amount,
-            deposit amt, money in, paid in, inflow, in, incoming, receipts, received, income, cr,
+            deposit amt, income amount, money in, paid in, inflow, in, incoming, receipts,
+            received, income, cr,
             cr amount, kredit, haben, gutschrift, gutschriften, eingang, einnahmen, einnahme,
             montant credit, credit en euros, recette, recettes, versement, versements, depot,
             abono, abonos, abono en cuenta, haber, ingreso, ingresos, entrada, entradas, credito,
@@ -134,7 +136,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             dbit crdt, direction, in out, sign, type, soll haben, s h, sh, haben soll,
             soll haben kennzeichen, sens, signe, tipo, segno, af bij, bij af, debet credit,
             bevetel kiadas, obciazenie uznanie, kierunek, smer, suunta, yon, направление,
-            приход расход, 借贷标志, 收支, 收 支, 收支类型, 借贷, 입출금구분
+            приход расход, προσημο ποσου, προσημο, 借贷标志, 收支, 收 支, 收支类型, 借贷, 입출금구분
             """,
         ),
         Role.FEE: phrases(
@@ -245,7 +247,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             moeda, munt, muntsoort, valutacode, mena, mena uctu, waluta, waluta operacji, deviza,
             devizanem,
             penznem, tranzakcio devizaneme, valutakod, valuutta, valuuta, valiuta, doviz,
-            para birimi, валюта, валюта операции, 币种, 交易币种, 货币, 幣別, 通貨,
+            para birimi, валюта, валута, валюта операции, 币种, 交易币种, 货币, 幣別, 通貨,
             통화, moneta
             """,
         ),
@@ -304,6 +306,7 @@ OTHERS = frozenset(
     destination source native pc wechselkurs empfangers auftraggebers tiers beneficiaire
     contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
     max min average refund time id digits holder nadawcy odbiorcy
+    til till fra fran naar
     """.split(),
 )
 

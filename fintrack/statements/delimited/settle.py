@@ -21,6 +21,7 @@ _THANKS = (
 )
 _SHORTEST_ID = 6
 # Revolut states the fee beside the amount and takes both from the balance.
+_PURCHASES_POSITIVE = frozenset({"excluded", "parent category", "account mask"})
 _FEES_APART = frozenset({"product", "started date", "completed date", "fee", "state"})
 
 
@@ -55,8 +56,8 @@ def settled_roles(roles: Sequence[Role], evidence: Evidence) -> list[Role]:
 def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     """Say whether a card statement writes purchases without a sign.
 
-    Either everything is positive where only merchants of a card are named, or the thanks for a
-    payment stand beside negative amounts and most others are positive.
+    Copilot always does. Else everything is positive where only merchants of a card are named, or
+    the thanks for a payment stand beside negative amounts and most others are positive.
     """
     others = (Role.DIRECTION, Role.DEBIT, Role.CREDIT, Role.BALANCE)
     if Role.AMOUNT not in roles or any(role in roles for role in others):
@@ -65,6 +66,8 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     if marked_direction(evidence.columns[at], evidence.marks[at]):
         return False
     values = evidence.values(at)
+    if {normalised(name) for name in evidence.names} >= _PURCHASES_POSITIVE:
+        return True
     words = {word for name in evidence.names for word in normalised(name).split()}
     if all(value is None or value >= 0 for value in values):
         return bool(words & CARD_WORDS) and bool(words & MERCHANT_WORDS)

@@ -15,7 +15,8 @@ OUTFLOW = frozenset(
         gasto, egreso, debe, uscita, addebito, dare, debito, saida, despesa, wydatek, obciazenie,
         wn, kiadas, terheles, t, vydaj, vydej, odchozi, odchodzi, utgift, uttag, ut, udgift,
         haevning, meno, otto, islaidos, isejosios, izejosais, izdevumi, cheltuiala, isplata,
-        rashod, trosak, breme, borc, cikan, gider, minus, расход, списание, дебет, витрата, 支出,
+        rashod, trosak, breme, borc, cikan, gider, minus, расход, списание, дебет, дебит, витрата,
+        χ, χρεωση, 支出,
         借, 借方, 出金, 출금, 转出, 付款
         """,
     ),
@@ -30,7 +31,8 @@ INFLOW = frozenset(
         avere, credito, receita, wplyw, uznanie, ma, bevetel, jovairas, j, prijem, prichozi,
         prichodzi, inkomst, insattning, inn, indtaegt, indsaetning, tulo, pano, pajamos, iejosios,
         ienakosais, ienakumi, venit, uplata, prihod, dobro, alacak, giren, gelir, plus, приход,
-        поступление, кредит, надходження, дохід, доход, 收入, 贷, 贷方, 入金, 입금, 转入, 收款
+        поступление, кредит, π, πιστωση, надходження, дохід, доход,
+        收入, 贷, 贷方, 入金, 입금, 转入, 收款
         """,
     ),
 )
@@ -83,9 +85,9 @@ CLOSING_ROWS = phrases(
     "saldo do dia, saldo total disponivel dia, 期末余额",
 )
 TURNOVER_ROWS = phrases(
-    "turnover, total, totals, total debits, total credits, grand total, sub total, subtotal, "
-    "summe, gesamt, gesamtsumme, umsatze, total general, totale, totaal, celkem, spolu, razem, "
-    "suma, obroty, forgalom, osszesen, summa, sum, yhteensa, kokku, kaive, apyvarta, apgrozijums, "
+    "turnover, total, totals, transactions total, total debits, total credits, grand total, "
+    "sub total, subtotal, summe, gesamt, gesamtsumme, umsatze, total general, totale, totaal, "
+    "celkem, spolu, razem, suma, obroty, forgalom, osszesen, summa, sum, yhteensa, kokku, kaive, apyvarta, apgrozijums, "
     "kopa, ukupno, skupaj, toplam, итого, оборот, 合计, 合計, 总计, 합계",
 )
 
