@@ -1,6 +1,6 @@
 """A plain beancount file: entries with costs, prices and amounts left to be told.
 
-What would need beancount itself is refused by name: includes, sums, lots without a cost.
+What would need beancount itself is refused by name: includes, lots without a cost.
 
 Source: Beancount Language Syntax, version 3.
 """
@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.ledger.filters import Status
+from fintrack.statements.books.arithmetic import computed
 from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.cells import day, number
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
@@ -34,10 +35,12 @@ _OPTION = re.compile(r'option\s+"(\w+)"\s+"(.*)"')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TAG = re.compile(r"(?<=\s)#([A-Za-z0-9_/.-]+)")
 _NUMBER = r"[-+]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"
+_PLAIN = re.compile(r"[-+]?[\d.]*")
+_SUM = r"[-+(.\d][-+*/().,\d ]*"
 _COMMODITY = r"[A-Z](?:[A-Z0-9'._-]*[A-Z0-9])?"
 _POSTING = re.compile(
     rf"(?:[*!&#?%A-Z]\s+)?(?P<account>[^\W\d_][^\s;{{@]*:[^\s;{{@]+)"
-    rf"(?:\s+(?P<number>{_NUMBER})\s+(?P<commodity>{_COMMODITY}))?"
+    rf"(?:\s+(?P<number>{_SUM})\s*(?P<commodity>{_COMMODITY}))?"
     rf"\s*(?P<cost>\{{[^}}]*\}}\}}?)?"
     rf"\s*(?:(?P<at>@@?)\s*(?P<price>{_NUMBER})\s+(?P<in>{_COMMODITY}))?\s*(?:;.*)?"
 )
@@ -322,7 +325,8 @@ def _with_cost(raw: RawPosting, written: str) -> RawPosting:
 
 
 def _figure(written: str) -> Decimal:
-    return number(re.sub(r"[\s,]", "", written))
+    plain = re.sub(r"[\s,]", "", written)
+    return number(plain) if _PLAIN.fullmatch(plain) else computed(written)
 
 
 def _tolerance(amount: Amount) -> Decimal:

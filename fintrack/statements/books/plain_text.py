@@ -117,17 +117,10 @@ class Commodities:
     def entries(self, entry: JournalEntry, raw: Sequence[RawPosting]) -> Iterator[JournalEntry]:
         """Yield the entry with its postings, and each virtual posting as an entry of its own."""
         whole = self._converted([each for each in raw if not each.is_free])
-        self._weigh(whole)
         yield replace(entry, postings=list(self._postings(whole)))
         for each in raw:
             if each.is_free:
                 yield replace(entry, postings=list(self._postings([each])))
-
-    def _weigh(self, raw: Sequence[RawPosting]) -> None:
-        """Note an entry of money that lacks more than what rounding takes."""
-        sums = _balance(raw)
-        if any(abs(sums[each]) > _ROUNDING and self.currency_of(each) for each in sums):
-            self.uneven.append(raw[0].line)
 
     def _postings(self, raw: Iterable[RawPosting]) -> Iterator[JournalPosting]:
         for each in raw:
@@ -161,6 +154,9 @@ class Commodities:
         sums = {commodity: number for commodity, number in _balance(raw).items() if number}
         money = [commodity for commodity in sums if self.currency_of(commodity)]
         others = [commodity for commodity in sums if commodity not in money]
+        # Two currencies are an exchange; one alone that is left over is a mistake.
+        if len(sums) == len(money) == 1 and abs(sums[money[0]]) > _ROUNDING:
+            self.uneven.append(raw[0].line)
         if len(money) != 1 or len(others) != 1:
             return raw
         (paid,), (security,) = money, others
@@ -174,7 +170,8 @@ class Commodities:
 
     def _place(self, account: str) -> Place:
         place, is_known = _place(account)
-        if said := next((self.roots[each] for each in above(account) if each in self.roots), None):
+        known = (self.roots[each] for each in above(account) if each in self.roots)
+        if self.roots and (said := next(known, None)):
             place, is_known = replace(place, root=said, path=_below(account)), True
         if not is_known:
             self.unknown_roots.add(account)

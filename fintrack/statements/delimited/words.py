@@ -87,8 +87,8 @@ CLOSING_ROWS = phrases(
 TURNOVER_ROWS = phrases(
     "turnover, total, totals, transactions total, total debits, total credits, grand total, "
     "sub total, subtotal, summe, gesamt, gesamtsumme, umsatze, total general, totale, totaal, "
-    "celkem, spolu, razem, suma, obroty, forgalom, osszesen, summa, sum, yhteensa, kokku, kaive, apyvarta, apgrozijums, "
-    "kopa, ukupno, skupaj, toplam, итого, оборот, 合计, 合計, 总计, 합계",
+    "celkem, spolu, razem, suma, obroty, forgalom, osszesen, summa, sum, yhteensa, kokku, kaive, "
+    "apyvarta, apgrozijums, kopa, ukupno, skupaj, toplam, итого, оборот, 合计, 合計, 总计, 합계",
 )
 
 # The kinds of account that people name their accounts after.

@@ -52,6 +52,12 @@ def test_an_entry_that_does_not_add_up_is_told() -> None:
     ]
 
 
+def test_an_exchange_without_a_price_adds_up() -> None:
+    book = read("2026-01-01 x\n  assets:giro  -3 EUR\n  assets:purse  4 USD\n")
+
+    assert not book.notes
+
+
 def test_tags_between_colons_are_tags() -> None:
     book = read("2026-01-01 x  ; :food:trip:\n  assets:giro  -3 EUR\n  expenses:food\n")
 
@@ -129,3 +135,19 @@ def test_a_text_of_beancount_may_go_on_in_the_next_line() -> None:
 def test_a_text_of_beancount_without_an_end_is_refused() -> None:
     with pytest.raises(StatementError, match=r"Line 3: a text has no end"):
         read(f'{OPEN}2026-01-03 * "Baker\n  Assets:Giro  -5.00 EUR\n  Expenses:Food\n')
+
+
+@pytest.mark.parametrize(
+    ("written", "balance"),
+    [
+        ("2 * 3.50", "7.00"),
+        ("(10 + 4) / 2", "7.00"),
+        ("-(-7.00)", "7.00"),
+        ("1,000.10 - 0.20", "999.90"),
+        ("10/3", "3.33"),
+    ],
+)
+def test_sums_of_a_beancount_file_are_computed_exactly(written: str, balance: str) -> None:
+    book = read(f'{OPEN}2026-01-03 * "x"\n  Assets:Giro  {written} EUR\n  Income:Gift\n')
+
+    assert balances(book) == {"Giro": balance}
