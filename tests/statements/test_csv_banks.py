@@ -112,6 +112,37 @@ def test_accounts_that_money_comes_from_and_goes_to_are_not_mine_in_every_row() 
     assert found.account is None
 
 
+def test_days_without_a_year_leave_the_date_to_the_value_date() -> None:
+    found = only(
+        "Buchungstag;Valutadatum;Verwendungszweck;Betrag;Info\n"
+        "31.01;31.01.26;A;-10,00;Umsatz gebucht\n30.01;30.01.26;B;5,00;Umsatz vorgemerkt\n"
+    )
+
+    assert [entry.booked_on for entry in found.entries] == [date(2026, 1, 31)]
+    assert found.notes == ("1 row is pending or cancelled and was left out.",)
+
+
+def test_an_authorised_movement_is_only_pending() -> None:
+    found = only("Data;Descrizione;Importo;Stato\n31/01/2026;A;-1,00;Autorizzato\n")
+
+    assert not found.entries
+
+
+@pytest.mark.parametrize("first", ["Giro;Giro;**12;31/01/2026;9,00", "1;2026/01/01;9,00;9,00"])
+def test_a_first_line_of_another_shape_is_no_movement(first: str) -> None:
+    found = only(f"{first}\n31/01/2026;CARD;SHOP;-10,00\n30/01/2026;PAY;BOSS;5,00\n")
+
+    assert amounts(found) == [-10, 5]
+
+
+def test_the_payee_is_a_name_and_no_number() -> None:
+    found = only(
+        f"Date,Amount,Counterparty,Name,Description\n2026-01-31,-1.00,{FIRST_IBAN},Shop,x\n"
+    )
+
+    assert found.entries[0].payee == "Shop"
+
+
 def test_a_day_that_counts_as_of_another_one_is_the_first() -> None:
     found = only('"Date","Text","Amount"\n"01/30/2026 as of 01/29/2026","A","$1.00"\n')
 

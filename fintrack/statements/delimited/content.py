@@ -53,7 +53,7 @@ def figures(cells: Iterable[str], mark: DecimalMark) -> list[Decimal | None]:
 
 def _with_dates(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
     if Role.DATE in roles:
-        return roles
+        return _with_whole_dates(roles, profiles)
     if Role.VALUE_DATE in roles:
         roles[roles.index(Role.VALUE_DATE)] = Role.DATE
         return roles
@@ -62,6 +62,16 @@ def _with_dates(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
         is_free = roles[index] is Role.IGNORE and column.dates >= _MOST
         if wanted and is_free and column.coverage >= _SOME:
             roles[index] = wanted.pop()
+    return roles
+
+
+def _with_whole_dates(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
+    """Days that lack their year are no dates; the value dates beside them may be."""
+    at = roles.index(Role.DATE)
+    if profiles[at].dates == 0 and Role.VALUE_DATE in roles:
+        value = roles.index(Role.VALUE_DATE)
+        if profiles[value].dates >= _MOST:
+            roles[at], roles[value] = Role.IGNORE, Role.DATE
     return roles
 
 

@@ -1,8 +1,10 @@
 """Where the table begins, and what the names above its columns promise."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.dates import date_readings
@@ -12,7 +14,7 @@ from fintrack.statements.delimited.table import Row, is_telling
 from fintrack.statements.mapping import Role
 
 EXACT, CONTAINED, WEAKEST = 1_000, 600, 200
-_SEARCHED = 120
+_SEARCHED, _TELLING = 120, 20
 _SHORTEST_CONTAINED = 4
 _CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s$]|$)")
 _SIGN = re.compile(r"[(\[（]([^\s()\[\]（）]{1,4})[)\]）]$|\s([^\w\s()\[\]]{1,3})$")
@@ -48,8 +50,16 @@ def header_position(rows: Sequence[Row]) -> int | None:
 
 
 def first_movement(rows: Sequence[Row]) -> int | None:
-    """Return the index of the first row with a date and a number."""
-    return next((index for index, row in enumerate(rows) if is_telling(row.cells)), None)
+    """Return the index of the first row with a date and a number, as most of the first have them.
+
+    A line above a table without a header may tell its period and balance, in other columns.
+    """
+    telling = (index for index, row in enumerate(rows) if is_telling(row.cells))
+    found = list(islice(telling, _TELLING))
+    if not found:
+        return None
+    columns = [_column_of_date(rows[index]) for index in found]
+    return found[columns.index(Counter(columns).most_common(1)[0][0])]
 
 
 @lru_cache(maxsize=2048)
@@ -119,6 +129,10 @@ def _sure_roles(cell: str) -> set[Role]:
     if len(cell) > len("a name of a column is never longer than this sentence"):
         return set()
     return set(role_scores(cell))
+
+
+def _column_of_date(row: Row) -> int:
+    return next(at for at, cell in enumerate(row.cells) if date_readings(cell))
 
 
 def _unknown_header(rows: Sequence[Row]) -> int | None:

@@ -267,7 +267,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.STATUS: phrases(
             "status, state, transaction status, zustand, umsatzstatus, statut, etat, estado, "
-            "stato, stav, stan, allapot, tila, durum, статус, 状态, 交易状态, 狀態, 상태",
+            "stato, stav, stan, allapot, tila, durum, статус, 状态, 交易状态, 狀態, 상태, info",
         ),
         Role.OPENING_BALANCE: phrases(
             "initial balance, opening balance, saldo inicial, saldo iniziale, anfangssaldo, "

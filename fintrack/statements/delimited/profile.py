@@ -13,6 +13,7 @@ from fintrack.statements.mapping import Role
 _SAMPLE = 400
 _DECIMALS = re.compile(r"\d[.,]\d{1,2}(?!\d)|^\s*[-+(]|\$|€|£")
 _MOST, _SOME = 0.8, 0.3
+_MOST_STATES = 12
 MONEY = frozenset({Role.AMOUNT, Role.DEBIT, Role.CREDIT})
 NUMBERS = frozenset(
     {
@@ -112,7 +113,9 @@ def fits(role: Role, column: Profile) -> bool:
         return column.directions == 1
     if role in {Role.CURRENCY, Role.FOREIGN_CURRENCY}:
         return column.currencies >= _MOST
-    return role is not Role.PAYEE or column.letters >= _SOME
+    is_name = column.letters >= _SOME and column.numbered < _MOST
+    is_state = column.distinct <= _MOST_STATES
+    return {Role.PAYEE: is_name, Role.STATUS: is_state}.get(role, True)
 
 
 def _share(answers: Sequence[bool]) -> float:

@@ -41,9 +41,11 @@ SINGLE_SIGNS = frozenset({"+", "-", "−"})
 PENDING = frozenset(
     phrases(
         """
-        pending, pending transaction, not posted, processing, unposted, authorised, authorized,
+        pending, pending transaction, umsatz vorgemerkt, not posted, processing, unposted,
+        authorised, authorized,
         vorgemerkt, ausstehend, offen, en attente, en cours, a venir, pendiente, in sospeso,
-        in attesa, non contabilizzato, pendente, in behandeling, cekajici, neuhrazeno,
+        in attesa, autorizzato, autorizado, autorise, non contabilizzato, pendente,
+        in behandeling, cekajici, neuhrazeno,
         nezauctovano, cakajuca, oczekujaca, oczekuje, nierozliczona, fuggoben, fuggo, vantar,
         reserverat, reserverad, reserveret, venter, odottaa, varaus, beklemede, в обработке,
         ожидается, 处理中,
