@@ -19,7 +19,10 @@ from fintrack.statements.workbook.read import read_workbook
 FORMATS = "CSV, XLSX, OFX, QFX, QBO, QIF, CAMT, MT940, MT942, CODA or Norma 43"
 _CHOOSE = f"choose a {FORMATS} file from your bank"
 _KNOWN_BINARIES = (
-    (b"PK\x03\x04", "an archive, or a spreadsheet that is no XLSX; save the sheet as CSV"),
+    (
+        b"PK\x03\x04",
+        "an archive, or a spreadsheet that is no XLSX; unpack it, or save the sheet as CSV",
+    ),
     (
         b"\xd0\xcf\x11\xe0",
         "an Excel workbook of the old kind or with a password; save it as plain XLSX or CSV",

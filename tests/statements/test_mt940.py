@@ -106,6 +106,13 @@ def test_the_banks_reference_is_what_follows_the_slashes(
     assert [each.reference for each in entries(f":61:260314C1,{written}")] == [reference]
 
 
+@pytest.mark.parametrize("written", ["/PL61109010140000", "PL61109010140000EUR"])
+def test_the_account_is_its_number_without_what_a_bank_writes_around_it(written: str) -> None:
+    (only,) = read(f":20:1\n:25:{written}\n:60F:C260301EUR0,\n:62F:C260331EUR0,\n").statements
+
+    assert only.account == "PL61109010140000"
+
+
 def test_a_reference_that_names_two_movements_is_none() -> None:
     found = entries(":61:260314C1,NTRFNONREF//55555\n:61:260315C2,NTRFNONREF//55555")
 

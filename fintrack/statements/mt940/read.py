@@ -195,7 +195,8 @@ def _entry(row: _Row, found: StatementLine) -> Entry:
 
 
 def _bare_account(account: str | None, currency: str | None) -> str | None:
-    """Some banks write the currency behind the account's number."""
-    if not account or not currency:
-        return account
-    return account.removesuffix(currency).rstrip(" /") or account
+    """Some banks write a slash before the account's number, or the currency behind it."""
+    if not account:
+        return None
+    bare = account.lstrip("/") or account
+    return (bare.removesuffix(currency).rstrip(" /") or bare) if currency else bare
