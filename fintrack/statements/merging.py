@@ -21,7 +21,8 @@ def finished(statements: Iterable[Statement], nothing: str) -> tuple[Statement, 
     groups = _groups(statements)
     if not groups:
         raise StatementError(nothing)
-    found = (replace(_joined(parts), notes=_all_notes(parts)) for parts in groups)
+    once = map(_without_copies, groups)
+    found = (replace(_joined(parts), notes=_all_notes(parts)) for parts in once)
     return tuple(map(_without_repeated_references, found))
 
 
@@ -51,6 +52,21 @@ def _groups(statements: Iterable[Statement]) -> list[list[Statement]]:
     for parts in found.values():
         if all(each.closing_on for each in parts):
             parts.sort(key=lambda each: each.closing_on or date.max)
+    return list(found.values())
+
+
+def _without_copies(parts: Sequence[Statement]) -> list[Statement]:
+    """Leave out a statement that the file holds again: its balances cannot follow themselves."""
+    found: dict[object, Statement] = {}
+    for at, each in enumerate(parts):
+        is_telling = _is_gap(each, each) and not _is_off(each)
+        rows = tuple((row.booked_on, row.amount, row.reference, row.text) for row in each.entries)
+        key = (each.opening_balance, each.closing_on, rows) if is_telling else at
+        if key in found:
+            notes = (*found[key].notes, "A statement stands twice in the file and came once.")
+            found[key] = replace(found[key], notes=notes)
+        else:
+            found[key] = each
     return list(found.values())
 
 

@@ -113,6 +113,25 @@ def test_the_account_is_its_number_without_what_a_bank_writes_around_it(written:
     assert only.account == "PL61109010140000"
 
 
+def test_a_message_that_stands_twice_in_a_file_comes_once() -> None:
+    row = ":61:260314C1,NTRFNONREF//7\n:61:260314C1,NTRFNONREF//8"
+    again = message(row, closing="11,")
+
+    (only,) = read(again + again).statements
+
+    assert [each.amount for each in only.entries] == [1, 1]
+    assert [each.reference for each in only.entries] == ["7", "8"]
+    assert only.notes == ("A statement stands twice in the file and came once.",)
+
+
+def test_equal_messages_without_telling_balances_are_two() -> None:
+    again = message(":61:260314C1,NTRFNONREF", closing="9,")
+
+    (only,) = read(again + again).statements
+
+    assert [each.amount for each in only.entries] == [1, 1]
+
+
 def test_a_reference_that_names_two_movements_is_none() -> None:
     found = entries(":61:260314C1,NTRFNONREF//55555\n:61:260315C2,NTRFNONREF//55555")
 
