@@ -294,6 +294,29 @@ def test_a_year_behind_an_apostrophe_is_none_that_never_came(written: str, year:
     assert entry.booked_on == date(year, 12, 31)
 
 
+def test_a_mark_of_the_files_end_is_no_row() -> None:
+    assert len(only(f"{BANK}D1/31/2026\nT1.00\n^\n\x1a").entries) == 1
+
+
+def test_every_line_of_a_memo_is_kept() -> None:
+    (entry,) = only(f"{BANK}D1/31/2026\nT1.00\nMRent of\nMMarch\n^\n").entries
+
+    assert entry.text == "Rent of March"
+
+
+@pytest.mark.parametrize(("option", "month"), [("MDY", 1), ("dmy", 2)])
+def test_an_option_says_the_order_of_dates(option: str, month: int) -> None:
+    (entry,) = only(f"!Option:{option}\n{BANK}D01/02/2026\nT1.00\n^\n").entries
+
+    assert entry.booked_on.month == month
+
+
+def test_an_option_that_the_dates_contradict_says_nothing() -> None:
+    (entry,) = only(f"!Option:MDY\n{BANK}D31/01/2026\nT1.00\n^\n").entries
+
+    assert entry.booked_on == date(2026, 1, 31)
+
+
 def read(text: str) -> StatementFile:
     return read_statements(text.encode())
 

@@ -1,5 +1,6 @@
 """QIF to statements: one a register, with categories, splits and transfers between registers."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,7 @@ from fintrack.statements.delimited.dates import possible_orders
 from fintrack.statements.delimited.marks import whole_mark
 from fintrack.statements.delimited.numbers import possible_marks
 from fintrack.statements.delimited.questions import mark_question, order_question
-from fintrack.statements.mapping import DecimalMark, Mapping, Question
+from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Question
 from fintrack.statements.qif.entries import Habits
 from fintrack.statements.qif.register import plain_date
 from fintrack.statements.qif.registers import Register, Registers
@@ -22,6 +23,7 @@ from fintrack.statements.statement import (
 from fintrack.statements.text import decode, encoding_certainty, unified
 
 _FORMAT = "qif"
+_OPTION = re.compile(r"^[ \t]*!option:(mdy|dmy|ymd)\b", re.IGNORECASE | re.MULTILINE)
 _NOTHING = "This QIF file holds no register; export the transactions of an account."
 _KIND_NAMES = {
     AccountKind.CHECKING: "Bank",
@@ -46,7 +48,7 @@ def read_qif(content: bytes, mapping: Mapping | None, currency: str | None) -> S
     text = unified(text)
     written = _written(text)
     used = replace(given, encoding=encoding, header_fingerprint=_FORMAT)
-    used, order = _with_order(used, written.dates)
+    used, order = _with_order(used, written.dates, _option(text))
     used, mark = _with_mark(used, written.amounts, currency)
     questions = tuple(question for question in (order, mark) if question is not None)
     categories = written.categories
@@ -82,10 +84,20 @@ def _written(text: str) -> _Written:
     return found
 
 
-def _with_order(mapping: Mapping, written: dict[str, str]) -> tuple[Mapping, Question | None]:
+def _option(text: str) -> DateOrder | None:
+    """Return the order of dates that a line such as `!Option:MDY` says."""
+    found = _OPTION.search(text)
+    return DateOrder(found[1].lower()) if found else None
+
+
+def _with_order(
+    mapping: Mapping, written: dict[str, str], option: DateOrder | None
+) -> tuple[Mapping, Question | None]:
     if mapping.date_order is not None:
         return mapping, None
     orders = possible_orders(written)
+    if option in orders:
+        return replace(mapping, date_order=option), None
     if len(orders) > 1:
         return mapping, order_question(orders, written[min(written)])
     return replace(mapping, date_order=next(iter(orders), None)), None

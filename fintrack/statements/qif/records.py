@@ -17,6 +17,7 @@ _BARE_DATE = re.compile(rb"^D *['\d]", re.MULTILINE)
 _BARE_AMOUNT = re.compile(rb"^[TU] *[-+(\d.,]", re.MULTILINE)
 _BARE_END = re.compile(rb"^\^+[ \t]*$", re.MULTILINE)
 _CODES = frozenset(bytes([code]) for code in b"DTUPNMLC^")
+_END_OF_DOS = "\x1a"
 _MARKS = b"\xef\xbb\xbf\xff\xfe"
 
 
@@ -58,7 +59,7 @@ def records(text: str) -> Iterator[Record]:
         if len(line) > _LONGEST_LINE:
             message = "A line of this file is too long for a register; export it as QIF again."
             raise StatementError(message)
-        bare = line.strip()
+        bare = line.strip().strip(_END_OF_DOS)
         if bare.startswith(("!", "^")):
             record.is_ended = bare.startswith("^")
             if record.lines:

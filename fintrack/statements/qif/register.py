@@ -90,6 +90,8 @@ def draft_of(record: Record) -> Draft:
             draft.amounts.append(value)
         elif code == "A":
             draft.address.append(value)
+        elif code == "M":
+            draft.memo = f"{draft.memo} {value}".strip()
         elif code in _FIELDS and not getattr(draft, _FIELDS[code]):
             setattr(draft, _FIELDS[code], value)
     return draft
@@ -99,7 +101,6 @@ _FIELDS = {
     "D": "date",
     "U": "exact",
     "P": "payee",
-    "M": "memo",
     "N": "number",
     "L": "place",
     "C": "state",
