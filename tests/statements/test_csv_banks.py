@@ -122,6 +122,32 @@ def test_days_without_a_year_leave_the_date_to_the_value_date() -> None:
     assert found.notes == ("1 row is pending or cancelled and was left out.",)
 
 
+@pytest.mark.parametrize(
+    "header", ["Transaktionsdag,Bokföringsdag", "Transaktionsdatum,Reskontradatum"]
+)
+def test_the_day_of_booking_goes_before_that_of_the_purchase(header: str) -> None:
+    found = only(f"{header},Text,Amount\n2026-01-30,2026-01-31,A,-1.00\n")
+
+    assert found.entries[0].booked_on == date(2026, 1, 31)
+
+
+def test_a_brand_of_card_is_no_account() -> None:
+    assert only("Date,Card Brand,Amount\n2026-01-30,visa,-1.00\n").account is None
+
+
+def test_balances_of_a_lithuanian_period_are_no_movements() -> None:
+    found = only(
+        "Sąskaitos Nr.,Data,Gavėjas,Paaiškinimai,Suma,D/K\n"
+        f"{FIRST_IBAN},2026-01-01,,likutis pradžiai,9.00,K\n"
+        f"{FIRST_IBAN},2026-01-30,Maxima,Pirkinys,2.00,D\n"
+        f"{FIRST_IBAN},2026-01-31,,likutis pabaigai,7.00,K\n"
+    )
+
+    assert (found.account, found.entries[0].text) == (FIRST_IBAN, "Pirkinys")
+    assert amounts(found) == [-2]
+    assert [found.opening_balance, found.closing_balance] == [Decimal(9), Decimal(7)]
+
+
 def test_an_authorised_movement_is_only_pending() -> None:
     found = only("Data;Descrizione;Importo;Stato\n31/01/2026;A;-1,00;Autorizzato\n")
 

@@ -36,23 +36,24 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             """
             التاريخ, تاريخ, תאריך, ημερομηνια, ngay, ngay giao dich, tanggal, วันที่,
             booking date, date booked, booked on, book date, buchungstag, buchungsdatum, buchung,
-            transaction date, date of transaction, date transaction, trans date, txn date,
-            tran date, operation date, entry date, date operation, date de operation,
-            date de l operation, date de transaction, date comptable, date de comptabilisation,
-            date d operation, fecha operacion, fecha de operacion, fecha contable,
-            fecha movimiento, fecha de la operacion, fecha transaccion, data operazione,
-            data contabile, data registrazione, data movimento, data da operacao,
-            data de lancamento, data lancamento, data mov, data do movimento, boekdatum,
-            boekingsdatum, transactiedatum, datum transactie, datum verrichting, uitvoeringsdatum,
-            datum zauctovani, datum provedeni, datum transakce, datum uctovania, datum splatnosti,
-            datum transakcie, datum pohybu, data operacji, data transakcji, data ksiegowania,
-            konyveles datuma, konyveles napja, tranzakcio datuma, tranzakcio idopontja,
-            terheles vagy jovairas datuma, transaktionsdag, transaktionsdatum, bokforingsdag,
-            bokforingsdatum, bokfort, bogforingsdato, bogfort, bokforingsdato, bokfort dato,
-            transaktionsdato, transaksjonsdato, kirjauspaiva, maksupaiva, tapahtumapaiva, kuupaev,
-            kande kuupaev, operacijos data, mokejimo data, darijuma datums, datums,
-            data tranzactie, data tranzactiei, data inregistrarii, datum knjizenja,
-            datum transakcije, datum knjizbe, datum prometa, islem tarihi, tarih, data proveden,
+            date comptable, date de comptabilisation, fecha contable, data contabile,
+            data registrazione, datum zauctovani, datum uctovania, data ksiegowania,
+            konyveles datuma, konyveles napja, bokforingsdag, bokforingsdatum, bokfort,
+            reskontradatum, bogforingsdato, bogfort, bokforingsdato, bokfort dato,
+            kirjauspaiva, datum knjizenja, datum knjizbe, data inregistrarii,
+            transaction date, date of transaction, date transaction, trans date, txn date, tran
+            date, operation date, entry date, date operation, date de operation, date de l
+            operation, date de transaction, date d operation, fecha operacion, fecha de operacion,
+            fecha movimiento, fecha de la operacion, fecha transaccion, data operazione, data
+            movimento, data da operacao, data de lancamento, data lancamento, data mov, data do
+            movimento, boekdatum, boekingsdatum, transactiedatum, datum transactie, datum
+            verrichting, uitvoeringsdatum, datum provedeni, datum transakce, datum splatnosti,
+            datum transakcie, datum pohybu, data operacji, data transakcji, tranzakcio datuma,
+            tranzakcio idopontja, terheles vagy jovairas datuma, transaktionsdag,
+            transaktionsdatum, transaktionsdato, transaksjonsdato, maksupaiva, tapahtumapaiva,
+            kuupaev, kande kuupaev, operacijos data, mokejimo data, darijuma datums, datums, data
+            tranzactie, data tranzactiei, datum transakcije, datum prometa, islem tarihi, tarih,
+            data proveden,
             data operatsii, дата операции, дата проводки, дата транзакции, дата і час операції,
             дата операції, дата, 交易日期, 记账日期, 交易时间, 入账日期, 交易日, 日期, 記帳日,
             帳務日期, 取引日, 日付, 年月日, お取り扱い日, 거래일자, 거래일시, 거래일, 일자, date,
@@ -195,7 +196,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             tytulem, szczegoly transakcji, rodzaj operacji, kozlemeny, reszletek, megjegyzes,
             leiras, konyvelesi informaciok, rubrik, beskrivning, meddelande, specifikation,
             rubrikk, tekst, beskrivelse, forklaring, melding, selite, viesti, tapahtuma, kirjeldus,
-            selgitus, paskirtis, mokejimo paskirtis, operacijos aprasymas, informacija,
+            selgitus, paskirtis, paaiskinimai, transaktionstext, mokejimo paskirtis,
+            operacijos aprasymas, informacija,
             maksajuma merkis, detalii, detalii tranzactie, descriere, opis transakcije, svrha,
             namen, aciklama, описание, назначение платежа, описание операции, деталі операції,
             опис операції, опис, призначення платежу,
@@ -227,7 +229,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             compte, comptenum, numero de cuenta, cuenta, numero conto, conto, numero da conta,
             conta, rekeningnummer, rekening, iban rekening, cislo uctu, ucet, numer rachunku,
             numer konta, nr rachunku, rachunek, szamlaszam, kontonummer, tilinumero, tili,
-            konto number, kliendi konto, saskaitos numeris, saskaita, konta numurs, numar cont,
+            konto number, kliendi konto, saskaitos numeris, saskaitos nr, konta nr, saskaita,
+            konta numurs, numar cont,
             cont, broj racuna, racun, hesap numarasi, hesap no, hesap, номер счета, счет,
             номер рахунку, рахунок, картка, номер картки, карта, номер карты, 账号, 帐号, 卡号,
             交易账号, 本方账号, 帳號, 口座番号, 계좌번호,
@@ -306,7 +309,7 @@ OTHERS = frozenset(
     destination source native pc wechselkurs empfangers auftraggebers tiers beneficiaire
     contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
     max min average refund time id digits holder nadawcy odbiorcy
-    til till fra fran naar
+    til till fra fran naar brand
     """.split(),
 )
 

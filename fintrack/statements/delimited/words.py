@@ -70,6 +70,7 @@ OPENING_ROWS = phrases(
     "alter saldo, solde initial, solde precedent, saldo inicial, saldo anterior, saldo iniziale, "
     "beginsaldo, vorig saldo, pocatecni zustatek, pociatocny zostatok, saldo poczatkowe, "
     "nyito egyenleg, nyitoegyenleg, ingaende saldo, alkusaldo, algsaldo, pradinis likutis, "
+    "likutis pradziai, "
     "sakuma atlikums, sold initial, balance brought forward, brought forward, balance forward, "
     "previous balance, solde en debut de periode, 期初余额",
 )
@@ -82,9 +83,9 @@ CLOSING_ROWS = phrases(
     "closing balance, closing saldo, endsaldo, endbestand, neuer saldo, solde final, "
     "nouveau solde, saldo final, saldo finale, eindsaldo, nieuw saldo, konecny zustatek, "
     "konecny zostatok, saldo koncowe, zaro egyenleg, zaroegyenleg, utgaende saldo, loppusaldo, "
-    "loppsaldo, galutinis likutis, beigu atlikums, sold final, balance carried forward, "
-    "carried forward, ending balance, kontostand, solde en fin de periode, s a l d o, "
-    "saldo do dia, saldo total disponivel dia, 期末余额",
+    "loppsaldo, galutinis likutis, likutis pabaigai, beigu atlikums, sold final, "
+    "balance carried forward, carried forward, ending balance, kontostand, "
+    "solde en fin de periode, s a l d o, saldo do dia, saldo total disponivel dia, 期末余额",
 )
 TURNOVER_ROWS = phrases(
     "turnover, total, totals, transactions total, total debits, total credits, grand total, "
