@@ -39,6 +39,7 @@ def test_a_sign_before_every_amount_says_nothing_of_the_others() -> None:
     "text",
     [
         "Date,Expense amount,Income amount,In main\n1/31/26,10.00,0,10.00\n1/30/26,0,5,5\n",
+        "תאריך,תיאור,בחובה,בזכות\n31/01/26,A,10.00,\n30/01/26,B,,5.00\n",
         "Дата;Описание;Дебит;Кредит\n31.01.2026;A;10,00;\n30.01.2026;B;;5,00\n",
         f"Ημ/νία;Ποσό;Πρόσημο ποσού\n31/01/2026;10,00;{CHI}\n30/01/2026;5,00;Π\n",
         (
@@ -47,7 +48,7 @@ def test_a_sign_before_every_amount_says_nothing_of_the_others() -> None:
             "2026-01-30,B,-5.00,posted,,,false,income,12\n"
         ),
     ],
-    ids=["toshl", "bulgarian", "greek", "copilot"],
+    ids=["toshl", "hebrew", "bulgarian", "greek", "copilot"],
 )
 def test_each_program_says_in_its_own_words_what_goes_out(text: str) -> None:
     assert amounts(only(text)) == [-10, 5]
@@ -129,6 +130,12 @@ def test_the_day_of_booking_goes_before_that_of_the_purchase(header: str) -> Non
     found = only(f"{header},Text,Amount\n2026-01-30,2026-01-31,A,-1.00\n")
 
     assert found.entries[0].booked_on == date(2026, 1, 31)
+
+
+def test_the_holder_of_a_card_is_no_payee() -> None:
+    found = only("Date,Description,Member Name,Amount\n2026-01-30,A,Ana,-1.00\n")
+
+    assert found.entries[0].payee == ""
 
 
 def test_a_brand_of_card_is_no_account() -> None:

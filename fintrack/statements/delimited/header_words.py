@@ -94,7 +94,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.DEBIT: phrases(
             """
-            مدين, سحب, חובה, χρεωση, ghi no, ถอน, 出金金額, お引出し,
+            مدين, سحب, חובה, בחובה, χρεωση, ghi no, ถอน, 出金金額, お引出し,
             debit, debits, debit amount, amount debit, withdrawal, withdrawals, withdrawal amount,
             withdrawal amt, money out, paid out, outflow, out, outgoing, payments, payment amount,
             expense amount, spent, expense, expenses, dr, dr amount, debet, soll, belastung,
@@ -113,7 +113,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.CREDIT: phrases(
             """
-            دائن, إيداع, זכות, πιστωση, ghi co, ฝาก, 入金金額, お預入れ,
+            دائن, إيداع, זכות, בזכות, πιστωση, ghi co, ฝาก, 入金金額, お預入れ,
             credit, credits, credit amount, amount credit, deposit, deposits, deposit amount,
             deposit amt, income amount, money in, paid in, inflow, in, incoming, receipts,
             received, income, cr,
@@ -309,7 +309,7 @@ OTHERS = frozenset(
     destination source native pc wechselkurs empfangers auftraggebers tiers beneficiaire
     contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
     max min average refund time id digits holder nadawcy odbiorcy
-    til till fra fran naar brand
+    til till fra fran naar brand member
     """.split(),
 )
 
