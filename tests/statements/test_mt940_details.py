@@ -26,6 +26,8 @@ from fintrack.statements.statement import Entry
         ("/ORDP//NAME/Ana/REMI/USTD//a/b", "Ana", "a/b"),
         ("/ORDP/NAME/Ana/ID/1/REMI/Rent", "Ana", "Rent"),
         ("/EREF/77/CRED/DE9/SVWZ/Rent/ABWA/Z", "", "/EREF/77/CRED/DE9/SVWZ/Rent/ABWA/Z"),
+        ("/VS/123/KS/0308\nCard Shop", "", "/VS/123/KS/0308 Card Shop"),
+        ("/ORDP//NAME/Ana/ADRL/Street 1/REMI/Rent", "Ana", "Rent"),
         ("EREF+77 KREF+1 SVWZ+Rent ABWA+Z", "", "Rent"),
         ("944 Przelew; na rach.: 35; dla: PHU Test; tyt.: fv 1; TNR: 1", "PHU Test", "fv 1"),
         ("Invoice 7, 8\nREK: NL65INGB0123456789/NAAM: PICQER", "PICQER", "Invoice 7, 8"),

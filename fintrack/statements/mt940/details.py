@@ -17,7 +17,7 @@ _SEPA = re.compile(
     r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|MTLG|PURP|RTRN|ANAM|BREF)\+"
 )
 _TAGS = """
-    ADDR BENM BIC BUSP CHGS CNTP CREF CSID EREF EXCH IBAN ID INFO IREF ISDT KREF MARF MREF NAME
+    ADDR ADRL BENM BIC BUSP CHGS CNTP CREF CSID EREF EXCH IBAN ID INFO IREF ISDT KREF MARF MREF NAME
     NRTX OCMT ORDB ORDP PREF PURP REMI RREF RTRN SVCL TRCD TRTP ULTB ULTC ULTD
     """.split()
 _TAG = re.compile(rf"/({'|'.join(_TAGS)})(?=/)")
@@ -51,7 +51,7 @@ def details(lines: Sequence[str]) -> Details:
     joined = "".join(lines)
     if coded := _CODED.match(joined) or _FREE_CODED.match(joined):
         return _coded(joined, coded[1])
-    if _TAGGED.match(joined):
+    if _TAGGED.match(joined) and _TAG.search(joined):
         return _tagged(joined)
     text = _wrapped(lines)
     if _LABEL.search(text):
