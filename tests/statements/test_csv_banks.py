@@ -63,6 +63,15 @@ def test_thanks_for_a_payment_in_other_languages_turn_the_purchases(thanks: str)
     assert amounts(found) == [-10, 90, -3]
 
 
+def test_a_shop_that_thanks_turns_nothing() -> None:
+    found = only(
+        "Datum;Text;Betrag\n31.01.2026;REWE SAGT DANKE;-10,00\n15.01.2026;LOHN;90,00\n"
+        "14.01.2026;KINDERGELD;3,00\n"
+    )
+
+    assert amounts(found) == [-10, 90, 3]
+
+
 def test_a_balance_that_was_carried_over_is_no_movement() -> None:
     found = only(
         "Data,Histórico,Valor\n01/01/2026,Saldo Anterior,100.00\n15/01/2026,Salário,50.00\n"

@@ -15,13 +15,14 @@ from fintrack.statements.delimited.profile import direction
 from fintrack.statements.mapping import DecimalMark, Role
 
 _THANKS = (
-    *("thank you", "payment received", "autopay", "direct debit payment", "merci", "danke"),
+    *("thank you", "payment received", "autopay", "direct debit payment", "merci"),
     *("besten dank", "vielen dank", "zahlung erhalten", "paiement recu", "paiement reçu"),
     *("betaling ontvangen", "pago recibido", "pagamento recebido", "pagamento ricevuto"),
 )
 _SHORTEST_ID = 6
-# Revolut states the fee beside the amount and takes both from the balance.
+# Copilot's export.
 _PURCHASES_POSITIVE = frozenset({"excluded", "parent category", "account mask"})
+# Revolut states the fee beside the amount and takes both from the balance.
 _FEES_APART = frozenset({"product", "started date", "completed date", "fee", "state"})
 
 
