@@ -288,6 +288,7 @@ class ImportBatch(TenantRow):
     balance_after: Mapped[int]
     file_balance: Mapped[int | None]
     file_balance_on: Mapped[date | None]
+    covers_from: Mapped[date | None]
     mapping: Mapped[dict[str, Any] | None]
     created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)

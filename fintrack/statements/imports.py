@@ -70,6 +70,7 @@ class Batch:
     balance_after: int
     file_balance: int | None
     file_balance_on: date | None
+    covers_from: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,20 +236,19 @@ def _wanted(
 def _accounts(db: Session, statements: Sequence[StatementPreview]) -> dict[str, LedgerAccount]:
     """Return where each statement goes, with the accounts held until the commit."""
     ledger = writable_accounts(db)
-    found = {each.key: _account(db, each, ledger) for each in statements}
-    ids = {each.id for each in found.values()}
-    lock = select(Account.id).where(one_of(Account.id, ids)).order_by(Account.id)
-    held = set(db.scalars(lock.with_for_update(key_share=True)))
-    if held != ids:
+    ids = {each.key: _account_id(db, each, ledger) for each in statements}
+    lock = select(Account.id).where(one_of(Account.id, set(ids.values()))).order_by(Account.id)
+    db.execute(lock.with_for_update(key_share=True))
+    # Anew, now that nobody changes them: the preview may be old.
+    held = {each.id: each for each in writable_accounts(db)}
+    if not held.keys() >= set(ids.values()):
         raise NotFound("There is no such account that you may import into.")
-    return found
+    return {key: held[account_id] for key, account_id in ids.items()}
 
 
-def _account(
-    db: Session, statement: StatementPreview, ledger: Sequence[LedgerAccount]
-) -> LedgerAccount:
+def _account_id(db: Session, statement: StatementPreview, ledger: Sequence[LedgerAccount]) -> UUID:
     if statement.account is not None:
-        return statement.account
+        return statement.account.id
     new = statement.new_account
     if new is None:
         raise InvalidInput("Choose an account for the file first.")
@@ -256,12 +256,7 @@ def _account(
     fresh = [each for each in ledger if each.id not in seen]
     made = [matching_account(label, new.currency, fresh) for label in (statement.label, new.name)]
     account = next((each for each in made if each is not None), None)
-    if account is not None:
-        return account
-    account_id = open_new_account(db, new)
-    return LedgerAccount(
-        account_id, new.name, new.kind, new.currency, new.number, new.opening_balance
-    )
+    return account.id if account is not None else open_new_account(db, new)
 
 
 def _write_batches(
@@ -304,6 +299,7 @@ def _batch(statement: _Statement, before: int) -> Batch:
         balance_after=before + statement.carried + sum(each.row.amount for each in statement.new),
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
+        covers_from=None if plan.closing is None else plan.days[0],
     )
 
 
@@ -322,6 +318,7 @@ def _batch_row(import_id: UUID, preview: Preview, batch: Batch) -> dict[str, Any
         "balance_after": batch.balance_after,
         "file_balance": batch.file_balance,
         "file_balance_on": batch.file_balance_on,
+        "covers_from": batch.covers_from,
         "mapping": kept_mapping(preview.mapping),
     }
 

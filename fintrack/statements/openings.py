@@ -1,37 +1,51 @@
 """The opening balance of an account that an import opened: it is what a file's balance implies.
 
 What came before the rows that such a balance covers is part of the opening, until a file brings it;
-so files may come in and go in any order. Once a member has changed the account, its opening balance
-is his.
+so files may come in and go in any order. An account that was opened before its oldest row waits for
+what lies between. Once a member has changed the account, its opening balance is his.
 """
 
 from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
 from fintrack.ledger.account_states import record_state, state_of
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, ImportBatch, ImportRow, Transaction
+from fintrack.schema import Account, ImportBatch, Transaction
 
 
 def held_from() -> ColumnElement[date | None]:
     """Return the day before which an account's rows belong to its opening; None for most."""
     of_account = ImportBatch.tenant_id == Account.tenant_id, ImportBatch.account_id == Account.id
-    stated = exists().where(*of_account, _is_stating())
-    return case((and_(_is_of_an_import(), stated), Account.opened_on))
+    days = select(func.min(ImportBatch.covers_from))
+    first = days.where(*of_account, ImportBatch.undone_at.is_(None)).scalar_subquery()
+    return case(
+        (or_(not_(_is_of_an_import()), first.is_(None)), None),
+        (_waits(), Account.opened_on),
+        else_=first,
+    )
 
 
 def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
     """Return by account the sum of these batches' rows that lie before all that others state."""
     first = (
-        select(ImportRow.account_id, func.min(Transaction.booked_on).label("day"))
-        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
-        .join(Transaction, Transaction.id == ImportRow.transaction_id)
-        .where(_is_stating(), not_(one_of(ImportBatch.id, batches)))
-        .group_by(ImportRow.account_id)
+        select(ImportBatch.account_id, func.min(ImportBatch.covers_from).label("day"))
+        .where(ImportBatch.undone_at.is_(None), not_(one_of(ImportBatch.id, batches)))
+        .group_by(ImportBatch.account_id)
         .subquery()
     )
     statement = (
@@ -42,6 +56,7 @@ def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
             one_of(Transaction.batch_id, batches),
             Transaction.booked_on < first.c.day,
             _is_of_an_import(),
+            not_(_waits()),
         )
         .group_by(Transaction.account_id)
     )
@@ -49,19 +64,18 @@ def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
 
 
 def carry(db: Session, amounts: Iterable[tuple[UUID, int]]) -> None:
-    """Add the amounts to the opening balances of these accounts, of the day of their first row."""
+    """Add the amounts to the opening balances of these accounts, of the day of their oldest row."""
     for account_id, amount in amounts:
         if not amount:
             continue
         before = state_of(db, account_id)
-        oldest = select(func.min(Transaction.booked_on)).where(Transaction.account_id == account_id)
         # No new version: what an import makes of its own account is no member's change.
         carried = (
             update(Account)
             .where(Account.id == account_id)
             .values(
                 opening_balance=Account.opening_balance + amount,
-                opened_on=func.coalesce(oldest.scalar_subquery(), Account.opened_on),
+                opened_on=func.coalesce(_oldest(), Account.opened_on),
             )
         )
         db.execute(carried, execution_options={"synchronize_session": False})
@@ -78,5 +92,13 @@ def _is_of_an_import() -> ColumnElement[bool]:
     return and_(Account.version == 1, same_moment)
 
 
-def _is_stating() -> ColumnElement[bool]:
-    return and_(ImportBatch.file_balance.is_not(None), ImportBatch.undone_at.is_(None))
+def _waits() -> ColumnElement[bool]:
+    """Say that the account's opening is older than all that came in."""
+    return Account.opened_on < _oldest()
+
+
+def _oldest() -> ScalarSelect[date]:
+    row = aliased(Transaction)
+    of_account = row.tenant_id == Account.tenant_id, row.account_id == Account.id
+    days = select(func.min(row.booked_on)).where(*of_account, row.batch_id.is_not(None))
+    return days.correlate(Account).scalar_subquery()

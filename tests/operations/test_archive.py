@@ -16,7 +16,13 @@ from fintrack.access.tenants import (
 )
 from fintrack.context import Flag, TenantContext, TenantType
 from fintrack.errors import InvalidInput, PermissionDenied
-from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from fintrack.ledger.accounts import (
+    AccountKind,
+    NewAccount,
+    Visibility,
+    accounts,
+    create_account,
+)
 from fintrack.ledger.categories import CategoryKind, categories, create_category, delete_category
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.recording import NewTransaction, record_transaction
@@ -27,7 +33,9 @@ from fintrack.operations.archive import tables
 from fintrack.operations.archive.export import export_book
 from fintrack.operations.archive.manifest import MANIFEST, own_fingerprint
 from fintrack.schema import Posting, TenantRow
+from fintrack.statements.undoing import undo_import
 from tests.operations.books import (
+    BANK_FILE,
     DAY,
     exported_book,
     keep_book,
@@ -38,6 +46,7 @@ from tests.operations.books import (
     share,
     verified,
 )
+from tests.statements.importing import imported
 
 
 def exported_hash(me: TenantContext) -> object:
@@ -68,6 +77,19 @@ def test_a_restored_book_has_the_same_content_hash(ana: TenantContext, cleo: Ten
     assert [(each.name, each.balance_after) for each in report.accounts] == [
         ("Giro; =1+1", 146079), ("Yen", -500), ("Dinar", 332),
     ]  # fmt: skip
+
+
+def test_a_restored_account_is_not_taken_for_one_that_an_import_made(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
+    new = NewAccount("Giro", AccountKind.CHECKING, "EUR", DAY)
+    made = create_account(ana, new)
+    done = imported(ana, BANK_FILE, account_id=made)
+
+    context = restored(cleo, exported_book(ana)).context
+    undo_import(context, done.import_id)
+
+    assert accounts(context)["name"].tolist() == ["Giro"]
 
 
 def test_a_restored_book_is_found_by_its_words(ana: TenantContext, cleo: TenantContext) -> None:

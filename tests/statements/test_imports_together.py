@@ -173,6 +173,52 @@ def test_what_a_member_says_of_an_account_is_carried_nowhere(ana: TenantContext)
     assert accounts(ana)["balance"].tolist() == [-1900]
 
 
+def test_what_a_member_said_since_the_preview_is_carried_nowhere(ana: TenantContext) -> None:
+    imported(ana, APRIL)
+    shown = preview(ana, MARCH)
+    (made,) = accounts(ana).to_dict("records")
+    update_account(ana, UUID(made["id"]), AccountChange(opening_balance=100), 1)
+
+    commit_import(ana, shown)
+
+    assert accounts(ana)["balance"].tolist() == [146850]
+
+
+FEBRUARY = table(("2026-02-10", "-3.00", "Kiosk"))
+LATE = table(("2026-03-20", "-5.00", "Florist"))
+
+
+@pytest.mark.parametrize("files", [(MARCH, LATE), (FEBRUARY, MARCH), (LATE, MARCH)])
+def test_each_older_file_comes_and_goes_without_a_trace(
+    ana: TenantContext, files: Sequence[bytes]
+) -> None:
+    """What comes later may lie before, between or after the days of what came."""
+    imported(ana, APRIL)
+    done = [imported(ana, each).import_id for each in files]
+    assert differences(ana) == [0]
+
+    for at, each in enumerate(files):
+        undo_import(ana, done[at])
+        assert differences(ana) == [0]
+        imported(ana, each)
+
+    assert accounts(ana)["balance"].tolist() == [146750]
+    assert differences(ana) == [0]
+
+
+def test_an_account_that_was_opened_earlier_is_not_carried(ana: TenantContext) -> None:
+    opened = NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2020, 1, 1), 0)
+    (statement,) = preview(ana, APRIL).statements
+    commit_import(ana, preview(ana, APRIL, accounts={statement.key: opened}))
+
+    giro = UUID(accounts(ana)["id"].item())
+    done = commit_import(ana, preview(ana, MARCH, account_id=giro))
+    assert differences(ana) == [0]
+    undo_import(ana, done.import_id)
+
+    assert accounts(ana)["balance"].tolist() == [-2000]
+
+
 def test_without_a_stated_balance_nothing_is_carried(ana: TenantContext) -> None:
     imported(ana, MAY)
 

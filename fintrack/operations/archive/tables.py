@@ -91,7 +91,7 @@ TABLES = (
         tuple(
             "id import_id account_id file_name file_hash format new_count duplicate_count "
             "rejected_count balance_before balance_after file_balance "
-            "file_balance_on mapping undone_at".split()
+            "file_balance_on covers_from mapping undone_at".split()
         ),
     ),
     ArchiveTable(

@@ -101,6 +101,8 @@ create table app.import_batch (
     -- What the file says its account held at the end of this day.
     file_balance bigint,
     file_balance_on date,
+    -- The first day of the rows that this balance speaks of.
+    covers_from date,
     -- How the columns of its table were read.
     mapping jsonb,
     created_by uuid not null default sec.claimed_user(),
