@@ -3,11 +3,17 @@
 import json
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from types import NoneType
 from typing import TypeVar
 
 from fintrack.errors import InvalidInput
 
 DIRECTION_OF = "direction of "
+PLAIN = {
+    **dict.fromkeys(("encoding", "delimiter", "sheet", "currency", "account"), str),
+    **dict.fromkeys(("header_row", "first_row", "last_row"), int),
+    **dict.fromkeys(("inverted", "is_said"), bool),
+}
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -117,6 +123,7 @@ class Mapping:
         """
         try:
             found = json.loads(text)
+            _require_plain(found)
             return Mapping(
                 **{
                     **found,
@@ -187,6 +194,19 @@ def _with_direction(mapping: Mapping, word: str, value: str) -> Mapping:
     if value == "out":
         return replace(mapping, money_out=(*mapping.money_out, word))
     raise ValueError
+
+
+def _require_plain(found: dict[str, object]) -> None:
+    """Refuse what is no text, number or truth where one belongs, and a delimiter of several signs.
+
+    Raises:
+        TypeError: as said.
+    """
+    kinds = {name: type(found[name]) for name in PLAIN.keys() & found.keys()}
+    if any(kind is not PLAIN[name] and kind is not NoneType for name, kind in kinds.items()):
+        raise TypeError
+    if len(str(found.get("delimiter") or ",")) != 1:
+        raise TypeError
 
 
 def _optional(kind: type[_Word], value: str | None) -> _Word | None:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.errors import InvalidInput
 from fintrack.schema import ColumnMapping, ImportBatch
 from fintrack.statements.mapping import Mapping
 
@@ -36,13 +37,14 @@ def remembered_mappings(db: Session, fingerprint: str) -> dict[UUID, Mapping]:
         .where(ImportBatch.mapping["header_fingerprint"].astext == fingerprint)
         .order_by(ImportBatch.account_id, *newest)
     )
-    return {row.account_id: _mapping(row.mapping) for row in db.execute(statement)}
+    found = ((row.account_id, _readable(row.mapping)) for row in db.execute(statement))
+    return {account_id: mapping for account_id, mapping in found if mapping is not None}
 
 
 def said_mapping(db: Session, fingerprint: str) -> Mapping | None:
     """Return what a member of the tenant said last of files with this header."""
     kept = _said(db, fingerprint)
-    return _mapping(kept) if kept else None
+    return _readable(kept) if kept else None
 
 
 def kept_mapping(mapping: Mapping | None) -> dict[str, Any] | None:
@@ -55,7 +57,7 @@ def kept_mapping(mapping: Mapping | None) -> dict[str, Any] | None:
 
 def of_header(mapping: Mapping) -> Mapping:
     """Return what of the mapping holds for its header, whatever the account."""
-    return _mapping(_told(mapping))
+    return Mapping(**{name: getattr(mapping, name) for name in TOLD})
 
 
 def remember_mapping(db: Session, mapping: Mapping, account_id: UUID) -> None:
@@ -91,5 +93,9 @@ def _json(mapping: Mapping) -> dict[str, Any]:
     return kept
 
 
-def _mapping(kept: dict[str, Any]) -> Mapping:
-    return Mapping.from_json(json.dumps(kept))
+def _readable(kept: dict[str, Any]) -> Mapping | None:
+    """Return what was kept, None of what somebody made up in a book that was restored."""
+    try:
+        return Mapping.from_json(json.dumps(kept))
+    except InvalidInput:
+        return None

@@ -5,12 +5,12 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
-from fintrack.schema import ColumnMapping
+from fintrack.schema import ColumnMapping, ImportBatch
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import answered
 from fintrack.statements.previews import Preview
@@ -247,3 +247,26 @@ def test_what_is_remembered_answers_nothing_for_a_file_that_it_does_not_fit(
     seen = preview(ana, OPEN)
 
     assert (asked_for(seen), seen.is_remembered) == (["date_order"], False)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"roles": ["king"]},
+        {"roles": 1},
+        {"encoding": 5},
+        {"delimiter": "ab"},
+        {"decimal_marks": "none"},
+        {"is_said": "perhaps"},
+    ],
+)
+def test_remembered_columns_that_cannot_be_read_are_not_remembered(
+    ana: TenantContext, giro: UUID, forged: dict[str, object]
+) -> None:
+    ((fingerprint, _),) = kept(ana)
+    with tenant_transaction(ana) as db:
+        for table in (ImportBatch, ColumnMapping):
+            made_up = update(table).values(mapping={**forged, "header_fingerprint": fingerprint})
+            db.execute(made_up, execution_options={"synchronize_session": False})
+
+    assert asked_for(preview(ana, OPEN, account_id=giro)) == ["date_order"]
