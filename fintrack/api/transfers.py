@@ -86,7 +86,7 @@ def candidates(context: Member, transaction_id: UUID) -> Page[CandidateTold]:
 @router.post("/transfers/link", status_code=201)
 def link(context: Member, given: LegsGiven) -> TransferTold:
     """Make two transactions the legs of one transfer; their categories go."""
-    return _told(context, link_transfer(context, given.one, given.other))
+    return _told(context, link_transfer(context, given.one, given.other).transfer_id)
 
 
 @router.post("/transfers/{transfer_id}/unlink")

@@ -41,6 +41,14 @@ class NewTransfer:
     status: Status = Status.CLEARED
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedTransfer:
+    """A transfer that was made of two transactions, and the change set that takes it back."""
+
+    transfer_id: UUID
+    change_set_id: UUID
+
+
 def record_transfer(context: TenantContext, new: NewTransfer) -> UUID:
     """Record both legs of a transfer and return the transfer's id.
 
@@ -76,8 +84,8 @@ def record_transfer(context: TenantContext, new: NewTransfer) -> UUID:
     return transfer_id
 
 
-def link_transfer(context: TenantContext, one_id: UUID, other_id: UUID) -> UUID:
-    """Make two transactions the legs of one transfer and return the transfer's id.
+def link_transfer(context: TenantContext, one_id: UUID, other_id: UUID) -> LinkedTransfer:
+    """Make two transactions the legs of one transfer.
 
     Their categories go: a transfer is neither income nor spending.
 
@@ -94,8 +102,8 @@ def link_transfer(context: TenantContext, one_id: UUID, other_id: UUID) -> UUID:
         _check_legs(list(before.values()))
         leg = {"transfer_id": str(transfer_id), "category_id": None}
         update_snapshots(db, [{**old, **leg} for old in before.values()])
-        keep_changes(db, "transfer.linked", before, snapshots(db, list(before)))
-    return transfer_id
+        linked = keep_changes(db, "transfer.linked", before, snapshots(db, list(before)))
+        return LinkedTransfer(transfer_id, linked)
 
 
 def unlink_transfer(context: TenantContext, transfer_id: UUID) -> UUID:

@@ -155,8 +155,8 @@ def _offered_transfers(context: TenantContext, record: TransactionRecord) -> Non
             st.markdown(f"Could be a transfer with {escaped(' · '.join(words))}", width="stretch")
             if st.button("Link", icon=":material/link:", key=f"link {each.id}"):
                 with shown_refusals():
-                    link_transfer(context, record.id, each.id)
-                    _closed("Linked as a transfer.")
+                    linked = link_transfer(context, record.id, each.id)
+                    _closed("Linked as a transfer.", linked.change_set_id)
 
 
 def _read_only(context: TenantContext, record: TransactionRecord) -> None:

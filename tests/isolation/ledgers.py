@@ -162,7 +162,7 @@ def _transfer(own: Ledger) -> UUID:
 
 def _linked(own: Ledger) -> UUID:
     """Return a transfer that whoever writes may take apart."""
-    return link_transfer(own.owner, own.new("transaction"), own.new("income"))
+    return link_transfer(own.owner, own.new("transaction"), own.new("income")).transfer_id
 
 
 def _import(own: Ledger) -> UUID:

@@ -236,7 +236,7 @@ def test_a_transfer_between_currencies_says_what_arrived(
 def test_linked_and_unlinked_again(ana: TenantContext, savings: UUID, record: Record) -> None:
     out = record(1, -2500)
     into = record_transaction(ana, NewTransaction(savings, MARCH, 2500))
-    transfer_id = link_transfer(ana, out, into)
+    transfer_id = link_transfer(ana, out, into).transfer_id
     leg = transaction(ana, out).other_leg
     assert leg is not None
     assert leg.id == into

@@ -66,7 +66,7 @@ def test_a_leg_and_a_split_are_neither_offered_nor_offered_anything(
     split = record(10, -2500, lines=(SplitLine(None, -2500),))
     assert offered(ana, split) == []
     assert offered(ana, into) == [out]
-    transfer_id = link_transfer(ana, out, into)
+    transfer_id = link_transfer(ana, out, into).transfer_id
     arrive(ana, secret, 10)
     assert offered(ana, out) == []
     unlink_transfer(ana, transfer_id)

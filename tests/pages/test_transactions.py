@@ -154,8 +154,9 @@ def test_a_transfer_that_was_not_linked_is_offered_where_one_side_is_opened(
     press(page, "Link")
 
     assert transactions(ana).frame["transfer_id"].nunique() == 1
-    page = open_page(ana, "transactions", transaction=str(out))
-    assert "Link" not in labels(page)
+    assert "Link" not in labels(open_page(ana, "transactions", transaction=str(out)))
+    press(page, "Undo")
+    assert not any(transactions(ana).frame["transfer_id"])
 
 
 def test_what_is_not_there_does_not_stay_in_the_address(ana: TenantContext, checking: UUID) -> None:
