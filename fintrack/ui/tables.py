@@ -44,6 +44,8 @@ def figures_table(
         height="content",
         on_select="rerun",
         selection_mode="single-cell",
+        # Of the links that are missing.
+        placeholder="",
     )
     # What a printer has instead: all columns, and no links.
     with st.container(key="paper table"):
