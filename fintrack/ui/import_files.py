@@ -221,6 +221,7 @@ def _choose_rows(
     rows = rows.sort_values("reason", key=lambda reasons: reasons.eq(""), kind="stable")
     first = rows.head(SHOWN_ROWS)
     chosen = _chosen(
+        context,
         _table(context, statement, first, [is_new] * len(first)),
         f"rows {file.key} {statement.key} {state}",
         "Import",
@@ -256,6 +257,7 @@ def _choose_links(
     rows = statement.rows.set_index("ordinal", drop=False).loc[[each.ordinal for each in first]]
     rows = rows.assign(reason=[each.reason for each in first])
     chosen = _chosen(
+        context,
         _table(context, statement, rows, [each.is_certain for each in first]),
         f"links {file.key} {statement.key}",
         "Link",
@@ -282,7 +284,7 @@ def _table(
     )
 
 
-def _chosen(table: pd.DataFrame, key: str, label: str) -> list[bool]:
+def _chosen(context: TenantContext, table: pd.DataFrame, key: str, label: str) -> list[bool]:
     """Show rows with a box before each, and return which are ticked."""
     edited = st.data_editor(
         table,
@@ -292,7 +294,7 @@ def _chosen(table: pd.DataFrame, key: str, label: str) -> list[bool]:
         disabled=[name for name in table.columns if name != "take"],
         column_config={
             "take": st.column_config.CheckboxColumn(label, width=70),
-            "booked_on": day_column("Date"),
+            "booked_on": day_column(context, "Date"),
             "payee": "Payee",
             "amount": money_column("Amount", width=100),
             "text": "Text",

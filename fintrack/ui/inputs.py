@@ -1,5 +1,6 @@
 """What several pages share: the choice of a period, money as it is read, headlines and rows."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -23,7 +24,7 @@ from fintrack.analytics.periods import (
 )
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.money import decimal_amount, format_money
+from fintrack.money import decimal_amount, format_money, spoken_locale
 from fintrack.ui.session import download_link
 from fintrack.ui.text import escaped
 
@@ -35,6 +36,8 @@ PERIOD_NAMES = {
     PeriodChoice.CUSTOM: "Custom",
 }
 
+# What Unicode writes of a day: years, days, and text between apostrophes.
+DAY_PART = re.compile(r"y+|d+|'[^']*'")
 # In pixels, of a metric's figure; two of the narrowest stand abreast in a card on a phone.
 NARROWEST_FIGURE, FIGURE_PADDING, DIGIT, MARK = 150, 30, 14.2, 6.5
 Look = tuple[Literal["blue", "green", "red"], Literal["area", "bar"]]
@@ -73,6 +76,7 @@ def period_input(today: date) -> Period:
         key="days",
         bind="query-params",
         width=280,
+        label_visibility="collapsed",
     )
     # While only the first day is chosen, it is the last one too.
     return custom_period(days[0], days[-1])
@@ -124,9 +128,25 @@ def money_column(label: str, width: int | None = None) -> Any:  # noqa: ANN401 -
     return st.column_config.TextColumn(label, width=width, alignment="right")
 
 
-def day_column(label: str) -> Any:  # noqa: ANN401 - as above
-    """Return a table's column for days, no wider than a phone can spare."""
-    return st.column_config.DateColumn(label, format="D MMM YY", width=84)
+def day_column(context: TenantContext, label: str) -> Any:  # noqa: ANN401 - as above
+    """Return a table's column for days as the tenant writes them, as narrow as a phone needs."""
+    return st.column_config.DateColumn(label, format=day_format(context.locale), width=84)
+
+
+def day_format(locale: str) -> str:
+    """Return the locale's order of day, month and year, as Streamlit's tables are told it.
+
+    English has the month in letters, for its numbers are read in two ways.
+    """
+    spoken = spoken_locale(locale)
+    pattern = spoken.datetime_skeletons["yMMMd" if spoken.language == "en" else "yMd"].pattern
+    return DAY_PART.sub(lambda found: _day_token(found[0]), pattern)
+
+
+def _day_token(part: str) -> str:
+    if part.startswith("'"):
+        return f"[{part[1:-1]}]"
+    return "YY" if part.startswith("y") else part.upper()
 
 
 def metric(

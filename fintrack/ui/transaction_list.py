@@ -30,7 +30,7 @@ def chosen_rows(context: TenantContext, table: pd.DataFrame) -> list[UUID]:
         key=f"rows {_fingerprint(table)}",
         hide_index=True,
         column_order=_order(shown),
-        column_config=_columns(),
+        column_config=_columns(context),
         on_select="rerun",
         selection_mode="multi-row",
         height=_height(table),
@@ -47,7 +47,7 @@ def edit_rows(context: TenantContext, table: pd.DataFrame, categories: dict[UUID
         key=key,
         hide_index=True,
         column_order=ORDER,
-        column_config={**_columns(), "category": _category_cells(categories)},
+        column_config={**_columns(context), "category": _category_cells(categories)},
         disabled=("account", "status"),
         height=_height(table),
         row_height=ROW_HEIGHT,
@@ -124,10 +124,10 @@ def _order(shown: pd.DataFrame) -> list[str]:
     return [name for name in ORDER if not silent.get(name, False)]
 
 
-def _columns() -> dict[str, Any]:
+def _columns(context: TenantContext) -> dict[str, Any]:
     column = st.column_config
     return {
-        "booked_on": day_column("Date"),
+        "booked_on": day_column(context, "Date"),
         "payee": column.TextColumn("Payee", width=138),
         "category": column.TextColumn("Category", width="medium"),
         "amount": money_column("Amount", width=92),
