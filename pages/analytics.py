@@ -78,7 +78,7 @@ def page() -> None:
 
 
 def _overview(context: TenantContext) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         period = period_input(today_of(context))
         interval = _interval(period)
     before = previous(period)
@@ -109,13 +109,18 @@ def _interval(period: Period) -> Interval:
     fitting = [
         name for name, each in INTERVALS.items() if has_few_points(period.since, period.until, each)
     ]
-    chosen = st.selectbox(
-        "Net worth",
-        [AUTOMATIC, *fitting],
-        key="interval",
-        bind="query-params",
-        width=INTERVAL_WIDTH,
-    )
+    label = "Net worth by"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        # Beside the select, since above it stands out of the line.
+        st.caption(label, width="content")
+        chosen = st.selectbox(
+            label,
+            [AUTOMATIC, *fitting],
+            key="interval",
+            bind="query-params",
+            width=INTERVAL_WIDTH,
+            label_visibility="collapsed",
+        )
     return INTERVALS.get(chosen, interval_of(period))
 
 
