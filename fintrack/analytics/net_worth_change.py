@@ -38,7 +38,8 @@ def net_worth_change(
     Opened is what accounts held that were opened meanwhile; inflow and outflow are those of
     `cash_flow`. Transfers are the sides of transfers that lie in the period and in sight. Two sides
     cancel, so that what remains went to or came from accounts that the member does not see, other
-    currencies, or another period. With `account_id` only that account is looked at.
+    currencies, or another period. With `account_id` only that account is looked at, where
+    nothing cancels.
     """
     context.require(Permission.READ)
     with tenant_transaction(context) as db:

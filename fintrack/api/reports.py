@@ -124,7 +124,7 @@ class NetWorthChange(Told):
         Amount,
         Field(
             description="Sides of transfers whose other side lies in an account that I do not see, "
-            "in another currency or outside of the period; all others cancel."
+            "in another currency or outside of the period; all others cancel. Of one account, all."
         ),
     ]
     closing: Amount
