@@ -3,14 +3,15 @@
 Source: OFX 1.0.2 to 2.3, sections 3 (amounts, dates), 11 (banking) and 13 (investments).
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from sys import intern
 
 from fintrack.ledger.accounts import AccountKind
 from fintrack.money import CURRENCIES
-from fintrack.statements.ofx_values import amount_of, currency_of, day_of, text_of
+from fintrack.statements.ofx_amounts import Marks, amount_of, marks_of
+from fintrack.statements.ofx_text import ofx_text, tokens
+from fintrack.statements.ofx_values import currency_of, day_of, text_of
 from fintrack.statements.statement import (
     RAW_LENGTH,
     Entry,
@@ -19,11 +20,9 @@ from fintrack.statements.statement import (
     StatementError,
     StatementFile,
 )
-from fintrack.statements.text import clean, decode, unified
+from fintrack.statements.text import clean
 
 _HEAD = 4_096
-_DECLARED = re.compile(rb"(?:CHARSET:|encoding=[\"'])\s*([\w.-]+)", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*+)[^<>]*+>")
 _STATEMENTS = {
     "STMTRS": None,
     "CCSTMTRS": AccountKind.CREDIT_CARD,
@@ -61,14 +60,15 @@ def read_ofx(content: bytes) -> StatementFile:
     Raises:
         StatementError: it holds no account statement, or its end is missing.
     """
-    text = _without_sections(unified(_decoded(content)))
-    drafts, complete = _drafts(text)
+    text = ofx_text(content)
+    marks = marks_of(text)
+    drafts, complete = _drafts(text, marks)
     if not drafts:
         message = "This OFX file holds no account statement; download the transactions again."
         raise StatementError(message)
     if not complete:
         raise StatementError(_TRUNCATED)
-    found = tuple(each for draft in _by_account(drafts) for each in _statements(draft))
+    found = tuple(each for draft in _by_account(drafts) for each in _statements(draft, marks))
     return StatementFile("ofx", found)
 
 
@@ -97,9 +97,9 @@ class _Draft:
     pending: int = 0
     debits_in: int = 0
 
-    def take(self, record: _Record, raw: str) -> None:
+    def take(self, record: _Record, raw: str, marks: Marks) -> None:
         own = currency_of(record.values.get("CURRENCY.CURSYM"))
-        row = _entry(record, raw)
+        row = _entry(record, raw, marks, own or currency_of(self.values.get(".CURDEF")))
         if isinstance(row, Entry) and own is not None and own not in CURRENCIES:
             row = Rejected(record.line, raw, f"{own!r} is not a currency.")
         self.rows.append(row)
@@ -138,6 +138,7 @@ class _Reader:
     """Where the reading stands: open tags that matter, the statement and the movement."""
 
     text: str
+    marks: Marks
     drafts: list[_Draft] = field(default_factory=list)
     record: _Record | None = None
     scope: list[str] = field(default_factory=list)
@@ -192,40 +193,14 @@ class _Reader:
         if not self.drafts:
             self.drafts.append(_Draft())
         raw = self.text[self.record.start : min(end, self.record.start + RAW_LENGTH)]
-        self.drafts[-1].take(self.record, clean(raw))
+        self.drafts[-1].take(self.record, clean(raw), self.marks)
         self.record = None
         self.scope.clear()
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8 where the bytes are, since headers lie; else what the header declares."""
-    text, encoding = decode(content)
-    declared = _DECLARED.search(content[:_HEAD])
-    if encoding.startswith("utf") or declared is None:
-        return text
-    name = declared[1].decode("ascii").lower()
-    name = f"cp{name}" if name.isdigit() else name
-    try:
-        return decode(content, "cp1252" if "8859-1" in name or "ascii" in name else name)[0]
-    except StatementError:
-        return text
-
-
-def _without_sections(text: str) -> str:
-    """Drop comments and turn CDATA into escaped text, so that one tag pattern suffices."""
-    first, *comments = text.split("<!--")
-    text = first + "".join(each.partition("-->")[2] for each in comments)
-    first, *sections = text.split("<![CDATA[")
-    parts = [first]
-    for section in sections:
-        inside, _, after = section.partition("]]>")
-        parts += (inside.replace("&", "&amp;").replace("<", "&lt;"), after)
-    return "".join(parts)
-
-
-def _drafts(text: str) -> tuple[list[_Draft], bool]:
-    reader = _Reader(text)
-    for closing, tag, value, line, start, end in _tokens(text):
+def _drafts(text: str, marks: Marks) -> tuple[list[_Draft], bool]:
+    reader = _Reader(text, marks)
+    for closing, tag, value, line, start, end in tokens(text):
         if closing:
             reader.close(tag, end)
         else:
@@ -248,23 +223,7 @@ def _by_account(drafts: Iterable[_Draft]) -> Iterable[_Draft]:
     return found.values()
 
 
-def _tokens(text: str) -> Iterator[tuple[bool, str, str, int, int, int]]:
-    """Yield (closing, tag, value, line, start, end) for every tag."""
-    tags = _TAG.finditer(text)
-    current = next(tags, None)
-    line, counted = 1, 0
-    while current is not None:
-        following = next(tags, None)
-        line += text.count("\n", counted, current.start())
-        counted = current.start()
-        value_end = following.start() if following else len(text)
-        value = text[current.end() : value_end].strip()
-        tag = current[2].rpartition(":")[2].upper()
-        yield bool(current[1]), tag, value, line, current.start(), current.end()
-        current = following
-
-
-def _statements(draft: _Draft) -> Iterator[Statement]:
+def _statements(draft: _Draft, marks: Marks) -> Iterator[Statement]:
     """Yield the account's statement, and one more for every other currency among its rows."""
     account = text_of(draft.values.get("ACCTID", "")) or None
     currency = currency_of(draft.values.get(".CURDEF"))
@@ -282,7 +241,7 @@ def _statements(draft: _Draft) -> Iterator[Statement]:
     if currency is None and entries:
         currency = next(iter(entries))
     yield replace(
-        _balances(draft),
+        _balances(draft, marks, currency),
         account=account,
         currency=currency,
         entries=tuple(entries.pop(currency, ())),
@@ -302,16 +261,18 @@ def _is_inflow(row: Entry | Rejected) -> bool:
     return isinstance(row, Entry) and row.amount > 0
 
 
-def _entry(record: _Record, raw: str) -> Entry | Rejected:
+def _entry(record: _Record, raw: str, marks: Marks, currency: str | None) -> Entry | Rejected:
     values = record.values
     written, posted = values.get("TRNAMT", ""), values.get("DTPOSTED", "")
-    booked_on, amount = day_of(posted), amount_of(written)
+    booked_on, amount = day_of(posted), amount_of(written, marks)
     if booked_on is None:
         said = f"{clean(posted)[:40]!r} is not a date." if posted else "The row has no date."
         return Rejected(record.line, raw, said)
     if amount is None:
         said = f"{clean(written)[:40]!r} is not an amount." if written else "The row has no amount."
         return Rejected(record.line, raw, said)
+    if doubt := marks.doubt(written, currency) or _correction(values):
+        return Rejected(record.line, raw, doubt)
     return Entry(
         line=record.line,
         booked_on=booked_on,
@@ -324,8 +285,18 @@ def _entry(record: _Record, raw: str) -> Entry | Rejected:
     )
 
 
-def _balances(draft: _Draft) -> Statement:
-    closing = amount_of(draft.values.get("LEDGERBAL.BALAMT", ""))
+def _correction(values: Mapping[str, str]) -> str | None:
+    """Say what the bank corrects with the row, which is no movement beside the wrong one."""
+    if not (wrong := text_of(values.get("CORRECTFITID", ""))[:40]):
+        return None
+    if values.get("CORRECTACTION", "").upper() == "DELETE":
+        return f"The bank takes its transaction {wrong!r} back; delete it yourself."
+    return f"The bank corrects its transaction {wrong!r} with this row; change that one yourself."
+
+
+def _balances(draft: _Draft, marks: Marks, currency: str | None) -> Statement:
+    written = draft.values.get("LEDGERBAL.BALAMT", "")
+    closing = None if marks.doubt(written, currency) else amount_of(written, marks)
     closing_on = day_of(draft.values.get("LEDGERBAL.DTASOF", ""))
     return Statement(None, None, (), closing_balance=closing, closing_on=closing_on)
 
