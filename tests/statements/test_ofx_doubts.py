@@ -67,7 +67,7 @@ def test_a_loan_has_its_payments_and_number() -> None:
     (only,) = read_statements(content.encode()).statements
 
     assert (only.account, only.kind) == ("L1", AccountKind.LOAN)
-    assert [(each.amount, each.reference) for each in only.entries] == [(850, "A")]
+    assert [(each.amount, each.reference) for each in only.entries] == [(Decimal(850), "A")]
     assert [each.reason for each in only.rejected] == ["The row has no amount."]
 
 

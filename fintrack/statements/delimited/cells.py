@@ -10,8 +10,9 @@ from typing import NamedTuple
 from fintrack.statements.delimited.dates import ORDER_WORDS, parse_date, possible_orders
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
+from fintrack.statements.delimited.minor import in_major_units, minor_columns
 from fintrack.statements.delimited.numbers import Figure, currency_of, parse_figure
-from fintrack.statements.delimited.profile import direction
+from fintrack.statements.delimited.profile import MONEY, direction
 from fintrack.statements.delimited.settle import marked_direction
 from fintrack.statements.delimited.table import Row
 from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Role
@@ -62,6 +63,7 @@ class Plan:
     credits_negative: bool
     texts: Sequence[int]
     payees: Sequence[int]
+    minor: frozenset[Role]
 
 
 def plan(mapping: Mapping, table: Table) -> Plan:
@@ -89,6 +91,7 @@ def plan(mapping: Mapping, table: Table) -> Plan:
         credits_negative=are_negative(Role.CREDIT),
         texts=mapping.columns(Role.TEXT),
         payees=mapping.columns(Role.PAYEE),
+        minor=frozenset(mapping.roles[at] for at in minor_columns(mapping, table)),
     )
 
 
@@ -122,10 +125,10 @@ def dates_of(cells: Cells, prepared: Plan) -> tuple[date, date | None]:
 
 
 def amount_of(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
-    """Return what the row moves, as it is written, and the currency that stands beside it.
+    """Return what the row moves, in major units, and its currency: its column's, else its amount's.
 
     Raises:
-        Unreadable: there is no amount, or a cell that is none.
+        Unreadable: there is no amount, or a cell that is no amount or currency.
     """
     fee = _figure(cells.fee, prepared.marks.get(Role.FEE))
     if Role.AMOUNT in prepared.marks:
@@ -135,30 +138,23 @@ def amount_of(cells: Cells, prepared: Plan) -> tuple[Decimal, str | None]:
         found = _amount_of_pair(cells, prepared)
     if found is None and fee is None:
         raise Unreadable("The row has no amount.")
-    value, currency = found or (Decimal(0), None)
-    return value - _paid(fee, prepared), currency or (fee.currency if fee else None)
+    value, beside = found or (Decimal(0), None)
+    beside = beside or (fee.currency if fee else None)
+    currency = _currency_in(cells, prepared) or beside
+    paid = _paid(fee, prepared)
+    if prepared.minor:
+        value = in_major_units(value, currency) if prepared.minor & MONEY else value
+        paid = in_major_units(paid, currency) if Role.FEE in prepared.minor else paid
+    return value - paid, currency
 
 
-def currency_in(cells: Cells, prepared: Plan) -> str | None:
-    """Return the currency of the row's own column, else of the file.
-
-    Raises:
-        Unreadable: the cell names no currency.
-    """
-    cell = cells.currency
-    if not cell:
-        return prepared.mapping.currency
-    known = currency_of(cell)
-    if known is None:
-        raise Unreadable(f"{clean(cell)[:40]!r} is not a currency.")
-    return known or prepared.mapping.currency
-
-
-def balance_of(cells: Cells, prepared: Plan) -> Decimal | None:
-    """Return the balance that the row states."""
+def balance_of(cells: Cells, prepared: Plan, currency: str | None) -> Decimal | None:
+    """Return the balance that the row states, in major units."""
     if not cells.balance:
         return None
     figure = parse_figure(cells.balance, prepared.marks[Role.BALANCE])
+    if figure and Role.BALANCE in prepared.minor:
+        return in_major_units(figure.value, currency)
     return figure.value if figure else None
 
 
@@ -166,6 +162,17 @@ def joined(row: Row, columns: Sequence[int]) -> str:
     """Return the cells of these columns as one text."""
     cells = row.cells
     return clean(" ".join([cells[at] for at in columns if at < len(cells) and cells[at]]))
+
+
+def _currency_in(cells: Cells, prepared: Plan) -> str | None:
+    """Return the currency of the row's own column, else of the file."""
+    cell = cells.currency
+    if not cell:
+        return prepared.mapping.currency
+    known = currency_of(cell)
+    if known is None:
+        raise Unreadable(f"{clean(cell)[:40]!r} is not a currency.")
+    return known or prepared.mapping.currency
 
 
 def _value_order(booked: DateOrder | None, texts: set[str]) -> DateOrder | None:

@@ -16,6 +16,7 @@ _SIDES = frozenset({Role.DEBIT, Role.CREDIT})
 _PROMISED, _WORDS = 700, 0.3
 _MANY, _FEW_ACCOUNTS, _FEW_THEIRS = 3, 20, 2
 _NEAR = 2
+_MOSTLY = 0.8
 
 
 def roles_by_name(names: Sequence[str], profiles: Sequence[Profile]) -> list[Role]:
@@ -31,6 +32,26 @@ def roles_by_name(names: Sequence[str], profiles: Sequence[Profile]) -> list[Rol
     if not all(role in roles for role in _TWO_SIDED):
         roles = [Role.IGNORE if role in _ONLY_TWO_SIDED else role for role in roles]
     return _with_unnamed_texts(_own_account(roles, names, profiles), names, profiles)
+
+
+def rival_amounts(
+    roles: Sequence[Role], names: Sequence[str], profiles: Sequence[Profile]
+) -> list[int]:
+    """Return the columns that are named as the amount is, each in a currency of its own."""
+    at = roles.index(Role.AMOUNT) if Role.AMOUNT in roles else len(names)
+    if at >= len(names) or header_currency(names[at]) is None:
+        return []
+    rivals = {
+        header_currency(name): column
+        for column, name in enumerate(names)
+        if _without_code(name) == _without_code(names[at]) and profiles[column].numbers >= _MOSTLY
+    }
+    return sorted(rivals.values()) if len(rivals) > 1 and None not in rivals else []
+
+
+def _without_code(name: str) -> str:
+    code = (header_currency(name) or "").casefold()
+    return " ".join(word for word in normalised(name).split() if word != code)
 
 
 def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int, Role, int]]:

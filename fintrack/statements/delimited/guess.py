@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fintrack.statements.delimited.columns import roles_by_name
+from fintrack.statements.delimited.columns import rival_amounts, roles_by_name
 from fintrack.statements.delimited.content import roles_by_content
 from fintrack.statements.delimited.dates import order_named, possible_orders
 from fintrack.statements.delimited.header import header_currency
@@ -27,7 +27,9 @@ def completed(mapping: Mapping, table: Table, currency: str | None) -> Mapping:
     shape = fingerprint(table.names, profiles)
     is_other = mapping.header_fingerprint not in {"", shape} and len(mapping.roles) != len(columns)
     if is_other or not mapping.roles:
-        mapping = _with_roles(mapping, table, profiles, marks)
+        mapping = _with_roles(mapping, table, profiles, marks, currency)
+    elif mapping.currency is None and Role.CURRENCY not in mapping.roles:
+        mapping = replace(mapping, currency=_currency_by_name(mapping.roles, table.names))
     if mapping.date_order is None:
         orders = date_orders(mapping, table)
         mapping = replace(mapping, date_order=orders[0] if len(orders) == 1 else None)
@@ -62,12 +64,17 @@ def cells_of(mapping: Mapping, columns: Columns, *roles: Role) -> set[str]:
 
 
 def _with_roles(
-    mapping: Mapping, table: Table, profiles: Sequence[Profile], marks: Marks
+    mapping: Mapping,
+    table: Table,
+    profiles: Sequence[Profile],
+    marks: Marks,
+    currency: str | None,
 ) -> Mapping:
     names, columns = table.names, table.columns
     roles = roles_by_content(roles_by_name(names, profiles), names, profiles, columns)
     evidence = Evidence(names, columns, likely_marks(marks))
     roles = settled_roles(roles, evidence)
+    _choose_currency(roles, names, rival_amounts(roles, names, profiles), currency)
     named = _currency_by_name(roles, names)
     if named and Role.CURRENCY in roles:
         roles[roles.index(Role.CURRENCY)] = Role.IGNORE
@@ -82,6 +89,20 @@ def _with_roles(
         currency=mapping.currency or named or above,
         account=mapping.account or (None if Role.ACCOUNT in roles else account),
     )
+
+
+def _choose_currency(
+    roles: list[Role], names: Sequence[str], rivals: Sequence[int], currency: str | None
+) -> None:
+    """Of amounts in several currencies the account's counts; where that is unknown, none."""
+    if not rivals:
+        return
+    for role in (Role.AMOUNT, Role.CURRENCY):
+        if role in roles:
+            roles[roles.index(role)] = Role.IGNORE
+    for at in rivals:
+        if header_currency(names[at]) == currency:
+            roles[at] = Role.AMOUNT
 
 
 def _is_of_others(

@@ -18,6 +18,7 @@ _SEARCHED, _TELLING = 120, 20
 _SHORTEST_CONTAINED = 4
 _CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s$]|$)")
 _SIGN = re.compile(r"[(\[（]([^\s()\[\]（）]{1,4})[)\]）]$|\s([^\w\s()\[\]]{1,3})$")
+_SNAKE = re.compile(r"^amount_([a-z]{3})$")
 _MONEY = frozenset({Role.AMOUNT, Role.DEBIT, Role.CREDIT})
 _DATES = frozenset({Role.DATE, Role.VALUE_DATE})
 _MOSTLY = 0.6
@@ -79,7 +80,8 @@ def role_scores(name: str) -> Mapping[Role, int]:
 
 def header_currency(name: str) -> str | None:
     """Return the currency that a column's name holds, as in `Amount (EUR)` or `Amount (€)`."""
-    codes = [code for code in _CURRENCY.findall(name) if code in CURRENCIES]
+    found = (*_CURRENCY.findall(name), *map(str.upper, _SNAKE.findall(name)))
+    codes = [code for code in found if code in CURRENCIES]
     sign = _SIGN.search(name)
     if codes or sign is None:
         return codes[-1] if codes else None

@@ -11,6 +11,7 @@ from fintrack.statements.delimited.fees import fee_notes
 from fintrack.statements.delimited.guess import completed
 from fintrack.statements.delimited.layout import Table, parted
 from fintrack.statements.delimited.legs import Group, are_postings, own_legs
+from fintrack.statements.delimited.minor import in_major_units, minor_columns, minor_notes
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.delimited.own_export import is_own_export, read_own_export
 from fintrack.statements.delimited.packed import PackedRows, packed
@@ -121,7 +122,11 @@ def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
         found = [Statement(mapping.account, mapping.currency, ())]
     if len(found) == 1:
         found[0] = _with_stated_balances(found[0], mapping, table, reading)
-    notes = (*_notes(mapping, reading, other_sides), *fee_notes(mapping, table))
+    notes = (
+        *_notes(mapping, reading, other_sides),
+        *fee_notes(mapping, table),
+        *minor_notes(mapping, table),
+    )
     found[0] = replace(found[0], rejected=tuple(reading.rejected), notes=notes)
     return tuple(found)
 
@@ -167,6 +172,8 @@ def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
         return None
     cells = {cell for cell in table.cells(at) if cell}
     figure = parse_figure(cells.pop(), mapping.mark_of(at)) if len(cells) == 1 else None
+    if figure and at in minor_columns(mapping, table):
+        return in_major_units(figure.value, mapping.currency)
     return figure.value if figure else None
 
 

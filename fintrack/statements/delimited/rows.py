@@ -11,7 +11,6 @@ from fintrack.statements.delimited.cells import (
     Unreadable,
     amount_of,
     balance_of,
-    currency_in,
     dates_of,
     each_row,
     joined,
@@ -106,8 +105,8 @@ def _read(cells: Cells, prepared: Plan, reading: Reading) -> None:
     movement = Movement(
         entry,
         clean(cells.account) or reading.account,
-        currency_in(cells, prepared) or currency,
-        balance_of(cells, prepared),
+        currency,
+        balance_of(cells, prepared, currency),
     )
     if Role.SOURCE in prepared.marks:
         for leg in legs(row, movement, prepared.mapping):
@@ -178,7 +177,7 @@ def _labels(cells: Cells, prepared: Plan, *, is_full: bool) -> set[str]:
 
 def _worth(cells: Cells, prepared: Plan) -> Decimal | None:
     if not cells.has_money:
-        return balance_of(cells, prepared)
+        return balance_of(cells, prepared, prepared.mapping.currency)
     try:
         return amount_of(cells, prepared)[0]
     except Unreadable:
