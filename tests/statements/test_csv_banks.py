@@ -72,6 +72,20 @@ def test_a_shop_that_thanks_turns_nothing() -> None:
     assert amounts(found) == [-10, 90, 3]
 
 
+@pytest.mark.parametrize("header", ["", "Date;Montant;Type;Compte;Libelle;Code;Categorie\n"])
+def test_a_last_row_of_an_account_and_its_balance_is_no_movement(header: str) -> None:
+    found = only(
+        f"{header}02/01/2026;-12,50;Carte;;CB CARREFOUR;0;Divers\n"
+        "05/01/2026;-40,00;Prelevement;;PRLV EDF;0;Logement\n"
+        "19/01/2026;1500,00;Virement;;VIR SALAIRE;0;Revenus\n"
+        "31/01/2026;2447,50;;00012 123456A;;0;\n"
+    )
+
+    assert amounts(found) == [Decimal("-12.50"), -40, 1500]
+    assert (found.account, found.closing_balance) == ("00012 123456A", Decimal("2447.50"))
+    assert found.closing_on == date(2026, 1, 31)
+
+
 def test_a_balance_that_was_carried_over_is_no_movement() -> None:
     found = only(
         "Data,Histórico,Valor\n01/01/2026,Saldo Anterior,100.00\n15/01/2026,Salário,50.00\n"

@@ -17,6 +17,7 @@ from fintrack.statements.delimited.cells import (
 )
 from fintrack.statements.delimited.dates import date_readings, parse_date
 from fintrack.statements.delimited.header_words import normalised
+from fintrack.statements.delimited.last_row import account_balance
 from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.legs import Group, Movement, legs
 from fintrack.statements.delimited.preamble import account_named
@@ -70,9 +71,13 @@ def read_rows(table: Table, prepared: Plan) -> Reading:
     roles = enumerate(prepared.mapping.roles)
     texts = [table.cells(at) for at, role in roles if role in _MAY_LABEL]
     reading = Reading(prepared.mapping.account, _has_balance_rows(texts))
+    if last := account_balance(table, prepared.mapping):
+        reading.account = reading.account or last.account
+        reading.closing, reading.closing_on = last.balance, last.on
+        reading.outside += 1
     names = tuple(table.names)
     for cells in each_row(table, prepared.mapping):
-        if cells.row.cells == names:
+        if cells.row.cells == names or (last and cells.row.line == last.line):
             continue
         try:
             _read(cells, prepared, reading)
