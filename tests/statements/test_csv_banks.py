@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import Statement
+from fintrack.statements.statement import Statement, StatementError
 
 CHI = "\N{GREEK CAPITAL LETTER CHI}"
 FIRST_IBAN, SECOND_IBAN, THIRD_IBAN = (
@@ -84,6 +84,14 @@ def test_a_last_row_of_an_account_and_its_balance_is_no_movement(header: str) ->
     assert amounts(found) == [Decimal("-12.50"), -40, 1500]
     assert (found.account, found.closing_balance) == ("00012 123456A", Decimal("2447.50"))
     assert found.closing_on == date(2026, 1, 31)
+
+
+def test_the_splits_of_gnucash_are_no_statement_but_a_book() -> None:
+    header = "Date,Transaction ID,Commodity/Currency,Full Account Name,Amount Num.,Reconcile"
+    splits = "31/01/2026,a,CURRENCY::EUR,Assets:Giro,-9.50,n\n,,,Expenses:Food,9.50,n\n"
+
+    with pytest.raises(StatementError, match="Bring it as a whole book"):
+        read_statements(f"{header}\n{splits}".encode())
 
 
 def test_a_balance_that_was_carried_over_is_no_movement() -> None:

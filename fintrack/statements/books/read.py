@@ -8,6 +8,7 @@ from fintrack.statements.books.aggregators import MINT, MONARCH, read_mint, read
 from fintrack.statements.books.beancount import is_beancount, read_beancount
 from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.firefly import ACCOUNTS, TRANSACTIONS, read_firefly
+from fintrack.statements.books.gnucash_csv import GNUCASH_CSV, read_gnucash_csv
 from fintrack.statements.books.gnucash_sqlite import read_gnucash_sqlite
 from fintrack.statements.books.gnucash_xml import is_gnucash_xml, read_gnucash_xml
 from fintrack.statements.books.ledger import is_ledger, read_ledger
@@ -38,6 +39,7 @@ UNKNOWN = f"This is no whole book that FinTrack knows. Bring an export of {PROGR
 _TABLES = {
     BEAN_QUERY: read_bean_query,
     HLEDGER: read_hledger,
+    GNUCASH_CSV: read_gnucash_csv,
     MINT: read_mint,
     MONARCH: read_monarch,
 }

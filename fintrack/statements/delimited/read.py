@@ -9,6 +9,7 @@ from fintrack.statements.delimited.cells import plan
 from fintrack.statements.delimited.certainty import certainties
 from fintrack.statements.delimited.fees import fee_notes
 from fintrack.statements.delimited.guess import completed
+from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table, parted
 from fintrack.statements.delimited.legs import Group, are_postings, own_legs
 from fintrack.statements.delimited.minor import in_major_units, minor_columns, minor_notes
@@ -36,6 +37,13 @@ from fintrack.statements.text import decode, encoding_certainty, unified
 
 _SHOWN = 5
 _NO_STATEMENT = "This file is not a statement that FinTrack can read; choose one from your bank."
+
+_WHOLE_BOOK = (
+    "This is GnuCash's export of several accounts. Bring it as a whole book, or export the "
+    "register of one account."
+)
+# Every split is a row there, those of categories too.
+_OF_GNUCASH = frozenset({"transaction id", "full account name", "commodity currency", "amount num"})
 
 
 def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None) -> StatementFile:
@@ -92,6 +100,8 @@ def _require_a_table(mapping: Mapping, table: Table) -> None:
     known = Role.DATE in mapping.roles
     money = {Role.AMOUNT, Role.DEBIT, Role.CREDIT} & set(mapping.roles)
     telling = sum(map(bool, (known, money)))
+    if {normalised(name) for name in table.names} >= _OF_GNUCASH:
+        raise StatementError(_WHOLE_BOOK)
     if len(mapping.roles) <= 1 or telling == 0 or (not known and not table.header):
         raise StatementError(_NO_STATEMENT)
 

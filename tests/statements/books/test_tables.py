@@ -136,6 +136,44 @@ def test_money_in_firefly_goes_the_way_its_accounts_say() -> None:
     assert book.notes == ("Budgets were left out (1): FinTrack keeps none.",)
 
 
+GNUCASH = (
+    "Date,Transaction ID,Number,Description,Notes,Commodity/Currency,Void Reason,Action,Memo,"
+    "Full Account Name,Account Name,Amount With Sym,Amount Num.,{}Reconcile,Reconcile Date,"
+    "Rate/Price\n"
+)
+NEW, OLD = GNUCASH.format("Value With Sym,Value Num.,"), GNUCASH.format("")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEW + "31/01/2026,a1,7,Baker,,CURRENCY::EUR,,,,Assets:Giro,Giro,"
+        "-€9.50,-9.50,-€9.50,-9.50,y,,1.00\n"
+        "31/01/2026,a1,7,Baker,,CURRENCY::EUR,,,rolls,Expenses:Food,Food,"
+        "€9.50,9.50,€9.50,9.50,n,,1.00\n"
+        "30/01/2026,b2,,Broker,,CURRENCY::EUR,,,,Assets:Giro,Giro,"
+        '"-€1,100.00","-1,100.00","-€1,100.00","-1,100.00",n,,1.00\n'
+        "30/01/2026,b2,,Broker,,CURRENCY::EUR,,Buy,,Assets:Shares,Shares,"
+        "10 ACME,10,€900.00,900.00,n,,90.00\n"
+        "30/01/2026,b2,,Broker,,CURRENCY::EUR,,,,Assets:Dollars,Dollars,"
+        "250.00 USD,250.00,€200.00,200.00,n,,0.80\n",
+        OLD + "31/01/2026,a1,7,Baker,,CURRENCY::EUR,,,,Assets:Giro,Giro,-€9.50,-9.50,y,,1.00\n"
+        ",,,,,,,,rolls,Expenses:Food,Food,€9.50,9.50,n,,1.00\n"
+        "30/01/2026,b2,,Broker,,CURRENCY::EUR,,,,Assets:Giro,Giro,"
+        '"-€1,100.00","-1,100.00",n,,1.00\n'
+        ",,,,,,,Buy,,Assets:Shares,Shares,10 ACME,10,n,,90.00\n"
+        ",,,,,,,,,Assets:Dollars,Dollars,250.00 USD,250.00,n,,4/5\n",
+    ],
+    ids=["new", "old"],
+)
+def test_splits_that_gnucash_exports_are_a_book(text: str) -> None:
+    book = read(text, Hints())
+    assert balances(book) == {"Giro": "-1109.50", "Shares:ACME": "900.00", "Dollars": "250.00"}
+    assert ("Giro", "2026-01-31", "-9.50", "Baker", "Food -9.50") in said(book)
+    assert book.transactions[-1].status is Status.RECONCILED
+    assert (book.transactions[-1].note, book.notes) == ("Number 7", [])
+
+
 def test_mint_says_by_a_word_which_way_money_goes() -> None:
     book = read(
         "Date,Description,Original Description,Amount,Transaction Type,Category,Account Name,"
@@ -177,6 +215,7 @@ def test_monarch_signs_its_amounts() -> None:
         (table(FIREFLY, journal(1, "x", "Giro", "B")), "is no number"),
         (table(FIREFLY, journal(1, "1", "Giro", "B", currency_code="XXX")), "is no currency"),
         (table(FIREFLY, journal(1, "1", "Giro", "B", date="soon")), "is no day"),
+        (OLD + "31/01/2026,a,,,,CURRENCY::EUR,,,,Assets:A,A,1,1,n,,1/0\n", "is no price"),
     ],
 )
 def test_a_cell_that_is_not_what_its_column_says_is_refused(rows: str, sentence: str) -> None:
