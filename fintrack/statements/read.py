@@ -21,13 +21,16 @@ _CHOOSE = f"choose a {FORMATS} file from your bank"
 _KNOWN_BINARIES = (
     (
         b"PK\x03\x04",
-        "an archive, or a spreadsheet that is no XLSX; unpack it, or save the sheet as CSV",
+        (
+            "an archive, or a spreadsheet that is no XLSX; unpack it and drop its files together, "
+            "or save the sheet as CSV"
+        ),
     ),
     (
         b"\xd0\xcf\x11\xe0",
         "an Excel workbook of the old kind or with a password; save it as plain XLSX or CSV",
     ),
-    (b"\x1f\x8b", f"an archive; {_CHOOSE}"),
+    (b"\x1f\x8b", "an archive; unpack it and drop its files together"),
     (b"%PDF", f"a PDF; {_CHOOSE}"),
     (b"\x89PNG", f"a picture; {_CHOOSE}"),
     (b"\xff\xd8\xff", f"a picture; {_CHOOSE}"),

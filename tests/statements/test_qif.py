@@ -185,6 +185,12 @@ def test_both_sides_of_a_transfer_have_one_key_and_lonely_ones_are_told() -> Non
     assert giro.notes == ("2 transfers have no other side in this file and can be linked later.",)
 
 
+def test_an_opening_balance_tells_whose_register_has_no_name() -> None:
+    found = only(f"{BANK}D1/1/2026\nT500.00\nPOpening Balance\nL[Giro]\n^\n")
+
+    assert (found.entries[0].note, found.notes) == ("", ())
+
+
 def test_a_list_of_several_accounts_names_no_register() -> None:
     found = only("!Account\nNA\n^\nNB\n^\n!Type:Bank\nD1/31/2026\nT1.00\n^\n")
 

@@ -23,6 +23,8 @@ OWN_HEADER = ",".join(HEADER) + "\n"
         (b" \r\n\t", "empty"),
         (b"%PDF-1.7 x", "a PDF"),
         (b"PK\x03\x04rest", "a spreadsheet"),
+        (b"PK\x03\x04camt.053.xml", "unpack it and drop its files together"),
+        (b"\x1f\x8brest", "unpack it and drop its files together"),
         (b"\xd0\xcf\x11\xe0rest", "an Excel workbook"),
         (b"\x00\x01\x02\x03\x04\x05\x06\x07", "not text"),
         (b"Date,Text,Amount\n2026-01-31,A\x00B,1.00\n", "not text"),

@@ -109,9 +109,11 @@ class Commodities:
             )
         if self.unknown_roots:
             count = len(self.unknown_roots)
+            called = "1 account is" if count == 1 else f"{count:,} accounts are"
+            came = "It came as an account" if count == 1 else "They came as accounts"
             yield (
-                f"{count:,} accounts are called neither assets, liabilities, income, expenses nor "
-                "equity. They came as accounts, and what moved between them as transfers."
+                f"{called} called neither assets, liabilities, income, expenses nor equity. "
+                f"{came}, and what moved between accounts as transfers."
             )
 
     def entries(self, entry: JournalEntry, raw: Sequence[RawPosting]) -> Iterator[JournalEntry]:

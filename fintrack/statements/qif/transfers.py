@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from fintrack.statements.delimited.header_words import normalised
+from fintrack.statements.delimited.words import OPENING_ROWS
 from fintrack.statements.statement import Entry, Statement
 
 _Key = tuple[date, Decimal, str | None, str]
@@ -30,16 +32,28 @@ def _sides(statements: Sequence[Statement]) -> dict[_Key, list[int]]:
     """The lines of equal sides, outflow and inflow apart, in the file's order."""
     found: dict[_Key, list[int]] = defaultdict(list)
     for statement in statements:
+        account = _name(statement)
         for entry in statement.entries:
-            if entry.transfer and entry.transfer != statement.account and entry.amount:
-                side = entry.booked_on, entry.amount, statement.account, entry.transfer
+            if entry.transfer and entry.transfer != account and entry.amount:
+                side = entry.booked_on, entry.amount, account, entry.transfer
                 found[side].append(entry.line)
     return found
 
 
+def _name(statement: Statement) -> str | None:
+    """Return the name of the register; one without any is told by its opening balance."""
+    openings = (
+        entry.transfer
+        for entry in statement.entries
+        if entry.transfer and normalised(entry.payee) in OPENING_ROWS
+    )
+    return statement.account or next(openings, None)
+
+
 def _with_keys(statement: Statement, keys: dict[int, str]) -> Statement:
-    entries = tuple(_with_key(each, statement.account, keys) for each in statement.entries)
-    lonely = sum(entry.transfer not in {None, statement.account} for entry in statement.entries)
+    account = _name(statement)
+    entries = tuple(_with_key(each, account, keys) for each in statement.entries)
+    lonely = sum(entry.transfer not in {None, account} for entry in statement.entries)
     lonely -= sum(entry.line in keys for entry in statement.entries)
     if lonely == 0:
         return replace(statement, entries=entries)

@@ -63,6 +63,15 @@ def test_a_beancount_file_with_all_that_it_may_leave_out() -> None:
     ]
 
 
+def test_an_account_without_a_known_root_is_told() -> None:
+    book = read("2026-01-02 Baker\n  Purse  -3.20 EUR\n  Expenses:Food  3.20 EUR\n")
+    (note,) = book.notes
+    assert note == (
+        "1 account is called neither assets, liabilities, income, expenses nor equity. "
+        "It came as an account, and what moved between accounts as transfers."
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
