@@ -40,6 +40,15 @@ def test_of_amounts_in_two_currencies_the_accounts_counts(text: str) -> None:
     assert amounts(told) == [-10, 5]
 
 
+def test_an_amount_of_only_some_rows_asks_nothing() -> None:
+    (told,) = read_statements(
+        b"Date,Text,Amount USD,Amount EUR\n2026-01-31,A,-11.00,-10.00\n2026-01-30,B,,5.00\n"
+    ).statements
+
+    assert told.currency == "EUR"
+    assert amounts(told) == [-10, 5]
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -37,14 +37,18 @@ def roles_by_name(names: Sequence[str], profiles: Sequence[Profile]) -> list[Rol
 def rival_amounts(
     roles: Sequence[Role], names: Sequence[str], profiles: Sequence[Profile]
 ) -> list[int]:
-    """Return the columns that are named as the amount is, each in a currency of its own."""
+    """Return the columns that are named as the amount is, each in a currency of its own.
+
+    Where the amount is in every row, what fills only some of them is no rival.
+    """
     at = roles.index(Role.AMOUNT) if Role.AMOUNT in roles else len(names)
     if at >= len(names) or header_currency(names[at]) is None:
         return []
     rivals = {
         header_currency(name): column
-        for column, name in enumerate(names)
-        if _without_code(name) == _without_code(names[at]) and profiles[column].numbers >= _MOSTLY
+        for column, (name, each) in enumerate(zip(names, profiles, strict=False))
+        if _without_code(name) == _without_code(names[at]) and each.numbers >= _MOSTLY
+        if each.coverage == 1 or profiles[at].coverage < 1
     }
     return sorted(rivals.values()) if len(rivals) > 1 and None not in rivals else []
 
