@@ -49,6 +49,41 @@ def test_an_amount_of_only_some_rows_asks_nothing() -> None:
     assert amounts(told) == [-10, 5]
 
 
+def test_the_balance_tells_which_amount_counts() -> None:
+    (told,) = read_statements(
+        b"Date,Text,Amount USD,Amount EUR,Balance EUR\n"
+        b"2026-01-31,A,-11.00,-10.00,95.00\n2026-01-30,B,5.50,5.00,105.00\n"
+    ).statements
+
+    assert told.currency == "EUR"
+    assert amounts(told) == [-10, 5]
+
+
+SIDES = (
+    b"Date,Text,Debit USD,Credit USD,Debit EUR,Credit EUR\n"
+    b"2026-01-31,A,11.00,,10.00,\n2026-01-30,B,,5.50,,5.00\n"
+)
+
+
+def test_of_sides_in_two_currencies_the_accounts_count() -> None:
+    (told,) = read_statements(SIDES, currency="EUR").statements
+
+    assert told.currency == "EUR"
+    assert amounts(told) == [-10, 5]
+
+
+def test_of_sides_in_two_currencies_the_member_says_which_count() -> None:
+    found = read_statements(SIDES)
+    (question,) = found.questions
+    assert found.mapping is not None
+    mapping = answered(found.mapping, question.field, "4:5")
+
+    (told,) = read_statements(SIDES, mapping=mapping).statements
+
+    assert told.currency == "EUR"
+    assert amounts(told) == [-10, 5]
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -34,14 +34,14 @@ def roles_by_name(names: Sequence[str], profiles: Sequence[Profile]) -> list[Rol
     return _with_unnamed_texts(_own_account(roles, names, profiles), names, profiles)
 
 
-def rival_amounts(
-    roles: Sequence[Role], names: Sequence[str], profiles: Sequence[Profile]
+def rivals_of(
+    role: Role, roles: Sequence[Role], names: Sequence[str], profiles: Sequence[Profile]
 ) -> list[int]:
-    """Return the columns that are named as the amount is, each in a currency of its own.
+    """Return the columns that are named as the one of this role is, each in another currency.
 
-    Where the amount is in every row, what fills only some of them is no rival.
+    Where that one is in every row, what fills only some of them is no rival.
     """
-    at = roles.index(Role.AMOUNT) if Role.AMOUNT in roles else len(names)
+    at = roles.index(role) if role in roles else len(names)
     if at >= len(names) or header_currency(names[at]) is None:
         return []
     rivals = {

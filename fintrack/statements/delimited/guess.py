@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import repeat
 
-from fintrack.statements.delimited.columns import rival_amounts, roles_by_name
+from fintrack.statements.delimited.columns import rivals_of, roles_by_name
 from fintrack.statements.delimited.content import roles_by_content
 from fintrack.statements.delimited.dates import order_named, possible_orders
 from fintrack.statements.delimited.header import header_currency
@@ -74,7 +75,7 @@ def _with_roles(
     roles = roles_by_content(roles_by_name(names, profiles), names, profiles, columns)
     evidence = Evidence(names, columns, likely_marks(marks))
     roles = settled_roles(roles, evidence)
-    _choose_currency(roles, names, rival_amounts(roles, names, profiles), currency)
+    _choose_currency(roles, names, profiles, currency)
     named = _currency_by_name(roles, names)
     if named and Role.CURRENCY in roles:
         roles[roles.index(Role.CURRENCY)] = Role.IGNORE
@@ -92,17 +93,23 @@ def _with_roles(
 
 
 def _choose_currency(
-    roles: list[Role], names: Sequence[str], rivals: Sequence[int], currency: str | None
+    roles: list[Role], names: Sequence[str], profiles: Sequence[Profile], currency: str | None
 ) -> None:
-    """Of amounts in several currencies the account's counts; where that is unknown, none."""
-    if not rivals:
+    """Of amounts in several currencies the balance's or the account's count; else none do."""
+    sides = {role: roles.index(role) for role in MONEY if role in roles}
+    rivals = {role: rivals_of(role, roles, names, profiles) for role in sides}
+    if not any(rivals.values()):
         return
-    for role in (Role.AMOUNT, Role.CURRENCY):
+    said = [*map(header_currency, names), *repeat(None, len(roles) - len(names))]
+    if Role.BALANCE in roles:
+        currency = said[roles.index(Role.BALANCE)] or currency
+    for role in (*sides, Role.CURRENCY):
         if role in roles:
             roles[roles.index(role)] = Role.IGNORE
-    for at in rivals:
-        if header_currency(names[at]) == currency:
-            roles[at] = Role.AMOUNT
+    for role, at in sides.items():
+        for rival in rivals[role] or [at]:
+            if said[rival] == currency:
+                roles[rival] = role
 
 
 def _is_of_others(
