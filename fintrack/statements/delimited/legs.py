@@ -42,7 +42,7 @@ class Group:
     def take(self, movement: Movement) -> None:
         """Add a movement of this account and currency."""
         self.entries.append(movement.entry)
-        self.balances.take(movement.entry.amount, movement.balance)
+        self.balances.take(movement.entry.amount, movement.balance, movement.entry.line)
 
 
 def legs(row: Row, movement: Movement, mapping: Mapping) -> list[Movement]:

@@ -134,6 +134,7 @@ def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
         found[0] = _with_stated_balances(found[0], mapping, table, reading)
     notes = (
         *_notes(mapping, reading, other_sides),
+        *(note for each in groups for note in each.balances.notes),
         *fee_notes(mapping, table),
         *minor_notes(mapping, table),
     )
