@@ -29,7 +29,7 @@ def test_balances_are_the_file_s_own_with_a_gap_too(
 ) -> None:
     found = only(HEADER + "\n".join(rows[::-1] if turned else rows))
 
-    assert (found.opening_balance, found.closing_balance) == (100, 72)
+    assert (found.opening_balance, found.closing_balance) == (Decimal(100), Decimal(72))
     assert found.notes == tuple(each.format(line=7 if turned else 5) for each in said)
 
 
