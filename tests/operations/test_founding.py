@@ -263,6 +263,18 @@ def test_a_source_that_cannot_be_read_is_refused_in_one_sentence(source: str) ->
     assert str(refusal.value).endswith(".")
 
 
+def test_a_file_that_is_not_there_is_refused_without_being_made(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.db"
+    for source in (f"sqlite:///{missing}", f"sqlite:///file:{missing}?uri=true"):
+        with pytest.raises(InvalidInput, match=r"missing.db. Say where the old books are"):
+            old_tables(source)
+    assert not missing.exists()
+
+
+def test_a_database_named_by_a_file_uri_is_read(file: Path, url: str) -> None:
+    assert read(f"sqlite:///file:{file}?uri=true") == read(url)
+
+
 def test_a_balance_that_was_kept_beside_is_compared(file: Path, url: str) -> None:
     change(file, "update accounts set balance = 90 where id = 1")
     (note,) = read(url)[0].book.notes

@@ -89,7 +89,7 @@ def old_tables(source: str) -> Tables:
 def _foreign_database(url: URL) -> Iterator[Connection]:
     """Open the database of the older FinTrack, to read it."""
     try:
-        engine = create_engine(url, hide_parameters=True)
+        engine = create_engine(_existing(url), hide_parameters=True)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise InvalidInput(
             f"FinTrack cannot read databases of the kind {url.drivername}."
@@ -101,6 +101,16 @@ def _foreign_database(url: URL) -> Iterator[Connection]:
         raise InvalidInput("The old database does not answer as it should.") from error
     finally:
         engine.dispose()
+
+
+def _existing(url: URL) -> URL:
+    """Return the URL as one that makes no file: SQLite would, where there is none."""
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name in {"", ":memory:"}:
+        return url
+    if not Path(name.removeprefix("file:")).is_file():
+        raise InvalidInput(f"There is no file {name}. Say where the old books are.")
+    return url
 
 
 def _csv_rows(folder: Path, name: str) -> Iterator[Row]:
