@@ -254,6 +254,18 @@ def test_old_books_that_do_not_hold_together_are_refused(
         read(url)
 
 
+def test_addresses_that_differ_only_in_case_are_refused_by_name(file: Path, url: str) -> None:
+    change(file, "update users set email = 'ANA@example.org' where id = 2")
+    named = r"The users 1 \(ana@example.org\) and 2 \(ANA@example.org\) share one address"
+    with pytest.raises(InvalidInput, match=named):
+        read(url)
+
+
+def test_a_user_without_accounts_may_share_an_address(file: Path, url: str) -> None:
+    change(file, "update users set email = 'ANA@example.org' where id = 3")
+    assert [old.email for old in read(url)] == ["ana@example.org", "Gus@Example.org"]
+
+
 @pytest.mark.parametrize(
     "source", ["nowhere", "sqlite:////no/folder/old.db", "oracle://u@h/x", "odd://x", "sqlite://"]
 )

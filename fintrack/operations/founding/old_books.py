@@ -2,11 +2,13 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 
+from fintrack.access.users import checked_email
+from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import AccountKind
 from fintrack.ledger.categories import CategoryKind
 from fintrack.ledger.filters import Status
@@ -53,11 +55,14 @@ def old_books(tables: Tables, currency: str) -> list[OldBook]:
     `currency` is that of accounts which name none.
 
     Raises:
+        InvalidInput: an address is none, or that of two users.
         StatementError: a row refers to nothing, or a cell is not what its column says.
     """
     reading = _Reading(tables, currency)
     users = sorted(tables["users"], key=lambda user: text(user["email"]).casefold())
-    return [reading.book(user) for user in users if reading.accounts[text(user["id"])]]
+    owners = [user for user in users if reading.accounts[text(user["id"])]]
+    _require_own_addresses(owners)
+    return [reading.book(user) for user in owners]
 
 
 def users_without_books(tables: Tables) -> list[str]:
@@ -65,6 +70,19 @@ def users_without_books(tables: Tables) -> list[str]:
     owners = {text(account["user_id"]) for account in tables["accounts"]}
     users = (text(each["email"]) for each in tables["users"] if text(each["id"]) not in owners)
     return sorted(users, key=str.casefold)
+
+
+def _require_own_addresses(users: Iterable[Row]) -> None:
+    sharing: dict[str, list[str]] = defaultdict(list)
+    for user in users:
+        address = text(user["email"])
+        sharing[checked_email(address)].append(f"{text(user['id'])} ({address})")
+    for named in sharing.values():
+        if len(named) > 1:
+            raise InvalidInput(
+                f"The users {' and '.join(named)} share one address, as case does not matter: "
+                "give each his own in the old books, then run this again."
+            )
 
 
 @dataclass(slots=True)
