@@ -266,6 +266,15 @@ def test_a_user_without_accounts_may_share_an_address(file: Path, url: str) -> N
     assert [old.email for old in read(url)] == ["ana@example.org", "Gus@Example.org"]
 
 
+def test_transactions_of_unknown_categories_are_counted(file: Path, url: str) -> None:
+    change(file, "update transactions set category_id = 9 where account_id = 1")
+    ana, gus = read(url)
+    assert ana.book.notes == [
+        "Transactions of a category that the old books do not know come without one (2)."
+    ]
+    assert gus.book.notes == []
+
+
 @pytest.mark.parametrize(
     "source", ["nowhere", "sqlite:////no/folder/old.db", "oracle://u@h/x", "odd://x", "sqlite://"]
 )

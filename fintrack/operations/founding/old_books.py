@@ -26,6 +26,9 @@ from fintrack.statements.statement import StatementError
 from fintrack.statements.targets import kind_of
 
 FORMAT = "older FinTrack"
+UNKNOWN_CATEGORIES = (
+    "Transactions of a category that the old books do not know come without one ({:,})."
+)
 _OUT = frozenset("expense debit withdrawal out outflow".split())
 _IN = frozenset("income credit deposit in inflow".split())
 _TRUE = frozenset({"1", "true", "t", "yes"})
@@ -126,11 +129,19 @@ class _Reading:
             sums[each.account] += each.amount
         accounts = [_account(row, currencies, sums) for row in self.accounts[owner]]
         notes = [note for row in self.accounts[owner] for note in _notes(row, sums)]
+        if unknown := sum(map(self._is_lost, self.moves[owner])):
+            notes.append(UNKNOWN_CATEGORIES.format(unknown))
         name = text(user.get("name")) or text(user["email"]).partition("@")[0]
         used = [line.category for each in moves for line in each.lines if line.category]
         book = Book(FORMAT, name, accounts, moves, tuple(dict.fromkeys(used)), notes)
         secret = text(user.get("password_hash"))
         return OldBook(text(user["email"]), name, secret, book, _checksum(book))
+
+    def _is_lost(self, row: Row) -> bool:
+        """Tell whether a category is named that is nowhere; a transfer has none."""
+        category = text(row.get("category_id"))
+        is_known = not category or category in self.categories
+        return not is_known and not text(row.get("to_account_id"))
 
     def _transactions(self, row: Row, currencies: Mapping[str, str]) -> Iterator[BookTransaction]:
         account, other = text(row["account_id"]), text(row.get("to_account_id"))
