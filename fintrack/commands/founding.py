@@ -14,15 +14,18 @@ from fintrack.operations.founding.old_books import (
     old_books,
     users_without_books,
 )
+from fintrack.operations.founding.reversal import Founded, founded, founded_from, reverse
 from fintrack.operations.founding.source import old_tables
 from fintrack.operations.founding.tenants import (
     OldUser,
     State,
     found,
-    reverse,
     survey,
     without_books,
 )
+
+NOTHING = "There is nothing to take back."
+WOULD = "would be reversed"
 
 
 def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
@@ -32,9 +35,13 @@ def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
     )
     migrate.add_argument("source", nargs="?", help="a SQLAlchemy URL, or a folder of CSV files")
     migrate.add_argument(
-        "--dry-run", action="store_true", help="say what would come, write nothing"
+        "--dry-run", action="store_true", help="say what would come or go, write nothing"
     )
-    migrate.add_argument("--reverse", action="store_true", help="take back what was not used since")
+    migrate.add_argument(
+        "--reverse",
+        action="store_true",
+        help="take back what was not used since, of the source or of all",
+    )
     migrate.add_argument(
         "--currency", choices=CURRENCIES, metavar="CODE", default=CURRENCY, help="if none is said"
     )
@@ -91,10 +98,40 @@ def _lines(each: OldUser) -> Iterator[str]:
 
 
 def _reverse(arguments: argparse.Namespace) -> int:
-    outcomes = dict(reverse())
+    source = arguments.source
+    old = old_books(old_tables(source), arguments.currency) if source else None
+    chosen = founded() if old is None else founded_from(old)
+    if arguments.dry_run:
+        return _rehearse(chosen, as_json=arguments.json)
+    outcomes = dict(reverse(chosen))
     if arguments.json:
         print(json.dumps(outcomes))
     else:
         lines = [f"{email}: {outcome}" for email, outcome in outcomes.items()]
-        print("\n".join(lines) or "There is nothing to take back.")
+        print("\n".join(lines) or NOTHING)
     return WELL if set(outcomes.values()) <= {"reversed"} else WRONG
+
+
+def _rehearse(chosen: Sequence[Founded], *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps([_row(each) for each in chosen]))
+    else:
+        print("\n".join(map(_line, chosen)) or NOTHING)
+    return WRONG if any(each.refusal for each in chosen) else WELL
+
+
+def _row(each: Founded) -> dict[str, str | int]:
+    return {
+        "email": each.email,
+        "outcome": each.refusal or WOULD,
+        "accounts": each.accounts,
+        "transactions": each.transactions,
+        "takes_user": each.takes_user,
+    }
+
+
+def _line(each: Founded) -> str:
+    if each.refusal:
+        return f"{each.email}: {each.refusal}"
+    counts = f"{each.accounts:,} accounts, {each.transactions:,} transactions"
+    return f"{each.email}: {WOULD}, {counts}{', and the user' if each.takes_user else ''}"

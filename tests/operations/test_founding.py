@@ -10,81 +10,36 @@ import pytest
 from fintrack.__main__ import main
 from fintrack.access import passwords
 from fintrack.access.founding import found_tenant, settle_user
-from fintrack.access.join_requests import ask_to_join
 from fintrack.access.sessions import check_credentials
 from fintrack.access.tenants import my_tenants
-from fintrack.context import TenantContext, UserSession
+from fintrack.context import TenantContext
 from fintrack.db import connect
 from fintrack.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from fintrack.ledger.accounts import accounts
 from fintrack.ledger.categories import categories
-from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transactions import transactions
 from fintrack.operations.founding import tenants
-from fintrack.operations.founding.old_books import OldBook, old_books
 from fintrack.operations.founding.source import old_tables
-from fintrack.operations.founding.tenants import State, found, reverse, survey
+from fintrack.operations.founding.tenants import State, found, survey
 from fintrack.operations.operators import acting_for
 from tests.conftest import PASSWORD
 from tests.databases import Database
+from tests.operations.older import change, made, own, read
 from tests.test_main import reachable  # noqa: F401 - opens the test's own database
 
-SCHEMA = """
-    create table users (id integer, username text, email text, hashed_password text);
-    create table accounts (id integer, user_id integer, name text, type text, currency text,
-                           initial_balance numeric, balance numeric, is_closed integer);
-    create table categories (id integer, name text, type text, parent_id integer);
-    create table transactions (id integer, account_id integer, category_id integer, date text,
-                               amount numeric, type text, description text, to_account_id integer);
-    insert into users values
-        (1, 'Ana', 'ana@example.org', 'x'), (2, 'Gus', 'Gus@Example.org', '$2b$old'),
-        (3, 'Idle', 'idle@example.org', null);
-    insert into accounts values
-        (1, 1, 'Giro', 'checking', 'EUR', 100.50, 91.30, 0),
-        (2, 1, 'Savings', 'savings', 'EUR', 0, 20, 1),
-        (3, 2, 'Purse', 'cash', null, null, 7, 0);
-    insert into categories values
-        (1, 'Home', 'expense', null), (2, 'Food', 'expense', 1),
-        (3, 'Pay', 'income', null);
-    insert into transactions values
-        (1, 1, 2, '2025-01-02', 9.20, 'expense', 'Baker', null),
-        (2, 1, 3, '2025-01-03 10:00:00', 20, 'income', 'Job', null),
-        (3, 1, null, '2025-01-04', 20, 'transfer', '', 2),
-        (4, 3, 2, '2025-02-01', -3, null, 'Kiosk', null);
-"""
 TABLES = ("users", "accounts", "categories", "transactions")
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The old database."""
-    path = tmp_path / "old.db"
-    connection = sqlite3.connect(path)
-    connection.executescript(SCHEMA)
-    connection.close()
-    return path
+    return made(tmp_path / "old.db")
 
 
 @pytest.fixture
 def url(file: Path) -> str:
     """Where the old database is."""
     return f"sqlite:///{file}"
-
-
-def change(file: Path, statement: str) -> None:
-    connection = sqlite3.connect(file)
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
-
-
-def read(source: str) -> list[OldBook]:
-    return old_books(old_tables(source), "EUR")
-
-
-def own(email: str) -> tuple[UserSession, list[TenantContext]]:
-    with acting_for(email, "a test") as session:
-        return session, list(my_tenants(session))
 
 
 def test_every_user_gets_what_was_his(database: Database, url: str) -> None:
@@ -192,32 +147,6 @@ def test_old_books_that_changed_since_are_left_alone(
     assert survey(old).state is State.CHANGED
     with pytest.raises(Conflict, match="Reverse the migration first"):
         found(old, "DE")
-
-
-def test_reversing_takes_back_tenants_and_users_that_were_made(
-    ana: TenantContext, url: str
-) -> None:
-    for old in read(url):
-        found(old, "DE")
-    with acting_for("gus@example.org", "a test") as session:
-        ask_to_join(session, ana.slug)
-    assert dict(reverse()) == {"ana@example.org": "reversed", "gus@example.org": "reversed"}
-    _, mine = own("ana@example.org")
-    assert [each.slug for each in mine] == [ana.slug]
-    with pytest.raises(NotFound):
-        own("gus@example.org")
-    assert {survey(old).state for old in read(url)} == {State.NEW}
-
-
-def test_a_tenant_that_was_used_since_is_not_taken_back(database: Database, url: str) -> None:
-    for old in read(url):
-        found(old, "DE")
-    with acting_for("ana@example.org", "a test") as session:
-        create_tag(my_tenants(session)[0], "mine now")
-    outcomes = dict(reverse())
-    assert outcomes["ana@example.org"].startswith("Ana was used since it was founded")
-    assert outcomes["gus@example.org"] == "reversed"
-    assert len(own("ana@example.org")[1]) == 1
 
 
 def test_an_argon2_hash_goes_on_being_the_password_and_no_other_does(

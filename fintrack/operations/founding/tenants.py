@@ -1,12 +1,9 @@
-"""Founding: each user of old gets his books in a tenant of his own, once, and can give it back."""
+"""Founding: each user of old gets his books in a tenant of his own, once."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-
-from sqlalchemy import func, select
 
 from fintrack.access.founding import (
     begun_tenant,
@@ -18,13 +15,11 @@ from fintrack.access.founding import (
 )
 from fintrack.access.tenants import NewTenant
 from fintrack.context import TenantType, UserSession
-from fintrack.db import maintenance_transaction
 from fintrack.errors import Conflict
 from fintrack.money import decimal_text, rounded_minor_units
 from fintrack.operations.demo import LOCALE, TIME_ZONE
 from fintrack.operations.founding.old_books import OldBook
 from fintrack.operations.operators import acting_for
-from fintrack.schema import Founding, User
 from fintrack.statements.books.writing import bring_book
 
 # Without mail nobody proves an address: the operator has to know whose account this is.
@@ -117,24 +112,6 @@ def found(old: OldBook, country: str) -> None:
 def default_tenant(old: OldBook, country: str) -> NewTenant:
     """Return what a user's tenant is made from: personal, in his name and his currency."""
     return NewTenant(old.name, TenantType.PERSONAL, old.currency, country, LOCALE, TIME_ZONE)
-
-
-def reverse() -> Iterator[tuple[str, str]]:
-    """Take back every tenant that was founded and not used since; yield address and outcome each.
-
-    Users that the migration made go with theirs. The old books were never changed.
-    """
-    statement = select(User.id, User.email).join(Founding, Founding.user_id == User.id)
-    with maintenance_transaction("list what was founded") as db:
-        users = db.execute(statement.order_by(User.email)).all()
-    for user_id, email in users:
-        try:
-            with maintenance_transaction(f"reverse the founding for {email}") as db:
-                db.execute(select(func.sec.reverse_founding(user_id)))
-        except Conflict as refusal:
-            yield email, str(refusal)
-        else:
-            yield email, "reversed"
 
 
 def _bring(session: UserSession, old: OldBook, country: str) -> None:

@@ -18,16 +18,33 @@ create function sec.tenant_id_of(p_slug text) returns uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic select t.tenant_id from app.tenant t where t.slug = p_slug; end;
 
+-- The operator's: what taking back would erase of one user, and why it may not, as long as it may not.
+create function sec.reversal(p_user uuid)
+returns table (takes_user boolean, accounts bigint, transactions bigint, refusal text)
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic
+    select f.is_made and not exists (select from app.membership m
+                                     where m.user_id = f.user_id and m.tenant_id is distinct from f.tenant_id),
+           (select count(*) from app.account a where a.tenant_id = f.tenant_id),
+           (select count(*) from app.transaction t where t.tenant_id = f.tenant_id),
+           case when (select count(*) from app.audit_event e where e.tenant_id = f.tenant_id) > 2
+                then format('%s was used since it was founded, so it stays. Close it as its owner instead.',
+                            (select t.name from app.tenant t where t.tenant_id = f.tenant_id))
+                else '' end
+    from sec.founding f where f.user_id = p_user;
+end;
+
 -- The operator's: takes back what the migration made for one user, as long as nobody did anything in it since.
 create function sec.reverse_founding(p_user uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     made sec.founding;
+    v_refusal text;
 begin
     select * into made from sec.founding f where f.user_id = p_user for update;
-    if (select count(*) from app.audit_event e where e.tenant_id = made.tenant_id) > 2 then
-        raise exception '% was used since it was founded, so it stays. Close it as its owner instead.',
-            (select t.name from app.tenant t where t.tenant_id = made.tenant_id) using errcode = 'FT409';
+    select r.refusal into v_refusal from sec.reversal(p_user) r;
+    if v_refusal <> '' then
+        raise exception '%', v_refusal using errcode = 'FT409';
     end if;
     set constraints all deferred;
     delete from app.tenant t where t.tenant_id = made.tenant_id;
@@ -39,4 +56,4 @@ begin
 end $$;
 
 grant execute on function sec.tenant_id_of(text) to fintrack_sign_in;
-grant execute on function sec.reverse_founding(uuid) to fintrack_maintenance;
+grant execute on function sec.reversal(uuid), sec.reverse_founding(uuid) to fintrack_maintenance;
