@@ -2,14 +2,17 @@
 
 import csv
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fintrack.__main__ import main
 from fintrack.access import passwords
-from fintrack.access.founding import found_tenant, settle_user
+from fintrack.access.founding import found_tenant, founding_mark, settle_user
 from fintrack.access.sessions import check_credentials
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
@@ -27,6 +30,26 @@ from tests.databases import Database
 from tests.operations.older import change, made, own, read
 from tests.test_main import reachable  # noqa: F401 - opens the test's own database
 
+KILLED = """
+import os, signal, sys
+from sqlalchemy import make_url
+from fintrack.db import Logins, connect
+from fintrack.operations.founding import tenants
+from fintrack.operations.founding.old_books import old_books
+from fintrack.operations.founding.source import old_tables
+
+def end(*_rows):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def cut(*given, **named):
+    return bring(*given, **named, progress=end)
+
+connect(Logins(*map(make_url, sys.stdin.read().split())))
+first, second = old_books(old_tables(sys.argv[1]), "EUR")
+tenants.found(first, "DE")
+bring, tenants.bring_book = tenants.bring_book, cut
+tenants.found(second, "DE")
+"""
 TABLES = ("users", "accounts", "categories", "transactions")
 
 
@@ -125,6 +148,32 @@ def test_a_run_that_was_cut_off_is_done_again(
     assert survey(old).state is State.THERE
     _, mine = own("ana@example.org")
     assert len(mine) == 1
+
+
+def test_a_run_that_was_killed_leaves_the_first_user_whole_and_the_next_brings_the_rest(
+    database: Database, url: str
+) -> None:
+    logins = (database.logins.app, database.logins.sign_in, database.logins.maintenance)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, url],
+        input="\n".join(each.render_as_string(hide_password=False) for each in logins),
+        text=True,
+        check=False,
+    )
+    ana, gus = read(url)
+    assert killed.returncode == -signal.SIGKILL
+    assert [survey(old).state for old in (ana, gus)] == [State.THERE, State.BEGUN]
+    with acting_for(ana.email, "a test") as session:
+        (whole,) = my_tenants(session)
+        assert accounts(whole, archived=True)["balance"].sum() == 9130 + 2000
+    for old in (ana, gus):
+        found(old, "DE")
+    marks = [founding_mark(old.email) for old in (ana, gus)]
+    assert [mark and mark.checksum for mark in marks] == [ana.checksum, gus.checksum]
+    assert [each.slug for each in own(ana.email)[1]] == [whole.slug]
+    with acting_for(gus.email, "a test") as session:
+        (context,) = my_tenants(session)
+        assert accounts(context)["balance"].tolist() == [700]
 
 
 def test_a_tenant_that_was_begun_and_not_filled_is_made_anew(database: Database, url: str) -> None:
