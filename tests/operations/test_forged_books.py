@@ -1,6 +1,8 @@
 """Books that somebody changed, or made up, after FinTrack wrote them: found, and never restored."""
 
+import io
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.operations.archive import tables
+from fintrack.operations.archive.pack import is_archive
 from tests.operations.books import (
     Change,
     exported_book,
@@ -74,6 +77,18 @@ def test_one_changed_byte_is_found(ana: TenantContext, table: str) -> None:
     content[-3] ^= 1
     verdict = verified(packed(members | {name: bytes(content)}))
     assert verdict.problems == (f"{name} was changed after FinTrack wrote it.",)
+
+
+def test_any_changed_byte_of_the_last_two_hundred_is_refused_at_worst(ana: TenantContext) -> None:
+    """Where the zip says where its members stand: an offset below zero is damage like any other."""
+    book = kept_book(ana)
+    for at in range(len(book) - 200, len(book)):
+        for bit in (1, 128):
+            broken = bytearray(book)
+            broken[at] ^= bit
+            is_archive(io.BytesIO(broken))
+            with suppress(InvalidInput):
+                verified(bytes(broken))
 
 
 def test_a_sum_that_does_not_fit_is_found(ana: TenantContext) -> None:

@@ -2,12 +2,11 @@
 
 import csv
 import io
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from fintrack.errors import InvalidInput
 from fintrack.operations.archive.manifest import (
@@ -19,7 +18,7 @@ from fintrack.operations.archive.manifest import (
     sealer,
 )
 from fintrack.operations.archive.tables import TABLES, ArchiveTable
-from fintrack.statements.books.packages import require_usual_packing
+from fintrack.statements.books.packages import ZIP_DAMAGE, require_usual_packing
 
 BLOCK = 64 * 1024
 LARGEST_MANIFEST = 16 * 1024 * 1024
@@ -41,7 +40,7 @@ def is_archive(file: IO[bytes]) -> bool:
     try:
         with ZipFile(file) as archive:
             return {MANIFEST, SEAL} <= set(archive.namelist())
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
+    except ZIP_DAMAGE:
         return False
     finally:
         file.seek(0)
@@ -54,7 +53,7 @@ def opened(file: IO[bytes]) -> Iterator[Pack]:
     Raises:
         InvalidInput: it is no archive, damaged, or its seal is broken.
     """
-    with _damage(), ZipFile(file) as archive:
+    with _zip(file) as archive:
         for each in archive.infolist():
             require_usual_packing(each)
         content = _member(archive, MANIFEST, LARGEST_MANIFEST)
@@ -92,18 +91,16 @@ def rows(pack: Pack, each: ArchiveTable) -> Iterator[dict[str, str]]:
             yield dict(zip(each.columns, row, strict=True))
 
 
+def _zip(file: IO[bytes]) -> ZipFile:
+    with _damage():
+        return ZipFile(file)
+
+
 @contextmanager
 def _damage() -> Iterator[None]:
     try:
         yield
-    except (
-        BadZipFile,
-        zlib.error,
-        EOFError,
-        csv.Error,
-        UnicodeError,
-        NotImplementedError,
-    ) as error:
+    except (*ZIP_DAMAGE, csv.Error) as error:
         raise InvalidInput(NO_BOOK) from error
 
 
@@ -132,11 +129,11 @@ def _member(archive: ZipFile, name: str, largest: int) -> bytes:
     return content
 
 
-def _opened(archive: ZipFile, name: str) -> IO[bytes]:
-    try:
-        return archive.open(name)
-    except RuntimeError as error:  # It is locked, or packed in a way that is unknown.
-        raise BadZipFile from error
+@contextmanager
+def _opened(archive: ZipFile, name: str) -> Iterator[IO[bytes]]:
+    """Open a member; whatever its reading comes to is damage, what others do meanwhile is not."""
+    with _damage(), archive.open(name) as member:
+        yield member
 
 
 def _names(manifest: Manifest) -> list[str]:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import sqlite3
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,11 @@ from fintrack.statements.statement import StatementError
 
 DAMAGED = "The file is damaged or cut off. Export it from your program again."
 TOO_LARGE = "The file is too large once unpacked. Export fewer years at a time."
+# What a damaged zip comes to: an offset below zero is a ValueError, a huge one an OverflowError, a
+# locked member a RuntimeError.
+ZIP_DAMAGE = (
+    BadZipFile, zlib.error, struct.error, EOFError, OSError, OverflowError, RuntimeError, ValueError
+)  # fmt: skip
 MOST_BYTES = 256 * 1024 * 1024
 MOST_MEMBERS = 2_000
 MOST_ROWS = 2_000_000
@@ -134,6 +140,5 @@ def _read(file: IO[bytes] | gzip.GzipFile, most: int) -> bytes:
 def _damage() -> Iterator[None]:
     try:
         yield
-    # A locked member is a RuntimeError, an unknown way of packing a NotImplementedError.
-    except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+    except ZIP_DAMAGE as error:
         raise StatementError(DAMAGED) from error

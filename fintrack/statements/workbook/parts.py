@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pyexpat import ExpatError, ParserCreate, XMLParserType
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
-from zlib import error as ZlibError  # noqa: N812 - an exception among exceptions
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from fintrack.statements.books.packages import ZIP_DAMAGE
 from fintrack.statements.statement import StatementError
 
 _CHUNK = 65_536
@@ -63,7 +63,7 @@ class Package:
                     if self.left < 0:
                         raise StatementError(TOO_LARGE)
                     yield chunk
-        except (BadZipFile, ZlibError, EOFError, OSError, ValueError) as error:
+        except ZIP_DAMAGE as error:
             raise StatementError(DAMAGED) from error
 
 
@@ -75,7 +75,7 @@ def opened(content: bytes) -> Package:
     """
     try:
         archive = ZipFile(BytesIO(content))
-    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except ZIP_DAMAGE as error:
         raise StatementError(DAMAGED) from error
     infos = archive.infolist()
     if len(infos) > _MOST_PARTS:

@@ -50,6 +50,14 @@ def test_a_damaged_book_is_read_or_refused(content: bytes) -> None:
             is_read_or_refused(broken)
 
 
+@pytest.mark.parametrize(
+    "content", [WHOLE[0], zipped({"Ours - Register.csv": WHOLE[-1]})], ids=["actual", "ynab"]
+)
+def test_a_zip_with_a_damaged_directory_is_read_or_refused(content: bytes) -> None:
+    for at in range(len(content) - 200, len(content)):
+        is_read_or_refused(content[:at] + bytes([content[at] ^ 128]) + content[at + 1 :])
+
+
 @given(st.binary(max_size=200), st.sampled_from(WHOLE))
 def test_any_bytes_are_read_or_refused(junk: bytes, content: bytes) -> None:
     is_read_or_refused(content[:20] + junk)
