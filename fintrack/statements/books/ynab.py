@@ -1,7 +1,7 @@
 """A budget of YNAB: the register that its export holds beside the plan.
 
 A transfer stands in both accounts with "Transfer : " before the other's name, a split in rows
-whose memo begins with "(Split 1/2)".
+whose memo begins with "Split (1/2)", formerly "(Split 1/2)".
 """
 
 import re
@@ -27,7 +27,7 @@ from fintrack.statements.targets import kind_of
 
 FORMAT = "YNAB"
 REGISTER = frozenset("account date payee memo outflow inflow cleared".split())
-_SPLIT = re.compile(r"\(Split (\d+)/(\d+)\)\s*", re.IGNORECASE)
+_SPLIT = re.compile(r"^(?:\(Split |Split \()(\d+)/(\d+)\)\s*", re.IGNORECASE)
 _TRANSFER = re.compile(r"Transfer ?: ?(.*)")
 _STATES = {"reconciled": Status.RECONCILED, "uncleared": Status.PENDING}
 _OPENING = "starting balance"

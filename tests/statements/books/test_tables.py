@@ -60,6 +60,17 @@ def test_a_budget_of_ynab_has_its_splits_transfers_and_opening_balances() -> Non
     assert book.notes == ("Rows of the plan were left out (1): FinTrack keeps none.",)
 
 
+@pytest.mark.parametrize("written", ["(Split {}/2) {}", "Split ({}/2) {}", "split ({}/2){}"])
+def test_the_parts_of_a_split_are_one_however_ynab_writes_them(written: str) -> None:
+    parts = [
+        SPLIT | {"Memo": written.format(1, "rolls"), "Category": "Bread", "Outflow": "€3.00"},
+        SPLIT | {"Memo": written.format(2, ""), "Category": "Wine", "Outflow": "€9.00"},
+    ]
+    book = read(register(in_register("Giro", "31/01/2026", "Shop", Outflow="€1.00"), *parts))
+    assert said(book)[1:] == [("Giro", "2026-02-02", "-12.00", "", "Bread -3.00 + Wine -9.00")]
+    assert [line.memo for line in book.transactions[1].lines] == ["rolls", ""]
+
+
 def test_days_that_can_be_read_in_two_ways_are_asked_for() -> None:
     rows = register(in_register("Giro", "01/02/2026", "A", Outflow="$1.00", Inflow="$0.00"))
     with pytest.raises(StatementError, match="Choose which comes first, day or month"):
