@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from fintrack.money import CURRENCIES
+from fintrack.money import CURRENCIES, rounded_minor_units
 from fintrack.statements.books.double_entry import JournalEntry, JournalPosting, Place, Root
 from fintrack.statements.delimited.words import SYMBOLS
 from fintrack.statements.statement import StatementError
@@ -28,7 +28,7 @@ _SHARED = {
     "¥": ["JPY", "CNY"],
     "kr": "SEK NOK DKK ISK".split(),
 }
-_ROUNDING = Decimal("0.05")
+_TWO = 2
 Balance = Mapping[str, Decimal]
 
 
@@ -156,8 +156,7 @@ class Commodities:
         sums = {commodity: number for commodity, number in _balance(raw).items() if number}
         money = [commodity for commodity in sums if self.currency_of(commodity)]
         others = [commodity for commodity in sums if commodity not in money]
-        # Two currencies are an exchange; one alone that is left over is a mistake.
-        if len(sums) == len(money) == 1 and abs(sums[money[0]]) > _ROUNDING:
+        if not self._is_even(sums):
             self.uneven.append(raw[0].line)
         if len(money) != 1 or len(others) != 1:
             return raw
@@ -169,6 +168,16 @@ class Commodities:
             else each
             for each in raw
         ]
+
+    def _is_even(self, sums: Balance) -> bool:
+        """Say whether no money is left over: nothing to round to a unit, or one exchange."""
+        left = {
+            commodity: number
+            for commodity, number in sums.items()
+            if (code := self.currency_of(commodity)) is None or rounded_minor_units(number, code)
+        }
+        is_exchange = len(left) == _TWO and min(left.values()) < 0 < max(left.values())
+        return is_exchange or not any(map(self.currency_of, left))
 
     def _place(self, account: str) -> Place:
         place, is_known = _place(account)

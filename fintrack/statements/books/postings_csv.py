@@ -69,7 +69,7 @@ def _posting(row: Row) -> RawPosting:
     return RawPosting(
         account,
         units,
-        0,
+        row.line,
         next(_prices(row), None),
         memo=row["posting-comment"],
         is_free=account.startswith("(") and account.endswith(")"),

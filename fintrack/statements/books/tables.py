@@ -20,7 +20,13 @@ _MOST_COLUMNS = 200
 
 
 class Row(dict[str, str]):
-    """The cells of one row by the names of their columns; a missing one is empty."""
+    """The cells of one row by the names of their columns; a missing one is empty.
+
+    `line` is where it ends in the file.
+    """
+
+    __slots__ = ("line",)
+    line: int
 
     def __missing__(self, name: str) -> str:
         """Return what stands in a column that the table does not have."""
@@ -64,7 +70,9 @@ def _rows(content: bytes) -> Iterator[Row]:
         for number, row in enumerate(filter(any, cells)):
             if number >= MOST_ROWS:
                 raise StatementError(TOO_LARGE)
-            yield Row(zip(names, row, strict=False))
+            found = Row(zip(names, row, strict=False))
+            found.line = cells.line_num
+            yield found
     except csv.Error as error:
         raise StatementError(_DAMAGED) from error
 

@@ -52,6 +52,42 @@ def test_an_entry_that_does_not_add_up_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "postings",
+    [
+        ["assets:giro  -10.00 EUR", "expenses:food  10.04 EUR"],
+        ["assets:giro  10 EUR", "assets:purse  12 USD"],
+        ["assets:giro  -10 EUR", "assets:purse  5 USD", "assets:box  3 GBP"],
+    ],
+)
+def test_a_cent_or_a_currency_too_many_is_told(postings: list[str]) -> None:
+    book = read("\n  ".join(["2026-01-01 x", *postings, ""]))
+
+    assert book.notes == [
+        "1 entry does not add up, the first in line 2; what it lacks has no category."
+    ]
+
+
+@pytest.mark.parametrize(
+    "columns", ["date,id,account,number,currency", "date,txnidx,account,amount,commodity"]
+)
+def test_an_entry_of_a_table_that_does_not_add_up_is_told_by_its_line(columns: str) -> None:
+    book = read(
+        f"{columns}\n2026-01-01,1,assets:giro,-3,EUR\n2026-01-01,1,expenses:food,3,EUR\n\n"
+        "2026-01-01,2,assets:giro,-10,EUR\n2026-01-01,2,expenses:food,12.34,EUR\n"
+    )
+
+    assert book.notes == [
+        "1 entry does not add up, the first in line 5; what it lacks has no category."
+    ]
+
+
+def test_less_than_half_a_cent_is_rounding() -> None:
+    shares = "2026-01-01 x\n  assets:shares  3 ABC @ 3.3333 EUR\n  assets:giro  -10.00 EUR\n"
+
+    assert not read(shares).notes
+
+
 def test_an_exchange_without_a_price_adds_up() -> None:
     book = read("2026-01-01 x\n  assets:giro  -3 EUR\n  assets:purse  4 USD\n")
 
