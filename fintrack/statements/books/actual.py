@@ -24,13 +24,16 @@ from fintrack.statements.books.book import (
 )
 from fintrack.statements.books.cells import day, left_out, number, text, transfer_key, whole
 from fintrack.statements.books.packages import database, rows_in, table_names
+from fintrack.statements.books.plans import Planned, budgets_of
 from fintrack.statements.targets import kind_of
 
 FORMAT = "Actual"
 TABLES = frozenset(
     "accounts transactions payees payee_mapping categories category_mapping category_groups".split()
 )
-_UNKEPT = {"budgeted amounts": "zero_budgets", "schedules": "schedules", "rules": "rules"}
+_UNKEPT = ("schedules", "rules")
+# Of envelopes, and of a budget that only tracks.
+_BUDGETS = ("zero_budgets", "reflect_budgets")
 _CENTS = -2
 Row = sqlite3.Row
 
@@ -65,17 +68,33 @@ def read_actual(content: bytes, title: str, hints: Hints) -> Book:
         keys = {each.key for each in accounts}
         transactions = list(_transactions(connection, names, keys))
         tables = table_names(connection)
-        counts = {
-            what: _count(connection, table) for what, table in _UNKEPT.items() if table in tables
-        }
-    notes = (f"Actual keeps no currency; {currency} was taken.", *left_out(counts))
+        planned = [_planned(connection, each, names) for each in _BUDGETS if each in tables]
+        counts = {each: _count(connection, each) for each in _UNKEPT if each in tables}
+    used = next(filter(None, planned), [])
+    unused = {"amounts of the other budget": sum(map(len, planned)) - len(used)}
+    budgets, told = budgets_of(used, currency)
+    notes = (
+        f"Actual keeps no currency; {currency} was taken.",
+        *told,
+        *left_out(FORMAT, unused | counts),
+    )
     categories = tuple(names.categories.values())
-    return Book(FORMAT, title or FORMAT, accounts, transactions, categories, notes)
+    return Book(FORMAT, title or FORMAT, accounts, transactions, categories, notes, budgets)
+
+
+def _planned(connection: sqlite3.Connection, table: str, names: _Names) -> list[Planned]:
+    return [
+        Planned(
+            day(whole(row["month"]) * 100 + 1),
+            names.categories.get(text(row["category"])),
+            _amount(row),
+        )
+        for row in rows_in(connection, f"select * from {table} where amount <> 0")  # noqa: S608 - one of our own two names
+    ]
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
     counts = {
-        "zero_budgets": "select count(*) from zero_budgets where amount <> 0",
         "schedules": "select count(*) from schedules where tombstone = 0",
         "rules": "select count(*) from rules where tombstone = 0",
     }

@@ -65,8 +65,17 @@ class BookTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class BookBudget:
+    """What a category of expenses may cost in any month, in major units of the currency."""
+
+    category: BookCategory
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
-    """Everything one program knew; `notes` say what it knew and FinTrack cannot keep."""
+    """Everything one program knew; `notes` say what of it does not come."""
 
     format: str
     title: str
@@ -74,6 +83,7 @@ class Book:
     transactions: Sequence[BookTransaction]
     categories: Sequence[BookCategory] = ()
     notes: Sequence[str] = ()
+    budgets: Sequence[BookBudget] = ()
 
 
 @dataclass(frozen=True, slots=True)

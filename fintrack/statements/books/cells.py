@@ -67,11 +67,12 @@ def text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def left_out(counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield a sentence for each kind of thing, in the plural, that FinTrack does not keep."""
+def left_out(form: str, counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield a sentence for each kind of thing, in the plural, that does not come from a format."""
     for what, count in counts.items():
         if count:
-            yield f"{what[0].upper()}{what[1:]} were left out ({count:,}): FinTrack keeps none."
+            said = f"{what[0].upper()}{what[1:]} were left out ({count:,})"
+            yield f"{said}: FinTrack does not take them from {form}."
 
 
 def likely_kinds(

@@ -74,7 +74,7 @@ def read_firefly(content: bytes, accounts: bytes | None, *, others: Mapping[str,
     named = [
         reading.account(name, type_, currency) for (name, currency), type_ in reading.types.items()
     ]
-    return Book(FORMAT, FORMAT, named, transactions, notes=tuple(left_out(others)))
+    return Book(FORMAT, FORMAT, named, transactions, notes=tuple(left_out(FORMAT, others)))
 
 
 @dataclass(slots=True)

@@ -109,7 +109,7 @@ def gnucash_book(
     """
     reading = _Reading({each.id: each for each in accounts})
     entries = list(reading.entries(transactions))
-    notes = (*left_out(others), *reading.notes())
+    notes = (*left_out(FORMAT, others), *reading.notes())
     return book_of(FORMAT, FORMAT, entries, notes)
 
 

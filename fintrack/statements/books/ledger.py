@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import Book, Hints
-from fintrack.statements.books.cells import number
+from fintrack.statements.books.cells import left_out, number
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
@@ -84,9 +84,8 @@ def read_ledger(content: bytes, hints: Hints) -> Book:
     for line, written in enumerate(unified(decode(content)[0]).split("\n"), start=1):
         reading.take(line, written.rstrip())
     reading.finish()
-    notes = [*reading.commodities.notes()]
-    if reading.periodic:
-        notes.append(f"Periodic entries were left out ({reading.periodic:,}): FinTrack keeps none.")
+    periodic = {"periodic entries": reading.periodic}
+    notes = [*reading.commodities.notes(), *left_out(FORMAT, periodic)]
     return book_of(FORMAT, FORMAT, reading.entries, notes)
 
 

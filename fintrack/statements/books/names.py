@@ -44,7 +44,8 @@ def names_of(book: Book) -> Names:
     """Return the names of everything in the book, unused categories too."""
     used = (line.category for each in book.transactions for line in each.lines if line.category)
     tree = _Tree({}, {})
-    for category in (*book.categories, *used):
+    planned = (each.category for each in book.budgets)
+    for category in (*book.categories, *used, *planned):
         tree.take(category)
     taken: set[str] = set()
     named = {

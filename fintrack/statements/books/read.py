@@ -1,5 +1,6 @@
 """A whole book of any supported program, told from its content."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from fintrack.statements.books import actual, gnucash_sqlite
@@ -29,7 +30,7 @@ from fintrack.statements.books.postings_csv import (
     read_hledger,
 )
 from fintrack.statements.books.tables import header_of, row_count
-from fintrack.statements.books.ynab import REGISTER, read_ynab
+from fintrack.statements.books.ynab import PLAN, REGISTER, read_ynab
 from fintrack.statements.statement import StatementError
 
 PROGRAMS = (
@@ -77,18 +78,27 @@ def _packed(content: bytes, title: str, hints: Hints) -> Book:
     for name, header in headers.items():
         others = {other: each for other, each in tables.items() if other != name}
         if header >= REGISTER:
-            rows = sum(map(row_count, others.values()))
-            budget = PurePath(name).name.removesuffix(_REGISTER_MARK)
-            return read_ynab(tables[name], budget[:80] or title, hints, plan=rows)
+            plan = next((other for other in others if headers[other] >= PLAN), None)
+            budget = PurePath(name).name.removesuffix(_REGISTER_MARK)[:80] or title
+            counts = _counts(others, plan)
+            return read_ynab(
+                tables[name], budget, hints, plan=others.get(plan or ""), others=counts
+            )
         if header >= TRANSACTIONS:
             known = next((other for other in others if headers[other] >= ACCOUNTS), None)
-            counts = {
-                PurePath(other).stem[:40].replace("_", " "): row_count(each)
-                for other, each in others.items()
-                if other != known
-            }
-            return read_firefly(tables[name], others.get(known or ""), others=counts)
+            return read_firefly(
+                tables[name], others.get(known or ""), others=_counts(others, known)
+            )
     raise StatementError(UNKNOWN)
+
+
+def _counts(tables: Mapping[str, bytes], known: str | None) -> dict[str, int]:
+    """Return how many rows each table has that nobody reads, by what it is called."""
+    return {
+        PurePath(name).stem[:40].replace("_", " "): row_count(each)
+        for name, each in tables.items()
+        if name != known
+    }
 
 
 def _database(content: bytes, title: str, hints: Hints) -> Book:

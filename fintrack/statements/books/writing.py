@@ -24,6 +24,7 @@ from fintrack.ledger.refusals import refusals
 from fintrack.ledger.rows import add
 from fintrack.ledger.snapshots import Snapshot, insert_snapshots
 from fintrack.money import rounded_minor_units
+from fintrack.plan_schema import Budget
 from fintrack.schema import Account, Category, Tag, Transaction, new_id
 from fintrack.statements.books.book import Book, BookAccount, BookLine, BookTransaction
 from fintrack.statements.books.names import Names, names_of
@@ -99,6 +100,7 @@ def _written(
     try:
         with tenant_transaction(context) as db, refusals():
             _write_names(db, plan)
+            _write_budgets(db, plan)
             for done in _write_transactions(db, plan):
                 if progress is not None:
                     progress(done, len(plan.book.transactions))
@@ -124,6 +126,19 @@ def _write_names(db: Session, plan: _Plan) -> None:
     add(db, Category, ["id", "parent_id", "kind", "name"], categories)
     tags = [{"id": str(key), "name": name} for key, name in plan.names.tags.values()]
     add(db, Tag, ["id", "name"], tags)
+
+
+def _write_budgets(db: Session, plan: _Plan) -> None:
+    """Write the budgets; those whose categories are one here are one as well."""
+    sums: Counter[tuple[UUID, str]] = Counter()
+    for each in plan.book.budgets:
+        key = plan.names.categories[each.category], each.currency
+        sums[key] += rounded_minor_units(each.amount, each.currency)
+    budgets = [
+        {"id": str(new_id()), "category_id": str(key), "currency": currency, "amount": amount}
+        for (key, currency), amount in sums.items()
+    ]
+    add(db, Budget, ["id", "category_id", "currency", "amount"], budgets)
 
 
 def _first_days(book: Book) -> dict[str, date]:

@@ -15,6 +15,7 @@ from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import (
     Book,
     BookAccount,
+    BookBudget,
     BookCategory,
     BookLine,
     BookTransaction,
@@ -22,21 +23,35 @@ from fintrack.statements.books.book import (
 )
 from fintrack.statements.books.cells import left_out, likely_kinds
 from fintrack.statements.books.legs import Side, linked
+from fintrack.statements.books.plans import Planned, budgets_of
 from fintrack.statements.books.tables import Row, amounts_of, currency_of, days_of, rows_of
+from fintrack.statements.delimited.dates import parse_date
+from fintrack.statements.mapping import DateOrder
+from fintrack.statements.statement import StatementError
 from fintrack.statements.targets import kind_of
 
 FORMAT = "YNAB"
 REGISTER = frozenset("account date payee memo outflow inflow cleared".split())
+PLAN = frozenset({"month", "category group", "category"})
 _SPLIT = re.compile(r"^(?:\(Split |Split \()(\d+)/(\d+)\)\s*", re.IGNORECASE)
 _TRANSFER = re.compile(r"Transfer ?: ?(.*)")
 _STATES = {"reconciled": Status.RECONCILED, "uncleared": Status.PENDING}
 _OPENING = "starting balance"
 # What YNAB calls income that is in no category yet.
 _READY = frozenset({"ready to assign", "to be budgeted"})
+# What a plan keeps for the card's bill was spent with the card.
+_CARDS = "credit card payments"
 
 
-def read_ynab(content: bytes, title: str, hints: Hints, *, plan: int = 0) -> Book:
-    """Return the book of a register; `plan` is how many rows the plan beside it has.
+def read_ynab(
+    content: bytes,
+    title: str,
+    hints: Hints,
+    *,
+    plan: bytes | None = None,
+    others: Mapping[str, int] | None = None,
+) -> Book:
+    """Return the book of a register and the plan; `others` counts the rows of tables beside them.
 
     Raises:
         StatementError: a cell is not what its column says, or the days can be read in two ways.
@@ -57,8 +72,9 @@ def read_ynab(content: bytes, title: str, hints: Hints, *, plan: int = 0) -> Boo
         for name in dict.fromkeys(row["account"] for row in rows)
     ]
     transactions = list(linked(_sides(moves, reading)))
-    notes = (*assumed, *left_out({"rows of the plan": plan}))
-    return Book(FORMAT, title or FORMAT, accounts, transactions, notes=notes)
+    budgets, told = _budgets(plan, money, currency, reading) if plan else ((), ())
+    notes = (*assumed, *told, *left_out(FORMAT, others or {}))
+    return Book(FORMAT, title or FORMAT, accounts, transactions, notes=notes, budgets=budgets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,41 @@ def _path(row: Row) -> tuple[str, ...]:
     if category.casefold() in _READY:
         return (category,)
     return tuple(filter(None, (group, category)))
+
+
+def _budgets(
+    plan: bytes, money: Sequence[str], currency: str, reading: _Reading
+) -> tuple[tuple[BookBudget, ...], tuple[str, ...]]:
+    """Return what the plan says; the books do not depend on it, so what is wrong is but told."""
+    try:
+        rows = rows_of(plan)
+        # One decimal mark holds for both tables.
+        amounts = amounts_of([*money, *map(_assigned, rows)])
+        planned = [
+            Planned(_month(row), _planned_category(row, reading), amounts[_assigned(row)])
+            for row in rows
+        ]
+    except StatementError as refusal:
+        return (), (f"The plan was left out: {refusal}",)
+    return budgets_of(planned, currency)
+
+
+def _assigned(row: Row) -> str:
+    return (row["assigned"] or row["budgeted"]).strip()
+
+
+def _month(row: Row) -> date:
+    found = parse_date(f"1 {row['month']}", DateOrder.DMY)
+    if found is None:
+        raise StatementError(f"{row['month'][:40]!r} in the file is no month.")
+    return found
+
+
+def _planned_category(row: Row, reading: _Reading) -> BookCategory | None:
+    path = _path(row)
+    if not path or row["category group"].casefold() == _CARDS:
+        return None
+    return BookCategory(reading.kinds.get(path, CategoryKind.EXPENSE), path)
 
 
 def _opened(rows: Sequence[Row]) -> tuple[dict[str, Row], list[Row]]:

@@ -22,7 +22,8 @@ ACTUAL = """
     create table transactions (
         id, isParent, isChild, acct, category, amount, description, notes, date, transferred_id,
         sort_order, tombstone, cleared, parent_id, reconciled);
-    create table zero_budgets (amount);
+    create table zero_budgets (month, category, amount);
+    create table reflect_budgets (month, category, amount);
     create table schedules (tombstone);
 """
 GIRO, PURSE, OLD = "a-giro", "a-purse", "a-old"
@@ -53,7 +54,14 @@ def actual(*movements: tuple[object, ...]) -> bytes:
         "payees": [("s", "Shop", None), ("t", "", PURSE), ("u", "Shoppe", None)],
         "payee_mapping": [("s", "s"), ("u", "s")],
         "transactions": movements,
-        "zero_budgets": [(0,), (500,)],
+        "zero_budgets": [
+            (202601, "c", 0),
+            (202512, "c", 500),
+            (202601, "merged", 2_000),
+            (202601, "p", 100),
+            (202601, "x", 300),
+        ],
+        "reflect_budgets": [(202601, "c", 900)],
         "schedules": [(0,), (1,)],
     }
     return zipped({"db.sqlite": sqlite_file(ACTUAL, rows), "metadata.json": "{}"})
@@ -88,9 +96,14 @@ def test_a_budget_of_actual_counts_splits_once_and_nothing_deleted() -> None:
     assert [each.is_closed for each in book.accounts] == [False, True]
     assert list(book.notes) == [
         "Actual keeps no currency; USD was taken.",
-        "Budgeted amounts were left out (1): FinTrack keeps none.",
-        "Schedules were left out (1): FinTrack keeps none.",
+        "1 budget came: what January 2026 has, for every month.",
+        "1 budgeted amount of another month was left out: FinTrack's are the same every month.",
+        "2 budgeted amounts were left out: they are below zero or for no category of expenses.",
+        "Amounts of the other budget were left out (1): FinTrack does not take them from Actual.",
+        "Schedules were left out (1): FinTrack does not take them from Actual.",
     ]
+    (budget,) = book.budgets
+    assert (budget.category.path, budget.amount) == (("Usual", "Food"), Decimal(20))
 
 
 def test_a_budget_without_a_currency_asks_for_it() -> None:
@@ -167,7 +180,9 @@ def test_a_book_of_gnucash_in_xml_is_read_packed_or_not(content: bytes) -> None:
     assert (book.transactions[0].payee, book.transactions[0].status) == (
         "Rolls & milk", Status.RECONCILED,
     )  # fmt: skip
-    assert list(book.notes) == ["Scheduled transactions were left out (1): FinTrack keeps none."]
+    assert list(book.notes) == [
+        "Scheduled transactions were left out (1): FinTrack does not take them from GnuCash."
+    ]
     assert sum(each.amount for each in book.transactions) == Decimal("-3.20")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fintrack.ledger.accounts import AccountKind, Side
 from fintrack.ledger.filters import Status
-from fintrack.statements.books.book import Hints
+from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.mapping import DateOrder
 from fintrack.statements.statement import StatementError
 from tests.statements.books.reading import balances, flows, read, said, table, zipped
@@ -43,8 +43,7 @@ def test_a_budget_of_ynab_has_its_splits_transfers_and_opening_balances() -> Non
         in_register("Purse", "02/02/2026", "Transfer : Giro", Inflow="€20.00"),
         in_register("Giro", "03/02/2026", "Transfer : Nowhere", Outflow="€5.00"),
     )
-    plan = "Month,Category,Assigned\nJan 2026,Food: Bread,10\n"
-    book = read(zipped({"Our money - Register.csv": rows, "Our money - Plan.csv": plan}))
+    book = read(zipped({"Our money - Register.csv": rows, "Targets.csv": "Name\nBread\n"}))
     assert book.title == "Our money"
     assert said(book) == [
         ("Giro", "2026-02-01", "1000.00", "Employer", "Ready to Assign 1000.00"),
@@ -57,7 +56,55 @@ def test_a_budget_of_ynab_has_its_splits_transfers_and_opening_balances() -> Non
     assert (giro.opening, giro.opened_on) == (Decimal("100.00"), date(2026, 1, 31))
     assert [line.memo for line in book.transactions[1].lines] == ["rolls", "red"]
     assert (book.transactions[1].status, book.transactions[1].tags) == (Status.PENDING, ("Red",))
-    assert book.notes == ("Rows of the plan were left out (1): FinTrack keeps none.",)
+    assert book.notes == ("Targets were left out (1): FinTrack does not take them from YNAB.",)
+
+
+PLAN = "Month,Category Group/Category,Category Group,Category,Assigned,Activity,Available"
+
+
+def planned(month: str, group: str, category: str, amount: str) -> dict[str, str]:
+    return {"Month": month, "Category Group": group, "Category": category, "Assigned": amount}
+
+
+def plan_of(*rows: dict[str, str], header: str = PLAN) -> Book:
+    spent = in_register("Giro", "31/01/2026", "Shop", Outflow="€1,234.50", Memo="")
+    paid = in_register("Giro", "30/01/2026", "Employer", Inflow="€9.00") | {"Category": "Pay"}
+    tables = {"A - Register.csv": register(spent, paid), "A - Plan.csv": table(header, *rows)}
+    return read(zipped(tables))
+
+
+def test_the_newest_month_of_a_plan_of_ynab_comes_as_budgets() -> None:
+    book = plan_of(
+        planned("Dec 2025", "Food", "Bread", "€10.00"),
+        planned("Dec 2025", "Food", "Wine", "€0.00"),
+        planned("Jan 2026", "Food", "Bread", "€12.50"),
+        planned("Jan 2026", "Food", "Wine", "-€2.00"),
+        planned("Jan 2026", "", "Pay", "€5.00"),
+        planned("Jan 2026", "Credit Card Payments", "Visa", "€7.00"),
+        planned("Jan 2026", "Home", "Rent", "€1,000.00"),
+        planned("Feb 2026", "Food", "Bread", "€0.00"),
+    )
+    assert [(each.category.path, f"{each.amount:f} {each.currency}") for each in book.budgets] == [
+        (("Food", "Bread"), "12.50 EUR"), (("Home", "Rent"), "1000.00 EUR"),
+    ]  # fmt: skip
+    assert book.notes == (
+        "2 budgets came: what January 2026 has, for every month.",
+        "1 budgeted amount of another month was left out: FinTrack's are the same every month.",
+        "3 budgeted amounts were left out: they are below zero or for no category of expenses.",
+    )
+
+
+def test_a_plan_of_an_older_ynab_is_a_plan_too() -> None:
+    header = PLAN.replace("Assigned", "Budgeted")
+    row = planned("Jan 2026", "Food", "Bread", "") | {"Budgeted": "€3.00"}
+    del row["Assigned"]
+    assert [each.amount for each in plan_of(row, header=header).budgets] == [Decimal(3)]
+
+
+def test_a_plan_that_cannot_be_read_is_told_and_the_register_comes() -> None:
+    book = plan_of(planned("some month", "Food", "Bread", "€3.00"))
+    assert (len(book.transactions), book.budgets) == (2, ())
+    assert book.notes == ("The plan was left out: 'some month' in the file is no month.",)
 
 
 @pytest.mark.parametrize("written", ["(Split {}/2) {}", "Split ({}/2) {}", "split ({}/2){}"])
@@ -144,7 +191,9 @@ def test_money_in_firefly_goes_the_way_its_accounts_say() -> None:
     assert (dollars.kind, dollars.is_closed) == (AccountKind.SAVINGS, True)
     assert (car.kind, car.side) == (AccountKind.LOAN, Side.LIABILITY)
     assert book.transactions[0].tags == ("a", "b")
-    assert book.notes == ("Budgets were left out (1): FinTrack keeps none.",)
+    assert book.notes == (
+        "Budgets were left out (1): FinTrack does not take them from Firefly III.",
+    )
 
 
 GNUCASH = (

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from fintrack.access.tenants import NewTenant, my_tenants
+from fintrack.analytics.budgets import budgets
 from fintrack.context import TenantContext, TenantType
 from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import AccountKind, Side, accounts
@@ -18,6 +19,7 @@ from fintrack.ledger.transactions import transactions
 from fintrack.statements.books.book import (
     Book,
     BookAccount,
+    BookBudget,
     BookCategory,
     BookLine,
     BookTransaction,
@@ -66,6 +68,19 @@ def test_a_book_comes_with_everything_it_has(ana: TenantContext) -> None:
     tree = categories(report.context)
     assert tree["path"].tolist() == ["Food", "Food › Bread"]  # noqa: RUF001 - as on the screens
     assert activity(report.context).frame["action"].tolist()[0] == "book.brought"
+
+
+def test_budgets_come_for_every_month_and_those_of_one_name_are_one(ana: TenantContext) -> None:
+    wine = BookCategory(CategoryKind.EXPENSE, ("Food", "Wine"))
+    bread = BookCategory(CategoryKind.EXPENSE, ("food", "bread"))
+    planned = ((FOOD, "EUR", "10.50"), (bread, "EUR", "1"), (wine, "EUR", "3"), (FOOD, "JPY", "9"))
+    wanted = [BookBudget(each, currency, Decimal(amount)) for each, currency, amount in planned]
+    report = brought(ana, book=Book("Test", "Old", (GIRO,), (), budgets=wanted))
+    found = budgets(report.context, DAY)
+    rows = zip(found["category"], found["currency"], found["amount"], strict=True)
+    assert sorted(rows) == [
+        ("Food › Bread", "EUR", 1150), ("Food › Bread", "JPY", 9), ("Food › Wine", "EUR", 300),  # noqa: RUF001 - as on the screens
+    ]  # fmt: skip
 
 
 def test_names_that_are_too_long_or_taken_get_others(ana: TenantContext) -> None:
