@@ -64,6 +64,18 @@ def test_verify_names_what_was_altered(book: Path, capsys: pytest.CaptureFixture
     assert problem == "tags.csv was changed after FinTrack wrote it."
 
 
+@pytest.mark.parametrize("command", [["verify"], ["import-book", "--as", "ana@example.org"]])
+@pytest.mark.parametrize("at", [-3, -4, -5])
+def test_an_offset_below_zero_is_refused_in_one_sentence(
+    book: Path, capsys: pytest.CaptureFixture[str], command: list[str], at: int
+) -> None:
+    broken = bytearray(book.read_bytes())
+    broken[at] ^= 64
+    book.write_bytes(broken)
+    assert main([*command, str(book)]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 @pytest.mark.parametrize("missing", ["tags.csv", "manifest.json", "manifest.seal"])
 def test_verify_names_what_is_missing(
     book: Path, capsys: pytest.CaptureFixture[str], missing: str
