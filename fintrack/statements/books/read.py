@@ -95,7 +95,7 @@ def _packed(content: bytes, title: str, hints: Hints) -> Book:
 def _counts(tables: Mapping[str, bytes], known: str | None) -> dict[str, int]:
     """Return how many rows each table has that nobody reads, by what it is called."""
     return {
-        PurePath(name).stem[:40].replace("_", " "): row_count(each)
+        f"rows of {PurePath(name).stem[:40].replace('_', ' ')}": row_count(each)
         for name, each in tables.items()
         if name != known
     }

@@ -43,7 +43,7 @@ def test_a_budget_of_ynab_has_its_splits_transfers_and_opening_balances() -> Non
         in_register("Purse", "02/02/2026", "Transfer : Giro", Inflow="€20.00"),
         in_register("Giro", "03/02/2026", "Transfer : Nowhere", Outflow="€5.00"),
     )
-    book = read(zipped({"Our money - Register.csv": rows, "Targets.csv": "Name\nBread\n"}))
+    book = read(zipped({"Our money - Register.csv": rows, "targets.csv": "Name\nBread\n"}))
     assert book.title == "Our money"
     assert said(book) == [
         ("Giro", "2026-02-01", "1000.00", "Employer", "Ready to Assign 1000.00"),
@@ -56,7 +56,9 @@ def test_a_budget_of_ynab_has_its_splits_transfers_and_opening_balances() -> Non
     assert (giro.opening, giro.opened_on) == (Decimal("100.00"), date(2026, 1, 31))
     assert [line.memo for line in book.transactions[1].lines] == ["rolls", "red"]
     assert (book.transactions[1].status, book.transactions[1].tags) == (Status.PENDING, ("Red",))
-    assert book.notes == ("Targets were left out (1): FinTrack does not take them from YNAB.",)
+    assert book.notes == (
+        "Rows of targets were left out (1): FinTrack does not take them from YNAB.",
+    )
 
 
 PLAN = "Month,Category Group/Category,Category Group,Category,Assigned,Activity,Available"
@@ -192,7 +194,7 @@ def test_money_in_firefly_goes_the_way_its_accounts_say() -> None:
     assert (car.kind, car.side) == (AccountKind.LOAN, Side.LIABILITY)
     assert book.transactions[0].tags == ("a", "b")
     assert book.notes == (
-        "Budgets were left out (1): FinTrack does not take them from Firefly III.",
+        "Rows of budgets were left out (1): FinTrack does not take them from Firefly III.",
     )
 
 
