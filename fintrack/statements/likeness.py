@@ -34,21 +34,24 @@ Words = frozenset[str]
 class Likeness:
     """A transaction that a row probably is; only where it `is_close` the row is left out.
 
-    Of a day that is not `is_covered` the file does not tell.
+    Of a day that is not `is_covered` the file does not tell. `is_same_id` where the bank's
+    reference says it, whatever the words.
     """
 
     known: Known
     days: int
     is_close: bool
     is_covered: bool = True
+    is_same_id: bool = False
 
     def sentence(self, currency: str) -> str:
         """Return why: `Like 9 Mar 2026 Baker −12.00, 2 days apart.`."""
         amount = decimal_text(self.known.amount, currency).replace("-", "\N{MINUS SIGN}")
         name = self.known.payee or self.known.text
-        like = " ".join(filter(None, [day_words(self.known.booked_on), name, amount]))
+        start = "The bank's id is that of" if self.is_same_id else "Like"
+        like = " ".join(filter(None, [start, day_words(self.known.booked_on), name, amount]))
         where = "" if self.is_covered else ", on a day that the file does not cover"
-        return f"Like {like}, {distance_words(self.days)}{where}."
+        return f"{like}, {distance_words(self.days)}{where}."
 
 
 @dataclass(frozen=True, slots=True)

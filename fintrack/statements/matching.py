@@ -19,6 +19,8 @@ _WORD = re.compile(r"\w+")
 _BY_TEXT = "t"
 _BY_REFERENCE = "r"
 _BY_ID = "x"
+# Of a key, the kind and the hash of the bank's reference alone; date and amount follow.
+_REFERENCE_PART = 25
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,19 @@ class Movement:
         return _key(_BY_TEXT, self.booked_on, self.amount, normalised(self.payee, self.text))
 
     @cached_property
+    def reference_key(self) -> str | None:
+        """Return the part of the key that says the bank's reference, whatever date and amount."""
+        if not self.reference:
+            return None
+        return f"{_BY_REFERENCE}{_hash(self.reference)}"[:_REFERENCE_PART]
+
+    @cached_property
     def key(self) -> str:
         """Return the strongest key: by id, else by reference, else by text."""
         if self.own_id is not None:
             return f"{_BY_ID}{self.own_id.hex}"
-        if self.reference:
-            return _key(_BY_REFERENCE, self.booked_on, self.amount, self.reference)
+        if self.reference_key:
+            return f"{self.reference_key}{_hash(f'{self.booked_on}|{self.amount}')[:16]}"
         return self.text_key
 
 
@@ -68,6 +77,12 @@ class Known:
     def has_reference(self) -> bool:
         """Return whether it carries a reference of the bank or is exported by id."""
         return (self.import_key or "").startswith((_BY_REFERENCE, _BY_ID))
+
+    @property
+    def reference_key(self) -> str | None:
+        """Return the part of the key that says the bank's reference, None without one."""
+        key = self.import_key or ""
+        return key[:_REFERENCE_PART] if key.startswith(_BY_REFERENCE) else None
 
 
 @dataclass(slots=True)
@@ -95,9 +110,9 @@ class Book:
         """Return the transactions that answer for no row yet, the oldest first."""
         return [each for key, each in self._known.items() if key not in self._taken]
 
-    def take(self, known: Known) -> None:
-        """Let the transaction answer for a row that is not equal to it."""
-        self._taken.add(known.id)
+    def take(self, known: Iterable[Known | None]) -> None:
+        """Let the transactions answer for rows that are not equal to them."""
+        self._taken.update(each.id for each in known if each is not None)
 
     def next_import_key(self, movement: Movement) -> str:
         """Return a key that no transaction of the account has: the n-th occurrence."""
@@ -160,4 +175,8 @@ def normalised(payee: str, text: str) -> str:
 
 
 def _key(kind: str, booked_on: date, amount: int, rest: str) -> str:
-    return kind + sha256(f"{booked_on}|{amount}|{rest}".encode()).hexdigest()[:40]
+    return kind + _hash(f"{booked_on}|{amount}|{rest}")
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:40]

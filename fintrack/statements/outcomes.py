@@ -24,9 +24,10 @@ from sqlalchemy.orm import Session
 from fintrack.derived_schema import DayTotal
 from fintrack.ledger.filters import Status
 from fintrack.schema import Account, Transaction
-from fintrack.statements.likeness import WINDOW, Likeness, likenesses
+from fintrack.statements.likeness import Likeness, likenesses
 from fintrack.statements.matching import Book, Known, book_of
 from fintrack.statements.plans import Plan, Planned
+from fintrack.statements.references import DAYS, of_one_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,17 @@ def _outcome(
 
 def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
     movements = [row.movement for row in outcome.plan.planned]
-    found = likenesses(movements, outcome.book.open, outcome.duplicates)
-    for each in found:
-        if each is not None:
-            outcome.book.take(each.known)
-    return tuple(found)
+    book = outcome.book
+    by_id = of_one_reference(movements, book.open, outcome.duplicates)
+    moved = [each.known if each and each.is_close else None for each in by_id]
+    book.take(moved)
+    repeated = [
+        known or (each.id if each else None)
+        for known, each in zip(outcome.duplicates, moved, strict=True)
+    ]
+    by_words = likenesses(movements, book.open, repeated)
+    book.take(each.known if each else None for each in by_words)
+    return tuple(word or same for word, same in zip(by_words, by_id, strict=True))
 
 
 def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> dict[UUID, Book]:
@@ -142,7 +149,7 @@ def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> 
 def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
     """The days around the plan and, since members may have moved a row further, its keys."""
     first, last = plan.days
-    around = timedelta(WINDOW)
+    around = timedelta(DAYS)
     return and_(
         Transaction.account_id == account_id,
         or_(
