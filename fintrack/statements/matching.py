@@ -21,6 +21,7 @@ _BY_REFERENCE = "r"
 _BY_ID = "x"
 # Of a key, the kind and the hash of the bank's reference alone; date and amount follow.
 _REFERENCE_PART = 25
+_ID_LENGTH = 36
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Movement:
     def text_key(self) -> str:
         """Return the key by date, amount and normalised text."""
         return _key(_BY_TEXT, self.booked_on, self.amount, normalised(self.payee, self.text))
+
+    @cached_property
+    def named_id(self) -> UUID | None:
+        """Return the id that the row has or, as in FinTrack's own OFX, its reference is."""
+        return self.own_id or id_in(self.reference)
 
     @cached_property
     def reference_key(self) -> str | None:
@@ -136,8 +142,8 @@ class Book:
             self._by_text[key].append(known.id)
 
     def _taken_by_key(self, movement: Movement) -> UUID | None:
-        if movement.own_id is not None and movement.own_id in self._known:
-            return self._take(deque([movement.own_id]))
+        if movement.named_id is not None and movement.named_id in self._known:
+            return self._take(deque([movement.named_id]))
         return self._take(self._by_key.get(movement.key))
 
     def _taken_by_text(self, movement: Movement) -> UUID | None:
@@ -163,6 +169,16 @@ def book_of(transactions: Iterable[Known]) -> Book:
     for each in transactions:
         book._add(each)  # noqa: SLF001 - the book's own maker
     return book
+
+
+def id_in(reference: str | None) -> UUID | None:
+    """Return the id that a reference is, None where it is none."""
+    if reference is None or len(reference) != _ID_LENGTH:
+        return None
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None
 
 
 def normalised(payee: str, text: str) -> str:

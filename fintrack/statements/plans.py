@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from uuid import UUID
 
 from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import AccountKind
 from fintrack.money import decimal_amount, rounded_minor_units
-from fintrack.statements.matching import Movement
+from fintrack.statements.matching import Movement, id_in
 from fintrack.statements.statement import RAW_LENGTH, Entry, Rejected, Statement
 
 OWN_FORMAT = "fintrack"
@@ -159,16 +158,9 @@ def _row(row: Entry | Rejected, ordinal: int, currency: str, *, is_own: bool) ->
 def _movement(entry: Entry, amount: int, *, is_own: bool) -> Movement:
     """Compare what will be stored, so that the file meets its own rows again."""
     payee, text = entry.payee[:PAYEE_LENGTH], entry.text[:TEXT_LENGTH]
-    own_id = _own_id(entry.reference) if is_own else None
+    own_id = id_in(entry.reference) if is_own else None
     reference = None if is_own else entry.reference
     return Movement(entry.booked_on, amount, payee, text, reference, own_id)
-
-
-def _own_id(reference: str | None) -> UUID | None:
-    try:
-        return UUID(reference or "")
-    except ValueError:
-        return None
 
 
 def _note(entry: Entry, amount: int, currency: str) -> str:
