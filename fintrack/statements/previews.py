@@ -28,6 +28,7 @@ from fintrack.statements.targets import (
     account_of,
     id_of,
     targets,
+    without_opening,
     writable_accounts,
 )
 from fintrack.statements.text import clean
@@ -179,7 +180,8 @@ def _reading(file: StatementFile, books: _Books) -> _Reading:
     plans = _plans(file, books)
     with tenant_transaction(books.context) as db:
         found = holders(db, plans, books.ledger)
-    return _Reading(file, plans, targets(plans, books.ledger, books.wishes, found))
+    to = targets(plans, books.ledger, books.wishes, found)
+    return _Reading(file, [without_opening(each, to[each.key]) for each in plans], to)
 
 
 def _as_remembered(guess: StatementFile, content: bytes, books: _Books) -> _Reading | None:

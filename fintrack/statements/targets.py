@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import PurePath
 from uuid import UUID
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.access.sharing import is_writable
 from fintrack.errors import InvalidInput, NotFound
+from fintrack.ledger.account_files.qif import OPENING
 from fintrack.ledger.accounts import AccountKind, NewAccount
-from fintrack.money import exponent
+from fintrack.money import decimal_text, exponent
 from fintrack.schema import Account, new_id
 from fintrack.statements.openings import held_from
 from fintrack.statements.plans import LARGEST_AMOUNT, Plan, Planned, total_until
@@ -50,6 +51,7 @@ class LedgerAccount:
     currency: str
     number: str
     opening_balance: int
+    opened_on: date
     held_from: date | None = None
 
 
@@ -96,6 +98,7 @@ def writable_accounts(db: Session) -> tuple[LedgerAccount, ...]:
             Account.currency,
             Account.number,
             Account.opening_balance,
+            Account.opened_on,
             held_from(),
         )
         .where(Account.archived_at.is_(None), is_writable())
@@ -149,6 +152,20 @@ def targets(
             known = wishes.chosen
         found[plan.key] = known or proposed_account(plan, wishes.file_name, taken)
     return found
+
+
+def without_opening(plan: Plan, target: Target) -> Plan:
+    """Leave out the row by which a register tells the opening balance that the account has."""
+    if not isinstance(target, LedgerAccount) or not target.opening_balance:
+        return plan
+    opening = target.opened_on, target.opening_balance, OPENING.casefold()
+    row = next((each for each in plan.planned if _told(each) == opening), None)
+    if row is None:
+        return plan
+    amount = decimal_text(row.amount, plan.currency)
+    note = f"The opening balance of {amount} is that of {target.name} already and was left out."
+    left = tuple(each for each in plan.planned if each is not row)
+    return replace(plan, planned=left, notes=(*plan.notes, note))
 
 
 def is_number(label: str) -> bool:
@@ -230,6 +247,10 @@ def open_new_account(db: Session, new: NewAccount) -> UUID:
     after = {"name": values["name"]}
     audit.record(db, "account.created", subject_id=account_id, account_id=account_id, after=after)
     return account_id
+
+
+def _told(row: Planned) -> tuple[date, int, str]:
+    return row.movement.booked_on, row.amount, row.movement.payee.casefold()
 
 
 def _taken_by_choice(plans: Sequence[Plan], chosen: LedgerAccount | None) -> list[str]:

@@ -65,3 +65,22 @@ def test_an_id_that_no_transaction_has_is_the_banks(ana: TenantContext, giro: UU
 
     assert imported(ana, content, account_id=giro).new == 1
     assert imported(ana, content, account_id=giro).new == 0
+
+
+def test_qif_of_an_account_adds_nothing_and_its_opening_does_not_count_twice(
+    ana: TenantContext, giro: UUID
+) -> None:
+    content = written(ana, giro, AccountFormat.QIF)
+
+    (statement,) = preview(ana, content, account_id=giro).statements
+    assert (statement.new, statement.balance_after) == (0, statement.balance_before)
+    assert "The opening balance of 1585.00 is that of Giro already" in " ".join(statement.notes)
+
+
+@pytest.mark.parametrize("other", [(b"T1585.00", b"T1585.01"), (b"D2026-01-01", b"D2026-01-02")])
+def test_an_opening_that_the_account_has_not_is_a_movement(
+    ana: TenantContext, giro: UUID, other: tuple[bytes, bytes]
+) -> None:
+    content = written(ana, giro, AccountFormat.QIF)
+    (statement,) = preview(ana, content.replace(*other), account_id=giro).statements
+    assert statement.new == 1

@@ -12,6 +12,7 @@ from fintrack.ledger.entries import Entry
 from fintrack.ledger.filters import Status
 from fintrack.money import decimal_text
 
+OPENING = "Opening Balance"
 _TYPES = {
     AccountKind.CHECKING: "Bank",
     AccountKind.SAVINGS: "Bank",
@@ -49,7 +50,7 @@ def qif_lines(
     yield from ("!Account", f"N{account.name}", f"T{kind}", "^", f"!Type:{kind}")
     if account.opening_balance:
         amount = decimal_text(account.opening_balance, account.currency)
-        yield from (f"D{account.opened_on}", f"T{amount}", "POpening Balance", "CX")
+        yield from (f"D{account.opened_on}", f"T{amount}", f"P{OPENING}", "CX")
         yield from (f"L[{account.name}]", "^")
     for entry in entries:
         yield from _entry(entry, categories, account_names)
