@@ -270,7 +270,7 @@ def _empty(content: bytes, file_name: str, file: StatementFile, *, is_remembered
 
 def _is_own_export(file: StatementFile) -> bool:
     """Only the export of FinTrack itself is a table that needs no mapping."""
-    return file.format == "csv" and file.mapping is None
+    return file.format in {"csv", "xlsx"} and file.mapping is None
 
 
 def _plans(file: StatementFile, books: _Books) -> list[Plan]:

@@ -1,5 +1,7 @@
 """What FinTrack wrote of an account in other formats adds nothing to the account."""
 
+import csv
+import io
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -11,7 +13,8 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.transfers import NewTransfer, record_transfer
-from tests.statements.importing import imported, ofx_file, preview
+from fintrack.operations.archive.table_files import TableFormat, export_table
+from tests.statements.importing import exported, imported, ofx_file, preview
 
 OPENED, DAY = date(2026, 1, 1), date(2026, 3, 1)
 
@@ -84,3 +87,34 @@ def test_an_opening_that_the_account_has_not_is_a_movement(
     content = written(ana, giro, AccountFormat.QIF)
     (statement,) = preview(ana, content.replace(*other), account_id=giro).statements
     assert statement.new == 1
+
+
+def workbook(context: TenantContext) -> bytes:
+    return b"".join(export_table(context, "transactions", TableFormat.XLSX))
+
+
+def rows_without_ids(context: TenantContext) -> list[list[str]]:
+    """Return what the export says, but for its ids of transactions and transfers."""
+    rows = csv.reader(io.StringIO(exported(context).decode("utf-8-sig")))
+    return sorted([*row[1:11], *row[12:]] for row in rows)
+
+
+def test_a_workbook_of_transactions_adds_nothing_to_the_books(
+    ana: TenantContext, giro: UUID
+) -> None:
+    before = exported(ana)
+
+    report = imported(ana, workbook(ana))
+
+    assert (report.new, report.duplicate, report.rejected) == (0, 7, 0)
+    assert exported(ana) == before
+
+
+def test_a_workbook_of_transactions_comes_into_other_books(
+    ana: TenantContext, cleo: TenantContext, giro: UUID
+) -> None:
+    report = imported(cleo, workbook(ana))
+
+    assert (report.new, report.rejected) == (7, 0)
+    assert rows_without_ids(cleo) == rows_without_ids(ana)
+    assert imported(cleo, workbook(ana)).new == 0

@@ -3,15 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice, zip_longest
 
-from fintrack.ledger.exports import description_and_memo, tag_names, unguarded
+from fintrack.ledger.exports import MEMO, description_and_memo, tag_names, unguarded
 from fintrack.ledger.tags import LONGEST_NAME
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.dates import parse_date
+from fintrack.statements.delimited.table import Row
 from fintrack.statements.mapping import DateOrder
 from fintrack.statements.statement import (
     RAW_LENGTH,
@@ -67,16 +69,30 @@ def read_own_export(text: str) -> StatementFile:
     Raises:
         StatementError: a quotation does not end.
     """
+    return _file("csv", _rows(text))
+
+
+def is_own_table(rows: Sequence[Row]) -> bool:
+    """Say whether the first row of a sheet is the header that FinTrack writes."""
+    return bool(rows) and rows[0].cells == HEADER
+
+
+def read_own_table(rows: Iterable[Row]) -> StatementFile:
+    """Return the same of a sheet, whose texts are as they are and whose last cells may lack."""
+    return _file("xlsx", map(_sheet_row, islice(rows, 1, None)))
+
+
+def _file(file_format: str, rows: Iterable[_Row]) -> StatementFile:
     splits: dict[tuple[str, str], list[_Row]] = {}
-    for row in _rows(text):
+    for row in rows:
         key = row.cells.get("id") or str(row.line)
         splits.setdefault((key, row.cells.get("account", "")), []).append(row)
     found: _Groups = {}
-    for rows in splits.values():
-        cells = rows[0].cells
+    for lines in splits.values():
+        cells = lines[0].cells
         currency = cells.get("currency", "") if cells.get("currency") in CURRENCIES else ""
         entries, rejected = found.setdefault((cells.get("account", ""), currency), ([], []))
-        entry = _entry(rows)
+        entry = _entry(lines)
         if isinstance(entry, Rejected):
             rejected.append(entry)
         else:
@@ -85,7 +101,15 @@ def read_own_export(text: str) -> StatementFile:
         Statement(account or None, currency or None, tuple(entries), tuple(rejected))
         for (account, currency), (entries, rejected) in found.items()
     )
-    return StatementFile("csv", statements or (Statement(None, None, ()),))
+    return StatementFile(file_format, statements or (Statement(None, None, ()),))
+
+
+def _sheet_row(row: Row) -> _Row:
+    """Give back what a sheet has lost: blank cells at the end, and the blank before a memo."""
+    cells = dict(zip_longest(HEADER, row.cells[: len(HEADER)], fillvalue=""))
+    if cells["split"] and cells["description"].startswith(MEMO.lstrip()):
+        cells["description"] = f" {cells['description']}"
+    return _Row(row.line, row.raw, cells)
 
 
 def _rows(text: str) -> Iterator[_Row]:

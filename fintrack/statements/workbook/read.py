@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fintrack.statements.delimited.header import first_movement, header_position
+from fintrack.statements.delimited.own_export import is_own_table, read_own_table
 from fintrack.statements.delimited.packed import PackedRows, packed
 from fintrack.statements.delimited.read import read_table
 from fintrack.statements.mapping import Choice, Mapping, Question
@@ -30,6 +31,8 @@ def read_workbook(content: bytes, mapping: Mapping | None, currency: str | None)
         return StatementFile(_FORMAT, (), given, (question,))
     name = next(iter(tables or book.sheets))
     rows = tables.get(name) or _rows(book, name)
+    if mapping is None and is_own_table(rows):
+        return read_own_table(rows)
     return read_table(rows, replace(given, sheet=name), currency, file_format=_FORMAT)
 
 
