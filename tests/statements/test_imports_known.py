@@ -65,11 +65,12 @@ def test_a_row_that_is_probably_known_is_shown_with_the_reason(
     assert statement.balance_after == statement.balance_before == -1200
 
 
-def test_what_was_entered_by_hand_becomes_the_banks_and_keeps_its_words(
+def test_what_was_entered_by_hand_becomes_the_banks_and_keeps_its_words_and_day(
     ana: TenantContext, baker: UUID, food: UUID, matched: ImportReport
 ) -> None:
     row = only(ana)
     assert (matched.new, matched.duplicate) == (0, 1)
+    assert row["booked_on"].date() == NINTH
     assert (row["id"], row["payee"], row["note"], row["category_id"], row["status"]) == (
         str(baker), "Baker", "Rolls", str(food), Status.CLEARED,
     )  # fmt: skip
