@@ -8,10 +8,10 @@ from uuid import UUID
 
 from fintrack.ledger.accounts import NewAccount
 from fintrack.schema import new_id
-from fintrack.statements.likeness import likenesses
 from fintrack.statements.matching import Known, book_of
 from fintrack.statements.plans import Planned, total_until
 from fintrack.statements.previews import Preview
+from fintrack.statements.references import near
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.statements.targets import bare, carried_back, opening_of
 
@@ -205,7 +205,7 @@ def _twins(rows: Sequence[Planned], known: Sequence[Known]) -> dict[int, UUID]:
     book = book_of(known)
     movements = [row.movement for row in rows]
     equal = book.duplicates(movements)
-    alike = likenesses(movements, book.open, equal)
+    alike = near(movements, book, equal)
     twins = zip(rows, equal, alike, strict=True)
     found = {
         row.ordinal: twin or (like.known.id if like and like.is_close else None)

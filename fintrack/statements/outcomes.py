@@ -24,10 +24,10 @@ from sqlalchemy.orm import Session
 from fintrack.derived_schema import DayTotal
 from fintrack.ledger.filters import Status
 from fintrack.schema import Account, Transaction
-from fintrack.statements.likeness import Likeness, likenesses
+from fintrack.statements.likeness import Likeness
 from fintrack.statements.matching import Book, Known, book_of
 from fintrack.statements.plans import Plan, Planned
-from fintrack.statements.references import DAYS, of_one_reference
+from fintrack.statements.references import DAYS, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +110,7 @@ def _outcome(
 
 def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
     movements = [row.movement for row in outcome.plan.planned]
-    book = outcome.book
-    by_id = of_one_reference(movements, book.open, outcome.duplicates)
-    moved = [each.known if each and each.is_close else None for each in by_id]
-    book.take(moved)
-    repeated = [
-        known or (each.id if each else None)
-        for known, each in zip(outcome.duplicates, moved, strict=True)
-    ]
-    by_words = likenesses(movements, book.open, repeated)
-    book.take(each.known if each else None for each in by_words)
-    return tuple(word or same for word, same in zip(by_words, by_id, strict=True))
+    return tuple(near(movements, outcome.book, outcome.duplicates))
 
 
 def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> dict[UUID, Book]:

@@ -9,20 +9,35 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from fintrack.statements.likeness import Likeness
-from fintrack.statements.matching import Known, Movement
+from fintrack.statements.likeness import Likeness, likenesses
+from fintrack.statements.matching import Book, Known, Movement
 
 # Less than a week: what is paid every week may have one id.
 DAYS = 6
 
 
-def of_one_reference(
+def near(
+    rows: Sequence[Movement], book: Book, repeated: Sequence[UUID | None]
+) -> list[Likeness | None]:
+    """Return for each row the transaction that it probably is, by its id or else by its words.
+
+    The book's transactions answer for these rows then. `repeated` has beside each row the one that
+    is equal to it: such a row needs none.
+    """
+    by_id = _of_one_id(rows, book.open, repeated)
+    moved = [each.known if each and each.is_close else None for each in by_id]
+    book.take(moved)
+    beside = zip(repeated, moved, strict=True)
+    known = [equal or (each.id if each else None) for equal, each in beside]
+    by_words = likenesses(rows, book.open, known)
+    book.take(each.known if each else None for each in by_words)
+    return [alike or same for alike, same in zip(by_words, by_id, strict=True)]
+
+
+def _of_one_id(
     rows: Sequence[Movement], known: Iterable[Known], repeated: Sequence[UUID | None]
 ) -> list[Likeness | None]:
-    """Return for each row the transaction of its id, days apart; close where the amount is equal.
-
-    `repeated` has beside each row the transaction that is equal to it: such a row needs none.
-    """
+    """Return for each row the transaction of its id; it is close with the same amount."""
     held = _held(known)
     if not held:
         return [None] * len(rows)

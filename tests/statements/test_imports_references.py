@@ -7,6 +7,7 @@ import pytest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.statements.drops import together
 from fintrack.statements.summaries import RowState
 from tests.statements.importing import csv_file, held, imported, ofx_file, preview
 
@@ -107,3 +108,10 @@ def test_an_id_knows_nothing_of_rows_without_one(ana: TenantContext, giro: UUID)
     imported(ana, csv_file([("2026-03-05", "-20.00", "Somebody")]), account_id=giro)
 
     assert shown(ana, ofx_file([("20260306", *GROCER[1:])]), giro) == [(RowState.NEW, "")]
+
+
+def test_what_two_files_book_on_different_days_comes_in_once(ana: TenantContext) -> None:
+    again = ofx_file([FIRST, ("20260306", *GROCER[1:3], "REWE SAGT DANKE"), LAST])
+
+    (group,) = together([preview(ana, FILE), preview(ana, again)])
+    assert (group.new, group.duplicate) == (3, 0)
