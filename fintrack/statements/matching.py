@@ -58,7 +58,7 @@ class Movement:
         if self.own_id is not None:
             return f"{_BY_ID}{self.own_id.hex}"
         if self.reference_key:
-            return f"{self.reference_key}{_hash(f'{self.booked_on}|{self.amount}')[:16]}"
+            return f"{self.reference_key}{self.booked_on}|{self.amount}"
         return self.text_key
 
 
