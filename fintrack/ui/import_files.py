@@ -43,8 +43,8 @@ class OpenFile:
 
     @property
     def key(self) -> str:
-        """Return a name for widgets that belongs to this content."""
-        return sha256(self.content).hexdigest()[:12]
+        """Return a name for widgets that belongs to this content under this name."""
+        return f"{sha256(self.content).hexdigest()[:12]} {self.name}"
 
     def wish(self, key: str, account: UUID | NewAccount) -> None:
         """Let the statement of this key go into the account, which takes another look."""
@@ -59,7 +59,7 @@ def in_hand(context: TenantContext, files: Iterable[tuple[str, bytes]]) -> list[
     """
     dropped = [OpenFile(name, content) for name, content in files]
     kept = _files()
-    now = {f"{context.slug} {each.key} {each.name}": each for each in dropped}
+    now = {f"{context.slug} {each.key}": each for each in dropped}
     held = {place: kept.get(place, each) for place, each in now.items()}
     kept.clear()
     kept.update(held)

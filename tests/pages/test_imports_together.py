@@ -5,7 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import accounts
-from tests.pages.test_imports import AMBIGUOUS, drop_all, labels, press, words
+from tests.pages.opening import open_page
+from tests.pages.test_imports import AMBIGUOUS, drop_all, labels, press, remarks, words
 from tests.statements.importing import csv_file, held, ofx_file
 from tests.statements.test_imports_together import APRIL, MARCH, MAY
 
@@ -106,3 +107,19 @@ def test_the_rows_of_more_than_a_few_files_are_folded(ana: TenantContext) -> Non
     folded = [each for each in many.expander if each.label == "Rows: 1 new"]
     assert [each.proto.expanded for each in folded] == [False] * 4
     assert not any(each.label.startswith("Rows") for each in few.expander)
+
+
+def test_a_file_that_is_dropped_under_two_names_comes_in_once(ana: TenantContext) -> None:
+    page = open_page(ana, "import")
+    names = ["jan.csv", "jan (1).csv"]
+    page.file_uploader[0].set_value([(name, csv_file(), "text/csv") for name in names])
+    page = page.run()
+    assert not page.exception
+    assert remarks(page) == ["Also in jan.csv."] * 2
+
+    page = press(page, "Import all 2 transactions")
+    assert len(held(ana)) == 2
+
+    for _ in names:
+        page = press(page, "Undo")
+    assert held(ana) == []
