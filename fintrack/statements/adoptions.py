@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from fintrack import audit
@@ -17,7 +17,9 @@ from fintrack.statements.batches import Decided, status_of
 from fintrack.statements.plans import Planned
 
 ADOPTED = "transaction.matched"
+UNMATCHED = "transaction.unmatched"
 LINKED = "transfer.found"
+UNLINKED = "transfer.unlinked"
 
 
 def adopt(db: Session, rows: Iterable[Decided]) -> None:
@@ -52,7 +54,7 @@ def give_back(db: Session, import_id: UUID) -> None:
         for each, now in held.items()
         if now["import_key"] == events[each].after["import_key"]
     }
-    _change(db, "transaction.unmatched", held, wanted)
+    _change(db, UNMATCHED, held, wanted)
 
 
 def unlink(db: Session, import_id: UUID, legs: Sequence[UUID]) -> None:
@@ -68,7 +70,22 @@ def unlink(db: Session, import_id: UUID, legs: Sequence[UUID]) -> None:
     for each in before.keys() & taken.keys():
         if taken[each] in kept:
             wanted[each]["category_id"] = str(taken[each])
-    _change(db, "transfer.unlinked", before, wanted)
+    _change(db, UNLINKED, before, wanted)
+
+
+def changes_by_imports() -> ScalarSelect[int]:
+    """Count how often imports, made or undone, changed a `Transaction`; members keep a set."""
+    return (
+        select(func.count(AuditEvent.id))
+        .where(
+            AuditEvent.tenant_id == Transaction.tenant_id,
+            AuditEvent.subject_id == Transaction.id,
+            AuditEvent.change_set_id.is_(None),
+            AuditEvent.action.in_([ADOPTED, UNMATCHED, LINKED, UNLINKED]),
+        )
+        .correlate(Transaction)
+        .scalar_subquery()
+    )
 
 
 def _as_booked(old: Snapshot, row: Planned, import_key: str) -> Snapshot:

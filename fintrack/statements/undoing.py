@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
@@ -30,8 +30,8 @@ from fintrack.frames import Shape, frame, read_frame
 from fintrack.ledger.account_states import record_deletion
 from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, ImportBatch, Transaction, TransactionTag
-from fintrack.statements.adoptions import give_back, unlink
+from fintrack.schema import Account, AuditEvent, ImportBatch, Transaction, TransactionTag
+from fintrack.statements.adoptions import changes_by_imports, give_back, unlink
 from fintrack.statements.naming import take_numbers_back
 from fintrack.statements.openings import carry, uncovered
 from fintrack.statements.plans import OWN_FORMAT
@@ -67,9 +67,9 @@ def undo_import(
 
     An account that the import made goes too, unless somebody has used or changed it since.
 
-    While rows were edited, split, tagged or linked since, nothing is removed unless
-    `also_edited`; then they go as well. The other sides of transfers stay as plain transactions,
-    and what the import matched is as it was before.
+    While members edited, split, tagged or linked rows since, nothing is removed unless
+    `also_edited`; then they go as well. What another import linked is no edit. The other sides of
+    transfers stay as plain transactions, and what the import matched is as it was before.
 
     Raises:
         PermissionDenied: the member may not import, or not change one of the accounts.
@@ -125,10 +125,13 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
 
 def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
     own = ImportBatch.format == OWN_FORMAT
+    # The first comparison spares the count of most rows.
+    version = Transaction.version
+    is_edited = and_(version > 1, version > 1 + changes_by_imports())
     change = case(
-        (_is_linked_outside(batches), literal("linked as a transfer")),
+        (_is_linked_by_member(), literal("linked as a transfer")),
         (and_(Transaction.is_split, not_(own)), literal("split")),
-        (Transaction.version > 1, literal("edited")),
+        (is_edited, literal("edited")),
         else_=literal("tagged"),
     )
     return (
@@ -146,7 +149,7 @@ def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
         .where(
             one_of(Transaction.batch_id, batches),
             or_(
-                Transaction.version > 1,
+                is_edited,
                 and_(not_(own), or_(Transaction.is_split, _is_tagged())),
             ),
         )
@@ -161,14 +164,13 @@ def _is_tagged() -> ColumnElement[bool]:
     )
 
 
-def _is_linked_outside(batches: list[UUID]) -> ColumnElement[bool]:
-    other = aliased(Transaction)
-    return exists().where(
-        other.tenant_id == Transaction.tenant_id,
-        other.transfer_id == Transaction.transfer_id,
-        other.id != Transaction.id,
-        or_(other.batch_id.is_(None), not_(one_of(other.batch_id, batches))),
+def _is_linked_by_member() -> ColumnElement[bool]:
+    made = select(AuditEvent.id).where(
+        AuditEvent.tenant_id == Transaction.tenant_id,
+        AuditEvent.subject_id == Transaction.id,
+        AuditEvent.action == "transfer.linked",
     )
+    return and_(Transaction.transfer_id.is_not(None), made.exists())
 
 
 def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:

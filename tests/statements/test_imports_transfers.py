@@ -9,9 +9,11 @@ from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
 from fintrack.ledger.categories import CategoryKind, create_category
+from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.statements.decisions import Decision
+from fintrack.statements.history import imports
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.previews import Preview
 from fintrack.statements.undoing import undo_import
@@ -200,6 +202,40 @@ def test_undoing_leaves_the_other_side_as_it_was(
     (left,) = transactions(ana).frame.to_dict("records")
     assert (left["account_id"], left["category"]) == (str(savings), "Gifts")
     assert linked(ana) == 0
+
+
+@pytest.fixture
+def arrival(ana: TenantContext, giro: UUID, savings: UUID) -> ImportReport:
+    """Return the import of a row that the import of another file has linked since."""
+    found = imported(ana, csv_file([("2026-03-11", "500.00", "From Ana")]), account_id=savings)
+    assert imported(ana, TO_SAVINGS, account_id=giro).linked == 1
+    return found
+
+
+def test_a_link_that_another_import_made_keeps_no_file_from_going(
+    ana: TenantContext, giro: UUID, arrival: ImportReport
+) -> None:
+    assert undo_import(ana, arrival.import_id).removed == 1
+    (left,) = transactions(ana).frame.to_dict("records")
+    assert (left["account_id"], left["transfer_id"]) == (str(giro), "")
+
+
+def test_a_link_that_went_with_another_import_keeps_no_file_from_going(
+    ana: TenantContext, giro: UUID, arrival: ImportReport
+) -> None:
+    (other,) = imports(ana)["import_id"].unique()[:1]
+    assert undo_import(ana, UUID(other)).is_done
+    assert undo_import(ana, arrival.import_id).removed == 1
+
+
+def test_what_was_edited_of_a_linked_row_is_asked_about(
+    ana: TenantContext, arrival: ImportReport
+) -> None:
+    rows = transactions(ana).frame
+    row = rows[rows["amount"] > 0].iloc[0]
+    change_transaction(ana, UUID(row["id"]), TransactionChange(note="mine"), int(row["version"]))
+    report = undo_import(ana, arrival.import_id)
+    assert report.touched["change"].tolist() == ["edited"]
 
 
 @pytest.mark.parametrize("name", ["ana", "eli"])
