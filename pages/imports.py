@@ -29,7 +29,7 @@ from fintrack.ui.import_files import (
     take_back,
 )
 from fintrack.ui.import_groups import Decisions, Ready, account_reviews
-from fintrack.ui.inputs import card, day_text, money
+from fintrack.ui.inputs import card, day_column, day_text, money, money_column
 from fintrack.ui.limit_notices import limit_notices, size_notice
 from fintrack.ui.session import page_link, tenant_context
 from fintrack.ui.text import escaped
@@ -224,6 +224,7 @@ def _imported(context: TenantContext, import_id: UUID, batches: list[dict[Any, A
             day = day_text(context, first["imported_at"])
             st.markdown(f"**{escaped(first['file_name'])}**  \n:small[:gray[{escaped(day)}]]")
             _undo(context, import_id, is_undone=bool(first["undone"]))
+        _undo_edited(context, import_id)
         for batch in batches:
             _batch(context, batch)
         if any(batch["rejected"] for batch in batches):
@@ -263,33 +264,62 @@ def _undo(context: TenantContext, import_id: UUID, *, is_undone: bool) -> None:
         return
     if not context.may(Permission.IMPORT):
         return
-    asked = f"undo edited {import_id}"
-    if st.session_state.get(asked):
-        _undo_edited(context, import_id, asked)
+    asked = _asked(import_id)
+    if asked in st.session_state:
         return
     if st.button("Undo", icon=":material/undo:", key=f"undo {import_id}"):
         with shown_refusals():
             report = undo_import(context, import_id)
             if report.is_done:
                 _undone(import_id, report)
-            st.session_state[asked] = len(report.touched)
+            st.session_state[asked] = report.touched
             st.rerun()
+
+
+def _asked(import_id: UUID) -> str:
+    return f"undo edited {import_id}"
 
 
 def _undone(import_id: UUID, report: UndoReport) -> None:
     take_back(import_id)
-    done(f"Undone: {report.removed:,} transactions removed.")
+    what = "transaction" if report.removed == 1 else "transactions"
+    done(f"Undone: {report.removed:,} {what} removed.")
 
 
-def _undo_edited(context: TenantContext, import_id: UUID, asked: str) -> None:
-    """Ask once, since rows of this import were edited, split or linked since."""
-    count = st.session_state[asked]
-    st.markdown(f"{count:,} of its rows were changed since.", width="content")
-    if st.button("Remove them as well", icon=":material/delete:", key=f"all {import_id}"):
-        with shown_refusals():
-            report = undo_import(context, import_id, also_edited=True)
+def _undo_edited(context: TenantContext, import_id: UUID) -> None:
+    """Ask once, with the rows that members edited, split, tagged or linked since."""
+    asked = _asked(import_id)
+    touched = st.session_state.get(asked)
+    if touched is None:
+        return
+    is_one = len(touched) == 1
+    rows = "One of its rows was" if is_one else f"{len(touched):,} of its rows were"
+    st.markdown(f"{rows} changed since:")
+    _touched(context, touched)
+    with st.container(horizontal=True):
+        label = f"Remove {'it' if is_one else 'them'} as well"
+        if st.button(label, icon=":material/delete:", key=f"all {import_id}"):
+            with shown_refusals():
+                report = undo_import(context, import_id, also_edited=True)
+                del st.session_state[asked]
+                _undone(import_id, report)
+        if st.button("Keep the import", key=f"keep {import_id}"):
             del st.session_state[asked]
-            _undone(import_id, report)
-    if st.button("Keep the import", key=f"keep {import_id}"):
-        del st.session_state[asked]
-        st.rerun()
+            st.rerun()
+
+
+def _touched(context: TenantContext, rows: pd.DataFrame) -> None:
+    amounts = zip(rows["amount"], rows["currency"], strict=True)
+    st.dataframe(
+        rows.assign(amount=[money(context, *each) for each in amounts]),
+        hide_index=True,
+        lazy=True,
+        column_order=["booked_on", "payee", "amount", "account", "change"],
+        column_config={
+            "booked_on": day_column(context, "Date"),
+            "payee": "Payee",
+            "amount": money_column("Amount"),
+            "account": "Account",
+            "change": "Change",
+        },
+    )

@@ -8,7 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
+from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.transactions import transactions
 from fintrack.statements.history import imports
 from fintrack.statements.undoing import undo_import
 from tests.pages.opening import open_page
@@ -281,6 +283,17 @@ def test_an_import_goes_with_one_click(ana: TenantContext) -> None:
     next(each for each in page.button if each.label == "Undo").click()
     assert "Undone: 2 transactions removed." in words(page.run())
     assert held(ana) == []
+
+
+def test_what_was_edited_since_is_shown_before_it_goes(ana: TenantContext) -> None:
+    page = commit(dropped(ana, csv_file()))
+    row = transactions(ana).frame.set_index("payee").loc["Grocer"]
+    change_transaction(ana, UUID(str(row["id"])), TransactionChange(note="mine"), 1)
+    page = press(page, "Undo")
+    assert "One of its rows was changed since" in words(page)
+    (told,) = [each.value for each in page.dataframe if "change" in each.value]
+    assert told[["payee", "change"]].to_numpy().tolist() == [["Grocer", "edited"]]
+    assert "Undone: 2 transactions removed." in words(press(page, "Remove it as well"))
 
 
 def test_a_viewer_sees_what_was_imported_and_no_way_to_import(
