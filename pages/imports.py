@@ -271,7 +271,7 @@ def _undo(context: TenantContext, import_id: UUID, *, is_undone: bool) -> None:
         with shown_refusals():
             report = undo_import(context, import_id)
             if report.is_done:
-                _undone(import_id, report)
+                _undone(context, import_id, report)
             st.session_state[asked] = report.touched
             st.rerun()
 
@@ -280,8 +280,8 @@ def _asked(import_id: UUID) -> str:
     return f"undo edited {import_id}"
 
 
-def _undone(import_id: UUID, report: UndoReport) -> None:
-    take_back(import_id)
+def _undone(context: TenantContext, import_id: UUID, report: UndoReport) -> None:
+    take_back(context, import_id)
     what = "transaction" if report.removed == 1 else "transactions"
     done(f"Undone: {report.removed:,} {what} removed.")
 
@@ -302,7 +302,7 @@ def _undo_edited(context: TenantContext, import_id: UUID) -> None:
             with shown_refusals():
                 report = undo_import(context, import_id, also_edited=True)
                 del st.session_state[asked]
-                _undone(import_id, report)
+                _undone(context, import_id, report)
         if st.button("Keep the import", key=f"keep {import_id}"):
             del st.session_state[asked]
             st.rerun()

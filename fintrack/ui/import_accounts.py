@@ -11,6 +11,7 @@ from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.drops import Part
 from fintrack.statements.summaries import StatementPreview
 from fintrack.statements.targets import proposed_account
+from fintrack.texts import neutral
 from fintrack.ui.account_forms import OWED_HELP, kind_input
 from fintrack.ui.choices import currency_input
 from fintrack.ui.failures import shown_refusals
@@ -74,7 +75,8 @@ def _new_account(
     if submitted:
         with shown_refusals():
             opening = read_amount(balance, currency, context)
-            choose(replace(new, name=name, kind=kind, currency=currency, opening_balance=opening))
+            said = replace(new, name=neutral(name), kind=kind, currency=currency)
+            choose(replace(said, opening_balance=opening))
 
 
 def _currency(statement: StatementPreview, new: NewAccount) -> str:

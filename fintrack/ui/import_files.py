@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import NewAccount
+from fintrack.ledger.accounts import NewAccount, accounts
 from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Part
 from fintrack.statements.imports import ImportReport
@@ -32,12 +32,16 @@ LARGE = 250_000
 
 @dataclass(slots=True)
 class OpenFile:
-    """A file in this tab, with what the member said about it and the preview of that."""
+    """A file in this tab, with what the member said about it and the preview of that.
+
+    `made` are the accounts that imports have opened as he said, by the keys of `accounts`.
+    """
 
     name: str
     content: bytes = field(repr=False)
     mapping: Columns | None = None
     accounts: dict[str, UUID | NewAccount] = field(default_factory=dict)
+    made: dict[str, UUID] = field(default_factory=dict)
     preview: Preview | None = None
     import_id: UUID | None = None
 
@@ -49,6 +53,7 @@ class OpenFile:
     def wish(self, key: str, account: UUID | NewAccount) -> None:
         """Let the statement of this key go into the account, which takes another look."""
         self.accounts[key] = account
+        self.made.pop(key, None)
         self.preview = None
 
 
@@ -79,7 +84,7 @@ def look(context: TenantContext, file: OpenFile) -> Preview:
                 file.content,
                 file.name,
                 mapping=file.mapping,
-                accounts=file.accounts,
+                accounts={**file.accounts, **file.made},
                 progress=progress,
             )
     return file.preview
@@ -114,21 +119,27 @@ def finish(file: OpenFile, report: ImportReport) -> bool:
     for each in files.values():
         each.preview = None
         for key, wish in each.accounts.items():
-            if isinstance(wish, NewAccount):
-                each.accounts[key] = made.get((wish.name, wish.currency), wish)
+            if isinstance(wish, NewAccount) and (wish.name, wish.currency) in made:
+                each.made[key] = made[wish.name, wish.currency]
     if is_last := all(each.import_id for each in files.values()):
         files.clear()
     return is_last
 
 
-def take_back(import_id: UUID) -> None:
-    """Let a file whose import was undone wait again; all are looked at anew without its rows."""
+def take_back(context: TenantContext, import_id: UUID) -> None:
+    """Let a file whose import was undone wait again; all are looked at anew without its rows.
+
+    What was said stands again, but for accounts that went with the import.
+    """
+    held = {UUID(each) for each in accounts(context, archived=True)["id"]}
     for each in _files().values():
         each.preview = None
-        # The import may have made the account, which went with it.
         each.accounts = {
-            key: wish for key, wish in each.accounts.items() if isinstance(wish, NewAccount)
+            key: wish
+            for key, wish in each.accounts.items()
+            if isinstance(wish, NewAccount) or wish in held
         }
+        each.made = {key: account_id for key, account_id in each.made.items() if account_id in held}
         if each.import_id == import_id:
             each.import_id = None
 

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import accounts
+from fintrack.ledger.accounts import AccountKind, accounts
 from tests.pages.opening import open_page
 from tests.pages.test_imports import AMBIGUOUS, drop_all, labels, press, remarks, words
 from tests.statements.importing import csv_file, held, ofx_file
@@ -123,3 +123,35 @@ def test_a_file_that_is_dropped_under_two_names_comes_in_once(ana: TenantContext
     for _ in names:
         page = press(page, "Undo")
     assert held(ana) == []
+
+
+def use_new_account(page: AppTest, **values: str) -> AppTest:
+    for label, value in values.items():
+        next(each for each in page.text_input if each.label.startswith(label)).set_value(value)
+    next(each for each in page.selectbox if each.label == "Kind").set_value(AccountKind.CREDIT_CARD)
+    return press(page, "Use these values")
+
+
+FILES = csv_file(), csv_file([("2026-04-01", "-3.00", "Shop")])
+
+
+def test_what_was_said_of_a_new_account_stands_again_after_an_undo(ana: TenantContext) -> None:
+    page = use_new_account(drop_all(ana, *FILES), Name=" Card X ", Opening="10.00")
+    for label in ("Import 2 transactions", "Undo"):
+        page = press(page, label)
+    press(page, "Import all 3 transactions")
+
+    (made,) = accounts(ana).to_dict("records")
+    assert (made["name"], made["kind"]) == ("Card X", "CREDIT_CARD")
+    assert made["balance"] == 146500
+
+
+def test_what_was_said_of_an_account_that_stays_opens_no_other_one(ana: TenantContext) -> None:
+    page = use_new_account(drop_all(ana, *FILES, b"%PDF-1.7"), Name="Card X")
+    page = press(page, "Import all 3 transactions of 2 files")
+    page = press(page, "Undo")
+
+    page = next(each for each in page.button if each.label.startswith("Import ")).click().run()
+
+    assert accounts(ana)["name"].tolist() == ["Card X"]
+    assert len(held(ana)) == 3
