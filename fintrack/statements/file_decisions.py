@@ -75,7 +75,12 @@ def preview_decided(
         InvalidInput: it cannot be read so, or what is decided on is not in the file.
         NotFound: an account is not among those that the member may write to.
     """
-    read = partial(preview_import, context, content, file_name, account_id=account_id)
+    held: dict[str, UUID | NewAccount] = {
+        key: each for key, each in decisions.accounts.items() if isinstance(each, UUID)
+    }
+    read = partial(
+        preview_import, context, content, file_name, account_id=account_id, accounts=held
+    )
     preview = read()
     mapping = corrected(preview, decisions.reading) if decisions.reading else None
     if mapping is not None:
@@ -112,8 +117,10 @@ def _accounts(
 ) -> dict[str, UUID | NewAccount]:
     statements = {each.key: each for each in preview.statements}
     if unknown := sorted(said.keys() - statements.keys()):
-        known = ", ".join(map(repr, statements))
-        raise InvalidInput(f"The file has no account {unknown[0][:40]!r}; choose of {known}.")
+        known = f"choose of {', '.join(map(repr, statements))}"
+        if not any(statements):
+            known = "its only one has no name, so write '' for it"
+        raise InvalidInput(f"The file has no account {unknown[0][:40]!r}; {known}.")
     name = preview.file_name
     return {
         key: each if isinstance(each, UUID) else decided_account(statements[key], each, name)

@@ -128,6 +128,7 @@ def test_a_suggested_transfer_is_linked_only_when_it_is_said(
         ({"rows": {"99": "SKIP"}}, "no row 99"),
         ({"rows": {"1": "LINK"}}, "No transfer was found for row 1"),
         ({"accounts": {"other": {"name": "Giro"}}}, "no account 'other'"),
+        ({"accounts": {"EUR": {"name": "Giro"}}}, "only one has no name, so write '' for it"),
         ({"accounts": {"": "Giro"}}, "no id of an account"),
         ({"accounts": {"": {"kind": "CASH"}}}, "its name"),
         ({"accounts": {"": {"name": "Giro", "opening_balance": "9" * 16}}}, "cannot be opened so"),

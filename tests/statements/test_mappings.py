@@ -11,6 +11,7 @@ from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
 from fintrack.schema import ColumnMapping, ImportBatch
+from fintrack.statements.file_decisions import FileDecisions, preview_decided
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import answered
 from fintrack.statements.previews import Preview
@@ -72,6 +73,17 @@ def test_each_account_is_read_in_its_own_way(ana: TenantContext, giro: UUID) -> 
     teach(ana, card, "mdy")
     assert days(preview(ana, OPEN, account_id=giro)) == ["03 Apr"]
     assert days(preview(ana, OPEN, account_id=card)) == ["04 Mar"]
+
+
+def test_the_account_that_is_decided_on_says_how_its_file_is_read(
+    ana: TenantContext, giro: UUID
+) -> None:
+    card = account_of(ana, "Card")
+    teach(ana, card, "mdy")
+    other = csv_file([("03/04/2026", "-9.00", "C")])
+    for account_id, day in ((giro, "03 Apr"), (card, "04 Mar")):
+        decided = FileDecisions(accounts={"": account_id})
+        assert days(preview_decided(ana, other, "april.csv", decided)) == [day]
 
 
 def test_another_account_is_read_as_a_member_said_of_the_header(
