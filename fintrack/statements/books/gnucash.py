@@ -144,7 +144,9 @@ class _Reading:
             )
 
     def notes(self) -> Iterator[str]:
-        if self.unkept:
+        if self.unkept == 1:
+            yield "1 split in no currency that FinTrack knows was left out."
+        elif self.unkept:
             yield f"{self.unkept:,} splits in no currency that FinTrack knows were left out."
 
     def _posting(

@@ -94,11 +94,12 @@ class Commodities:
             yield f"{sign} was read as {self.currency_of(sign)}."
         for commodity, count in sorted(self.unkept.items()):
             said = "1 posting" if count == 1 else f"{count:,} postings"
+            left = f"{'was' if count == 1 else 'were'} left out"
             if commodity:
                 why = "it is no currency and had no cost in one"
-                yield f"{said} in {commodity} were left out: {why}."
+                yield f"{said} in {commodity} {left}: {why}."
             else:
-                yield f"{said} without a currency were left out; choose the book's currency."
+                yield f"{said} without a currency {left}; choose the book's currency."
         if self.uneven:
             count = len(self.uneven)
             entries = "1 entry does" if count == 1 else f"{count:,} entries do"

@@ -1,6 +1,7 @@
 """Plain-text journals: what beancount, ledger and hledger leave to be told is told."""
 
 import io
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from fintrack.ledger.filters import Status
 from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.operations.books import import_book
 from fintrack.statements.books.book import Hints
+from fintrack.statements.books.plain_text import Commodities
 from fintrack.statements.statement import StatementError
 from tests.operations.books import keep_book
 from tests.statements.books.reading import balances, flows, read, said
@@ -70,6 +72,21 @@ def test_an_account_without_a_known_root_is_told() -> None:
         "1 account is called neither assets, liabilities, income, expenses nor equity. "
         "It came as an account, and what moved between accounts as transfers."
     )
+
+
+@pytest.mark.parametrize(
+    ("unkept", "note"),
+    [
+        (
+            {"AAAAA": 1},
+            "1 posting in AAAAA was left out: it is no currency and had no cost in one.",
+        ),
+        ({"": 1}, "1 posting without a currency was left out; choose the book's currency."),
+        ({"": 2}, "2 postings without a currency were left out; choose the book's currency."),
+    ],
+)
+def test_what_is_left_out_is_counted(unkept: dict[str, int], note: str) -> None:
+    assert list(Commodities("EUR", Counter(unkept)).notes()) == [note]
 
 
 @pytest.mark.parametrize(
