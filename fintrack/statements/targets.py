@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import PurePath
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, exists, insert, select
 from sqlalchemy.orm import Session
 
 from fintrack import audit
@@ -16,7 +16,7 @@ from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.account_files.qif import OPENING
 from fintrack.ledger.accounts import AccountKind, NewAccount
 from fintrack.money import decimal_text, exponent
-from fintrack.schema import Account, new_id
+from fintrack.schema import Account, ImportBatch, new_id
 from fintrack.statements.openings import held_from
 from fintrack.statements.plans import LARGEST_AMOUNT, Plan, Planned, total_until
 from fintrack.texts import neutral, required
@@ -37,13 +37,17 @@ _KIND_NAMES = {
     AccountKind.INVESTMENT: "Investment account",
     AccountKind.CASH: "Cash",
 }
+_BANK_KINDS = frozenset(AccountKind) - {AccountKind.CASH, AccountKind.PROPERTY}
 _NUMBER = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}|[\dX*•~#]{4,}[A-Z0-9]*")
 _SHORTEST_NUMBER = 6
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerAccount:
-    """An account that the member may write to; rows before `held_from` are in its opening."""
+    """An account that the member may write to; rows before `held_from` are in its opening.
+
+    It `has_files` while an import into it stands.
+    """
 
     id: UUID
     name: str
@@ -53,6 +57,7 @@ class LedgerAccount:
     opening_balance: int
     opened_on: date
     held_from: date | None = None
+    has_files: bool = False
 
 
 Target = LedgerAccount | NewAccount
@@ -100,6 +105,7 @@ def writable_accounts(db: Session) -> tuple[LedgerAccount, ...]:
             Account.opening_balance,
             Account.opened_on,
             held_from(),
+            _has_files(),
         )
         .where(Account.archived_at.is_(None), is_writable())
         .order_by(Account.name, Account.id)
@@ -253,6 +259,14 @@ def _told(row: Planned) -> tuple[date, int, str]:
     return row.movement.booked_on, row.amount, row.movement.payee.casefold()
 
 
+def _has_files() -> ColumnElement[bool]:
+    return exists().where(
+        ImportBatch.tenant_id == Account.tenant_id,
+        ImportBatch.account_id == Account.id,
+        ImportBatch.undone_at.is_(None),
+    )
+
+
 def _taken_by_choice(plans: Sequence[Plan], chosen: LedgerAccount | None) -> list[str]:
     if chosen is None:
         return []
@@ -283,8 +297,20 @@ def _known(
     is_named = bool(plan.label) and not is_number(plan.label)
     found = matching_account(plan.label, plan.currency, ledger)
     likely = holder or (habit if is_habit and not is_named else None)
+    if likely is None and is_only and not plan.label:
+        likely = _only_account(plan, ledger, wishes.file_name)
     # An account with a number takes no statement that names another one.
     return found or (None if likely and plan.label and likely.number else likely)
+
+
+def _only_account(
+    plan: Plan, ledger: Sequence[LedgerAccount], file_name: str
+) -> LedgerAccount | None:
+    """Return the account that waits for its first file, if it is the only one of a bank."""
+    banks = [each for each in ledger if each.currency == plan.currency and each.kind in _BANK_KINDS]
+    kind = plan.kind or kind_of(PurePath(file_name).stem)
+    is_waiting = len(banks) == 1 and not banks[0].has_files and banks[0].kind == kind
+    return banks[0] if is_waiting else None
 
 
 def _wished(plan: Plan, target: Target) -> Target:

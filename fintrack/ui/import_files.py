@@ -34,7 +34,8 @@ LARGE = 250_000
 class OpenFile:
     """A file in this tab, with what the member said about it and the preview of that.
 
-    `made` are the accounts that imports have opened as he said, by the keys of `accounts`.
+    `made` are accounts that imports have opened as he said, or were the first to go into, by the
+    keys of `accounts`.
     """
 
     name: str
@@ -111,12 +112,14 @@ def finish(file: OpenFile, report: ImportReport) -> bool:
     """Let go of an imported file; return whether it was the last one of this tab.
 
     The others keep what was said about them, and are looked at anew beside what it brought; what
-    should go into a new account that it made goes there.
+    should go into a new account that it made goes there, and what was shown in one that had no
+    file yet stays there.
     """
     files = _files()
     file.import_id = report.import_id
     made = {(each.account, each.currency): each.account_id for each in report.batches}
     for each in files.values():
+        each.made |= _waiting(each.preview) if each.preview else {}
         each.preview = None
         for key, wish in each.accounts.items():
             if isinstance(wish, NewAccount) and (wish.name, wish.currency) in made:
@@ -124,6 +127,12 @@ def finish(file: OpenFile, report: ImportReport) -> bool:
     if is_last := all(each.import_id for each in files.values()):
         files.clear()
     return is_last
+
+
+def _waiting(preview: Preview) -> dict[str, UUID]:
+    """Return by key the accounts that no file was imported into when this was shown."""
+    shown = [(each.key, each.account) for each in preview.statements]
+    return {key: account.id for key, account in shown if account and not account.has_files}
 
 
 def take_back(context: TenantContext, import_id: UUID) -> None:

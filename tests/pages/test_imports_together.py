@@ -1,10 +1,12 @@
 """Several files on the Import page: judged together, taken in together, and what stays."""
 
+from datetime import date
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import AccountKind, accounts
+from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from tests.pages.opening import open_page
 from tests.pages.test_imports import AMBIGUOUS, drop_all, labels, press, remarks, words
 from tests.statements.importing import csv_file, held, ofx_file
@@ -155,3 +157,14 @@ def test_what_was_said_of_an_account_that_stays_opens_no_other_one(ana: TenantCo
 
     assert accounts(ana)["name"].tolist() == ["Card X"]
     assert len(held(ana)) == 3
+
+
+def test_files_that_are_shown_in_the_only_account_all_go_there(ana: TenantContext) -> None:
+    create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 1, 1)))
+    one, other = FILES
+    page = drop_all(ana, one, other.replace(b"Payee", b"Name of payee"))
+    assert figures(page)[0] == "3"
+
+    press(page, "Import all 3 transactions")
+
+    assert accounts(ana)["name"].tolist() == ["Giro"]

@@ -17,7 +17,9 @@ from fintrack.ledger.accounts import (
     archive_account,
     create_account,
 )
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.statements.imports import commit_import
+from fintrack.statements.previews import preview_import
 from fintrack.statements.undoing import undo_import
 from tests.statements.importing import MARCH, csv_file, imported, ofx_file, preview
 
@@ -131,6 +133,45 @@ def test_a_file_that_names_no_account_goes_where_its_rows_are(
 
     assert statement.account is not None
     assert (statement.account.id, statement.duplicate) == (giro, 1)
+
+
+def test_the_first_file_goes_into_the_only_account_that_was_made_by_hand(
+    ana: TenantContext, giro: UUID
+) -> None:
+    create_account(ana, NewAccount("Purse", AccountKind.CASH, "EUR", OPENED))
+    record_transaction(ana, NewTransaction(giro, date(2026, 3, 1), -4200, "Grocer"))
+
+    (statement,) = preview(ana, csv_file()).statements
+
+    assert statement.account is not None
+    assert (statement.account.id, statement.new, statement.duplicate) == (giro, 1, 1)
+
+
+@pytest.mark.parametrize("content", [csv_file(MARCH[:1]), ofx_file([("20260301", "-1", "A", "B")])])
+def test_an_account_that_has_a_file_is_not_taken_for_that_of_another(
+    ana: TenantContext, giro: UUID, content: bytes
+) -> None:
+    imported(ana, content, account_id=giro)
+
+    other = csv_file([("2026-04-01", "-7.00", "Kiosk")]).replace(b"Payee", b"Name of payee")
+
+    assert preview(ana, other).statements[0].account is None
+
+
+@pytest.mark.parametrize("kind", [AccountKind.CHECKING, AccountKind.CREDIT_CARD])
+def test_of_two_accounts_made_by_hand_none_is_taken(
+    ana: TenantContext, giro: UUID, kind: AccountKind
+) -> None:
+    create_account(ana, NewAccount("Other", kind, "EUR", OPENED))
+
+    assert preview(ana, csv_file()).statements[0].account is None
+
+
+@pytest.mark.parametrize("name", ["Visa card.csv", "savings.csv"])
+def test_a_file_of_another_kind_does_not_go_into_the_only_account(
+    ana: TenantContext, giro: UUID, name: str
+) -> None:
+    assert preview_import(ana, csv_file(), name).statements[0].account is None
 
 
 def test_a_file_goes_into_no_account_of_another_name_because_its_header_is_known(
