@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from fintrack.money import CURRENCIES, rounded_minor_units
+from fintrack.money import CURRENCIES, exponent
 from fintrack.statements.books.double_entry import JournalEntry, JournalPosting, Place, Root
 from fintrack.statements.delimited.words import SYMBOLS
 from fintrack.statements.statement import StatementError
@@ -171,11 +171,12 @@ class Commodities:
         ]
 
     def _is_even(self, sums: Balance) -> bool:
-        """Say whether no money is left over: nothing to round to a unit, or one exchange."""
+        """Say whether no money is left over: at most half a unit, or one exchange."""
         left = {
             commodity: number
             for commodity, number in sums.items()
-            if (code := self.currency_of(commodity)) is None or rounded_minor_units(number, code)
+            if (code := self.currency_of(commodity)) is None
+            or number.copy_abs() > Decimal((0, (5,), -exponent(code) - 1))
         }
         is_exchange = len(left) == _TWO and min(left.values()) < 0 < max(left.values())
         return is_exchange or not any(map(self.currency_of, left))
