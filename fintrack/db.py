@@ -35,7 +35,8 @@ from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.errors import FinTrackError, InvalidInput, Unavailable
 from fintrack.one_statement import OneStatementCursor
-from fintrack.schema import MaintenanceEvent, TenantRow, new_id
+from fintrack.schema import TenantRow, new_id
+from fintrack.security_schema import MaintenanceEvent
 from fintrack.sqlstates import BUSY, NO_ANSWER, NO_TEXT, REFUSALS, UNKEEPABLE, UNREACHABLE
 
 CHUNK = 64 * 1024

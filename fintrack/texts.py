@@ -39,3 +39,8 @@ def required(text: str, what: str, longest: int) -> str:
 def neutral(text: str) -> str:
     """Return the text on one line, with every run of space as one space."""
     return " ".join(text.split())
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return how many there are, in words: `1 row is`, `2,000 rows are`."""
+    return f"{count:,} {one if count == 1 else many}"

@@ -12,7 +12,7 @@ from sqlalchemy import Update, any_, func, select, update
 from fintrack.access.seals import Kind, unsealed
 from fintrack.access.totp import DIGITS, matching_step
 from fintrack.db import sign_in_transaction
-from fintrack.schema import Factor
+from fintrack.security_schema import Factor
 
 RECOVERY_CODES, RECOVERY_BYTES = 10, 10
 WRONG_CODE = "The code is wrong or was used already. Wait for the next one, then type that."

@@ -18,7 +18,7 @@ from fintrack.access.totp import matching_step
 from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import InvalidInput, NotFound
-from fintrack.schema import Factor
+from fintrack.security_schema import Factor
 
 CONFIRM = "Before the second factor changes, confirm that it is you."
 WRONG_FIRST_CODE = (

@@ -17,7 +17,8 @@ from fintrack.access.tenants import (
 from fintrack.access.users import checked_email
 from fintrack.context import TenantContext, UserSession
 from fintrack.db import sign_in_transaction
-from fintrack.schema import Founding, User, new_id
+from fintrack.schema import new_id
+from fintrack.security_schema import Founding, User
 from fintrack.texts import neutral, required
 
 # A password can only be set anew: nothing hashes to this.

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from fintrack.access.seals import Kind, sealed, unsealed
 from fintrack.db import sign_in_transaction
 from fintrack.errors import Conflict, InvalidInput
-from fintrack.schema import KeptAnswer
+from fintrack.security_schema import KeptAnswer
 
 KEPT_FOR = timedelta(days=1)
 LONGEST_KEY = 200

@@ -17,7 +17,7 @@ from fintrack.access.users import NewUser, add_user, checked_user, own_tenant, r
 from fintrack.context import TenantType, UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import InvalidInput, NotFound
-from fintrack.schema import Registration, User
+from fintrack.security_schema import Registration, User
 
 VALID_FOR = timedelta(days=1)
 GONE = "This link was used already or is too old. Register again."

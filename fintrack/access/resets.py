@@ -16,7 +16,7 @@ from fintrack.access.tickets import GONE, ticket_hash
 from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import NotFound
-from fintrack.schema import Ticket, User
+from fintrack.security_schema import Ticket, User
 
 VALID_FOR = timedelta(hours=1)
 # Waiting for the disk only where there is a row to write would tell who has an account.

@@ -28,7 +28,8 @@ from fintrack.access.passwords import is_password
 from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import CodeNeeded, ConfirmationNeeded, InvalidInput, NotFound, NotSignedIn
-from fintrack.schema import Factor, SessionRow, Ticket, User, new_id
+from fintrack.schema import new_id
+from fintrack.security_schema import Factor, SessionRow, Ticket, User
 from fintrack.texts import plain
 
 ABSOLUTE, IDLE = timedelta(hours=12), timedelta(minutes=30)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fintrack.db import sign_in_transaction
 from fintrack.errors import TooManyAttempts
-from fintrack.schema import SessionRow, Throttle, User
+from fintrack.security_schema import SessionRow, Throttle, User
 
 # How many failures are free: of one address at one account, at an account, of a network address;
 # and how many invitations, requests to join and mails to prove the own address are, of one user.

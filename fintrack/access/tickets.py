@@ -13,7 +13,7 @@ from sqlalchemy import Delete, delete, insert
 from fintrack.context import UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import NotFound
-from fintrack.schema import Ticket
+from fintrack.security_schema import Ticket
 
 SIGN_IN_FOR = timedelta(seconds=30)
 DOWNLOAD_FOR = timedelta(seconds=60)

@@ -22,7 +22,8 @@ from fintrack.context import TenantType, UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import Conflict, InvalidInput, PermissionDenied
 from fintrack.money import CURRENCIES
-from fintrack.schema import SetupToken, User, new_id
+from fintrack.schema import new_id
+from fintrack.security_schema import SetupToken, User
 from fintrack.texts import neutral, required
 
 # One lock for the first account of an installation: of two at once, one wins.

@@ -24,7 +24,8 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import Line
 from fintrack.frames import frame, read_frame
-from fintrack.schema import Account, Category, ImportBatch, Transaction
+from fintrack.import_schema import ImportBatch
+from fintrack.schema import Account, Category, Transaction
 
 MOST_COUNTED = 100
 MONTHS_SHOWN = 12

@@ -211,7 +211,7 @@ def movement_in_full(found: TransactionRecord) -> MovementInFull:
         transfer=found.transfer_id,
         splits=[_split_told(each, found.currency) for each in found.lines],
         tags=[TagTold(id=each.id, name=each.name) for each in found.tags],
-        other_leg=_leg_told(found.other_leg) if found.other_leg else None,
+        other_leg=leg_told(found.other_leg) if found.other_leg else None,
         sources=[_source_told(each) for each in found.sources],
     )
 
@@ -230,7 +230,8 @@ def _source_told(source: SourceRecord) -> SourceTold:
     return SourceTold(id=source.import_id, **{name: getattr(source, name) for name in names})
 
 
-def _leg_told(leg: LegRecord) -> LegTold:
+def leg_told(leg: LegRecord) -> LegTold:
+    """Return a leg as the API tells it."""
     return LegTold(
         id=leg.id,
         account=leg.account_id,

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import Amount, Day, Given, Text, Told, decimal, minor
-from fintrack.api.movements import LegTold, MovementInFull, movement_in_full
+from fintrack.api.fields import Amount, Day, Given, Text, Told, minor
+from fintrack.api.movements import LegTold, MovementInFull, leg_told, movement_in_full
 from fintrack.api.pages import Page
 from fintrack.api.transactions import Changed
 from fintrack.context import TenantContext
@@ -101,13 +101,4 @@ def _told(context: TenantContext, transfer_id: UUID) -> TransferTold:
 
 
 def _candidate_told(each: TransferCandidate) -> CandidateTold:
-    return CandidateTold(
-        id=each.id,
-        account=each.account_id,
-        account_name=each.account,
-        booked_on=each.booked_on,
-        currency=each.currency,
-        amount=decimal(each.amount, each.currency),
-        payee=each.payee,
-        days=each.days,
-    )
+    return CandidateTold(**dict(leg_told(each)), payee=each.payee, days=each.days)

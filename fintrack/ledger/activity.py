@@ -28,8 +28,9 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.frames import Shape, frame
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.change_sets import is_undone
-from fintrack.schema import Account, AuditEvent, ImportBatch, Transaction
+from fintrack.schema import Account, AuditEvent, Transaction
 
 ACTIVITY: Shape = {
     "id": "str",

@@ -46,7 +46,7 @@ class TagRecord:
 
 @dataclass(frozen=True, slots=True)
 class LegRecord:
-    """The other leg of a transfer, in an account that the member sees as well."""
+    """The other leg of a transfer, in an account that the member sees; `amount` in minor units."""
 
     id: UUID
     account_id: UUID

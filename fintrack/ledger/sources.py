@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fintrack.schema import ImportBatch, ImportRow
+from fintrack.import_schema import ImportBatch, ImportRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from fintrack.access.sharing import is_writable
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound
+from fintrack.ledger.records import LegRecord
 from fintrack.ledger.snapshots import NO_TRANSACTION
 from fintrack.schema import Account, Transaction
 
@@ -20,16 +21,10 @@ _MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class TransferCandidate:
-    """A transaction that may be the other leg, `days` away; `amount` in minor units."""
+class TransferCandidate(LegRecord):
+    """A transaction that may be the other leg, `days` away."""
 
-    id: UUID
-    account_id: UUID
-    account: str
-    booked_on: date
     payee: str
-    currency: str
-    amount: int
     days: int
 
 

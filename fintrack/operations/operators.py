@@ -12,7 +12,8 @@ from fintrack.access.sessions import handle_of, session_of_handle
 from fintrack.context import UserSession
 from fintrack.db import maintenance_transaction
 from fintrack.errors import NotFound, NotSignedIn
-from fintrack.schema import SessionRow, User, new_id
+from fintrack.schema import new_id
+from fintrack.security_schema import SessionRow, User
 
 LIFETIME = timedelta(minutes=10)
 AGENT = "command line"

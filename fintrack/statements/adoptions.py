@@ -8,11 +8,12 @@ from sqlalchemy import Row, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.change_sets import changes_between
 from fintrack.ledger.filters import Status
 from fintrack.ledger.rows import one_of
 from fintrack.ledger.snapshots import Snapshot, snapshots, update_snapshots
-from fintrack.schema import AuditEvent, Category, ImportBatch, Transaction
+from fintrack.schema import AuditEvent, Category, Transaction
 from fintrack.statements.batches import Decided, status_of
 from fintrack.statements.plans import Planned
 

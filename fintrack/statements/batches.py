@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from fintrack.import_schema import ImportRow
 from fintrack.ledger.filters import Status
 from fintrack.ledger.rows import add, encoded
 from fintrack.ledger.search import words_of
 from fintrack.money import decimal_text, rounded_minor_units
-from fintrack.schema import ImportRow, Posting, Transaction, TransactionTag, new_id
+from fintrack.schema import Posting, Transaction, TransactionTag, new_id
 from fintrack.statements.plans import NOTE_LENGTH, Planned, Refused
 from fintrack.statements.summaries import RowState
 

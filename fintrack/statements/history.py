@@ -13,7 +13,8 @@ from fintrack.db import tenant_transaction
 from fintrack.derived_schema import DayTotal
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
-from fintrack.schema import Account, ImportBatch, ImportRow, Transaction
+from fintrack.import_schema import ImportBatch, ImportRow
+from fintrack.schema import Account, Transaction
 from fintrack.statements.summaries import RowState
 
 IMPORTS: Shape = {

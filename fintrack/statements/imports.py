@@ -14,9 +14,10 @@ from fintrack import audit
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput, NotFound
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.refusals import constraint_of, refusals
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, ImportBatch, new_id
+from fintrack.schema import Account, new_id
 from fintrack.statements.adoptions import adopt, link
 from fintrack.statements.batches import Decided, NewRow, Place, new_rows, write_rows
 from fintrack.statements.collecting import without_collection

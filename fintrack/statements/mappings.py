@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.errors import InvalidInput
-from fintrack.schema import ColumnMapping, ImportBatch
+from fintrack.import_schema import ColumnMapping, ImportBatch
 from fintrack.statements.mapping import Mapping
 
 # The table takes nothing else.

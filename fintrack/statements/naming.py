@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_state, state_of
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, AuditEvent, ImportBatch
+from fintrack.schema import Account, AuditEvent
 from fintrack.statements.plans import Plan
 from fintrack.statements.targets import (
     NUMBER_LENGTH,

@@ -21,6 +21,7 @@ from fintrack.statements.statement import (
     StatementFile,
 )
 from fintrack.statements.text import clean
+from fintrack.texts import counted
 
 _HEAD = 4_096
 _STATEMENTS = {
@@ -302,15 +303,16 @@ def _balances(draft: _Draft, marks: Marks, currency: str | None) -> Statement:
 
 
 def _notes(draft: _Draft) -> Iterator[str]:
-    if draft.investments == 1:
-        yield "1 investment entry is not a cash movement and was left out."
-    elif draft.investments:
-        yield f"{draft.investments} investment entries are not cash movements and were left out."
-    if draft.pending == 1:
-        yield "1 row is pending and was left out."
-    elif draft.pending:
-        yield f"{draft.pending} rows are pending and were left out."
+    if draft.investments:
+        one, many = (
+            "investment entry is not a cash movement and was",
+            "investment entries are not cash movements and were",
+        )
+        yield f"{counted(draft.investments, one, many)} left out."
+    if draft.pending:
+        rows = counted(draft.pending, "row is pending and was", "rows are pending and were")
+        yield f"{rows} left out."
     if draft.debits_in and all(_is_inflow(row) for row in draft.rows):
-        rows = "1 row is" if draft.debits_in == 1 else f"{draft.debits_in} rows are"
+        rows = counted(draft.debits_in, "row is", "rows are")
         adds = "adds" if draft.debits_in == 1 else "add"
         yield f"{rows} called a debit, but {adds} money, and no row takes any; check the signs."

@@ -23,9 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_state, state_of
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, ImportBatch, Transaction
+from fintrack.schema import Account, Transaction
 
 
 def held_from() -> ColumnElement[date | None]:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.access.sharing import is_writable
 from fintrack.errors import InvalidInput, NotFound
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_files.qif import OPENING
 from fintrack.ledger.accounts import AccountKind, NewAccount
 from fintrack.money import decimal_text, exponent
-from fintrack.schema import Account, ImportBatch, new_id
+from fintrack.schema import Account, new_id
 from fintrack.statements.openings import held_from
 from fintrack.statements.plans import LARGEST_AMOUNT, Plan, Planned, total_until
 from fintrack.texts import neutral, required

@@ -27,10 +27,11 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, frame, read_frame
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_deletion
 from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
-from fintrack.schema import Account, AuditEvent, ImportBatch, Transaction, TransactionTag
+from fintrack.schema import Account, AuditEvent, Transaction, TransactionTag
 from fintrack.statements.adoptions import changes_by_imports, give_back, unlink
 from fintrack.statements.naming import take_numbers_back
 from fintrack.statements.openings import carry, uncovered

@@ -11,7 +11,7 @@ from fintrack.access.sessions import confirm_session, require_confirmation
 from fintrack.context import TenantContext
 from fintrack.db import sign_in_transaction
 from fintrack.errors import ConfirmationNeeded, FinTrackError, InvalidInput
-from fintrack.schema import SessionRow
+from fintrack.security_schema import SessionRow
 from tests.access.phone import SEED, Phone
 from tests.conftest import PASSWORD, sign_in
 

@@ -21,7 +21,7 @@ from fintrack.access.sessions import confirm_session
 from fintrack.context import Role, TenantContext, UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import FinTrackError
-from fintrack.schema import Throttle
+from fintrack.security_schema import Throttle
 from tests.access.test_persons import erase
 from tests.conftest import PASSWORD, share_ownership, sign_up
 from tests.databases import Database

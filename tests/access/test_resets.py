@@ -23,7 +23,7 @@ from fintrack.errors import (
     NotSignedIn,
     TooManyAttempts,
 )
-from fintrack.schema import Ticket, User
+from fintrack.security_schema import Ticket, User
 from tests.access.phone import Phone
 from tests.access.test_sign_in import HERE, counted
 from tests.access.waiting import lengthen_waits

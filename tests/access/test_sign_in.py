@@ -39,7 +39,7 @@ from fintrack.errors import (
     NotSignedIn,
     TooManyAttempts,
 )
-from fintrack.schema import SessionRow, Throttle
+from fintrack.security_schema import SessionRow, Throttle
 from tests.access.waiting import lengthen_waits
 from tests.conftest import PASSWORD, sign_in
 from tests.databases import Database

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from fintrack.db import sign_in_transaction
-from fintrack.schema import Throttle
+from fintrack.security_schema import Throttle
 
 
 def lengthen_waits() -> None:

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from fintrack import derived_schema, plan_schema  # noqa: F401 - their tables are tables too
+from fintrack import derived_schema, import_schema, plan_schema, security_schema  # noqa: F401 - their tables are tables too
 from fintrack.schema import TenantRow, new_id
 
 Values = dict[str, Any]

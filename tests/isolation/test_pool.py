@@ -26,7 +26,8 @@ from fintrack.db import TenantSession, maintenance_transaction, tenant_transacti
 from fintrack.errors import NotSignedIn
 from fintrack.ledger.tags import tags
 from fintrack.operations.installation import Installation
-from fintrack.schema import SessionRow, Tag, new_id
+from fintrack.schema import Tag, new_id
+from fintrack.security_schema import SessionRow
 from tests.isolation.capture import captured
 from tests.isolation.pgbouncer import PORT, running_pgbouncer
 from tests.isolation.world import World, connect, through

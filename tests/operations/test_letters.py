@@ -27,7 +27,7 @@ from fintrack.errors import (
 )
 from fintrack.operations.letters import mail_invitation, mail_proof, sign_up
 from fintrack.operations.mail import Delivery
-from fintrack.schema import User
+from fintrack.security_schema import User
 from tests.access.test_departures import account
 from tests.conftest import PASSWORD, sign_in
 from tests.databases import Database

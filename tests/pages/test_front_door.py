@@ -16,7 +16,7 @@ from fintrack.access.users import NewUser, register
 from fintrack.context import Role, TenantContext, TenantStatus
 from fintrack.db import sign_in_transaction
 from fintrack.operations.demo import create_sample
-from fintrack.schema import User
+from fintrack.security_schema import User
 from fintrack.ui.text import escaped, escaped_sentence
 from tests.conftest import PASSWORD, close, erase, sign_in
 from tests.databases import Database

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 
 from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
+from fintrack.import_schema import ColumnMapping, ImportBatch
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
-from fintrack.schema import ColumnMapping, ImportBatch
 from fintrack.statements.file_decisions import FileDecisions, preview_decided
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import answered

@@ -19,7 +19,8 @@ from fintrack.errors import FinTrackError
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.operations.archive.verify import verify_book
-from fintrack.schema import Ticket, new_id
+from fintrack.schema import new_id
+from fintrack.security_schema import Ticket
 from fintrack.web import downloads
 from fintrack.web.downloads import MEDIA_TYPES
 from fintrack.web.failures import failed, refused

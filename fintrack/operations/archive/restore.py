@@ -16,6 +16,7 @@ from fintrack.access.tenants import NewTenant, abandon_tenant, create_bare_tenan
 from fintrack.context import TenantContext, TenantType, UserSession
 from fintrack.db import defer_constraints, tenant_transaction
 from fintrack.errors import InvalidInput
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.rows import add, given
 from fintrack.ledger.search import words_of
 from fintrack.money import minor_units
@@ -24,7 +25,7 @@ from fintrack.operations.archive.manifest import AccountSum, Manifest, content_h
 from fintrack.operations.archive.pack import Pack, opened, rows
 from fintrack.operations.archive.tables import TABLES, ArchiveTable, value_of
 from fintrack.operations.archive.verify import require_unaltered
-from fintrack.schema import Account, ImportBatch, Tenant, Transaction
+from fintrack.schema import Account, Tenant, Transaction
 from fintrack.statements.books.report import AccountOutcome, BookReport
 from fintrack.statements.imports import Progress
 

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from fintrack.derived_schema import DayTotal, Line, MonthTotal, PayeeTotal, SearchToken
+from fintrack.import_schema import ColumnMapping, ImportBatch, ImportRow
 from fintrack.ledger.exports import CURRENCY, decimal_cell, guarded_cell, unguarded
 from fintrack.money import minor_units
 from fintrack.plan_schema import Budget, Recurring, Rule, SavedPivot
@@ -34,9 +35,6 @@ from fintrack.schema import (
     AuditEvent,
     Category,
     ChangeSet,
-    ColumnMapping,
-    ImportBatch,
-    ImportRow,
     Invitation,
     InvitationShare,
     JoinRequest,

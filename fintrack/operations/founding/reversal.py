@@ -10,7 +10,7 @@ from fintrack.access.users import checked_email
 from fintrack.db import maintenance_transaction
 from fintrack.errors import Conflict
 from fintrack.operations.founding.old_books import OldBook
-from fintrack.schema import Founding, User
+from fintrack.security_schema import Founding, User
 
 OTHER = (
     "Other books were brought for {}, so they stay. Name the source and the currency as they were "

@@ -14,6 +14,7 @@ from fintrack.money import CURRENCIES, exponent
 from fintrack.statements.books.double_entry import JournalEntry, JournalPosting, Place, Root
 from fintrack.statements.delimited.words import SYMBOLS
 from fintrack.statements.statement import StatementError
+from fintrack.texts import counted
 
 _ROOTS = {
     **dict.fromkeys(("asset", "assets"), Root.ASSET),
@@ -93,16 +94,15 @@ class Commodities:
         for sign in sorted(self.signs):
             yield f"{sign} was read as {self.currency_of(sign)}."
         for commodity, count in sorted(self.unkept.items()):
-            said = "1 posting" if count == 1 else f"{count:,} postings"
-            left = f"{'was' if count == 1 else 'were'} left out"
+            which = f"in {commodity}" if commodity else "without a currency"
+            said = counted(count, f"posting {which} was", f"postings {which} were")
             if commodity:
-                why = "it is no currency and had no cost in one"
-                yield f"{said} in {commodity} {left}: {why}."
+                yield f"{said} left out: it is no currency and had no cost in one."
             else:
-                yield f"{said} without a currency {left}; choose the book's currency."
+                yield f"{said} left out; choose the book's currency."
         if self.uneven:
             count = len(self.uneven)
-            entries = "1 entry does" if count == 1 else f"{count:,} entries do"
+            entries = counted(count, "entry does", "entries do")
             lacks = "it lacks" if count == 1 else "they lack"
             yield (
                 f"{entries} not add up, the first in line {self.uneven[0]}; "
@@ -110,7 +110,7 @@ class Commodities:
             )
         if self.unknown_roots:
             count = len(self.unknown_roots)
-            called = "1 account is" if count == 1 else f"{count:,} accounts are"
+            called = counted(count, "account is", "accounts are")
             came = "It came as an account" if count == 1 else "They came as accounts"
             yield (
                 f"{called} called neither assets, liabilities, income, expenses nor equity. "

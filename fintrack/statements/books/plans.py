@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from fintrack.ledger.categories import CategoryKind
 from fintrack.statements.books.book import BookBudget, BookCategory
+from fintrack.texts import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,17 @@ def budgets_of(
 
 def _notes(newest: date, brought: int, older: int, unfit: int) -> Iterator[str]:
     if brought:
-        said = "1 budget" if brought == 1 else f"{brought:,} budgets"
+        said = counted(brought, "budget", "budgets")
         yield f"{said} came: what {newest:%B %Y} has, for every month."
     if older:
-        said = "1 budgeted amount of another month was"
-        if older > 1:
-            said = f"{older:,} budgeted amounts of other months were"
+        said = counted(
+            older, "budgeted amount of another month was", "budgeted amounts of other months were"
+        )
         yield f"{said} left out: FinTrack's are the same every month."
     if unfit:
-        said = "1 budgeted amount was left out: it is"
-        if unfit > 1:
-            said = f"{unfit:,} budgeted amounts were left out: they are"
+        said = counted(
+            unfit,
+            "budgeted amount was left out: it is",
+            "budgeted amounts were left out: they are",
+        )
         yield f"{said} below zero or for no category of expenses."

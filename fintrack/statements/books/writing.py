@@ -30,7 +30,7 @@ from fintrack.statements.books.book import Book, BookAccount, BookLine, BookTran
 from fintrack.statements.books.names import Names, names_of
 from fintrack.statements.books.report import AccountOutcome, BookReport
 from fintrack.statements.imports import Progress
-from fintrack.texts import neutral, plain
+from fintrack.texts import counted, neutral, plain
 
 CHUNK = 2_500
 NO_ACCOUNT = "This book holds no account. Choose a whole book, with its accounts."
@@ -251,11 +251,11 @@ def _notes(plan: _Plan) -> Iterator[str]:
     named = {each.transfer for each in plan.book.transactions if each.transfer is not None}
     count = len(named) - len(plan.transfers)
     if count:
-        said = "1 transfer has" if count == 1 else f"{count} transfers have"
+        said = counted(count, "transfer has", "transfers have")
         yield f"{said} no other side that fits, and stayed plain transactions."
     short = sum(plan.names.accounts[each.key][1] != each.name for each in plan.book.accounts)
     if short:
-        said = "1 account has" if short == 1 else f"{short} accounts have"
+        said = counted(short, "account has", "accounts have")
         yield f"{said} another name here, because it was too long or taken."
 
 

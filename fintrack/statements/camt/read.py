@@ -19,6 +19,7 @@ from fintrack.statements.camt.nodes import STATEMENTS, Node, nodes
 from fintrack.statements.merging import finished
 from fintrack.statements.statement import Entry, Rejected, Statement, StatementFile
 from fintrack.statements.text import clean
+from fintrack.texts import counted
 
 _NOTHING = "This CAMT file holds no account statement; download the transactions again."
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD", "ITBD")
@@ -126,5 +127,5 @@ class _Draft:
     def notes(self) -> tuple[str, ...]:
         if not self.not_booked:
             return ()
-        rows = "1 entry is" if self.not_booked == 1 else f"{self.not_booked} entries are"
+        rows = counted(self.not_booked, "entry is", "entries are")
         return (f"{rows} not booked yet and left out.",)

@@ -7,6 +7,7 @@ from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.mapping import Mapping, Role
+from fintrack.texts import counted
 
 _NET = "net"
 
@@ -20,7 +21,7 @@ def fee_notes(mapping: Mapping, table: Table) -> Iterator[str]:
         count = sum(bool(fee and fee.value) for fee in fees)
         if count == 0:
             continue
-        rows = f"{count} row" if count == 1 else f"{count} rows"
+        rows = counted(count, "row", "rows")
         if role is Role.FEE:
             yield f"The fees in the column {table.name(at)!r} were taken off in {rows}."
         else:

@@ -34,6 +34,7 @@ from fintrack.statements.statement import (
     StatementFile,
 )
 from fintrack.statements.text import decode, encoding_certainty, unified
+from fintrack.texts import counted
 
 _SHOWN = 5
 _NO_STATEMENT = "This file is not a statement that FinTrack can read; choose one from your bank."
@@ -189,28 +190,24 @@ def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
 
 
 def _notes(mapping: Mapping, reading: Reading, other_sides: int) -> list[str]:
-    counted = (
+    left_out = (
         (
             reading.not_done,
-            "pending or cancelled and was left out",
-            "pending or cancelled and were left out",
+            "row is pending or cancelled and was",
+            "rows are pending or cancelled and were",
         ),
         (
             reading.outside,
-            "a heading or total and was left out",
-            "headings or totals and were left out",
+            "row is a heading or total and was",
+            "rows are headings or totals and were",
         ),
         (
             other_sides,
-            "the other side of a journal and was left out",
-            "other sides of journals and were left out",
+            "row is the other side of a journal and was",
+            "rows are other sides of journals and were",
         ),
     )
-    notes = [
-        f"1 row is {one}." if count == 1 else f"{count} rows are {many}."
-        for count, one, many in counted
-        if count
-    ]
+    notes = [f"{counted(*each)} left out." for each in left_out if each[0]]
     if mapping.inverted:
         notes.append("Purchases are positive in this file; their sign was turned.")
     return notes

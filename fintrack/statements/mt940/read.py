@@ -26,6 +26,7 @@ from fintrack.statements.statement import (
     StatementFile,
 )
 from fintrack.statements.text import clean
+from fintrack.texts import counted
 
 _NOTHING = "This SWIFT file holds no account statement; download the transactions again."
 _MOST_FIELDS = 20
@@ -164,7 +165,7 @@ class _Draft:
             return []
         self.check_totals()
         if self.expected:
-            rows = "1 row is" if self.expected == 1 else f"{self.expected} rows are"
+            rows = counted(self.expected, "row is", "rows are")
             self.notes.append(f"{rows} only expected by the bank and left out.")
         return [
             Statement(

@@ -21,6 +21,7 @@ from fintrack.statements.statement import (
     StatementFile,
 )
 from fintrack.statements.text import decode, encoding_certainty, unified
+from fintrack.texts import counted
 
 _FORMAT = "qif"
 _OPTION = re.compile(r"^[ \t]*!option:(mdy|dmy|ymd)\b", re.IGNORECASE | re.MULTILINE)
@@ -147,16 +148,17 @@ def _statement(register: Register, *, by_kind: bool) -> Statement:
 
 def _notes(register: Register) -> Iterator[str]:
     if count := register.unequal:
-        said = "1 split does" if count == 1 else f"{count} splits do"
+        said = counted(count, "split does", "splits do")
         yield f"{said} not add up to the amount; the amount was taken without its parts."
 
 
 def _file_notes(registers: Registers) -> Iterator[str]:
-    count = registers.investments.total()
-    if count == 1:
-        yield "1 investment entry is not a cash movement and was left out."
-    elif count:
-        yield f"{count} investment entries are not cash movements and were left out."
+    if count := registers.investments.total():
+        one, many = (
+            "investment entry is not a cash movement and was",
+            "investment entries are not cash movements and were",
+        )
+        yield f"{counted(count, one, many)} left out."
     for name, count in registers.left_out.items():
         yield f"The section {name[:40]!r} is no register and was left out ({count})."
     if registers.endless:

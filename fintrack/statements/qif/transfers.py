@@ -9,6 +9,7 @@ from decimal import Decimal
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.words import OPENING_ROWS
 from fintrack.statements.statement import Entry, Statement
+from fintrack.texts import counted
 
 _Key = tuple[date, Decimal, str | None, str]
 
@@ -57,7 +58,7 @@ def _with_keys(statement: Statement, keys: dict[int, str]) -> Statement:
     lonely -= sum(entry.line in keys for entry in statement.entries)
     if lonely == 0:
         return replace(statement, entries=entries)
-    said = "1 transfer has" if lonely == 1 else f"{lonely} transfers have"
+    said = counted(lonely, "transfer has", "transfers have")
     note = f"{said} no other side in this file and can be linked later."
     return replace(statement, entries=entries, notes=(*statement.notes, note))
 
