@@ -113,6 +113,8 @@ create table app.import_batch (
     foreign key (tenant_id, account_id) references app.account on delete cascade
 );
 create index import_batch_by_import on app.import_batch (tenant_id, import_id);
+-- What was imported into an account is asked of every account that a file may go into.
+create index import_batch_by_account on app.import_batch (tenant_id, account_id, created_at);
 
 create table app.transaction (
     tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
