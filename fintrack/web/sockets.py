@@ -20,6 +20,7 @@ from fintrack.ui.session import SIGNED_OUT, leads_out, redirect_message
 from fintrack.web.known_sessions import forget_sessions
 
 POLL_SECONDS = 2.0
+LAST_WORD_SECONDS = 1.0
 POLICY_VIOLATION = 1008
 
 _log = logging.getLogger(__name__)
@@ -32,24 +33,41 @@ async def serve_socket(
 ) -> None:
     """Serve the websocket until it, or the session it belongs to, ends.
 
-    A browser whose session ends is sent to the sign-in, so that nothing stays on its screen; one
-    that the script has just sent there is left to go its way.
+    A browser whose session ends is sent to the sign-in, so that nothing stays on its screen. Where
+    the script ended the session itself, as an erasure does, it has a moment to say where the
+    browser goes; nothing else that it says is passed on.
     """
-    ended, inside = Event(), Event()
+    ended, accepted, left = Event(), Event(), Event()
     _open.setdefault(session_id, set()).add(ended)
-    serving = asyncio.create_task(_served(app, scope, receive, send, inside))
+
+    async def watched(message: Message) -> None:
+        is_way_out = leads_out(message.get("bytes") or b"")
+        if ended.is_set() and not is_way_out:
+            return
+        await send(message)
+        if message["type"] == "websocket.accept":
+            accepted.set()
+        elif is_way_out:
+            left.set()
+
+    serving: asyncio.Task[None] = asyncio.ensure_future(app(scope, receive, watched))
     ending = asyncio.create_task(ended.wait())
+    leaving = asyncio.create_task(left.wait())
     try:
         await asyncio.wait({serving, ending}, return_when=FIRST_COMPLETED)
         if not serving.done():
+            if accepted.is_set():
+                await asyncio.wait(
+                    {serving, leaving}, timeout=LAST_WORD_SECONDS, return_when=FIRST_COMPLETED
+                )
             await _cancel(serving)
-            if inside.is_set():
+            if accepted.is_set() and not left.is_set():
                 await send({"type": "websocket.send", "bytes": redirect_message(SIGNED_OUT)})
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
     finally:
         _forget(session_id, ended)
-        await _cancel(ending)
-        await _cancel(serving)
+        for task in (leaving, ending, serving):
+            await _cancel(task)
     if not serving.cancelled():
         serving.result()
 
@@ -98,17 +116,6 @@ async def _close_ended() -> None:
         return
     forget_sessions(ended)
     close_sockets(ended)
-
-
-async def _served(app: ASGIApp, scope: Scope, receive: Receive, send: Send, inside: Event) -> None:
-    async def watched(message: Message) -> None:
-        await send(message)
-        if message["type"] == "websocket.accept":
-            inside.set()
-        elif leads_out(message.get("bytes") or b""):
-            inside.clear()
-
-    await app(scope, receive, watched)
 
 
 def _forget(session_id: UUID, ended: Event) -> None:

@@ -1,6 +1,7 @@
 """The websockets of a session end with it."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -95,6 +96,32 @@ def test_a_browser_on_its_way_out_is_not_sent_another(
     end = serve_until(session, lambda: end_session(session, session.id), by_poll=False, app=leaving)
     told = [message.get("bytes") for message in asyncio.run(end)]
     assert (redirect_message("/auth/sign-out?next=/") in told) is not is_left_alone
+
+
+def test_a_script_that_ends_its_own_session_says_where_the_browser_goes(
+    session: UserSession,
+) -> None:
+    """The erasure of an account is committed before the script can send the browser anywhere."""
+    way_out = redirect_message("/auth/sign-out?next=/%3Fnotice=erased")
+    is_over = threading.Event()
+
+    async def erasing(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        await asyncio.to_thread(is_over.wait)
+        await asyncio.sleep(0.2)
+        await send({"type": "websocket.send", "bytes": b"a figure drawn too late"})
+        await send({"type": "websocket.send", "bytes": way_out})
+        await asyncio.Event().wait()
+
+    def end() -> None:
+        end_session(session, session.id)
+        is_over.set()
+
+    assert asyncio.run(serve_until(session, end, by_poll=False, app=erasing)) == [
+        {"type": "websocket.accept"},
+        {"type": "websocket.send", "bytes": way_out},
+        {"type": "websocket.close", "code": 1008},
+    ]
 
 
 def test_a_websocket_that_ends_by_itself_is_forgotten(session: UserSession) -> None:
