@@ -72,10 +72,14 @@ class _RowKind:
 
 @dataclass(frozen=True, slots=True)
 class _KnownKind:
-    """What transactions of one amount and day have in common; `is_tentative` before the bank."""
+    """What transactions of one amount and day have in common; `is_tentative` before the bank.
+
+    Its words say less than amount and day where it `is_leg`.
+    """
 
     text: _Text
     is_tentative: bool
+    is_leg: bool
     has_reference: bool
 
 
@@ -179,7 +183,7 @@ def _books(known: Iterable[Known], amounts: AbstractSet[int]) -> _Books:
         if each.amount not in amounts:
             continue
         text = _text(each.payee, each.text)
-        kind = _KnownKind(text, each.is_tentative, each.has_reference)
+        kind = _KnownKind(text, each.is_tentative, each.is_leg, each.has_reference)
         books[each.amount, each.booked_on][kind].append(each)
     return books
 
@@ -226,9 +230,9 @@ def _is_alone(pair: _Pair, counts: _Counts) -> bool:
 
 def _share(row: _Text, known: _KnownKind) -> float:
     """Compare payees with all that the other side says: texts are full of what banks repeat."""
-    if known.is_tentative and not known.text.every:
-        return _ALIKE
-    return _likeness_of(row, known.text)
+    likeness = _likeness_of(row, known.text)
+    is_wordless = known.is_leg or (known.is_tentative and not known.text.every)
+    return max(likeness, _ALIKE) if is_wordless else likeness
 
 
 def _likeness_of(one: _Text, other: _Text) -> float:

@@ -64,7 +64,10 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A transaction that an account holds; `import_key` is None when it was entered by hand."""
+    """A transaction that an account holds; `import_key` is None when it was entered by hand.
+
+    The payee of one that `is_leg` of a transfer entered by hand is the other account.
+    """
 
     id: UUID
     booked_on: date
@@ -73,6 +76,7 @@ class Known:
     text: str
     import_key: str | None
     is_pending: bool = False
+    is_leg: bool = False
 
     @property
     def is_tentative(self) -> bool:

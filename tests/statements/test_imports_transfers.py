@@ -12,6 +12,7 @@ from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
+from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.statements.decisions import Decision
 from fintrack.statements.history import imports
 from fintrack.statements.imports import ImportReport, commit_import
@@ -86,6 +87,22 @@ def test_the_side_in_the_books_may_name_the_other(
     content = csv_file([("2026-03-12", "500.00", "Ana")])
     seen = preview(ana, content, account_id=savings)
     assert told(seen) == [(True, "From Giro on 11 Mar 2026, 1 day apart.")]
+
+
+def test_both_legs_of_a_transfer_entered_by_hand_become_the_banks(
+    ana: TenantContext, giro: UUID, savings: UUID
+) -> None:
+    record_transfer(ana, NewTransfer(giro, savings, 50000, date(2026, 3, 10)))
+    out = csv_file([("2026-03-09", "-500.00", "Umbuchung Tagesgeld")])
+    arriving = csv_file([("2026-03-11", "500.00", "Gutschrift Rivera")])
+
+    done = [imported(ana, out, account_id=giro), imported(ana, arriving, account_id=savings)]
+
+    assert [(each.new, each.duplicate) for each in done] == [(0, 1), (0, 1)]
+    assert (len(transactions(ana).frame), linked(ana)) == (2, 1)
+    for each in done:
+        assert undo_import(ana, each.import_id).removed == 0
+    assert (len(transactions(ana).frame), linked(ana)) == (2, 1)
 
 
 def test_what_only_its_amount_tells_is_suggested(

@@ -42,6 +42,11 @@ def test_an_entry_without_a_name_is_alike_by_amount_and_day() -> None:
     assert only(likenesses([BAKER], [known(payee="")])) is not None
 
 
+def test_a_transfer_entered_by_hand_is_alike_by_amount_and_day() -> None:
+    other = Known(uuid4(), DAY, -1200, "Savings", "", None, is_leg=True)
+    assert only(likenesses([BAKER], [other])) is not None
+
+
 def test_names_are_alike_whatever_the_case_and_the_accents() -> None:
     row = Movement(DAY, -1200, "CAFÉ ZOË", "")
     assert only(likenesses([row], [known(payee="Cafe Zoe")])) is not None
