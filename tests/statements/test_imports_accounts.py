@@ -234,3 +234,39 @@ def test_rows_that_another_name_holds_are_not_followed_silently(
 
     assert statement.account is not None
     assert statement.notes == ("The file gives its account the name Joint, but it goes into Giro.",)
+
+
+WEEK = [(f"2026-03-0{day}", f"-{day}.00", f"Shop {day}") for day in range(1, 6)]
+
+
+def in_another_format(rows: list[tuple[str, str, str]]) -> bytes:
+    """Return an OFX file in which the bank words its rows in another way."""
+    return ofx_file(
+        [(day.replace("-", ""), amount, f"A{day}", f"POS {amount}") for day, amount, _ in rows]
+    )
+
+
+def test_a_file_in_another_format_goes_where_its_days_and_amounts_are(
+    ana: TenantContext, giro: UUID
+) -> None:
+    imported(ana, csv_file(WEEK), account_id=giro)
+    later = ("2026-03-20", "-7.00", "Kiosk")
+    (statement,) = preview(ana, in_another_format([*WEEK[1:], later])).statements
+    assert statement.account is not None
+    assert statement.account.id == giro
+
+
+@pytest.mark.parametrize("other", [WEEK[:2], [(day, "-7.77", "Kiosk") for day, _, _ in WEEK]])
+def test_a_few_equal_amounts_lead_to_no_account(
+    ana: TenantContext, giro: UUID, other: list[tuple[str, str, str]]
+) -> None:
+    imported(ana, csv_file(WEEK), account_id=giro)
+    (statement,) = preview(ana, in_another_format([*other, *other])).statements
+    assert statement.new_account is not None
+
+
+def test_a_file_of_another_number_goes_to_no_account_that_has_one(ana: TenantContext) -> None:
+    giro = NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED, number="99999999")
+    imported(ana, csv_file(WEEK), account_id=create_account(ana, giro))
+    (statement,) = preview(ana, in_another_format(WEEK)).statements
+    assert statement.new_account is not None
