@@ -27,6 +27,7 @@ from fintrack.ui.import_files import (
     look,
     questions,
     take_back,
+    tells_a_balance,
 )
 from fintrack.ui.import_groups import Decisions, Ready, account_reviews
 from fintrack.ui.inputs import card, day_column, day_text, money, money_column
@@ -125,22 +126,23 @@ def _commit_button(
     *,
     is_only: bool,
 ) -> None:
+    label = _commit_label(context, preview, count)
     if st.button(
-        _commit_label(count, preview.probable),
+        label or "Nothing to import",
         type="primary" if is_only else "secondary",
         icon=":material/check:",
         key=f"commit {file.key}",
-        disabled=not (count or preview.probable),
+        disabled=not label,
     ):
         with shown_refusals():
             _close(file, report := _commit(context, preview, decisions))
             done(_said(preview, report))
 
 
-def _commit_label(count: int, probable: int) -> str:
-    if not (count or probable):
-        return "Nothing to import"
-    verb, many = ("Import", count) if count else ("Match", probable)
+def _commit_label(context: TenantContext, preview: Preview, count: int) -> str:
+    if not (count or preview.probable):
+        return "Keep the balance" if tells_a_balance(context, preview) else ""
+    verb, many = ("Import", count) if count else ("Match", preview.probable)
     return f"{verb} {many:,} {'transaction' if many == 1 else 'transactions'}"
 
 

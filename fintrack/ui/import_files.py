@@ -14,6 +14,7 @@ from fintrack.context import TenantContext
 from fintrack.ledger.accounts import NewAccount, accounts
 from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Part
+from fintrack.statements.history import MOST, imports
 from fintrack.statements.imports import ImportReport
 from fintrack.statements.mapping import Mapping as Columns
 from fintrack.statements.previews import Preview, Progress, preview_import, with_answers
@@ -89,6 +90,21 @@ def look(context: TenantContext, file: OpenFile) -> Preview:
                 progress=progress,
             )
     return file.preview
+
+
+def tells_a_balance(context: TenantContext, preview: Preview) -> bool:
+    """Return whether the file states a closing balance that none of the newest imports kept."""
+    stated = {
+        (str(each.account.id), each.file_balance, each.file_balance_on)
+        for each in preview.statements
+        if each.account is not None and each.file_balance is not None
+    }
+    if not stated:
+        return False
+    table = imports(context, MOST)
+    kept = table.loc[~table["undone"] & table["file_balance"].notna()]
+    days = kept["file_balance_on"].dt.date
+    return not stated <= {*zip(kept["account_id"], kept["file_balance"], days, strict=True)}
 
 
 @contextmanager

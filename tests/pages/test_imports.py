@@ -182,6 +182,19 @@ def test_a_file_that_is_in_the_books_already_cannot_be_taken_in_again(ana: Tenan
     assert button.disabled
 
 
+def test_the_balance_of_a_file_that_brings_nothing_is_kept_once(ana: TenantContext) -> None:
+    row = ("20260301", "-42.00", "A1", "Grocer")
+    imported(ana, ofx_file([row]))
+    file = ofx_file([row], balance="158.00")
+    page = dropped(ana, file)
+
+    next(each for each in page.button if each.label == "Keep the balance").click()
+    page.run()
+
+    assert imports(ana)["file_balance"].dropna().tolist() == [15800]
+    assert "Nothing to import" in labels(dropped(ana, file))
+
+
 def test_what_a_file_leaves_open_is_asked(ana: TenantContext) -> None:
     page = dropped(ana, AMBIGUOUS)
     assert not page.metric
