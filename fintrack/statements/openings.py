@@ -1,10 +1,8 @@
 """The opening balance of an account that an import opened: it is what a file's balance implies.
 
 What came before the rows that such a balance covers is part of the opening, until a file brings it;
-so files may come in and go in any order. The file that came in first with a balance says which
-rows those are: between it and an older one, another may be missing yet. An account that was opened
-before its oldest row waits for what lies between. Once a member has changed the account, its
-opening balance is his.
+so files may come in and go in any order. An account that was opened before its oldest row waits for
+what lies between. Once a member has changed the account, its opening balance is his.
 """
 
 from collections.abc import Iterable
@@ -23,7 +21,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from fintrack.import_schema import ImportBatch
@@ -31,14 +28,12 @@ from fintrack.ledger.account_states import record_state, state_of
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, Transaction
 
-_IN_COMING = ImportBatch.created_at, ImportBatch.covers_from
-
 
 def held_from() -> ColumnElement[date | None]:
     """Return the day before which an account's rows belong to its opening; None for most."""
     of_account = ImportBatch.tenant_id == Account.tenant_id, ImportBatch.account_id == Account.id
-    days = select(ImportBatch.covers_from).where(*of_account, _states_a_balance())
-    first = days.order_by(*_IN_COMING).limit(1).scalar_subquery()
+    days = select(func.min(ImportBatch.covers_from))
+    first = days.where(*of_account, ImportBatch.undone_at.is_(None)).scalar_subquery()
     return case(
         (or_(not_(_is_of_an_import()), first.is_(None)), None),
         (_waits(), Account.opened_on),
@@ -47,12 +42,11 @@ def held_from() -> ColumnElement[date | None]:
 
 
 def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
-    """Return by account the sum of these batches' rows that lie before what others state."""
+    """Return by account the sum of these batches' rows that lie before all that others state."""
     first = (
-        select(ImportBatch.account_id, ImportBatch.covers_from.label("day"))
-        .ext(distinct_on(ImportBatch.account_id))
-        .where(_states_a_balance(), not_(one_of(ImportBatch.id, batches)))
-        .order_by(ImportBatch.account_id, *_IN_COMING)
+        select(ImportBatch.account_id, func.min(ImportBatch.covers_from).label("day"))
+        .where(ImportBatch.undone_at.is_(None), not_(one_of(ImportBatch.id, batches)))
+        .group_by(ImportBatch.account_id)
         .subquery()
     )
     statement = (
@@ -87,10 +81,6 @@ def carry(db: Session, amounts: Iterable[tuple[UUID, int]]) -> None:
         )
         db.execute(carried, execution_options={"synchronize_session": False})
         record_state(db, "account.changed", account_id, before)
-
-
-def _states_a_balance() -> ColumnElement[bool]:
-    return and_(ImportBatch.undone_at.is_(None), ImportBatch.covers_from.is_not(None))
 
 
 def _is_of_an_import() -> ColumnElement[bool]:
