@@ -74,11 +74,13 @@ class _RowKind:
 class _KnownKind:
     """What transactions of one amount and day have in common; `is_tentative` before the bank.
 
-    Its words say less than amount and day where it `is_leg`.
+    Its words say less than amount and day where it `is_leg`. What `is_of_book` was the bank's
+    there, except on days of which the file tells.
     """
 
     text: _Text
     is_tentative: bool
+    is_of_book: bool
     is_leg: bool
     has_reference: bool
 
@@ -97,8 +99,8 @@ class _Pair:
 
     @property
     def is_close(self) -> bool:
-        is_near = self.share == 1 and self.days <= _CLOSE and self.is_covered
-        return self.known.is_tentative or is_near
+        is_near = self.share == 1 and self.days <= _CLOSE
+        return self.is_covered and (self.known.is_tentative or is_near)
 
 
 _Books = dict[tuple[int, date], dict[_KnownKind, deque[Known]]]
@@ -183,7 +185,8 @@ def _books(known: Iterable[Known], amounts: AbstractSet[int]) -> _Books:
         if each.amount not in amounts:
             continue
         text = _text(each.payee, each.text)
-        kind = _KnownKind(text, each.is_tentative, each.is_leg, each.has_reference)
+        traits = each.is_tentative, each.is_of_book, each.is_leg, each.has_reference
+        kind = _KnownKind(text, *traits)
         books[each.amount, each.booked_on][kind].append(each)
     return books
 
@@ -197,7 +200,8 @@ def _pairs(row: _RowKind, books: _Books, covered: tuple[date, date]) -> Iterator
     for offset in range(-WINDOW, WINDOW + 1):
         day = row.booked_on + timedelta(offset)
         for kind in islice(books.get((row.amount, day), ()), _MOST_TEXTS):
-            share, is_covered = _share(row.text, kind), kind.is_tentative or first <= day <= last
+            is_awaited = kind.is_tentative and not kind.is_of_book
+            share, is_covered = _share(row.text, kind), is_awaited or first <= day <= last
             is_other = row.has_reference and kind.has_reference and not kind.is_tentative
             if share >= (_ALIKE if is_covered else 1) and not is_other:
                 yield _Pair(row, kind, day, share, is_covered)

@@ -19,6 +19,7 @@ _WORD = re.compile(r"\w+")
 _BY_TEXT = "t"
 _BY_REFERENCE = "r"
 _BY_ID = "x"
+_OF_BOOK = "b"
 # Of a key, the kind and the hash of the bank's reference alone; date and amount follow.
 _REFERENCE_PART = 25
 _ID_LENGTH = 36
@@ -64,10 +65,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A transaction that an account holds; `import_key` is None when it was entered by hand.
-
-    The payee of one that `is_leg` of a transfer entered by hand is the other account.
-    """
+    """A transaction that an account holds; `import_key` is None when it was entered by hand."""
 
     id: UUID
     booked_on: date
@@ -76,12 +74,22 @@ class Known:
     text: str
     import_key: str | None
     is_pending: bool = False
-    is_leg: bool = False
+    is_transfer: bool = False
 
     @property
     def is_tentative(self) -> bool:
         """Return whether the bank's own row of it is still to come."""
-        return self.import_key is None or self.is_pending
+        return self.import_key is None or self.is_pending or self.is_of_book
+
+    @property
+    def is_of_book(self) -> bool:
+        """Return whether a whole book brought it: the bank's row may have come there already."""
+        return (self.import_key or "").startswith(_OF_BOOK)
+
+    @property
+    def is_leg(self) -> bool:
+        """Return whether it is of a transfer that no bank told: its payee is the other account."""
+        return self.is_transfer and (self.import_key is None or self.is_of_book)
 
     @property
     def has_reference(self) -> bool:
@@ -173,6 +181,11 @@ def book_of(transactions: Iterable[Known]) -> Book:
     for each in transactions:
         book._add(each)  # noqa: SLF001 - the book's own maker
     return book
+
+
+def key_in_book(transaction_id: str) -> str:
+    """Return the key of a transaction that a whole book brings."""
+    return f"{_OF_BOOK}{transaction_id}"
 
 
 def id_in(reference: str | None) -> UUID | None:

@@ -127,7 +127,7 @@ def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> 
                 Transaction.description,
                 Transaction.import_key,
                 Transaction.status == Status.PENDING,
-                and_(Transaction.import_key.is_(None), Transaction.transfer_id.is_not(None)),
+                Transaction.transfer_id.is_not(None),
             )
             .where(or_(*parts))
             .order_by(Transaction.booked_on, Transaction.id)

@@ -43,7 +43,7 @@ def test_an_entry_without_a_name_is_alike_by_amount_and_day() -> None:
 
 
 def test_a_transfer_entered_by_hand_is_alike_by_amount_and_day() -> None:
-    other = Known(uuid4(), DAY, -1200, "Savings", "", None, is_leg=True)
+    other = Known(uuid4(), DAY, -1200, "Savings", "", None, is_transfer=True)
     assert only(likenesses([BAKER], [other])) is not None
 
 

@@ -19,6 +19,7 @@ from fintrack.context import TenantContext, UserSession
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import LONGEST_NUMBER, Visibility
+from fintrack.ledger.filters import Status
 from fintrack.ledger.recording import LONGEST_MEMO, LONGEST_NOTE, SINGLE_TEXTS, blank
 from fintrack.ledger.refusals import refusals
 from fintrack.ledger.rows import add
@@ -30,6 +31,7 @@ from fintrack.statements.books.book import Book, BookAccount, BookLine, BookTran
 from fintrack.statements.books.names import Names, names_of
 from fintrack.statements.books.report import AccountOutcome, BookReport
 from fintrack.statements.imports import Progress
+from fintrack.statements.matching import key_in_book
 from fintrack.texts import counted, neutral, plain
 
 CHUNK = 2_500
@@ -182,8 +184,10 @@ def _snapshot(each: BookTransaction, currency: str, plan: _Plan) -> Snapshot:
     transfer_id = plan.transfers.get(each.transfer or "")
     lines = [] if transfer_id else _lines(each.lines, amount, currency, plan.names)
     is_split = len(lines) > 1
+    whole = blank(new_id(), account_id, currency, each.booked_on, amount)
     return {
-        **blank(new_id(), account_id, currency, each.booked_on, amount),
+        **whole,
+        "import_key": None if each.status is Status.PENDING else key_in_book(whole["id"]),
         "payee": _text(each.payee, SINGLE_TEXTS["payee"]),
         "description": _text(each.text, SINGLE_TEXTS["description"]),
         "note": plain(each.note)[:LONGEST_NOTE],
