@@ -1,11 +1,15 @@
-"""What a transaction could be a transfer with: as much, the other way, elsewhere, days apart."""
+"""What a transaction could be a transfer with: as much, the other way, elsewhere, days apart.
+
+In another currency it is any amount, where one side names the other's account.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, not_, or_, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.access.sharing import is_writable
 from fintrack.context import Permission, TenantContext
@@ -18,6 +22,7 @@ from fintrack.schema import Account, Transaction
 # Days between the two sides of a transfer.
 WINDOW = 4
 _MOST = 10
+_SHORTEST_NUMBER = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ def transfer_candidates(
 ) -> tuple[TransferCandidate, ...]:
     """Return up to ten transactions that `link_transfer` could link it with, the nearest first.
 
-    Empty for a leg, a split, and what the member may not change.
+    Those in another currency are the last. Empty for a leg, a split, and what the member may not
+    change.
 
     Raises:
         NotFound: the member sees no such transaction.
@@ -44,6 +50,9 @@ def transfer_candidates(
         Transaction.booked_on,
         Transaction.currency,
         Transaction.amount,
+        _said().label("said"),
+        Account.name,
+        Account.number,
         and_(is_free(), _is_in_use()).label("is_free"),
     ).join(Account, Account.id == Transaction.account_id)
     with tenant_transaction(context) as db:
@@ -68,7 +77,13 @@ def around(first: date, last: date) -> ColumnElement[bool]:
     return Transaction.booked_on.between(first - near, last + near)
 
 
-def _opposite(row: Row[UUID, date, str, int, bool]) -> Select[*tuple[Any, ...]]:
+def _opposite(row: Row[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    is_same = Transaction.currency == row.currency
+    is_other_way = Transaction.amount > 0 if row.amount < 0 else Transaction.amount < 0
+    is_named = or_(
+        _names(literal(row.said), Account.name, Account.number),
+        _names(_said(), literal(row.name), literal(row.number)),
+    )
     distance = func.abs(Transaction.booked_on - row.booked_on)
     return (
         select(
@@ -84,14 +99,30 @@ def _opposite(row: Row[UUID, date, str, int, bool]) -> Select[*tuple[Any, ...]]:
         .where(
             around(row.booked_on, row.booked_on),
             Transaction.account_id != row.account_id,
-            Transaction.currency == row.currency,
-            Transaction.amount == -row.amount,
+            or_(
+                and_(is_same, Transaction.amount == -row.amount),
+                and_(not_(is_same), is_other_way, is_named),
+            ),
             is_free(),
             _is_in_use(),
         )
-        .order_by(distance, Transaction.booked_on, Transaction.id)
+        .order_by(is_same.desc(), distance, Transaction.booked_on, Transaction.id)
         .limit(_MOST)
     )
+
+
+def _said() -> ColumnElement[str]:
+    return Transaction.payee + " " + Transaction.description
+
+
+def _names(
+    text: ColumnElement[str], name: SQLCoreOperations[str], number: SQLCoreOperations[str]
+) -> ColumnElement[bool]:
+    """Return the condition that the text has the account's name, or its number however spaced."""
+    bare = func.replace(number, " ", "")
+    has_number = func.strpos(func.replace(text, " ", ""), bare) > 0
+    has_name = func.strpos(func.lower(text), func.lower(name)) > 0
+    return or_(has_name, and_(func.length(bare) >= _SHORTEST_NUMBER, has_number))
 
 
 def _is_in_use() -> ColumnElement[bool]:

@@ -151,7 +151,10 @@ def _offered_transfers(context: TenantContext, record: TransactionRecord) -> Non
     """Offer what the transaction could be a transfer with; the nearest ones tell enough."""
     for each in transfer_candidates(context, record.id)[:MOST_OFFERED]:
         with st.container(horizontal=True, vertical_alignment="center"):
-            words = filter(None, [each.account, each.payee, day_text(context, each.booked_on)])
+            is_same = each.currency == record.currency
+            amount = "" if is_same else money(context, each.amount, each.currency)
+            day = day_text(context, each.booked_on)
+            words = filter(None, [each.account, each.payee, day, amount])
             st.markdown(f"Could be a transfer with {escaped(' · '.join(words))}", width="stretch")
             if st.button("Link", icon=":material/link:", key=f"link {each.id}"):
                 with shown_refusals():

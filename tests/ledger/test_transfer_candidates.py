@@ -7,7 +7,7 @@ import pytest
 
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.context import TenantContext
-from fintrack.ledger.accounts import archive_account
+from fintrack.ledger.accounts import AccountChange, archive_account, update_account
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.transfer_candidates import transfer_candidates
 from fintrack.ledger.transfers import link_transfer, unlink_transfer
@@ -52,6 +52,19 @@ def test_what_does_not_fit_is_not_offered(
     for amount in (-2500, 2499):
         arrive(ana, savings, 10, amount)
     assert offered(ana, out) == []
+
+
+@pytest.mark.parametrize("named", ["To DOLLARS", "Wire US12 3456"])
+def test_in_another_currency_a_side_that_names_the_others_account_is_offered_last(
+    ana: TenantContext, dollars: UUID, savings: UUID, record: Record, named: str
+) -> None:
+    update_account(ana, dollars, AccountChange(number="US123456"), 1)
+    out = record(10, -2500, named)
+    arrived, far = arrive(ana, savings, 13), arrive(ana, dollars, 10, 2710)
+    arrive(ana, dollars, 10, -2710)
+    assert offered(ana, out) == [arrived, far]
+    assert offered(ana, far) == [out]
+    assert link_transfer(ana, out, far).transfer_id
 
 
 def test_what_moves_nothing_fits_nothing(ana: TenantContext, savings: UUID, record: Record) -> None:
