@@ -1,6 +1,7 @@
 """Books that somebody changed, or made up, after FinTrack wrote them: found, and never restored."""
 
 import io
+import struct
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -167,6 +168,22 @@ def test_any_changed_byte_around_the_tables_is_found(ana: TenantContext) -> None
         broken = bytearray(book)
         broken[at] ^= 1
         assert frame_problems(bytes(broken)), at
+
+
+def test_a_book_that_an_older_python_packed_is_as_it_was_written(ana: TenantContext) -> None:
+    """Before 3.11.4 zipfile wrote the sizes of a member twice, and asked for version 2.0."""
+    book = kept_book(ana)
+    older = bytearray(book)
+    with ZipFile(io.BytesIO(book)) as archive:
+        at = archive.start_dir
+        for each in archive.infolist():
+            sizes = struct.pack("<2L", each.compress_size, each.file_size)
+            older[each.header_offset + 4] = older[at + 4] = older[at + 6] = 20
+            older[each.header_offset + 18 : each.header_offset + 26] = sizes
+            at += 46 + len(each.filename)
+    assert verified(bytes(older)).problems == ()
+    older[4] = 45
+    assert verified(bytes(older)).problems == (FRAME,)
 
 
 def test_a_second_table_of_one_name_is_refused(ana: TenantContext) -> None:
