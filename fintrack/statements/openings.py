@@ -35,10 +35,20 @@ def held_from() -> ColumnElement[date | None]:
     days = select(func.min(ImportBatch.covers_from))
     first = days.where(*of_account, ImportBatch.undone_at.is_(None)).scalar_subquery()
     return case(
-        (or_(not_(_is_of_an_import()), first.is_(None)), None),
+        (or_(not_(is_of_an_import()), first.is_(None)), None),
         (_waits(), Account.opened_on),
         else_=first,
     )
+
+
+def is_of_an_import() -> ColumnElement[bool]:
+    """Say that the account was made in the transaction of an import, and is as it was made."""
+    same_moment = exists().where(
+        ImportBatch.tenant_id == Account.tenant_id,
+        ImportBatch.account_id == Account.id,
+        ImportBatch.created_at == Account.created_at,
+    )
+    return and_(Account.version == 1, same_moment)
 
 
 def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
@@ -56,7 +66,7 @@ def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
         .where(
             one_of(Transaction.batch_id, batches),
             Transaction.booked_on < first.c.day,
-            _is_of_an_import(),
+            is_of_an_import(),
             not_(_waits()),
         )
         .group_by(Transaction.account_id)
@@ -81,16 +91,6 @@ def carry(db: Session, amounts: Iterable[tuple[UUID, int]]) -> None:
         )
         db.execute(carried, execution_options={"synchronize_session": False})
         record_state(db, "account.changed", account_id, before)
-
-
-def _is_of_an_import() -> ColumnElement[bool]:
-    """Say that the account was made in the transaction of an import, and is as it was made."""
-    same_moment = exists().where(
-        ImportBatch.tenant_id == Account.tenant_id,
-        ImportBatch.account_id == Account.id,
-        ImportBatch.created_at == Account.created_at,
-    )
-    return and_(Account.version == 1, same_moment)
 
 
 def _waits() -> ColumnElement[bool]:
