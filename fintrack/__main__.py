@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
 from fintrack.access.tokens import rotate_token_keys
-from fintrack.commands import bank_files, books, founding, imports, oversight
+from fintrack.commands import bank_files, books, founding, imports, oversight, transfers
 from fintrack.commands.terminal import (
     REFUSED,
     WELL,
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     tenant.add_argument("--tenant", required=True, metavar="SLUG", help="the name in its address")
     bank_files.add_command(commands, [person, tenant, machine])
     imports.add_commands(commands, [person, tenant, machine])
+    transfers.add_commands(commands, [person, tenant, machine])
     books.add_commands(commands, [person, tenant], [person, machine], [machine])
     founding.add_command(commands, [machine])
     link = commands.add_parser(

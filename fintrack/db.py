@@ -210,10 +210,10 @@ def query_text(db: Session, statement: Select[*tuple[Any, ...]]) -> str:
 def _spooled(db: Session, statement: Select[*tuple[Any, ...]]) -> IO[bytes]:
     query = sql.SQL(query_text(db, statement))
     command = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the generator that reads it
+    # One row comes at a time; without room for many, each few would be a write of their own.
+    spool = tempfile.TemporaryFile(buffering=4 * CHUNK)  # noqa: SIM115 - its reader closes it
     with _driver(db.connection()).cursor() as cursor, cursor.copy(command) as copy:
-        for block in copy:
-            spool.write(block)
+        spool.writelines(copy)
     spool.seek(0)
     return spool
 

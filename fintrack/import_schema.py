@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Computed
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fintrack.schema import FILLED, TenantRow
@@ -29,6 +30,9 @@ class ImportBatch(TenantRow):
     file_balance_on: Mapped[date | None]
     covers_from: Mapped[date | None]
     mapping: Mapped[dict[str, Any] | None]
+    header_fingerprint: Mapped[str | None] = mapped_column(
+        Computed("mapping ->> 'header_fingerprint'", persisted=True)
+    )
     created_by: Mapped[UUID] = mapped_column(server_default=FILLED)
     created_at: Mapped[datetime] = mapped_column(server_default=FILLED)
     undone_at: Mapped[datetime | None]

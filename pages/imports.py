@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fintrack.context import Permission, TenantContext
+from fintrack.errors import FinTrackError, NotSignedIn
 from fintrack.limits import Limit
 from fintrack.statements.decisions import rows_taken
 from fintrack.statements.drops import first_day, new_suggestions, settled, together
@@ -21,20 +22,19 @@ from fintrack.statements.undoing import UndoReport, undo_import
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.import_files import (
     OpenFile,
-    correction,
     finish,
     in_hand,
     look,
-    questions,
     take_back,
     tells_a_balance,
 )
 from fintrack.ui.import_groups import Decisions, Ready, account_reviews
+from fintrack.ui.import_reading import correction, questions
 from fintrack.ui.inputs import card, day_column, day_text, money, money_column
 from fintrack.ui.limit_notices import limit_notices, size_notice
 from fintrack.ui.session import page_link, tenant_context
-from fintrack.ui.text import escaped
-from fintrack.ui.undo import done, undo_bar
+from fintrack.ui.text import escaped, escaped_sentence
+from fintrack.ui.undo import done, not_done, undo_bar
 from fintrack.ui.whole_books import whole_book_panel
 
 UPLOAD = "fintrack upload"
@@ -80,8 +80,8 @@ def _read(context: TenantContext, file: OpenFile) -> Preview | None:
     preview = look(context, file)
     size_notice(context, len(file.content))
     if preview.questions:
-        questions(file, preview)
-    correction(file, preview)
+        questions(context, file, preview)
+    correction(context, file, preview)
     return None if preview.questions else preview
 
 
@@ -151,21 +151,35 @@ def _commit_all(
 ) -> None:
     """Take in the oldest file first; each is looked at anew beside what the others brought.
 
-    A file that may be one side of a transfer which nobody was shown yet waits for the member.
+    A file that may be one side of a transfer which nobody was shown yet waits for the member. So
+    does one that is refused, with all that are left.
     """
-    said, staying = [], []
+    said: list[str] = []
+    staying: list[str] = []
     left = sorted(zip(ready, decisions, strict=True), key=lambda each: first_day(each[0][1]))
     while left:
         ((file, seen), decided), *left = left
-        preview = look(context, file)
-        if new_suggestions(seen, preview):
-            staying.append(_transfers_wait(file))
-            continue
         others = [other for (_, other), _ in left]
-        report = _commit(context, settled(preview, together([preview, *others])), decided)
+        try:
+            preview = look(context, file)
+            if new_suggestions(seen, preview):
+                staying.append(_transfers_wait(file))
+                continue
+            report = _commit(context, settled(preview, together([preview, *others])), decided)
+        except NotSignedIn:
+            raise
+        except FinTrackError as error:
+            refusal = _refused(file, error, [waiting.name for (waiting, _), _ in left])
+            not_done("  \n".join([*said, *staying, *refusal]))
         _close(file, report)
         said.append(_said(preview, report))
     done("  \n".join([*said, *staying]))
+
+
+def _refused(file: OpenFile, error: FinTrackError, left: Sequence[str]) -> list[str]:
+    """Return why the file stays and which ones stay with it."""
+    why = f"{escaped(file.name)} was not imported: {escaped_sentence(str(error))}"
+    return [why, *(f"{escaped(name)} was not imported either and waits." for name in left)]
 
 
 def _transfers_wait(file: OpenFile) -> str:

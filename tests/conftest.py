@@ -20,6 +20,7 @@ from fintrack.access.ownership import accept_ownership, offer_ownership
 from fintrack.access.sessions import confirm_session, open_session, session_of
 from fintrack.access.tenants import NewTenant, close_tenant, enter_tenant, my_tenants
 from fintrack.access.users import NewUser, register
+from fintrack.analytics.charts import drawing
 from fintrack.config import Registration, read_settings, settings
 from fintrack.context import Role, TenantContext, TenantType, UserSession
 from fintrack.operations.binaries import find_binaries
@@ -95,6 +96,12 @@ def cheap_passwords() -> None:
     """Hash passwords in next to no time; nothing of a test outlives it."""
     passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     passwords._NOBODY = passwords._HASHER.hash("nobody has this password")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def checked_charts() -> None:
+    """Let Plotly check every chart that a test draws, as no server does."""
+    drawing.CHECKS = {}
 
 
 @pytest.fixture(scope="session")

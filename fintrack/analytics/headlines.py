@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -42,14 +43,12 @@ def currencies(main: str, *frames: pd.DataFrame) -> tuple[str, ...]:
 
 def home_headlines(home: Overview, currency: str) -> Headlines:
     """Return net worth against the end of last month, flows against last month to the same day."""
-    net = _course(home.net_worth, currency, "net")
+    net = _course(home.net_worth, currency)
     months = _every_month(home.months, currency, home.net_worth)
-    before = home.last_month[home.last_month["currency"] == currency]
+    before = {way: sum(_of(home.last_month, currency, way)) for way in WAYS}
     return Headlines(
         Headline(_last(net), _last(net[:-1]), tuple(net)),
-        *_flows(
-            *(Headline(_last(months[way]), int(before[way].sum()), months[way]) for way in WAYS)
-        ),
+        *_flows(*(Headline(_last(months[way]), before[way], months[way]) for way in WAYS)),
     )
 
 
@@ -62,7 +61,7 @@ def period_headlines(
 
     Of each pair the first frame is the period's own, the second the earlier one's.
     """
-    now, before = (_course(frame, currency, "net") for frame in net_worth)
+    now, before = (_course(frame, currency) for frame in net_worth)
     flow, flow_before = (
         _every_month(flow, currency, worth)
         for flow, worth in zip(cash_flow, net_worth, strict=True)
@@ -77,15 +76,21 @@ def _every_month(
     flow: pd.DataFrame, currency: str, net_worth: pd.DataFrame
 ) -> dict[str, tuple[int, ...]]:
     """Return both flows of all months, those of `net_worth` in which nothing moved among them."""
-    moved = flow[flow["currency"] == currency]
-    months = sorted({*moved["month"], *(day.replace(day=1) for day in net_worth["on"])})
-    found = {way: dict(zip(moved["month"], moved[way].tolist(), strict=True)) for way in WAYS}
-    return {way: tuple(found[way].get(month, 0) for month in months) for way in WAYS}
+    months = _of(flow, currency, "month")
+    shown = sorted({*months, *(day.replace(day=1) for day in net_worth["on"])})
+    found = {way: dict(zip(months, _of(flow, currency, way), strict=True)) for way in WAYS}
+    return {way: tuple(found[way].get(month, 0) for month in shown) for way in WAYS}
 
 
-def _course(frame: pd.DataFrame, currency: str, column: str) -> list[int]:
-    rows = frame[frame["currency"] == currency].sort_values("on")
-    return [int(amount) for amount in rows[column]]
+def _course(net_worth: pd.DataFrame, currency: str) -> list[int]:
+    days, nets = (_of(net_worth, currency, column) for column in ("on", "net"))
+    return [net for _, net in sorted(zip(days, nets, strict=True))]
+
+
+def _of(frame: pd.DataFrame, currency: str, column: str) -> list[Any]:
+    """Return the values of a column in one currency; frames this small are slower than lists."""
+    rows = zip(frame["currency"], frame[column].tolist(), strict=True)
+    return [value for held, value in rows if held == currency]
 
 
 def _last(course: Sequence[int]) -> int:

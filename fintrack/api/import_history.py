@@ -29,7 +29,13 @@ class Rejected(Told):
 class RowTold(Told):
     """A row of an imported file as the bank wrote it, and what became of it."""
 
-    row: Annotated[int, Field(description="Its number in the file, from 1.")]
+    row: Annotated[
+        int,
+        Field(
+            description="Its number in the file, from 1, as decisions named it; rows of accounts "
+            "that I do not see are missing, and the numbers of the others stay."
+        ),
+    ]
     line: int
     account_name: str
     state: RowState

@@ -131,7 +131,10 @@ def show_import(context: Member, import_id: UUID) -> ImportTold:
 def list_rows(
     context: Member, import_id: UUID, wanted: Annotated[RowsQuery, Query()]
 ) -> Page[RowTold]:
-    """List the rows of an imported file, in its order, with what became of each."""
+    """List the rows of an imported file in accounts that I see, with what became of each.
+
+    They come in the order of the file, under the numbers that they have there.
+    """
     name = f"{LIST} {import_id}"
     after = int(opened(context.tenant_id, name, wanted.cursor) or 0)
     found = import_rows_told(context, import_id, wanted.state, wanted.limit + 1, after)

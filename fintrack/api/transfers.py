@@ -73,20 +73,20 @@ def transfer(context: Member, given: TransferGiven) -> TransferTold:
         note=given.note,
         status=given.status,
     )
-    return _told(context, record_transfer(context, new))
+    return transfer_told(context, record_transfer(context, new))
 
 
 @router.get("/transactions/{transaction_id}/transfer-candidates")
 def candidates(context: Member, transaction_id: UUID) -> Page[CandidateTold]:
     """List up to ten transactions that this one may be a transfer with, the nearest first."""
     found = transfer_candidates(context, transaction_id)
-    return Page(items=[_candidate_told(each) for each in found], next=None)
+    return Page(items=[candidate_told(each) for each in found], next=None)
 
 
 @router.post("/transfers/link", status_code=201)
 def link(context: Member, given: LegsGiven) -> TransferTold:
     """Make two transactions the legs of one transfer; their categories go."""
-    return _told(context, link_transfer(context, given.one, given.other).transfer_id)
+    return transfer_told(context, link_transfer(context, given.one, given.other).transfer_id)
 
 
 @router.post("/transfers/{transfer_id}/unlink")
@@ -95,10 +95,12 @@ def unlink(context: Member, transfer_id: UUID) -> Changed:
     return Changed(change_set=unlink_transfer(context, transfer_id))
 
 
-def _told(context: TenantContext, transfer_id: UUID) -> TransferTold:
+def transfer_told(context: TenantContext, transfer_id: UUID) -> TransferTold:
+    """Return a transfer of which the member sees both legs."""
     legs = [movement_in_full(each) for each in transfer_legs(context, transfer_id)]
     return TransferTold(id=transfer_id, legs=legs)
 
 
-def _candidate_told(each: TransferCandidate) -> CandidateTold:
+def candidate_told(each: TransferCandidate) -> CandidateTold:
+    """Return what may be the other leg as clients see it."""
     return CandidateTold(**dict(leg_told(each)), payee=each.payee, days=each.days)

@@ -120,6 +120,7 @@ def _transaction(session: UserSession, arguments: argparse.Namespace) -> int:
         print(json.dumps(asdict(found), default=str))
     else:
         print(_transaction_line(found))
+        print(_transfer_line(found), end="")
         print("".join(map(_source_lines, found.sources)), end="")
     return WELL
 
@@ -127,6 +128,15 @@ def _transaction(session: UserSession, arguments: argparse.Namespace) -> int:
 def _transaction_line(found: TransactionRecord) -> str:
     money = f"{decimal_text(found.amount, found.currency)} {found.currency}"
     return f"{found.booked_on} {found.payee or found.description}: {money}, {found.account}"
+
+
+def _transfer_line(found: TransactionRecord) -> str:
+    if found.transfer_id is None:
+        return ""
+    leg = found.other_leg
+    money = f"{decimal_text(leg.amount, leg.currency)} {leg.currency}" if leg else ""
+    other = f" with {leg.booked_on}: {money}, {leg.account}" if leg else ""
+    return f"Transfer {found.transfer_id}{other}\n"
 
 
 def _source_lines(source: SourceRecord) -> str:

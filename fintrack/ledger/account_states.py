@@ -34,9 +34,16 @@ def state_of(db: Session, account_id: UUID) -> State:
 def record_deletion(db: Session, account_id: UUID) -> None:
     """Record that the account is about to go, seen by those who see it."""
     state = state_of(db, account_id)
-    # Nobody sees a deleted account any more; who saw this one may know that it went.
-    sight = None if state["visibility"] == "EVERYONE" else account_id
+    sight = lasting_sight(account_id, state["visibility"])
     audit.record(db, "account.deleted", subject_id=account_id, account_id=sight, before=state)
+
+
+def lasting_sight(account_id: UUID, visibility: str) -> UUID | None:
+    """Return of which account an event is told whose account is about to go; None of one of all.
+
+    Nobody sees a deleted account any more; who saw this one may know that it went.
+    """
+    return None if visibility == "EVERYONE" else account_id
 
 
 def record_state(db: Session, action: str, account_id: UUID, before: State | None) -> None:

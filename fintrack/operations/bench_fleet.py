@@ -3,7 +3,8 @@
 Every payee ends with the slug of its tenant, so that a foreign row is known when it is seen.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 import psycopg
@@ -15,7 +16,7 @@ from fintrack.access.sessions import open_session, session_of
 from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
 from fintrack.errors import NotSignedIn
-from fintrack.operations.bench_questions import DAYS, FIRST
+from fintrack.operations.bench_questions import DAYS, TODAY
 from fintrack.operations.embedded import Server
 from fintrack.operations.installation import Installation
 from fintrack.operations.passwords import APPLICATION_LOGINS, SUPERUSER
@@ -40,14 +41,16 @@ OWNERS = """
 ACCOUNTS = """
     insert into app.account (tenant_id, id, owner_id, name, kind, side, currency, opening_balance,
                              opened_on)
-    select m.tenant_id, uuidv7(), m.user_id, k.name, k.kind, 'ASSET', 'EUR', 100000, '2023-01-01'
-    from app.membership m cross join (values ('Checking', 'CHECKING'), ('Savings', 'SAVINGS'),
-        ('Cash', 'CASH'), ('Joint', 'CHECKING')) k (name, kind)
+    select m.tenant_id, uuidv7(), m.user_id, 'Account ' || n,
+           (array['CHECKING', 'SAVINGS', 'CASH', 'CHECKING'])[1 + n %% 4], 'ASSET', 'EUR', 100000,
+           %(day)s
+    from app.membership m cross join generate_series(0, %(accounts)s - 1) n
 """
 CATEGORIES = """
     insert into app.category (tenant_id, id, kind, name)
-    select tenant_id, uuidv7(), case when n < 2 then 'INCOME' else 'EXPENSE' end, 'Category ' || n
-    from app.tenant cross join generate_series(0, 11) n order by tenant_id, n
+    select tenant_id, uuidv7(), case when n < %(categories)s / 6 then 'INCOME' else 'EXPENSE' end,
+           'Category ' || n
+    from app.tenant cross join generate_series(0, %(categories)s - 1) n order by tenant_id, n
 """
 PLACES = """
     create temporary table place as
@@ -61,12 +64,14 @@ PLACES = """
 TRANSACTIONS = """
     insert into app.transaction (tenant_id, id, account_id, currency, booked_on, amount, payee,
                                  description, category_id, words, created_by)
-    select p.tenant_id, uuidv7(), p.accounts[1 + r %% 4], 'EUR',
+    select p.tenant_id, uuidv7(), p.accounts[1 + r %% %(accounts)s], 'EUR',
            %(day)s::date + (r * %(days)s / %(rows)s)::integer,
-           case when r %% 12 < 2 then 150000 + r %% 997
+           case when r %% %(categories)s < %(categories)s / 6 then 150000 + r %% 997
                 else -(500 + (r %% 20000) * 7919 %% 20000) end,
-           'Payee ' || r %% 40 || ' ' || p.slug, 'Reference ' || r, p.categories[1 + r %% 12],
-           array['payee', (r %% 40)::text, 'tenant', substr(p.slug, 8), 'reference', r::text],
+           'Payee ' || r %% %(payees)s || ' ' || p.slug, 'Reference ' || r,
+           p.categories[1 + r %% %(categories)s],
+           array['payee', (r %% %(payees)s)::text, 'tenant', substr(p.slug, 8), 'reference',
+                 r::text],
            p.owner_id
     from generate_series(%(first)s::bigint, %(last)s) r cross join place p
     where p.crowd = %(crowd)s order by r
@@ -74,6 +79,19 @@ TRANSACTIONS = """
 # So many times every tenant imports a few days, a crowd of tenants row by row in turn: their rows
 # lie far apart, and what triggers keep arrives from all of them in turn as well.
 ARRIVALS, CROWD = 100, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a tenant of a fleet is like; its rows are spread over all of it."""
+
+    accounts: int = 4
+    categories: int = 12
+    payees: int = 40
+    days: int = DAYS
+
+
+PLAIN = Shape()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +121,22 @@ def build_fleet(installation: Installation, server: Server, *, tenants: int, row
     return Fleet(tenants, logins, admin_url, _contexts(server, name))
 
 
-def fill(server: Server, name: str, *, tenants: int, rows: int) -> None:
+def fill(server: Server, name: str, *, tenants: int, rows: int, shape: Shape = PLAIN) -> None:
     """Put `tenants` tenants with `rows` transactions each into a database that has none."""
     with server.connect(SUPERUSER, name) as admin:
         for statement in (PEOPLE, TENANTS, OWNERS, ACCOUNTS, CATEGORIES):
-            admin.execute(statement, {"tenants": tenants})
-        arrive(admin, rows)
+            admin.execute(statement, {"tenants": tenants, **_written(shape)})
+        arrive(admin, rows, shape=shape)
         admin.execute("vacuum analyze")
 
 
 def arrive(
-    admin: psycopg.Connection, rows: int, slug: str | None = None, *, fresh: int | None = None
+    admin: psycopg.Connection,
+    rows: int,
+    slug: str | None = None,
+    *,
+    fresh: int | None = None,
+    shape: Shape = PLAIN,
 ) -> None:
     """Write `rows` transactions into each tenant, or into that of `slug`, as days go by.
 
@@ -124,10 +147,15 @@ def arrive(
     placed = admin.execute(PLACES, {"slug": slug, "crowd": CROWD}).rowcount
     for first in range(0 if fresh is None else rows - fresh, rows, step):
         days = {"rows": rows, "first": first, "last": min(first + step, rows) - 1,
-                "day": FIRST, "days": DAYS}  # fmt: skip
+                **_written(shape)}  # fmt: skip
         for crowd in range(placed // CROWD + 1):
             admin.execute(TRANSACTIONS, days | {"crowd": crowd})
     admin.execute("drop table place")
+
+
+def _written(shape: Shape) -> dict[str, int | date]:
+    """Return what the statements take of a shape; `day` is the first of its days."""
+    return asdict(shape) | {"day": TODAY - timedelta(days=shape.days - 1)}
 
 
 def _make_database(server: Server, name: str) -> None:

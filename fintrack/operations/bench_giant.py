@@ -206,27 +206,41 @@ def _frames(place: Place) -> Iterator[Pair]:
 
 
 def _exports(place: Place) -> Iterator[Pair]:
-    with tenant_transaction(place.giant) as inside:
-        query = query_text(inside, transactions_statement(inside))
-    copied = f"\\copy ({' '.join(query.split())}) to stdout (format csv, header)"
-    address = place.server.url(SUPERUSER, TEMPLATE).set(drivername="postgresql")
-    psql = [
-        str(place.server.cluster.binaries / "psql"),
-        address.render_as_string(hide_password=False), "-c", copied,
-    ]  # fmt: skip
+    what, context = f"CSV export of {place.rows:,} rows", place.giant
+    session, tenant = context.session.handle.hex(), context.tenant_id
+    entered = (
+        "begin",
+        f"select set_config('role', sec.enter('\\x{session}', '{tenant}'), true)",
+    )
 
     def ours() -> object:
-        return sum(len(block) for block in export_transactions(place.giant))
+        return sum(len(block) for block in export_transactions(context))
 
-    def theirs() -> object:
+    times = waited(ours, _copied_by_psql(place, *entered), FEW_TURNS)
+    yield Pair(what, "`psql \\copy` of the same query by the same member", *times, most=1.0)
+    times = waited(ours, _copied_by_psql(place), FEW_TURNS)
+    yield Pair(what, "`psql \\copy` of the same query, no policies", *times)
+
+
+def _copied_by_psql(place: Place, *before: str) -> Side:
+    """Return what reads the query of an export from psql, which runs `before` first."""
+    with tenant_transaction(place.giant) as inside:
+        query = query_text(inside, transactions_statement(inside))
+    copied = f"\\copy ({' '.join(query.split())}) to pstdout (format csv, header)"
+    address = place.server.url(SUPERUSER, TEMPLATE).set(drivername="postgresql")
+    psql = [
+        str(place.server.cluster.binaries / "psql"), "--quiet", "--output=/dev/null",
+        address.render_as_string(hide_password=False),
+        *(f"--command={command}" for command in (*before, copied)),
+    ]  # fmt: skip
+
+    def copy() -> object:
         with subprocess.Popen(psql, stdout=subprocess.PIPE) as program:
             assert program.stdout is not None  # noqa: S101 - it is a pipe
             blocks = iter(partial(program.stdout.read, db.CHUNK), b"")
             return sum(len(block) for block in blocks)
 
-    times = waited(ours, theirs, FEW_TURNS)
-    yield Pair(f"CSV export of {place.rows:,} rows", "`psql \\copy` of the same query, no policies",
-               *times, most=1.0)  # fmt: skip
+    return copy
 
 
 def _upkeep(place: Place) -> Iterator[Pair]:

@@ -24,7 +24,7 @@ from fintrack.errors import Conflict
 from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.money import decimal_amount
 from fintrack.operations.bench import throw_away_installation
-from fintrack.operations.bench_fleet import TEMPLATE, arrive, fill, signed_in
+from fintrack.operations.bench_fleet import TEMPLATE, Shape, arrive, fill, signed_in
 from fintrack.operations.bench_pairs import (
     SPENT,
     Pair,
@@ -49,6 +49,8 @@ from fintrack.operations.peers.fava import (
 
 # Transactions of a book, and how many times less its overview is to take than Fava's.
 BOOKS = {100_000: 20, 1_000_000: 150}
+# A household of ten years.
+HOUSEHOLD = Shape(accounts=8, categories=36, payees=600, days=3650)
 TURNS = 7
 INK, PAPER = "#111111", "#FFFFFF"
 COLOURS = Palette(INK, INK, INK, PAPER, INK, INK, INK, (INK,))
@@ -136,11 +138,11 @@ def _tenants(installation: Installation, server: Server) -> dict[int, TenantCont
     logins = (installation.app_url, installation.sign_in_url, installation.maintenance_url)
     db.connect(db.Logins(*logins))
     fewest = min(BOOKS)
-    fill(server, TEMPLATE, tenants=len(BOOKS), rows=fewest)
+    fill(server, TEMPLATE, tenants=len(BOOKS), rows=fewest, shape=HOUSEHOLD)
     with server.connect(SUPERUSER, TEMPLATE) as admin:
         for number, rows in enumerate(BOOKS, 1):
             if rows > fewest:
-                arrive(admin, rows - fewest, f"tenant-{number}")
+                arrive(admin, rows - fewest, f"tenant-{number}", shape=HOUSEHOLD)
         admin.execute("vacuum analyze")
         owners = admin.execute("select id from sec.users order by email").fetchall()
     return {rows: signed_in(owner) for rows, (owner,) in zip(BOOKS, owners, strict=True)}

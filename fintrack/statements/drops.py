@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from uuid import UUID
 
 from fintrack.ledger.accounts import NewAccount
 from fintrack.schema import new_id
 from fintrack.statements.matching import Known, book_of
-from fintrack.statements.plans import Planned, total_until
+from fintrack.statements.outcomes import differences, holds
+from fintrack.statements.plans import Planned
 from fintrack.statements.previews import Preview
 from fintrack.statements.references import near
 from fintrack.statements.summaries import RowState, StatementPreview
@@ -96,15 +97,14 @@ def _by_account(previews: Iterable[Preview]) -> list[list[Part]]:
 
 def _together(parts: Sequence[Part]) -> Together:
     shared = _shared(parts)
-    rows = [
-        row
+    fresh = [
+        [row for row in part.new if row.ordinal not in known]
         for part, known in zip(parts, shared, strict=True)
-        for row in part.new
-        if row.ordinal not in known
     ]
+    rows = list(chain.from_iterable(fresh))
     new = _new_account(parts, rows)
     first = parts[0].statement
-    carried = carried_back(first.account, rows)
+    carried = _carried(parts, fresh)
     before = first.balances.now + (new.opening_balance if new else 0)
     opening = new.opening_balance if new else carried
     return Together(
@@ -137,6 +137,21 @@ def _shared(parts: Sequence[Part]) -> list[dict[int, str]]:
     return found
 
 
+def _carried(parts: Sequence[Part], fresh: Iterable[Sequence[Planned]]) -> int:
+    """Return what the opening balance changes by when the parts bring this, the oldest first.
+
+    Once one agrees with the books, what comes after its first day is carried no more.
+    """
+    carried, rows = 0, list[Planned]()
+    for part, new in zip(parts, fresh, strict=True):
+        statement = part.statement
+        carried += carried_back(statement.account, new)
+        rows += new
+        if holds(statement.plan, statement.balances + carried, rows):
+            break
+    return carried
+
+
 def _new_account(parts: Sequence[Part], rows: Sequence[Planned]) -> NewAccount | None:
     """Return what is opened for all the parts, as the member wants it where he said so."""
     proposed = parts[0].statement.new_account
@@ -163,9 +178,8 @@ def _joined(
     statement: StatementPreview, new: NewAccount | None, opening: int, rows: Sequence[Planned]
 ) -> StatementPreview:
     """Compare the file's own balances with what the books will have with all the rows."""
-    plan, held = statement.plan, statement.balances + opening
-    first = held.first + total_until(plan.days[0] - timedelta(1), rows)
-    then = held.then + total_until(plan.balance_day, rows)
+    held = statement.balances + opening
+    difference, opening_difference = differences(statement.plan, held, rows)
     moved = statement.balance_after - statement.balance_before
     before = opening if new else statement.balance_before
     return replace(
@@ -173,8 +187,8 @@ def _joined(
         new_account=new,
         balance_before=before,
         balance_after=before + moved,
-        difference=None if plan.closing is None else then - plan.closing,
-        opening_difference=None if plan.opening is None else first - plan.opening,
+        difference=difference,
+        opening_difference=opening_difference,
     )
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.derived_schema import DayTotal
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.import_schema import ImportBatch, ImportRow
 from fintrack.schema import Account, Transaction
+from fintrack.statements.openings import balance_then
 from fintrack.statements.summaries import RowState
 
 IMPORTS: Shape = {
@@ -86,7 +86,7 @@ def imports(
             ImportBatch.balance_after,
             ImportBatch.file_balance,
             ImportBatch.file_balance_on,
-            _balance_then() - ImportBatch.file_balance,
+            cast(balance_then() - ImportBatch.file_balance, BigInteger),
             ImportBatch.undone_at.is_not(None),
         )
         .join(Account, Account.id == ImportBatch.account_id)
@@ -171,16 +171,6 @@ def _newest(limit: int, after: UUID | None) -> Select[UUID]:
         place = tuple_(ImportBatch.created_at, ImportBatch.import_id)
         statement = statement.where(place < tuple_(moment.scalar_subquery(), after))
     return statement.order_by(*NEWEST).limit(max(1, min(limit, MOST)))
-
-
-def _balance_then() -> ColumnElement[int]:
-    """Return what the account holds now at the end of the day of the file's balance."""
-    moved = select(func.sum(DayTotal.amount)).where(
-        DayTotal.tenant_id == ImportBatch.tenant_id,
-        DayTotal.account_id == ImportBatch.account_id,
-        DayTotal.booked_on <= ImportBatch.file_balance_on,
-    )
-    return cast(Account.opening_balance + func.coalesce(moved.scalar_subquery(), 0), BigInteger)
 
 
 def _local(context: TenantContext, moment: SQLCoreOperations[datetime]) -> ColumnElement[datetime]:

@@ -29,7 +29,7 @@ from fintrack.statements.decisions import (
 from fintrack.statements.mappings import kept_mapping, remember_mapping
 from fintrack.statements.naming import give_numbers
 from fintrack.statements.openings import carry
-from fintrack.statements.outcomes import Outcome, outcomes, own_ids
+from fintrack.statements.outcomes import Balances, Outcome, holds, outcomes, own_ids
 from fintrack.statements.plans import OWN_FORMAT
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import RowState, StatementPreview
@@ -123,7 +123,8 @@ def commit_import(
 
     Raises:
         PermissionDenied: the member may not import.
-        InvalidInput: a question about the file is still open.
+        InvalidInput: a question about the file is still open, or an opening balance would be too
+            large.
         NotFound: a chosen account is not, or no longer, among those that he may write to.
         Conflict: the name of a new account is taken.
     """
@@ -266,8 +267,7 @@ def _write_batches(
     batches = []
     moved: dict[UUID, int] = {}
     for each in statements:
-        before = each.outcome.balances.now + moved.get(each.account.id, 0)
-        batch = _batch(each, before)
+        batch = _batch(each, each.outcome.balances + moved.get(each.account.id, 0))
         moved[each.account.id] = batch.balance_after - each.outcome.balances.now
         batches.append(batch)
     if batches:
@@ -284,8 +284,10 @@ def _record(db: Session, import_id: UUID, preview: Preview, batches: Sequence[Ba
         )
 
 
-def _batch(statement: _Statement, before: int) -> Batch:
+def _batch(statement: _Statement, held: Balances) -> Batch:
     plan = statement.outcome.plan
+    rows = [each.row for each in statement.new]
+    is_stated = plan.closing is not None or holds(plan, held + statement.carried, rows)
     return Batch(
         id=statement.batch_id,
         key=plan.key,
@@ -296,11 +298,11 @@ def _batch(statement: _Statement, before: int) -> Batch:
         duplicate=statement.count(RowState.DUPLICATE),
         rejected=statement.count(RowState.REJECTED),
         skipped=statement.count(RowState.SKIPPED),
-        balance_before=before,
-        balance_after=before + statement.carried + sum(each.row.amount for each in statement.new),
+        balance_before=held.now,
+        balance_after=held.now + statement.carried + sum(row.amount for row in rows),
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
-        covers_from=None if plan.closing is None else plan.days[0],
+        covers_from=plan.days[0] if is_stated else None,
     )
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.errors import InvalidInput
 from fintrack.import_schema import ColumnMapping, ImportBatch
+from fintrack.schema import Account
 from fintrack.statements.mapping import Mapping
 
 # The table takes nothing else.
@@ -30,14 +31,18 @@ def remembered_mappings(db: Session, fingerprint: str) -> dict[UUID, Mapping]:
 
     An import that was undone counts: what a member said of its columns still holds.
     """
-    newest = ImportBatch.created_at.desc(), ImportBatch.id.desc()
-    statement = (
-        select(ImportBatch.account_id, ImportBatch.mapping)
-        .ext(distinct_on(ImportBatch.account_id))
-        .where(ImportBatch.mapping["header_fingerprint"].astext == fingerprint)
-        .order_by(ImportBatch.account_id, *newest)
+    newest = (
+        select(ImportBatch.mapping)
+        .where(
+            ImportBatch.tenant_id == Account.tenant_id,
+            ImportBatch.account_id == Account.id,
+            ImportBatch.header_fingerprint == fingerprint,
+        )
+        .order_by(ImportBatch.created_at.desc(), ImportBatch.id.desc())
+        .limit(1)
     )
-    found = ((row.account_id, _readable(row.mapping)) for row in db.execute(statement))
+    kept = db.execute(select(Account.id, newest.scalar_subquery()))
+    found = ((account_id, _readable(mapping)) for account_id, mapping in kept if mapping)
     return {account_id: mapping for account_id, mapping in found if mapping is not None}
 
 

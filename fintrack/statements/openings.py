@@ -1,7 +1,8 @@
 """The opening balance of an account that an import opened: it is what a file's balance implies.
 
 What came before the rows that such a balance covers is part of the opening, until a file brings it;
-so files may come in and go in any order. An account that was opened before its oldest row waits for
+so files may come in and go in any order. A balance that the books contradict says nothing of the
+opening: other rows are missing first. An account that was opened before its oldest row waits for
 what lies between. Once a member has changed the account, its opening balance is his.
 """
 
@@ -23,29 +24,66 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from fintrack.derived_schema import DayTotal
 from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_state, state_of
+from fintrack.ledger.refusals import refusals
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, Transaction
 
 
 def held_from() -> ColumnElement[date | None]:
-    """Return the day before which an account's rows belong to its opening; None for most."""
+    """Return the day before which an account's rows belong to its opening; None for most.
+
+    It is the first day of the files whose balances the books have.
+    """
     of_account = ImportBatch.tenant_id == Account.tenant_id, ImportBatch.account_id == Account.id
-    days = select(func.min(ImportBatch.covers_from))
-    first = days.where(*of_account, ImportBatch.undone_at.is_(None)).scalar_subquery()
+    is_stated = exists().where(
+        *of_account, ImportBatch.covers_from.is_not(None), ImportBatch.undone_at.is_(None)
+    )
+    first = select(func.min(ImportBatch.covers_from)).where(*of_account, *_holds())
     return case(
-        (or_(not_(_is_of_an_import()), first.is_(None)), None),
+        (not_(and_(is_of_an_import(), is_stated)), None),
         (_waits(), Account.opened_on),
-        else_=first,
+        else_=first.scalar_subquery(),
     )
 
 
+def is_of_an_import() -> ColumnElement[bool]:
+    """Say that the account was made in the transaction of an import, and is as it was made."""
+    same_moment = exists().where(
+        ImportBatch.tenant_id == Account.tenant_id,
+        ImportBatch.account_id == Account.id,
+        ImportBatch.created_at == Account.created_at,
+    )
+    return and_(Account.version == 1, same_moment)
+
+
+def balance_then() -> ColumnElement[int]:
+    """Return what the batch's account holds now at the end of the day of the file's balance."""
+    moved = select(func.sum(DayTotal.amount)).where(
+        DayTotal.tenant_id == ImportBatch.tenant_id,
+        DayTotal.account_id == ImportBatch.account_id,
+        DayTotal.booked_on <= ImportBatch.file_balance_on,
+    )
+    return Account.opening_balance + func.coalesce(moved.scalar_subquery(), 0)
+
+
 def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
-    """Return by account the sum of these batches' rows that lie before all that others state."""
+    """Return by account the sum of these batches' rows that lie before what others hold to.
+
+    They hold to what the books will have without the batches.
+    """
+    undone = aliased(ImportBatch)
+    accounts = select(undone.account_id).where(one_of(undone.id, batches))
     first = (
         select(ImportBatch.account_id, func.min(ImportBatch.covers_from).label("day"))
-        .where(ImportBatch.undone_at.is_(None), not_(one_of(ImportBatch.id, batches)))
+        .join(Account, Account.id == ImportBatch.account_id)
+        .where(
+            *_holds(_covered(batches)),
+            ImportBatch.account_id.in_(accounts),
+            not_(one_of(ImportBatch.id, batches)),
+        )
         .group_by(ImportBatch.account_id)
         .subquery()
     )
@@ -56,7 +94,7 @@ def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
         .where(
             one_of(Transaction.batch_id, batches),
             Transaction.booked_on < first.c.day,
-            _is_of_an_import(),
+            is_of_an_import(),
             not_(_waits()),
         )
         .group_by(Transaction.account_id)
@@ -65,7 +103,11 @@ def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
 
 
 def carry(db: Session, amounts: Iterable[tuple[UUID, int]]) -> None:
-    """Add the amounts to the opening balances of these accounts, of the day of their oldest row."""
+    """Add the amounts to the opening balances of these accounts, of the day of their oldest row.
+
+    Raises:
+        InvalidInput: one would be too large.
+    """
     for account_id, amount in amounts:
         if not amount:
             continue
@@ -79,18 +121,27 @@ def carry(db: Session, amounts: Iterable[tuple[UUID, int]]) -> None:
                 opened_on=func.coalesce(_oldest(), Account.opened_on),
             )
         )
-        db.execute(carried, execution_options={"synchronize_session": False})
+        with refusals():
+            db.execute(carried, execution_options={"synchronize_session": False})
         record_state(db, "account.changed", account_id, before)
 
 
-def _is_of_an_import() -> ColumnElement[bool]:
-    """Say that the account was made in the transaction of an import, and is as it was made."""
-    same_moment = exists().where(
-        ImportBatch.tenant_id == Account.tenant_id,
-        ImportBatch.account_id == Account.id,
-        ImportBatch.created_at == Account.created_at,
+def _holds(without: ScalarSelect[int] | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Say that the batch stands and that the books have the balance which its file states."""
+    held = balance_then() if without is None else balance_then() - without
+    agrees = held == ImportBatch.file_balance
+    return ImportBatch.undone_at.is_(None), or_(ImportBatch.file_balance.is_(None), agrees)
+
+
+def _covered(batches: list[UUID]) -> ScalarSelect[int]:
+    """Return the sum of these batches' rows on the days that a file's balance speaks of."""
+    total = select(func.coalesce(func.sum(Transaction.amount), 0)).where(
+        Transaction.tenant_id == ImportBatch.tenant_id,
+        Transaction.account_id == ImportBatch.account_id,
+        one_of(Transaction.batch_id, batches),
+        Transaction.booked_on.between(ImportBatch.covers_from, ImportBatch.file_balance_on),
     )
-    return and_(Account.version == 1, same_moment)
+    return total.scalar_subquery()
 
 
 def _waits() -> ColumnElement[bool]:

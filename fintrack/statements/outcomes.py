@@ -1,6 +1,6 @@
 """What the books already hold of a file: its duplicates, and balances before and after."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -26,7 +26,7 @@ from fintrack.ledger.filters import Status
 from fintrack.schema import Account, Transaction
 from fintrack.statements.likeness import Likeness
 from fintrack.statements.matching import Book, Known, book_of
-from fintrack.statements.plans import Plan, Planned
+from fintrack.statements.plans import Plan, Planned, total_until
 from fintrack.statements.references import DAYS, near
 
 
@@ -79,6 +79,27 @@ def outcomes(
     own = own_ids(db, plans)
     exact = [_outcome(plan, found.get(plan.key), books, balances, own) for plan in plans]
     return [replace(each, likenesses=_likenesses(each)) for each in exact]
+
+
+def differences(
+    plan: Plan, held: Balances, rows: Iterable[Planned]
+) -> tuple[int | None, int | None]:
+    """Return by how much an account that holds this and gets the rows is above the file.
+
+    First at its closing balance, then at its opening one; None of one that it does not state.
+    """
+    closing = held.then + total_until(plan.balance_day, rows)
+    opening = held.first + total_until(plan.days[0] - timedelta(1), rows)
+    return (
+        None if plan.closing is None else closing - plan.closing,
+        None if plan.opening is None else opening - plan.opening,
+    )
+
+
+def holds(plan: Plan, held: Balances, rows: Iterable[Planned]) -> bool:
+    """Say whether the file states a balance, and the account has it once it gets the rows."""
+    closing, opening = differences(plan, held, rows)
+    return opening == 0 if closing is None else closing == 0
 
 
 def own_ids(db: Session, plans: Sequence[Plan]) -> frozenset[UUID]:

@@ -13,7 +13,7 @@ from fintrack.ledger.accounts import NewAccount
 from fintrack.money import decimal_text
 from fintrack.statements.likeness import Likeness, day_words
 from fintrack.statements.naming import naming_note
-from fintrack.statements.outcomes import Balances, Outcome
+from fintrack.statements.outcomes import Balances, Outcome, differences
 from fintrack.statements.plans import Plan, Planned, Refused
 from fintrack.statements.targets import LedgerAccount, Target, carried_back, may_take
 
@@ -108,7 +108,7 @@ def _summary(
     rows = _new_rows(outcome)
     carried = carried_back(account, rows)
     held = outcome.balances + (moved + carried if account else target.opening_balance)
-    added = sum(row.amount for row in rows)
+    difference, opening_difference = differences(plan, held, rows)
     states = [state_of(known, likeness) for _, known, likeness in outcome.rows]
     new, probable = states.count(RowState.NEW), states.count(RowState.PROBABLE)
     return StatementPreview(
@@ -124,12 +124,12 @@ def _summary(
         probable=probable,
         rejected=len(plan.refused),
         balance_before=held.now - carried,
-        balance_after=held.now + added,
+        balance_after=held.now + sum(row.amount for row in rows),
         file_balance=plan.closing,
         file_balance_on=None if plan.closing is None else plan.balance_day,
-        difference=None if plan.closing is None else held.then + added - plan.closing,
+        difference=difference,
         file_opening=plan.opening,
-        opening_difference=None if plan.opening is None else held.first - plan.opening,
+        opening_difference=opening_difference,
         notes=(*plan.notes, *_naming(plan, account, ledger), *_opening(account, carried)),
         balances=outcome.balances,
         known=_known(outcome),

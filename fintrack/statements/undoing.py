@@ -1,5 +1,6 @@
 """Taking back a whole import: all of it, or nothing."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, frame, read_frame
 from fintrack.import_schema import ImportBatch
-from fintrack.ledger.account_states import record_deletion
+from fintrack.ledger.account_states import lasting_sight, record_deletion
 from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, AuditEvent, Transaction, TransactionTag
@@ -89,15 +90,20 @@ def undo_import(
         carry(db, older)
         give_back(db, import_id)
         take_numbers_back(db, import_id, [each.account_id for each in batches])
-        undone = [_undone(import_id, each) for each in batches]
+        unused = {each.id: each.visibility for each in db.execute(_unused_accounts(ids))}
+        undone = [_undone(import_id, each, unused) for each in batches]
         audit.record_many(db, "import.undone", undone)
-        _delete_unused_accounts(db, ids)
+        _delete(db, unused)
     return UndoReport(is_done=True, removed=removed, touched=frame([], TOUCHED))
 
 
-def _undone(import_id: UUID, batch: Row[*tuple[Any, ...]]) -> audit.Change:
+def _undone(
+    import_id: UUID, batch: Row[*tuple[Any, ...]], unused: Mapping[UUID, str]
+) -> audit.Change:
     before = {"file": batch.file_name, "new": batch.new_count, "duplicate": batch.duplicate_count}
-    return audit.Change(import_id, batch.account_id, before, {**before, "new": 0, "undone": True})
+    account_id = batch.account_id
+    sight = lasting_sight(account_id, unused[account_id]) if account_id in unused else account_id
+    return audit.Change(import_id, sight, before, {**before, "new": 0, "undone": True})
 
 
 def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
@@ -188,16 +194,15 @@ def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:
     return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
 
 
-def _delete_unused_accounts(db: Session, batches: list[UUID]) -> None:
-    """Delete the accounts that were made in the import's transaction, and only for it."""
-    unused = list(db.scalars(_unused_accounts(batches)))
-    for account_id in unused:
+def _delete(db: Session, account_ids: Collection[UUID]) -> None:
+    for account_id in account_ids:
         record_deletion(db, account_id)
-    gone = delete(Account).where(one_of(Account.id, unused))
+    gone = delete(Account).where(one_of(Account.id, account_ids))
     db.execute(gone, execution_options=QUIETLY)
 
 
-def _unused_accounts(batches: list[UUID]) -> Select[UUID]:
+def _unused_accounts(batches: list[UUID]) -> Select[UUID, str]:
+    """Return the accounts that were made in the import's transaction, and only for it."""
     same_moment = exists().where(
         ImportBatch.tenant_id == Account.tenant_id,
         ImportBatch.account_id == Account.id,
@@ -212,4 +217,5 @@ def _unused_accounts(batches: list[UUID]) -> Select[UUID]:
     used = exists().where(
         Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id
     )
-    return select(Account.id).where(Account.version == 1, same_moment, ~other, ~used)
+    accounts = select(Account.id, Account.visibility)
+    return accounts.where(Account.version == 1, same_moment, ~other, ~used)

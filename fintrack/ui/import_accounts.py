@@ -8,6 +8,7 @@ import streamlit as st
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import NewAccount
+from fintrack.money import decimal_amount, format_money, rounded_minor_units
 from fintrack.statements.drops import Part
 from fintrack.statements.summaries import StatementPreview
 from fintrack.statements.targets import proposed_account
@@ -43,7 +44,8 @@ def destination(
         key=f"into {key} {chosen} {names[NEW_ACCOUNT]}",
     )
     if wanted != chosen:
-        choose(_proposal(statement) if wanted == NEW_ACCOUNT else UUID(wanted))
+        with shown_refusals():
+            choose(_proposal(statement) if wanted == NEW_ACCOUNT else UUID(wanted))
     elif new is not None and edits:
         _new_account(context, key, statement, new, choose)
 
@@ -74,9 +76,16 @@ def _new_account(
         submitted = st.form_submit_button("Use these values")
     if submitted:
         with shown_refusals():
-            opening = read_amount(balance, currency, context)
+            opening = _opening(balance, currency, new, context)
             said = replace(new, name=neutral(name), kind=kind, currency=currency)
             choose(replace(said, opening_balance=opening))
+
+
+def _opening(text: str, currency: str, new: NewAccount, context: TenantContext) -> int:
+    """An amount that was left as it is shown is meant in the other currency as well."""
+    if text != format_money(new.opening_balance, new.currency, context.locale):
+        return read_amount(text, currency, context)
+    return rounded_minor_units(decimal_amount(new.opening_balance, new.currency), currency)
 
 
 def _currency(statement: StatementPreview, new: NewAccount) -> str:

@@ -1,8 +1,8 @@
-"""One file on its way in: what it leaves open, how it was read, and what becomes of its rows."""
+"""One file on its way in: what was said of it, and what becomes of its rows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from uuid import UUID
@@ -11,19 +11,18 @@ import pandas as pd
 import streamlit as st
 
 from fintrack.context import TenantContext
+from fintrack.errors import FinTrackError
 from fintrack.ledger.accounts import NewAccount, accounts
 from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Part
 from fintrack.statements.history import MOST, imports
 from fintrack.statements.imports import ImportReport
 from fintrack.statements.mapping import Mapping as Columns
-from fintrack.statements.previews import Preview, Progress, preview_import, with_answers
+from fintrack.statements.previews import Preview, Progress, preview_import
 from fintrack.statements.summaries import RowState, StatementPreview
 from fintrack.statements.transfers import FoundTransfer
-from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import day_column, money, money_column
-from fintrack.ui.mapping_form import mapping_form
-from fintrack.ui.text import escaped, unmarked
+from fintrack.ui.text import escaped
 
 FILES = "fintrack import files"
 SHOWN_ROWS = 500
@@ -54,8 +53,8 @@ class OpenFile:
 
     def wish(self, key: str, account: UUID | NewAccount) -> None:
         """Let the statement of this key go into the account, which takes another look."""
-        self.accounts[key] = account
-        self.made.pop(key, None)
+        self.accounts = {**self.accounts, key: account}
+        self.made = {each: made for each, made in self.made.items() if each != key}
         self.preview = None
 
 
@@ -105,6 +104,26 @@ def tells_a_balance(context: TenantContext, preview: Preview) -> bool:
     kept = table.loc[~table["undone"] & table["file_balance"].notna()]
     days = kept["file_balance_on"].dt.date
     return not stated <= {*zip(kept["account_id"], kept["file_balance"], days, strict=True)}
+
+
+@contextmanager
+def changes(context: TenantContext, files: Iterable[OpenFile]) -> Iterator[None]:
+    """Look at the files as they are changed here; what is refused leaves all as they were.
+
+    Raises:
+        FinTrackError: one of them cannot be so.
+    """
+    before = [(each, replace(each)) for each in files]
+    try:
+        yield
+        for file, _ in before:
+            look(context, file)
+    except FinTrackError:
+        for file, kept in before:
+            file.mapping, file.preview = kept.mapping, kept.preview
+            file.accounts, file.made = kept.accounts, kept.made
+        raise
+    st.rerun()
 
 
 @contextmanager
@@ -172,37 +191,6 @@ def take_back(context: TenantContext, import_id: UUID) -> None:
 def _files() -> dict[str, OpenFile]:
     files: dict[str, OpenFile] = st.session_state.setdefault(FILES, {})
     return files
-
-
-def questions(file: OpenFile, preview: Preview) -> None:
-    """Ask what the file leaves open; nothing is guessed."""
-    st.info(
-        "This file can be read in more than one way. Say which is right.", icon=":material/help:"
-    )
-    with st.form(f"questions {file.key}", border=False):
-        answers = {}
-        for question in preview.questions:
-            words = {choice.value: escaped(choice.label) for choice in question.choices}
-            answers[question.field] = st.radio(
-                unmarked(question.sentence), list(words), format_func=words.__getitem__, index=None
-            )
-        submitted = st.form_submit_button("Continue", type="primary")
-    if submitted:
-        with shown_refusals():
-            said = {name: value or "" for name, value in answers.items()}
-            _read_again(file, with_answers(preview, said))
-
-
-def correction(file: OpenFile, preview: Preview) -> None:
-    """Show how the file was read, and read it again as the member corrects it."""
-    changed = mapping_form(file.key, preview)
-    if changed is not None:
-        _read_again(file, changed)
-
-
-def _read_again(file: OpenFile, mapping: Columns | None) -> None:
-    file.mapping, file.preview = mapping, None
-    st.rerun()
 
 
 def statement_review(

@@ -14,7 +14,7 @@ from fintrack.statements.drops import Part, Together, wishes_for
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import StatementPreview
 from fintrack.ui.import_accounts import destination
-from fintrack.ui.import_files import OpenFile, statement_review
+from fintrack.ui.import_files import OpenFile, changes, statement_review
 from fintrack.ui.inputs import card, figure_grid, money
 from fintrack.ui.text import escaped
 
@@ -77,11 +77,12 @@ def _destination(
         """What is said of a new account holds for all that comes into it."""
         if isinstance(wish, NewAccount) and part.statement.new_account is not None:
             said = zip(group.parts, wishes_for(group, wish), strict=True)
-            for each, own in said:
-                files[each.preview.import_id].wish(each.statement.key, own)
+            with changes(context, [files[each.preview.import_id] for each in group.parts]):
+                for each, own in said:
+                    files[each.preview.import_id].wish(each.statement.key, own)
         else:
-            file.wish(part.statement.key, wish)
-        st.rerun()
+            with changes(context, [file]):
+                file.wish(part.statement.key, wish)
 
     is_first = part is group.parts[0]
     destination(context, f"{file.key} {part.statement.key}", part, choose, edits=is_first)

@@ -1,6 +1,7 @@
 """Undo instead of "are you sure?": what was just done stands on the page until the next thing."""
 
 from collections.abc import Callable
+from typing import NoReturn
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,7 +18,13 @@ WayBack = Callable[[TenantContext], object]
 
 def done(sentence: str, way_back: WayBack | None = None) -> None:
     """Start the run again and say what was done, with its undo when it has one."""
-    st.session_state[DONE] = (_here(), sentence, way_back)
+    st.session_state[DONE] = (_here(), f":material/check_circle: {sentence}", way_back)
+    st.rerun()
+
+
+def not_done(sentence: str) -> NoReturn:
+    """Start the run again and say what was done only in part, and why."""
+    st.session_state[DONE] = (_here(), f":material/error: {sentence}", None)
     st.rerun()
 
 
@@ -33,7 +40,7 @@ def undo_bar(context: TenantContext) -> None:
         return
     # At the bottom, so that what was just changed stays where it is under the pointer.
     with st.bottom.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
-        st.markdown(f":material/check_circle: {sentence}")
+        st.markdown(sentence)
         if way_back and st.button("Undo", icon=":material/undo:", key="undo"):
             with shown_refusals():
                 way_back(context)

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from fintrack.analytics.cash_flow import CASH_FLOW
+from fintrack.analytics.charts import drawing
 from fintrack.analytics.charts.drawing import MOST_BARS, SPOKEN_POINTS, Palette, Style, alt_text
 from fintrack.analytics.charts.overview import (
     balance_chart,
@@ -205,6 +206,24 @@ def test_i6_what_a_tenant_typed_is_never_markup() -> None:
     labels = figure.data[0].customdata[0][1] + figure.layout.yaxis.ticktext[0]
     assert "<" not in labels
     assert ">" not in labels
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: cash_flow_chart(FLOW, EUR),
+        lambda: balance_chart(frame([(date(2026, 1, 1), "EUR", 1)], BALANCE), EUR),
+        lambda: spending_chart(spending(("a", "Food", 1200)), EUR, spending(("b", "Rent", 100))),
+    ],
+)
+def test_a_chart_that_nobody_checks_is_the_same(
+    draw: Callable[[], go.Figure], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = draw()
+    monkeypatch.setattr(drawing, "CHECKS", {"_validate": False})
+    unchecked = draw()
+    assert unchecked.to_plotly_json() == checked.to_plotly_json()
+    assert alt_text("Chart", unchecked) == alt_text("Chart", checked)
 
 
 def test_a_chart_can_be_heard() -> None:

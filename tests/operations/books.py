@@ -2,12 +2,13 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from hashlib import sha256
+from types import MappingProxyType
 from uuid import UUID
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.analytics.dimensions import Dimension
@@ -99,6 +100,35 @@ def packed(members: dict[str, bytes]) -> bytes:
     with ZipFile(file, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+    return file.getvalue()
+
+
+def repacked(
+    book: bytes,
+    *,
+    of_member: Mapping[str, object] = MappingProxyType({}),
+    within: bytes = b"",
+    between: bytes = b"",
+    comment: bytes = b"",
+) -> bytes:
+    """Return the book as the exporter packs it, but for what is said of the zip or a member."""
+    file = io.BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.comment = comment
+        for name, content in members_of(book).items():
+            place = ZipInfo(name)
+            place.compress_type = ZIP_DEFLATED
+            for word, value in of_member.items():
+                setattr(place, word, value)
+            with archive.open(place, "w", force_zip64=True) as entry:
+                entry.write(content)
+            file.write(within)
+            place.compress_size += len(within)
+            file.seek(place.header_offset)
+            file.write(place.FileHeader(zip64=True))
+            file.seek(0, io.SEEK_END)
+            file.write(between)
+            archive.start_dir = file.tell()
     return file.getvalue()
 
 

@@ -65,7 +65,7 @@ def test_a_giant_is_measured_beside_the_plain_way(
     bench_giant.main(as_json=True, rows=300)
     db.disconnect()
     report = json.loads(capsys.readouterr().out)
-    assert len(report["pairs"]) == 2 * len(QUESTIONS_OF_A_GIANT) + 10
+    assert len(report["pairs"]) == 2 * len(QUESTIONS_OF_A_GIANT) + 11
     assert all(pair["ours"] > 0 < pair["theirs"] for pair in report["pairs"])
     assert report["cpu"].keys() == (QUESTIONS_OF_A_GIANT | LISTS).keys()
     assert (report["writes"], report["wrong"]) == (40, [])

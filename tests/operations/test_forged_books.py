@@ -1,9 +1,12 @@
 """Books that somebody changed, or made up, after FinTrack wrote them: found, and never restored."""
 
 import io
+import struct
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
@@ -11,14 +14,17 @@ from fintrack.access.tenants import my_tenants
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.operations.archive import tables
+from fintrack.operations.archive.frame import is_as_written
 from fintrack.operations.archive.pack import is_archive
 from tests.operations.books import (
     Change,
     exported_book,
+    keep_book,
     kept_book,
     manifest_of,
     members_of,
     packed,
+    repacked,
     restored,
     verified,
     with_manifest,
@@ -98,6 +104,110 @@ def test_a_sum_that_does_not_fit_is_found(ana: TenantContext) -> None:
     accounts[0]["sum"] = "1.00"
     (problem,) = verified(with_manifest(book, {"accounts": accounts})).problems
     assert problem == "The sum of Giro; =1+1 is not what its transactions add up to."
+
+
+FRAME = "The zip around the tables was changed after FinTrack wrote it. Export the book again."
+
+
+def frame_problems(book: bytes) -> set[str]:
+    """Return what is said of a file whose zip was changed: a problem, or that it is no book."""
+    try:
+        return set(verified(book).problems)
+    except InvalidInput as refusal:
+        return {str(refusal)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda book: b"#!/bin/sh\n" + book,
+        lambda book: book + b"more",
+        lambda book: packed(members_of(book)),
+        lambda book: repacked(book, comment=b"Paid in full."),
+        lambda book: repacked(book, of_member={"comment": b"Paid in full."}),
+        lambda book: repacked(book, of_member={"extra": b"\xfe\xca\x04\x00more"}),
+        lambda book: repacked(book, of_member={"date_time": (2026, 1, 1, 0, 0, 0)}),
+        lambda book: repacked(book, of_member={"external_attr": 0o777 << 16}),
+        lambda book: repacked(book, of_member={"create_system": 7}),
+        lambda book: repacked(book, between=b"more"),
+        lambda book: repacked(book, within=b"more"),
+    ],
+)
+def test_a_zip_with_anything_beside_its_tables_is_not_as_it_was_written(
+    ana: TenantContext, change: Change
+) -> None:
+    assert verified(change(kept_book(ana))).problems == (FRAME,)
+
+
+def test_a_book_that_is_packed_in_the_same_way_is_as_it_was_written(ana: TenantContext) -> None:
+    assert verified(repacked(kept_book(ana))).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("end", "is_whole"), [(b"\x03\x00", True), (b"", False), (b"\xff\xff", False)]
+)
+def test_what_a_member_is_packed_into_ends_with_its_content(end: bytes, is_whole: bool) -> None:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    content = packer.compress(b"id,name") + packer.flush(zlib.Z_SYNC_FLUSH) + end
+    place = ZipInfo("tags.csv")
+    place.compress_type = ZIP_DEFLATED
+    place.header_offset, place.external_attr = 0, 0o600 << 16
+    place.CRC, place.file_size, place.compress_size = 0, len(b"id,name"), len(content)
+    file = io.BytesIO()
+    with ZipFile(file, "w") as archive:
+        file.write(place.FileHeader(zip64=True) + content)
+        archive.filelist.append(place)
+        archive.start_dir = file.tell()
+    assert is_as_written(file, ZipFile(file)) is is_whole
+
+
+def test_any_changed_byte_around_the_tables_is_found(ana: TenantContext) -> None:
+    book = kept_book(ana)
+    ends = range(book.index(b"PK\x01\x02"), len(book))
+    for at in (*range(50), *ends):
+        broken = bytearray(book)
+        broken[at] ^= 1
+        assert frame_problems(bytes(broken)), at
+
+
+def test_a_book_that_an_older_python_packed_is_as_it_was_written(ana: TenantContext) -> None:
+    """Before 3.11.4 zipfile wrote the sizes of a member twice, and asked for version 2.0."""
+    book = kept_book(ana)
+    older = bytearray(book)
+    with ZipFile(io.BytesIO(book)) as archive:
+        at = archive.start_dir
+        for each in archive.infolist():
+            sizes = struct.pack("<2L", each.compress_size, each.file_size)
+            older[each.header_offset + 4] = older[at + 4] = older[at + 6] = 20
+            older[each.header_offset + 18 : each.header_offset + 26] = sizes
+            at += 46 + len(each.filename)
+    assert verified(bytes(older)).problems == ()
+    older[4] = 45
+    assert verified(bytes(older)).problems == (FRAME,)
+
+
+def test_a_second_table_of_one_name_is_refused(ana: TenantContext) -> None:
+    file = io.BytesIO(kept_book(ana))
+    with ZipFile(file, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("tags.csv", b"id,name\n")
+    with pytest.raises(InvalidInput, match="other tables than its manifest names"):
+        verified(file.getvalue())
+
+
+def test_a_file_of_gigabytes_is_as_it_was_written(
+    ana: TenantContext, cleo: TenantContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zipfile.ZIP64_LIMIT", 1_000)
+    keep_book(ana)
+    book = exported_book(ana)
+    assert b"PK\x06\x06" in book
+    assert verified(book).problems == ()
+    assert verified(book + b"more").problems == (FRAME,)
+    assert restored(cleo, book).is_equal
+
+
+def test_a_book_that_was_packed_again_is_restored(ana: TenantContext, cleo: TenantContext) -> None:
+    assert restored(cleo, packed(members_of(kept_book(ana)))).is_equal
 
 
 @pytest.mark.parametrize(

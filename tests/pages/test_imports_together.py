@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
+from fintrack.limits import Limit
+from fintrack.operations.tenants import set_limit
 from tests.pages.opening import open_page
 from tests.pages.test_imports import AMBIGUOUS, drop_all, labels, press, remarks, words
 from tests.statements.importing import csv_file, held, ofx_file
@@ -168,3 +170,40 @@ def test_files_that_are_shown_in_the_only_account_all_go_there(ana: TenantContex
     press(page, "Import all 3 transactions")
 
     assert accounts(ana)["name"].tolist() == ["Giro"]
+
+
+def test_what_is_refused_half_way_says_what_came_in_and_what_did_not(ana: TenantContext) -> None:
+    set_limit(ana.slug, Limit.TRANSACTIONS, 3)
+    late = csv_file([("2026-05-01", "-1.00", "Kiosk"), ("2026-05-02", "-2.00", "Kiosk")])
+    last = csv_file([("2026-06-01", "-4.00", "Kiosk")])
+    page = use_new_account(drop_all(ana, *FILES, late, last), Name="Card X")
+
+    page = press(page, "Import all 6 transactions")
+
+    assert len(held(ana)) == 3
+    told = words(page)
+    assert r"Imported file 1\.csv: 2 new." in told
+    assert r"Imported file 2\.csv: 1 new." in told
+    assert r"file 3\.csv was not imported: Rivera family may keep 3 transactions" in told
+    assert r"file 4\.csv was not imported either and waits." in told
+    assert labels(page).count("Undo") == 2
+    into = [each.value for each in page.selectbox if each.label.endswith("goes into")]
+    assert into == accounts(ana)["id"].tolist() * 2
+    set_limit(ana.slug, Limit.TRANSACTIONS, 6)
+    press(page, "Import all 3 transactions")
+    assert accounts(ana)["name"].tolist() == ["Card X"]
+    assert len(held(ana)) == 6
+
+
+def test_a_currency_that_another_file_contradicts_leaves_all_as_it_was(ana: TenantContext) -> None:
+    page = drop_all(ana, MARCH, APRIL)
+    next(each for each in page.text_input if each.label == "Name").set_value("Mine")
+    next(each for each in page.selectbox if each.label == "Currency").set_value("USD")
+    page = press(page, "Use these values")
+
+    assert [each.value for each in page.error] == ["DE89370400440532013000 is in EUR, Mine in USD."]
+    assert figures(page) == ["3", "0", "€0.00", "€1,467.50"]
+    assert next(each.value for each in page.selectbox if each.label == "Currency") == "USD"
+    next(each for each in page.selectbox if each.label == "Currency").set_value("EUR")
+    press(press(page, "Use these values"), "Import all 3 transactions")
+    assert accounts(ana)["name"].tolist() == ["Mine"]

@@ -54,6 +54,29 @@ def test_each_program_says_in_its_own_words_what_goes_out(text: str) -> None:
     assert amounts(only(text)) == [-10, 5]
 
 
+LUNCH_MONEY = (
+    "transaction_id,date,category_group,category,account_name,original_name,payee,currency,amount,"
+    "notes,recurring_id\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["42.00", "3.20", "-1500.00"], ["-42", "-3.2", "1500"]),
+        (["-42.00", "-3.20", "1500.00"], ["-42", "-3.2", "1500"]),
+        (["-42.00", "0.00", "42.00"], ["-42", "0", "42"]),
+    ],
+)
+def test_what_most_rows_of_lunch_money_are_was_spent(written: list[str], read: list[str]) -> None:
+    rows = "".join(f"1,2026-01-31,,Food,Joint,SHOP,Shop,eur,{each},,\n" for each in written)
+    found = only(f"{LUNCH_MONEY}{rows}")
+
+    assert amounts(found) == [Decimal(each) for each in read]
+    turned = ("Purchases are positive in this file; their sign was turned.",)
+    assert found.notes == (turned if written[0] == "42.00" else ())
+
+
 @pytest.mark.parametrize("thanks", ["ZAHLUNG ERHALTEN BESTEN DANK", "BETALING ONTVANGEN"])
 def test_thanks_for_a_payment_in_other_languages_turn_the_purchases(thanks: str) -> None:
     found = only(

@@ -31,6 +31,8 @@ def test_a_fee_is_taken_off_where_the_file_shows_it(text: str, amounts: str) -> 
         ("Amount,Fee,Balance\n2026-01-31,A,0.00,2.00,8\n2026-02-01,B,-1,0,7\n", "taken off in 1"),
         ("Amount,Fee\n2026-01-31,A,25.00,1.03\n2026-01-31,B,1,2\n", "(2 rows) were not taken off"),
         ("Amount,Fee\n2026-01-31,A,25.00,0\n", ""),
+        ('Amount,Fee\n2026-01-31,A,25.00,"1,03"\n2026-01-31,B,1.50,"0,00"\n', "(1 row) were not"),
+        ('Amount,Fee\n2026-01-31,A,25.00,"-1,03 EUR"\n', "(1 row) were not"),
         ("Gross,Fee,Net\n2026-01-31,A,25.00,-1.03,23.97\n", ""),
     ],
 )

@@ -1,6 +1,8 @@
 """Undoing an import: all of it or nothing, and asked once when somebody edited its rows."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from fintrack.ledger.accounts import (
     create_account,
     update_account,
 )
+from fintrack.ledger.activity import ActivityFilter, activity
 from fintrack.ledger.bulk import tag_transactions
 from fintrack.ledger.editing import (
     TransactionChange,
@@ -29,9 +32,9 @@ from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import link_transfer
 from fintrack.statements.history import import_rows, imports
-from fintrack.statements.imports import ImportReport
+from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.undoing import undo_import
-from tests.statements.importing import csv_file, held, imported, ofx_file
+from tests.statements.importing import csv_file, held, imported, ofx_file, preview
 
 OPENED = date(2026, 1, 1)
 GROCER = -4200
@@ -93,6 +96,34 @@ def test_an_account_that_the_import_made_goes_with_it(ana: TenantContext) -> Non
 
     assert accounts(ana, archived=True).empty
     assert imported(ana, content).batches[0].balance_after == 15800
+
+
+def undone(context: TenantContext) -> list[tuple[str, int]]:
+    """Return file and number of transactions of each undoing that the activity tells."""
+    events = activity(context, ActivityFilter(kind="import")).frame
+    told = events.loc[events["action"] == "import.undone", "before"].map(json.loads)
+    return [(each["file"], each["new"]) for each in told]
+
+
+def test_the_activity_keeps_an_import_whose_account_goes_with_it(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    undo_import(ana, imported(ana, csv_file()).import_id)
+
+    assert undone(ana) == undone(eli) == [("march.csv", 2)]
+
+
+def test_an_import_whose_private_account_goes_with_it_is_told_to_nobody(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    seen = preview(ana, csv_file())
+    (statement,) = seen.statements
+    assert statement.new_account
+    secret = replace(statement.new_account, visibility=Visibility.PRIVATE)
+    alone = replace(seen, statements=(replace(statement, new_account=secret),))
+    undo_import(ana, commit_import(ana, alone).import_id)
+
+    assert undone(ana) == undone(eli) == []
 
 
 def rename(context: TenantContext, account_id: UUID) -> None:

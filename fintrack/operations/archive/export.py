@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fintrack import audit
@@ -39,6 +40,7 @@ from fintrack.operations.archive.tables import (
     statement_of,
 )
 from fintrack.schema import Account, Transaction
+from fintrack.statements.openings import is_of_an_import
 
 SETTINGS = "name type currency country locale time_zone fiscal_year_start colour".split()
 ALONE = "Everything in the books: nobody but {name} was ever a member."
@@ -77,20 +79,25 @@ def table_hashes(db: Session, reader_id: UUID) -> dict[str, str]:
 
 def account_sums(db: Session, reader_id: UUID) -> list[AccountSum]:
     """Return how much is in each account that the member sees, by id."""
-    total = func.coalesce(func.sum(Transaction.amount), 0)
+    count, total = func.count(), func.sum(Transaction.amount)
     name = account_name(reader_id).label("name")
-    named = select(Account.id, name, Account.currency, Account.opening_balance).subquery()
+    opened = is_of_an_import().label("opened_by_import")
+    named = select(Account.id, name, Account.currency, Account.opening_balance, opened).subquery()
     sums = (
-        select(Transaction.account_id, func.count().label("count"), total.label("total"))
+        select(Transaction.account_id, count.label("transactions"), total.label("total"))
         .group_by(Transaction.account_id)
         .subquery()
     )
     statement = (
-        select(*named.c, func.coalesce(sums.c.count, 0), func.coalesce(sums.c.total, 0))
+        select(
+            *named.c,
+            func.coalesce(sums.c.transactions, 0).label("transactions"),
+            func.coalesce(sums.c.total, 0).label("total"),
+        )
         .outerjoin(sums, sums.c.account_id == named.c.id)
         .order_by(named.c.id)
     )
-    return [_account_sum(*tuple(row)) for row in db.execute(statement)]
+    return list(map(_account_sum, db.execute(statement)))
 
 
 def _add_table(archive: ZipFile, db: Session, each: ArchiveTable, context: TenantContext) -> File:
@@ -141,11 +148,21 @@ def _manifest(
     )
 
 
-def _account_sum(
-    identifier: UUID, name: str, currency: str, opening: int, count: int, total: Decimal
-) -> AccountSum:
-    amounts = [decimal_text(each, currency) for each in (opening, int(total), opening + int(total))]
-    return AccountSum(str(identifier), name, currency, amounts[0], count, *amounts[1:])
+def _account_sum(row: Row[*tuple[Any, ...]]) -> AccountSum:
+    opening, total = row.opening_balance, int(row.total)
+    opened_with, moved, held = (
+        decimal_text(each, row.currency) for each in (opening, total, opening + total)
+    )
+    return AccountSum(
+        id=str(row.id),
+        name=row.name,
+        currency=row.currency,
+        opening_balance=opened_with,
+        transactions=row.transactions,
+        sum=moved,
+        balance=held,
+        opened_by_import=row.opened_by_import,
+    )
 
 
 def _currency_sums(accounts: Iterable[AccountSum]) -> list[CurrencySum]:

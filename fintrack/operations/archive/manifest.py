@@ -32,7 +32,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class AccountSum:
-    """One account of the book; amounts are decimal text in its currency."""
+    """One account of the book; amounts are decimal text in its currency.
+
+    `opened_by_import` while nobody changed what an import made of it; older books do not say.
+    """
 
     id: str
     name: str
@@ -41,6 +44,7 @@ class AccountSum:
     transactions: int
     sum: str
     balance: str
+    opened_by_import: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,10 @@ def read(content: bytes) -> Manifest:
 
 
 def _typed(kind: type[Part], raw: Mapping[str, Any]) -> Part:
-    """Return what JSON says as `kind`; a value of another type, or one too many, is a TypeError."""
-    for name, hint in get_type_hints(kind).items():
-        if not isinstance(raw[name], get_origin(hint) or hint):
+    """Return what JSON says as `kind`; a value of another type, or a name it lacks, is an error."""
+    hints = get_type_hints(kind)
+    for name, value in raw.items():
+        if not isinstance(value, get_origin(hints[name]) or hints[name]):
             raise TypeError(name)
     return kind(**raw)
 

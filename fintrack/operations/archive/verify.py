@@ -8,10 +8,12 @@ from typing import IO
 
 from fintrack.errors import InvalidInput
 from fintrack.ledger.exports import unguarded
+from fintrack.operations.archive.frame import is_as_written
 from fintrack.operations.archive.manifest import AccountSum, Manifest, content_hash
 from fintrack.operations.archive.pack import Pack, blocks, opened, rows
 from fintrack.operations.archive.tables import BY_NAME, TABLES, ArchiveTable
 
+FRAME = "The zip around the tables was changed after FinTrack wrote it. Export the book again."
 Sum = tuple[Decimal, int, Decimal, Decimal]
 
 
@@ -30,11 +32,15 @@ class Verdict:
 def verify_book(file: IO[bytes]) -> Verdict:
     """Compare every table with the manifest, the sums of every account too; needs no database.
 
+    The zip around them has no byte that FinTrack did not write there.
+
     Raises:
         InvalidInput: it is no archive, or its seal is broken.
     """
     with opened(file) as pack:
         problems = tuple(_problems(pack))
+        if not problems and not is_as_written(file, pack.archive):
+            problems = (FRAME,)
         return Verdict(pack.manifest, pack.signer, problems)
 
 

@@ -6,7 +6,7 @@ from fintrack.statements.delimited.header import role_scores
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.numbers import parse_figure
-from fintrack.statements.mapping import Mapping, Role
+from fintrack.statements.mapping import DecimalMark, Mapping, Role
 from fintrack.texts import counted
 
 _NET = "net"
@@ -17,8 +17,7 @@ def fee_notes(mapping: Mapping, table: Table) -> Iterator[str]:
     for at, role in enumerate(mapping.roles):
         if role is not Role.FEE and not _is_left_out(role, at, mapping, table):
             continue
-        fees = [parse_figure(cell, mapping.mark_of(at)) for cell in table.cells(at) if cell]
-        count = sum(bool(fee and fee.value) for fee in fees)
+        count = sum(map(_is_fee, table.cells(at)))
         if count == 0:
             continue
         rows = counted(count, "row", "rows")
@@ -30,6 +29,12 @@ def fee_notes(mapping: Mapping, table: Table) -> Iterator[str]:
                 "nothing in the file shows that they were paid beside the amount. If they were, "
                 "let the column hold a fee."
             )
+
+
+def _is_fee(cell: str) -> bool:
+    """Say whether the cell is more than nothing, whichever mark stands before its decimals."""
+    figures = (parse_figure(cell, mark) for mark in DecimalMark)
+    return any(figure is not None and figure.value != 0 for figure in figures)
 
 
 def _is_left_out(role: Role, at: int, mapping: Mapping, table: Table) -> bool:

@@ -22,6 +22,8 @@ _THANKS = (
 _SHORTEST_ID = 6
 # Copilot's export.
 _PURCHASES_POSITIVE = frozenset({"excluded", "parent category", "account mask"})
+# Lunch Money's export; its API can be asked for either sign.
+_PURCHASES_MOSTLY = frozenset({"original name", "account name", "recurring id", "payee"})
 # Revolut states the fee beside the amount and takes both from the balance.
 _FEES_APART = frozenset({"product", "started date", "completed date", "fee", "state"})
 
@@ -57,8 +59,9 @@ def settled_roles(roles: Sequence[Role], evidence: Evidence) -> list[Role]:
 def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     """Say whether a card statement writes purchases without a sign.
 
-    Copilot always does. Else everything is positive where only merchants of a card are named, or
-    the thanks for a payment stand beside negative amounts and most others are positive.
+    Copilot always does, Lunch Money where most amounts are positive. Else everything is positive
+    where only merchants of a card are named, or the thanks for a payment stand beside negative
+    amounts and most others are positive.
     """
     others = (Role.DIRECTION, Role.DEBIT, Role.CREDIT, Role.BALANCE)
     if Role.AMOUNT not in roles or any(role in roles for role in others):
@@ -67,9 +70,13 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     if marked_direction(evidence.columns[at], evidence.marks[at]):
         return False
     values = evidence.values(at)
-    if {normalised(name) for name in evidence.names} >= _PURCHASES_POSITIVE:
+    names = {normalised(name) for name in evidence.names}
+    if names >= _PURCHASES_POSITIVE:
         return True
-    words = {word for name in evidence.names for word in normalised(name).split()}
+    if names >= _PURCHASES_MOSTLY:
+        moved = [value > 0 for value in values if value]
+        return sum(moved) * 2 > len(moved)
+    words = {word for name in names for word in name.split()}
     if all(value is None or value >= 0 for value in values):
         return bool(words & CARD_WORDS) and bool(words & MERCHANT_WORDS)
     return _thanks_are_negative(roles, evidence, values)

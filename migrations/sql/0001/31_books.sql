@@ -101,10 +101,11 @@ create table app.import_batch (
     -- What the file says its account held at the end of this day.
     file_balance bigint,
     file_balance_on date,
-    -- The first day of the rows that this balance speaks of.
+    -- The first day of the rows that this balance speaks of, or the one that it opens with.
     covers_from date,
     -- How the columns of its table were read.
     mapping jsonb,
+    header_fingerprint text generated always as (mapping ->> 'header_fingerprint') stored,
     created_by uuid not null default sec.claimed_user(),
     created_at timestamptz not null default now(),
     undone_at timestamptz,
@@ -115,6 +116,12 @@ create table app.import_batch (
 create index import_batch_by_import on app.import_batch (tenant_id, import_id);
 -- What was imported into an account is asked of every account that a file may go into.
 create index import_batch_by_account on app.import_batch (tenant_id, account_id, created_at);
+-- How the newest file with such a header was read is asked of every account; policies let no index look into JSON.
+create index import_batch_by_header on app.import_batch (tenant_id, account_id, header_fingerprint, created_at)
+    where header_fingerprint is not null;
+-- The oldest file whose balance holds is asked for, and most often it is the first one.
+create index import_batch_by_first_day on app.import_batch (tenant_id, account_id, covers_from)
+    where covers_from is not null and undone_at is null;
 
 create table app.transaction (
     tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
