@@ -1,6 +1,7 @@
 """What the dropped files would do to each account, and what the member decides of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from fintrack.context import TenantContext
 from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Part, Together, wishes_for
+from fintrack.statements.plans import Planned
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import StatementPreview
 from fintrack.ui.import_accounts import destination
@@ -20,7 +22,10 @@ from fintrack.ui.text import escaped
 
 Ready = tuple[OpenFile, Preview]
 Decisions = dict[int, Decision]
+# Rows that come although the books have them, and new ones that are left out, as they count then.
+Moved = list[tuple[Planned, int]]
 FEW = 3
+COUNTED = {Decision.INCLUDE: 1, Decision.SKIP: -1}
 
 
 def account_reviews(
@@ -36,15 +41,33 @@ def account_reviews(
     twice: set[tuple[UUID, int]] = set()
     for group in groups:
         with card(_title(group.parts[0].statement)):
-            _figures(context, group)
+            figures, balances = st.container(), []
+            moved: Moved = []
             for part, known in zip(group.parts, group.shared, strict=True):
                 owner = part.preview.import_id
                 _destination(context, files, group, part, has_names=len(ready) > 1)
+                balances.append(st.container())
                 with _rows(part.statement, is_folded=len(ready) > FEW):
                     said = statement_review(context, files[owner], part, known)
                 decisions[owner] |= said
+                moved += _moved(part, known, said)
                 twice |= {(owner, each) for each in known if said.get(each) is not Decision.SKIP}
+            with figures:
+                _figures(context, group, moved)
+            for place, part in zip(balances, group.parts, strict=True):
+                with place:
+                    _balances(context, part.statement, moved)
     return list(decisions.values()), twice
+
+
+def _moved(part: Part, known: Collection[int], said: Decisions) -> Moved:
+    """Return what was decided of the part's rows, but for those that an earlier file has too."""
+    rows = (row for row in part.statement.plan.planned if row.ordinal not in known)
+    return [(row, COUNTED[said[row.ordinal]]) for row in rows if said.get(row.ordinal) in COUNTED]
+
+
+def _sum(moved: Moved, until: date = date.max) -> int:
+    return sum(row.amount * sign for row, sign in moved if row.movement.booked_on <= until)
 
 
 def _rows(statement: StatementPreview, *, is_folded: bool) -> DeltaGenerator:
@@ -86,17 +109,16 @@ def _destination(
 
     is_first = part is group.parts[0]
     destination(context, f"{file.key} {part.statement.key}", part, choose, edits=is_first)
-    _balances(context, part.statement)
 
 
-def _figures(context: TenantContext, group: Together) -> None:
-    """Sum up what all files bring to the account, each row once."""
+def _figures(context: TenantContext, group: Together, moved: Moved) -> None:
+    """Sum up what all files bring to the account, each row once, as it was decided."""
     shown = partial(money, context, currency=group.parts[0].statement.currency)
     figures = {
-        "New": f"{group.new:,}",
-        "Already there": f"{group.duplicate:,}",
+        "New": f"{group.new + sum(sign for _, sign in moved):,}",
+        "Already there": f"{group.duplicate - sum(sign > 0 for _, sign in moved):,}",
         "Balance before": shown(group.balance_before),
-        "Balance after": shown(group.balance_after),
+        "Balance after": shown(group.balance_after + _sum(moved)),
     }
     grid = figure_grid(figures.values())
     for label, figure in figures.items():
@@ -104,23 +126,26 @@ def _figures(context: TenantContext, group: Together) -> None:
             st.metric(label, figure, border=True)
 
 
-def _balances(context: TenantContext, statement: StatementPreview) -> None:
-    """Set the file's own balances against those that the books will have."""
-    shown = partial(money, context, currency=statement.currency)
-    if statement.file_balance is not None and statement.difference == 0:
-        st.success(
-            f"The file’s own closing balance agrees: {escaped(shown(statement.file_balance))}.",
-            icon=":material/check_circle:",
-        )
-    elif statement.file_balance is not None and statement.difference is not None:
-        st.warning(
-            f"The file’s own closing balance is {escaped(shown(statement.file_balance))}; the "
-            f"books would be off by {escaped(shown(statement.difference))}. An opening balance or "
-            "an earlier file may be missing.",
-            icon=":material/balance:",
-        )
-    if statement.file_opening is None or statement.opening_difference is None:
+def _balances(context: TenantContext, statement: StatementPreview, moved: Moved) -> None:
+    """Set the file's own balances against those that the books will have, as it was decided."""
+    shown, plan = partial(money, context, currency=statement.currency), statement.plan
+    if statement.file_balance is not None and statement.difference is not None:
+        off = statement.difference + _sum(moved, plan.balance_day)
+        _closing(shown(statement.file_balance), shown(off) if off else "")
+    if statement.file_opening is not None and statement.opening_difference is not None:
+        off = statement.opening_difference + _sum(moved, plan.days[0] - timedelta(1))
+        opening = shown(statement.file_opening)
+        said = f"is {opening}; the books are off by {shown(off)}" if off else "agrees"
+        st.caption(escaped(f"The file’s own opening balance {said}."))
+
+
+def _closing(balance: str, off: str) -> None:
+    if not off:
+        agrees = f"The file’s own closing balance agrees: {escaped(balance)}."
+        st.success(agrees, icon=":material/check_circle:")
         return
-    opening, off = shown(statement.file_opening), shown(statement.opening_difference)
-    said = f"is {opening}; the books are off by {off}" if statement.opening_difference else "agrees"
-    st.caption(escaped(f"The file’s own opening balance {said}."))
+    st.warning(
+        f"The file’s own closing balance is {escaped(balance)}; the books would be off by "
+        f"{escaped(off)}. An opening balance or an earlier file may be missing.",
+        icon=":material/balance:",
+    )

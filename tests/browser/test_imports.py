@@ -45,6 +45,8 @@ def test_a_row_that_is_probably_known_comes_in_where_its_box_is_ticked(
     expect(page.get_by_role("button", name="Match 1 transaction")).to_be_visible()
     tick(page.get_by_role("tabpanel"), 0)  # Which chooses the cell, whose box stands in its middle.
     page.keyboard.press("Space")
+    expect(page.get_by_test_id("stMetric").nth(0)).to_contain_text("1")
+    expect(page.get_by_test_id("stMetric").nth(3)).to_contain_text("24.00")
     page.get_by_role("button", name="Import 1 transaction").click()
     expect(page.get_by_text(re.compile("Imported .*: 1 new"))).to_be_visible()
     found = ask(page, f"{api}/transactions", token=token)["items"]
