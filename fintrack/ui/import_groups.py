@@ -146,6 +146,7 @@ def _closing(balance: str, off: str) -> None:
         return
     st.warning(
         f"The file’s own closing balance is {escaped(balance)}; the books would be off by "
-        f"{escaped(off)}. An opening balance or an earlier file may be missing.",
+        f"{escaped(off)}. An opening balance or an earlier file may be missing, or "
+        "the file is of another account.",
         icon=":material/balance:",
     )
