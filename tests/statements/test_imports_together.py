@@ -44,9 +44,10 @@ def entry(day: str, amount: str, payee: str) -> str:
     )
 
 
-def statement(opening: str, closing: str, *rows: Row) -> bytes:
-    """Return a CAMT file of the account in April, with its balances."""
-    both = balance("OPBD", opening, day="2026-04-01") + balance("CLBD", closing, day="2026-04-30")
+def statement(opening: str, closing: str, *rows: Row, month: str = "2026-04") -> bytes:
+    """Return a CAMT file of a month of the account, with its balances."""
+    first, last = f"{month}-01", f"{month}-28"
+    both = balance("OPBD", opening, day=first) + balance("CLBD", closing, day=last)
     return document(both + "".join(entry(*row) for row in rows), account=ACCOUNT).encode()
 
 
@@ -131,6 +132,28 @@ def test_a_file_that_goes_and_comes_again_leaves_the_balance(ana: TenantContext,
 
     assert accounts(ana)["balance"].tolist() == [146050]
     assert differences(ana) == [0]
+
+
+STATED = (
+    statement("0.00", "1500.00", ("2026-03-02", "1500.00", "Employer"), month="2026-03"),
+    statement("1500.00", "1480.00", ("2026-04-10", "-20.00", "Grocer")),
+    statement("1480.00", "1473.00", ("2026-05-02", "-7.00", "Kiosk"), month="2026-05"),
+)
+
+
+@pytest.mark.parametrize("files", list(permutations(STATED)))
+def test_months_that_all_state_balances_agree_in_any_order(
+    ana: TenantContext, files: Sequence[bytes]
+) -> None:
+    done = [imported(ana, each).import_id for each in files]
+    assert differences(ana) == [0, 0, 0]
+
+    for at, each in enumerate(files):
+        undo_import(ana, done[at])
+        imported(ana, each)
+
+    assert accounts(ana)["balance"].tolist() == [147300]
+    assert differences(ana) == [0, 0, 0]
 
 
 @pytest.mark.parametrize("files", ORDERS)
