@@ -154,8 +154,8 @@ def balance_of(cells: Cells, prepared: Plan, currency: str | None) -> Decimal | 
         return None
     figure = parse_figure(cells.balance, prepared.marks[Role.BALANCE])
     if figure and Role.BALANCE in prepared.minor:
-        return in_major_units(figure.value, currency)
-    return figure.value if figure else None
+        return in_major_units(figure.marked, currency)
+    return figure.marked if figure else None
 
 
 def joined(row: Row, columns: Sequence[int]) -> str:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from fintrack.statements.delimited.cells import plan
 from fintrack.statements.delimited.certainty import certainties
+from fintrack.statements.delimited.decimals import with_whole_amounts
 from fintrack.statements.delimited.fees import fee_notes
 from fintrack.statements.delimited.guess import completed
 from fintrack.statements.delimited.header_words import normalised
@@ -61,6 +62,8 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
     lines = lines_of(unified(text))
     delimiter, sure = likely_delimiter(lines)
     rows = packed(table_rows(lines, given.delimiter or delimiter))
+    if (given.delimiter or delimiter) == ",":
+        rows = with_whole_amounts(rows)
     certainty = Certainty(
         encoding=100 if given.encoding else encoding_certainty(content, encoding),
         delimiter=100 if given.delimiter else sure,
@@ -185,8 +188,8 @@ def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
     cells = {cell for cell in table.cells(at) if cell}
     figure = parse_figure(cells.pop(), mapping.mark_of(at)) if len(cells) == 1 else None
     if figure and at in minor_columns(mapping, table):
-        return in_major_units(figure.value, mapping.currency)
-    return figure.value if figure else None
+        return in_major_units(figure.marked, mapping.currency)
+    return figure.marked if figure else None
 
 
 def _notes(mapping: Mapping, reading: Reading, other_sides: int) -> list[str]:

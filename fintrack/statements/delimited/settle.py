@@ -117,7 +117,10 @@ def _choose_journal(roles: list[Role], evidence: Evidence) -> None:
 
 
 def _choose_amount(roles: list[Role], evidence: Evidence) -> None:
-    """One signed column is better than two, two are better than one without any sign."""
+    """One signed column is better than two, two are better than one without any sign.
+
+    So is what goes out alone, where it is in every row.
+    """
     if Role.AMOUNT not in roles:
         return
     pair = [roles.index(role) for role in (Role.DEBIT, Role.CREDIT) if role in roles]
@@ -129,11 +132,19 @@ def _choose_amount(roles: list[Role], evidence: Evidence) -> None:
         for cell, out, into in zip(evidence.columns[amount], *sides, strict=True)
         if cell
     )
-    if pair_is_full and not signed:
+    if (pair_is_full or _is_all_spent(roles, evidence)) and not signed:
         roles[amount] = Role.IGNORE
     else:
         for index in pair:
             roles[index] = Role.IGNORE
+
+
+def _is_all_spent(roles: Sequence[Role], evidence: Evidence) -> bool:
+    if Role.DEBIT not in roles or Role.CREDIT in roles:
+        return False
+    amounts = evidence.values(roles.index(Role.AMOUNT))
+    spent = evidence.values(roles.index(Role.DEBIT))
+    return any(spent) and all(out for out, amount in zip(spent, amounts, strict=True) if amount)
 
 
 def _choose_direction(roles: list[Role], evidence: Evidence) -> None:

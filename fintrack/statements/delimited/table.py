@@ -120,16 +120,30 @@ def _read_on(lines: Sequence[str], start: int, delimiter: str) -> Generator[Row,
         for cells in reader:
             if _swallows(lines, start + done + 1, start + reader.line_num, delimiter):
                 break
-            yield from _row(lines, start + done, start + reader.line_num, cells)
+            bare = _unwrapped(cells, delimiter)
+            yield from _row(lines, start + done, start + reader.line_num, bare)
             done = reader.line_num
         else:
             return len(lines)
     except csv.Error:
         pass
     broken = start + done
-    literally = lines[broken].replace('"', "").split(delimiter)
-    yield from _row(lines, broken, broken + 1, literally)
+    yield from _row(lines, broken, broken + 1, _literally(lines[broken], delimiter))
     return broken + 1
+
+
+def _literally(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line with quotes that are letters: others have a delimiter beside."""
+    mark = re.escape(delimiter)
+    cell = rf'(?:^|{mark})\s*(?:"((?:(?!{mark}\s*").)*?)"\s*(?={mark}|$)|([^{mark}]*))'
+    return [(match[1] or match[2] or "").replace('"', "") for match in re.finditer(cell, line)]
+
+
+def _unwrapped(cells: list[str], delimiter: str) -> list[str]:
+    """Return the cells of the row, also where all of it stood in quotes."""
+    if len(cells) != 1 or delimiter not in cells[0]:
+        return cells
+    return next(csv.reader(cells, delimiter=delimiter, skipinitialspace=True))
 
 
 def _swallows(lines: Sequence[str], first: int, end: int, delimiter: str) -> bool:

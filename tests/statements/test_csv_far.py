@@ -1,0 +1,124 @@
+"""Tables from far away, or broken on the way, read as who wrote them meant them."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from fintrack.statements.read import read_statements
+from fintrack.statements.statement import Statement
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "取引日,入出金(円),取引後残高(円)\n20260131,-10,5\n20260130,5,15\n",
+        "利用日,利用店名・商品名,利用金額,支払総額\n2026/01/31,A,10,10\n2026/01/30,B,-5,-5\n",
+        "ご利用日,ご利用先など,ご利用金額(￥),お支払い金額(￥)\n2026/01/31,A,10,10\n2026/01/30,B,-5,-5\n",
+        "交易日期,摘要,支出金額,存入金額\n115/01/31,A,10,\n115/01/30,B,,5\n",
+    ],
+    ids=["in and out", "card", "card and bill", "one side unknown"],
+)
+def test_words_of_the_east_say_what_goes_out(text: str) -> None:
+    assert amounts(only(text)) == [-10, 5]
+
+
+def test_an_amount_beside_the_only_named_side_is_the_other_side() -> None:
+    found = only("Date,Text,Amount,Deposit\n2026-01-31,A,10.00,\n2026-01-30,B,,5.00\n")
+
+    assert amounts(found) == [-10, 5]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("14/03/2569", date(2026, 3, 14)),
+        ("29/02/2567", date(2024, 2, 29)),
+        ("115/03/14", date(2026, 3, 14)),
+        ("10:11 14/03/2026", date(2026, 3, 14)),
+        ("14 Μαρτίου 2026", date(2026, 3, 14)),
+        ("14. des. 2025", date(2025, 12, 14)),
+        ("14 ledna 2026", date(2026, 1, 14)),
+    ],
+)
+def test_a_day_is_written_in_the_years_and_months_of_its_country(written: str, day: date) -> None:
+    found = only(f"Date;Text;Amount\n{written};A;1.00\n")
+
+    assert [entry.booked_on for entry in found.entries] == [day]
+
+
+def test_the_number_of_an_account_is_no_day() -> None:
+    found = only(
+        "Bank Account,Date,Text,Amount\n032000123456,14/03/2026,A,-1.00\n"
+        "032000123456,15/03/2026,B,2.00\n"
+    )
+
+    assert found.account == "032000123456"
+
+
+def test_a_balance_takes_the_sign_of_its_marker() -> None:
+    found = only(
+        "Date,Text,Amount,Balance\n14/03/2026,A,500.00 Cr,300.00 Dr\n"
+        "15/03/2026,B,100.00 Dr,400.00 Dr\n"
+    )
+
+    assert (found.opening_balance, found.closing_balance) == (Decimal(-800), Decimal(-400))
+    assert not found.notes
+
+
+def test_a_parenthesis_may_open_behind_the_sign_of_the_currency() -> None:
+    assert amounts(only("Date,Text,Amount\n2026-01-31,A,$(10.00)\n2026-01-30,B,$5.00\n")) == [
+        -10,
+        5,
+    ]
+
+
+def test_three_letters_that_are_no_currency_are_none() -> None:
+    found = only('"A","EOP","2026/03/02","Pay",,1.00\n"A","EOP","2026/03/03","Shop",2.00,\n')
+
+    assert amounts(found) == [1, -2]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "14.03.2026,A,-45,10,95,90\n02.03.2026,B,1000,00,41,00\n",
+        "14.03.2026,A,-45,10,95,90\n02.03.2026,B,1000,00,,\n",
+    ],
+)
+def test_commas_before_decimals_part_no_cells(rows: str) -> None:
+    found = only(f"Datum,Text,Betrag,Rest\n{rows}")
+
+    assert amounts(found) == [Decimal("-45.10"), 1000]
+
+
+def test_two_digits_behind_the_amount_are_no_decimals_where_a_column_is_theirs() -> None:
+    found = only("Datum,Text,Betrag,Code\n14.03.2026,A,-45,10\n02.03.2026,B,1000,11\n")
+
+    assert amounts(found) == [-45, 1000]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ['"14/03/2026","THE "BEST" SHOP, LTD","-45.10"', '"14/03/2026,""THE BEST SHOP, LTD"",-45.10"'],
+    ids=["quotes in quotes", "the whole row in quotes"],
+)
+def test_quotes_that_nobody_doubled_lose_no_row(row: str) -> None:
+    found = only(f'Date,Text,Amount\n{row}\n"15/03/2026","A","1.00"\n')
+
+    assert [(entry.amount, entry.text) for entry in found.entries] == [
+        (Decimal("-45.10"), "THE BEST SHOP, LTD"),
+        (1, "A"),
+    ]
+
+
+def only(text: str) -> Statement:
+    found = read_statements(text.encode())
+    assert not found.questions
+    (statement,) = found.statements
+    assert not statement.rejected
+    return statement
+
+
+def amounts(statement: Statement) -> list[Decimal]:
+    return [entry.amount for entry in statement.entries]
