@@ -112,6 +112,39 @@ def test_quotes_that_nobody_doubled_lose_no_row(row: str) -> None:
     ]
 
 
+def test_what_is_called_a_purchase_is_money_out() -> None:
+    found = only(
+        "Date,Text,Merchant,Type,Amount\n2026-01-31,A,A,Purchase,10.00\n"
+        "2026-01-30,B,B,Payment,-5.00\n2026-01-29,C,C,Credit,-1.00\n"
+    )
+
+    assert amounts(found) == [-10, 5, 1]
+
+
+def test_purchases_that_are_negative_stay_so() -> None:
+    found = only("Date,Text,Type,Amount\n2026-01-31,A,Purchase,-10.00\n2026-01-30,B,Payment,5.00\n")
+
+    assert amounts(found) == [-10, 5]
+
+
+def test_rows_without_the_day_of_completion_do_not_change_the_column_of_days() -> None:
+    found = only(
+        "Started Date,Completed Date,Text,Amount,State\n2026-01-30,2026-01-31,A,-1.00,COMPLETED\n"
+        "2026-01-31,,B,-2.00,PENDING\n2026-01-31,,C,-3.00,REVERTED\n"
+    )
+
+    assert [entry.booked_on for entry in found.entries] == [date(2026, 1, 31)]
+
+
+def test_a_number_of_account_that_some_rows_lack_is_the_payees() -> None:
+    found = only(
+        "Datum;Betrag;Kontonummer;Text\n31.01.2026;-1,00;;A\n"
+        "30.01.2026;2,00;DE02120300000000202051;B\n"
+    )
+
+    assert (found.account, amounts(found)) == (None, [-1, 2])
+
+
 def only(text: str) -> Statement:
     found = read_statements(text.encode())
     assert not found.questions

@@ -62,7 +62,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             date posted, post date, posted on, date processed, process date, processed date,
             processed on, settlement date, settled date, cleared date, created, created at,
             created on, created date, date created, date time, datetime, timestamp, time,
-            started date, umsatzdatum, ausfuhrungsdatum, executed on, execution date, run date,
+            umsatzdatum, ausfuhrungsdatum, executed on, execution date, run date,
             利用日, ご利用日
             """,
         ),
@@ -147,7 +147,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             """
             fee, fees, fee amount, total fees, transaction fee, commission, charges, charge,
             gebuhr, gebuhren, entgelt, frais, commissions, comision, comisiones, commissioni,
-            commissione, comissao, kosten, kosten op verrichting, poplatek, poplatky, prowizja,
+            commissione, comissao, costo, costi, kosten,
+            kosten op verrichting, poplatek, poplatky, prowizja,
             oplata, jutalek, dij, avgift, gebyr, kulu, mokestis, комиссия, комісія, 手续费, 手續費,
             手数料, 수수료
             """,
@@ -316,6 +317,11 @@ OTHERS = frozenset(
     contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
     max min average refund time id digits holder nadawcy odbiorcy
     til till fra fran naar brand member
+    saajan maksajan vastaanottajan mottagarens avsandarens motpartens modtagers afsenders
+    mottakers gavejo moketojo odbiorcy beneficiario ordenante ordinante beneficiar destinatario
+    protistrany prijemce получателя плательщика контрагента primatelja platitelja alici gonderen
+    tegenpartijen partnera started debut inicio inizio beginns
+    rozpoczecia startdatum
     """.split(),
 )
 

@@ -9,9 +9,10 @@ from itertools import repeat
 from fintrack.statements.delimited.balances import proven_steps
 from fintrack.statements.delimited.content import figures
 from fintrack.statements.delimited.header_words import CARD_WORDS, MERCHANT_WORDS, normalised
+from fintrack.statements.delimited.last_row import FEWEST_ROWS
 from fintrack.statements.delimited.layout import Columns
 from fintrack.statements.delimited.numbers import parse_figure
-from fintrack.statements.delimited.profile import direction
+from fintrack.statements.delimited.profile import direction, is_number_of_account
 from fintrack.statements.mapping import DecimalMark, Role
 
 _THANKS = (
@@ -19,6 +20,10 @@ _THANKS = (
     *("besten dank", "vielen dank", "zahlung erhalten", "paiement recu", "paiement reçu"),
     *("betaling ontvangen", "pago recibido", "pagamento recebido", "pagamento ricevuto"),
 )
+_PURCHASES = frozenset(
+    "purchase purchases achat achats compra compras acquisto acquisti aankoop einkauf".split()
+)
+_MOST_KINDS = 12
 _SHORTEST_ID = 6
 # Copilot's export.
 _PURCHASES_POSITIVE = frozenset({"excluded", "parent category", "account mask"})
@@ -46,6 +51,7 @@ def settled_roles(roles: Sequence[Role], evidence: Evidence) -> list[Role]:
     """Return the roles without those that the rows contradict."""
     found = list(roles)
     _choose_sides(found)
+    _choose_account(found, evidence)
     _choose_journal(found, evidence)
     _choose_amount(found, evidence)
     _choose_direction(found, evidence)
@@ -58,7 +64,8 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     """Say whether a card statement writes purchases without a sign.
 
     Copilot always does. Else everything is positive where only merchants of a card are named, or
-    the thanks for a payment stand beside negative amounts and most others are positive.
+    the thanks for a payment stand beside negative amounts and most others are positive, or what
+    is called a purchase is positive and something else is not.
     """
     others = (Role.DIRECTION, Role.DEBIT, Role.CREDIT, Role.BALANCE)
     if Role.AMOUNT not in roles or any(role in roles for role in others):
@@ -72,7 +79,29 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     words = {word for name in evidence.names for word in normalised(name).split()}
     if all(value is None or value >= 0 for value in values):
         return bool(words & CARD_WORDS) and bool(words & MERCHANT_WORDS)
-    return _thanks_are_negative(roles, evidence, values)
+    return _thanks_are_negative(roles, evidence, values) or any(
+        _purchases_are_positive(column, values)
+        for role, column in zip(roles, evidence.columns, strict=True)
+        if role is Role.IGNORE
+    )
+
+
+def _purchases_are_positive(kinds: Sequence[str], values: Sequence[Decimal | None]) -> bool:
+    words = {kind: not _PURCHASES.isdisjoint(normalised(kind).split()) for kind in _few(kinds)}
+    if not any(words.values()):
+        return False
+    signs = {(words[kind], value > 0) for kind, value in zip(kinds, values, strict=True) if value}
+    return {(True, True), (False, False)} <= signs and (True, False) not in signs
+
+
+def _few(kinds: Sequence[str]) -> set[str]:
+    """Return the different cells of a column, none where they are too many to be kinds."""
+    found: set[str] = set()
+    for kind in kinds:
+        found.add(kind)
+        if len(found) > _MOST_KINDS:
+            return set()
+    return found
 
 
 def _thanks_are_negative(
@@ -100,6 +129,28 @@ def _choose_sides(roles: list[Role]) -> None:
         for role in (Role.DIRECTION, Role.ACCOUNT, Role.PAYEE):
             if role in roles:
                 roles[roles.index(role)] = Role.IGNORE
+
+
+def _choose_account(roles: list[Role], evidence: Evidence) -> None:
+    """Numbers of accounts that only some of the movements have are the payees'.
+
+    One in the last row alone may be the account's, beside its balance.
+    """
+    if Role.ACCOUNT not in roles or Role.AMOUNT not in roles:
+        return
+    at = roles.index(Role.ACCOUNT)
+    numbers = [cell for cell in evidence.columns[at] if cell]
+    rows = len(evidence.columns[at])
+    if rows >= FEWEST_ROWS and len(numbers) == 1 and evidence.columns[at][rows - 1]:
+        return
+    amounts = evidence.values(roles.index(Role.AMOUNT))
+    days = evidence.columns[roles.index(Role.DATE)] if Role.DATE in roles else repeat("")
+    is_missing = any(
+        amount and day and not cell
+        for cell, amount, day in zip(evidence.columns[at], amounts, days, strict=False)
+    )
+    if is_missing and all(map(is_number_of_account, numbers)):
+        roles[at] = Role.IGNORE
 
 
 def _choose_journal(roles: list[Role], evidence: Evidence) -> None:
