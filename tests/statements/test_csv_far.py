@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import Statement
+from fintrack.statements.statement import Statement, StatementError
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,49 @@ def test_a_number_of_account_that_some_rows_lack_is_the_payees() -> None:
     )
 
     assert (found.account, amounts(found)) == (None, [-1, 2])
+
+
+@pytest.mark.parametrize("first", ["46053", "46053.75"])
+def test_days_that_a_spreadsheet_counted_are_days(first: str) -> None:
+    found = only(f"Date,Text,Amount\n{first},A,-1.00\n46052,B,2.00\n")
+
+    assert [entry.booked_on for entry in found.entries] == [date(2026, 1, 31), date(2026, 1, 30)]
+
+
+FIXED = """
+        STATEMENT OF ACCOUNT 1234567
+
+Date        Narration                 Withdrawal      Deposit      Balance
+----------------------------------------------------------------------------
+14/03/2026  GROCER                         45.10                    954.90
+            LONDON
+24/03/2026  A NAME THAT FILLS A LINE        4.90                    950.00
+02/04/2026  SALARY                                   1,000.00     1,950.00
+"""
+
+
+def test_columns_below_each_other_are_a_table() -> None:
+    found = only(FIXED)
+
+    assert amounts(found) == [Decimal("-45.10"), Decimal("-4.90"), 1000]
+    assert [entry.text for entry in found.entries][::2] == ["GROCER LONDON", "SALARY"]
+    assert (found.account, found.closing_balance) == ("1234567", 1950)
+
+
+def test_words_across_the_border_of_two_columns_are_no_amount() -> None:
+    found = read_statements(
+        b"Date        Text      Amount\n14/03/2026  A          -1.00\n"
+        b"15/03/2026  B           2.00\n"
+        b"16/03/2026  A NAME FAR TOO LONG -12.00\n"
+    )
+
+    assert amounts(found.statements[0]) == [-1, 2]
+    assert [each.line for each in found.statements[0].rejected] == [4]
+
+
+def test_prose_with_days_and_figures_is_no_table() -> None:
+    with pytest.raises(StatementError, match="not a statement"):
+        read_statements(b"Dear Ana,\non 14/03/2026 you paid  45.10 to us.\nBest regards\n")
 
 
 def only(text: str) -> Statement:

@@ -9,6 +9,7 @@ from fintrack.statements.delimited.cells import plan
 from fintrack.statements.delimited.certainty import certainties
 from fintrack.statements.delimited.decimals import with_whole_amounts
 from fintrack.statements.delimited.fees import fee_notes
+from fintrack.statements.delimited.fixed import BLANK, are_fixed, fixed_rows
 from fintrack.statements.delimited.guess import completed
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table, parted
@@ -19,7 +20,9 @@ from fintrack.statements.delimited.own_export import is_own_export, read_own_exp
 from fintrack.statements.delimited.packed import PackedRows, packed
 from fintrack.statements.delimited.questions import open_questions
 from fintrack.statements.delimited.rows import Reading, read_rows
+from fintrack.statements.delimited.serials import with_days
 from fintrack.statements.delimited.table import (
+    NOTHING_TOLD,
     likely_delimiter,
     lines_of,
     require_few_lines,
@@ -61,9 +64,9 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
         return read_own_export(text)
     lines = lines_of(unified(text))
     delimiter, sure = likely_delimiter(lines)
-    rows = packed(table_rows(lines, given.delimiter or delimiter))
-    if (given.delimiter or delimiter) == ",":
-        rows = with_whole_amounts(rows)
+    if sure == NOTHING_TOLD and are_fixed(lines):
+        delimiter = BLANK
+    rows = _rows(lines, given.delimiter or delimiter)
     certainty = Certainty(
         encoding=100 if given.encoding else encoding_certainty(content, encoding),
         delimiter=100 if given.delimiter else sure,
@@ -72,6 +75,13 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
     # The rows hold all that is still needed of the text.
     del text, lines
     return read_table(rows, given, currency, certainty=certainty)
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> PackedRows:
+    if delimiter == BLANK:
+        return packed(fixed_rows(lines))
+    rows = packed(table_rows(lines, delimiter))
+    return with_whole_amounts(rows) if delimiter == "," else rows
 
 
 def read_table(
@@ -89,7 +99,7 @@ def read_table(
     Raises:
         StatementError: no table with dates and amounts is among the rows.
     """
-    table = parted(rows, mapping)
+    table = parted(with_days(rows), mapping)
     used = completed(mapping, table, currency)
     _require_a_table(used, table)
     questions = open_questions(used, table)

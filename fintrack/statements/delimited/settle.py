@@ -139,17 +139,16 @@ def _choose_account(roles: list[Role], evidence: Evidence) -> None:
     if Role.ACCOUNT not in roles or Role.AMOUNT not in roles:
         return
     at = roles.index(Role.ACCOUNT)
-    numbers = [cell for cell in evidence.columns[at] if cell]
-    rows = len(evidence.columns[at])
-    if rows >= FEWEST_ROWS and len(numbers) == 1 and evidence.columns[at][rows - 1]:
+    numbers, rows = evidence.columns[at], len(evidence.columns[at])
+    if rows >= FEWEST_ROWS and numbers[rows - 1] and sum(map(bool, numbers)) == 1:
         return
     amounts = evidence.values(roles.index(Role.AMOUNT))
     days = evidence.columns[roles.index(Role.DATE)] if Role.DATE in roles else repeat("")
     is_missing = any(
         amount and day and not cell
-        for cell, amount, day in zip(evidence.columns[at], amounts, days, strict=False)
+        for cell, amount, day in zip(numbers, amounts, days, strict=False)
     )
-    if is_missing and all(map(is_number_of_account, numbers)):
+    if is_missing and all(map(is_number_of_account, filter(None, numbers))):
         roles[at] = Role.IGNORE
 
 

@@ -13,6 +13,8 @@ from fintrack.statements.delimited.numbers import is_number
 from fintrack.statements.statement import RAW_LENGTH, StatementError
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", ":")
+# How sure a delimiter is that makes no line tell anything, in percent.
+NOTHING_TOLD = 50
 _SAMPLE_LINES = 300
 # Some banks begin texts as Excel does, so that no account number becomes a figure.
 _TEXT_MARK = re.compile(r"^'(?=[\dA-Z])")
@@ -104,7 +106,7 @@ def likely_delimiter(lines: Sequence[str]) -> tuple[str, int]:
     # A colon parts every time of day.
     rivals = [senses[each][-1] for each in DELIMITERS if each not in {best, ":"}]
     own = senses[best][-1]
-    return best, round(100 * own / (own + max(rivals))) if own else 50
+    return best, round(100 * own / (own + max(rivals))) if own else NOTHING_TOLD
 
 
 def _read_on(lines: Sequence[str], start: int, delimiter: str) -> Generator[Row, None, int]:
