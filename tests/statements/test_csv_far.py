@@ -29,6 +29,25 @@ def test_an_amount_beside_the_only_named_side_is_the_other_side() -> None:
     assert amounts(found) == [-10, 5]
 
 
+def test_a_column_that_completes_the_only_named_side_is_the_other_side() -> None:
+    found = only("Date,Text,Drained,Deposit\n2026-01-31,A,10.00,\n2026-01-30,B,,5.00\n")
+
+    assert amounts(found) == [-10, 5]
+
+
+@pytest.mark.parametrize(
+    "header", ["日期,金额,对方户名,对方账号", "Buchung,Betrag,Sender / Empfänger,IBAN / Konto-Nr."]
+)
+def test_accounts_of_the_other_side_are_not_the_members(header: str) -> None:
+    found = only(
+        f"{header}\n2026-01-31,-10.00,A,DE02120300000000202051\n"
+        "2026-01-30,5.00,B,DE02500105170137075030\n"
+    )
+
+    assert (found.account, amounts(found)) == (None, [-10, 5])
+    assert [entry.payee for entry in found.entries] == ["A", "B"]
+
+
 @pytest.mark.parametrize(
     ("written", "day"),
     [

@@ -116,9 +116,11 @@ def money_pairs(found: Sequence[int], columns: Columns) -> list[tuple[int, int]]
 def _undo_half_amount(roles: list[Role], columns: Columns) -> None:
     """A column that is filled just where another is not is no amount but half of a pair.
 
-    Where that one is named after a side, this is the other side.
+    Where that one is named after a side, this is the other side; so is a column without a known
+    name beside the only side.
     """
     if Role.AMOUNT not in roles:
+        _find_other_side(roles, columns)
         return
     at = roles.index(Role.AMOUNT)
     for index, column in enumerate(columns):
@@ -127,6 +129,20 @@ def _undo_half_amount(roles: list[Role], columns: Columns) -> None:
         if other and is_free and _completes(columns[at], column):
             roles[at] = other
             return
+
+
+def _find_other_side(roles: list[Role], columns: Columns) -> None:
+    sides = [role for role in (Role.DEBIT, Role.CREDIT) if role in roles]
+    if len(sides) != 1:
+        return
+    known = columns[roles.index(sides[0])]
+    others = [
+        index
+        for index, column in enumerate(columns)
+        if roles[index] is Role.IGNORE and _completes(known, column)
+    ]
+    if len(others) == 1:
+        roles[others[0]] = _OTHER_SIDE[sides[0]]
 
 
 def _completes(half: Sequence[str], other: Sequence[str]) -> bool:

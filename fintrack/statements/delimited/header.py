@@ -16,6 +16,8 @@ from fintrack.statements.mapping import Role
 EXACT, CONTAINED, WEAKEST = 1_000, 600, 200
 _SEARCHED, _TELLING = 120, 20
 _SHORTEST_CONTAINED = 4
+# The other side, where no blanks stand between words.
+_THEIRS = ("对方", "對方", "相手", "상대")
 _CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s$]|$)")
 _SIGN = re.compile(r"[(\[（]([^\s()\[\]（）]{1,4})[)\]）]$|\s([^\w\s()\[\]]{1,3})$")
 _SNAKE = re.compile(r"^amount_([a-z]{3})$")
@@ -117,7 +119,8 @@ def _score(name: str, phrase: str, rank: int) -> int:
     if not _contains(name, phrase):
         return 0
     others = f" {name} ".replace(f" {phrase} ", " ", 1).split()
-    foreign = 450 * any(word in OTHERS for word in others)
+    is_foreign = any(word in OTHERS for word in others) or any(word in name for word in _THEIRS)
+    foreign = 450 * is_foreign
     return CONTAINED - rank - 30 * len(others) - foreign
 
 

@@ -99,7 +99,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             利用金額, ご利用金額, 提領金額,
             مدين, سحب, חובה, בחובה, χρεωση, ghi no, ถอน, 出金金額, お引出し,
             debit, debits, debit amount, amount debit, withdrawal, withdrawals, withdrawal amount,
-            withdrawal amt, money out, paid out, outflow, out, outgoing, payments, payment amount,
+            withdrawn, withdrawal amt, money out, paid out, outflow, out, outgoing, payments,
+            payment amount,
             expense amount, spent, expense, expenses, dr, dr amount, debet, soll, belastung,
             belastungen, ausgang,
             ausgaben, ausgabe, lastschrift, debit eur, montant debit, debit en euros, depense,
@@ -155,7 +156,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.PAYEE: phrases(
             """
-            naam omschrijving, moketojo arba gavejo pavadinimas, sender receiver name, payee,
+            naam omschrijving, name description, sender empfanger, absender empfanger,
+            empfanger absender, moketojo arba gavejo pavadinimas, sender receiver name, payee,
             payee name, merchant, merchant name, partnername,
             counterparty, counterparty name, counter party,
             counterpart, partner name, other party, other party name, name of partner, beneficiary,
@@ -262,7 +264,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.BALANCE: phrases(
             """
-            الرصيد, יתרה, υπολοιπο, so du, ยอดคงเหลือ,
+            الرصيد, יתרה, היתרה, υπολοιπο, so du, ยอดคงเหลือ,
             running balance, running bal, bal, guthaben,
             balance, saldos, account balance, balance after,
             closing balance,
