@@ -207,6 +207,25 @@ def test_prose_with_days_and_figures_is_no_table() -> None:
         read_statements(b"Dear Ana,\non 14/03/2026 you paid  45.10 to us.\nBest regards\n")
 
 
+def test_rows_of_another_table_above_are_rejected_and_not_lost() -> None:
+    (found,) = read_statements(
+        b"Date,Text,Amount\n14/03/2026,A,-1.00\n15/03/2026,B,-2.00\n\n"
+        b"Date,Card,Text,Amount\n15/03/2026,1234,C,-3.00\n"
+    ).statements
+
+    assert amounts(found) == [-3]
+    assert [each.line for each in found.rejected] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"), [("1,045円", 1045), ("1.045 €", 1045), ("2,045 €", 2045)]
+)
+def test_the_currency_beside_an_amount_says_how_many_decimals_it_has(
+    written: str, amount: int
+) -> None:
+    assert amounts(only(f"Date;Text;Amount\n2026-03-14;A;{written}\n")) == [amount]
+
+
 def only(text: str) -> Statement:
     found = read_statements(text.encode())
     assert not found.questions

@@ -11,6 +11,7 @@ from fintrack.statements.delimited.decimals import with_whole_amounts
 from fintrack.statements.delimited.fees import fee_notes
 from fintrack.statements.delimited.fixed import BLANK, are_fixed, fixed_rows
 from fintrack.statements.delimited.guess import completed
+from fintrack.statements.delimited.header import movements_of_others
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table, parted
 from fintrack.statements.delimited.legs import Group, are_postings, own_legs
@@ -33,6 +34,7 @@ from fintrack.statements.statement import (
     CERTAIN,
     Certainty,
     ColumnSample,
+    Rejected,
     Statement,
     StatementError,
     StatementFile,
@@ -43,6 +45,7 @@ from fintrack.texts import counted
 _SHOWN = 5
 _NO_STATEMENT = "This file is not a statement that FinTrack can read; choose one from your bank."
 
+_ABOVE = "The row is of another table above; save that one as a file of its own and import it."
 _WHOLE_BOOK = (
     "This is GnuCash's export of several accounts. Bring it as a whole book, or export the "
     "register of one account."
@@ -152,7 +155,8 @@ def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
         *fee_notes(mapping, table),
         *minor_notes(mapping, table),
     )
-    found[0] = replace(found[0], rejected=tuple(reading.rejected), notes=notes)
+    above = [Rejected(row.line, row.raw, _ABOVE) for row in movements_of_others(table.above)]
+    found[0] = replace(found[0], rejected=(*above, *reading.rejected), notes=notes)
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from fintrack.statements.delimited.header_words import phrases
 OUTFLOW = frozenset(
     phrases(
         """
-        debit, dr, d, db, dbit, dt, debet, deebet, debetas, debit card, out, outflow, outgoing,
+        debit, deb, dr, d, db, dbit, dt, debet, deebet, debetas, debit card, out, outflow, outgoing,
         withdrawal, withdraw, expense, expenses, spend, spending, paid out, money out, payment,
         sent, purchase, sale, debit transfer, af, bijaf af, uit, uitgave, soll, s, belastung,
         lastschrift, ausgabe, ausgang, abgang, sortie, depense, debiteur, retrait, salida, cargo,
@@ -24,7 +24,7 @@ OUTFLOW = frozenset(
 INFLOW = frozenset(
     phrases(
         """
-        credit, cr, c, crdt, k, ct, kredit, kreedit, kreditas, in, inflow, incoming, deposit,
+        credit, cred, cr, c, crdt, k, ct, kredit, kreedit, kreditas, in, inflow, incoming, deposit,
         income, revenue, paid in, money in, received, receive, refund, top up, topup,
         credit transfer, bij, inkomsten, haben, h, gutschrift, einnahme, eingang, zugang, entree,
         recette, crediteur, depot, versement, entrada, ingreso, abono, haber, entrata, accredito,
