@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from fintrack.statements.mapping import answered
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Statement, StatementError
 
@@ -224,6 +225,38 @@ def test_the_currency_beside_an_amount_says_how_many_decimals_it_has(
     written: str, amount: int
 ) -> None:
     assert amounts(only(f"Date;Text;Amount\n2026-03-14;A;{written}\n")) == [amount]
+
+
+@pytest.mark.parametrize("out", ["10.00", "-10.00"])
+def test_words_of_direction_count_for_the_column_that_a_member_chooses(out: str) -> None:
+    text = f"Date,Direction,First,Second\n2026-03-14,OUT,{out},7.00\n2026-03-15,IN,5.00,6.00\n"
+    asked = read_statements(text.encode())
+    assert asked.mapping
+
+    (found,) = read_statements(
+        text.encode(), mapping=answered(asked.mapping, "amount", "2")
+    ).statements
+
+    assert amounts(found) == [-10, 5]
+
+
+def test_a_movement_that_is_stated_at_both_ends_counts_at_the_members() -> None:
+    found = read_statements(
+        b"ID,Status,Direction,Created on,Source fee amount,Source name,Source amount (after fees),"
+        b"Source currency,Target name,Target amount (after fees),Target currency\n"
+        b"1,COMPLETED,OUT,2026-03-14,0.50,Ana,44.60,EUR,Ben,50.00,USD\n"
+        b"2,COMPLETED,IN,2026-03-13,0.25,Cleo,999.75,GBP,Ana,1000.00,EUR\n"
+        b"3,COMPLETED,NEUTRAL,2026-03-12,1.00,Ana,99.00,EUR,Ana,110.00,USD\n"
+        b"4,CANCELLED,OUT,2026-03-11,0.00,Ana,5.00,EUR,Ben,5.00,EUR\n"
+    )
+
+    assert not found.questions
+    assert found.statements[0].notes == ("1 row is pending or cancelled and was left out.",)
+    assert {each.currency: amounts(each) for each in found.statements} == {
+        "EUR": [Decimal("-45.10"), 1000, -100],
+        "USD": [110],
+    }
+    assert [entry.payee for entry in found.statements[0].entries] == ["Ben", "Cleo", "Ana"]
 
 
 def only(text: str) -> Statement:

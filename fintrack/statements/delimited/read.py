@@ -8,6 +8,7 @@ from itertools import islice
 from fintrack.statements.delimited.cells import plan
 from fintrack.statements.delimited.certainty import certainties
 from fintrack.statements.delimited.decimals import with_whole_amounts
+from fintrack.statements.delimited.ends import with_own_end
 from fintrack.statements.delimited.fees import fee_notes
 from fintrack.statements.delimited.fixed import BLANK, are_fixed, fixed_rows
 from fintrack.statements.delimited.guess import completed
@@ -102,7 +103,7 @@ def read_table(
     Raises:
         StatementError: no table with dates and amounts is among the rows.
     """
-    table = parted(with_days(rows), mapping)
+    table = parted(with_own_end(with_days(rows)), mapping)
     used = completed(mapping, table, currency)
     _require_a_table(used, table)
     questions = open_questions(used, table)

@@ -1,7 +1,7 @@
 """What the rows prove about the columns: signed or not, which fee counts, whose sign is turned."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import repeat
@@ -198,22 +198,27 @@ def _is_all_spent(roles: Sequence[Role], evidence: Evidence) -> bool:
 
 
 def _choose_direction(roles: list[Role], evidence: Evidence) -> None:
-    """Words beside amounts that carry their sign already are only words."""
+    """Words beside amounts that carry their sign already, or beside two columns, are only words.
+
+    Where the amount is asked for first, they stay.
+    """
     if Role.DIRECTION not in roles:
         return
     at = roles.index(Role.DIRECTION)
-    if Role.AMOUNT not in roles:
+    if Role.AMOUNT in roles:
+        values = evidence.values(roles.index(Role.AMOUNT))
+        ways = map(direction, evidence.columns[at])
+        if have_signs(zip(ways, values, strict=True)):
+            roles[at] = Role.IGNORE
+    elif Role.DEBIT in roles or Role.CREDIT in roles:
         roles[at] = Role.IGNORE
-        return
-    values = evidence.values(roles.index(Role.AMOUNT))
-    outflows = [
-        value
-        for cell, value in zip(evidence.columns[at], values, strict=True)
-        if value and direction(cell) < 0
-    ]
+
+
+def have_signs(rows: Iterable[tuple[int, Decimal | None]]) -> bool:
+    """Say whether at least half of what goes out by its word is negative already."""
+    outflows = [value for way, value in rows if value and way < 0]
     negative = sum(value < 0 for value in outflows)
-    if negative and negative * 2 >= len(outflows):
-        roles[at] = Role.IGNORE
+    return negative > 0 and negative * 2 >= len(outflows)
 
 
 def _choose_fee(roles: list[Role], evidence: Evidence) -> None:
