@@ -240,6 +240,15 @@ def test_words_of_direction_count_for_the_column_that_a_member_chooses(out: str)
     assert amounts(found) == [-10, 5]
 
 
+def test_products_that_some_rows_lack_are_no_accounts() -> None:
+    found = only(
+        "Date,Product,Text,Amount\n2026-03-14,FUND,Buy,-1.00\n2026-03-13,,Deposit,2.00\n"
+        "2026-03-12,SHARE,Buy,-3.00\n"
+    )
+
+    assert (found.account, amounts(found)) == (None, [-1, 2, -3])
+
+
 def test_a_movement_that_is_stated_at_both_ends_counts_at_the_members() -> None:
     found = read_statements(
         b"ID,Status,Direction,Created on,Source fee amount,Source name,Source amount (after fees),"

@@ -24,6 +24,7 @@ _PURCHASES = frozenset(
     "purchase purchases achat achats compra compras acquisto acquisti aankoop einkauf".split()
 )
 _MOST_KINDS = 12
+_PRODUCTS = frozenset({"product", "produit"})
 _SHORTEST_ID = 6
 # Copilot's export.
 _PURCHASES_POSITIVE = frozenset({"excluded", "parent category", "account mask"})
@@ -134,7 +135,8 @@ def _choose_sides(roles: list[Role]) -> None:
 def _choose_account(roles: list[Role], evidence: Evidence) -> None:
     """Numbers of accounts that only some of the movements have are the payees'.
 
-    One in the last row alone may be the account's, beside its balance.
+    So are products what was bought. A number in the last row alone may be the account's, beside
+    its balance.
     """
     if Role.ACCOUNT not in roles or Role.AMOUNT not in roles:
         return
@@ -148,7 +150,8 @@ def _choose_account(roles: list[Role], evidence: Evidence) -> None:
         amount and day and not cell
         for cell, amount, day in zip(numbers, amounts, days, strict=False)
     )
-    if is_missing and all(map(is_number_of_account, filter(None, numbers))):
+    is_product = normalised(evidence.names[at]) in _PRODUCTS if at < len(evidence.names) else False
+    if is_missing and (is_product or all(map(is_number_of_account, filter(None, numbers)))):
         roles[at] = Role.IGNORE
 
 
