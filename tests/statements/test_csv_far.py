@@ -156,10 +156,10 @@ def test_rows_without_the_day_of_completion_do_not_change_the_column_of_days() -
     assert [entry.booked_on for entry in found.entries] == [date(2026, 1, 31)]
 
 
-def test_a_number_of_account_that_some_rows_lack_is_the_payees() -> None:
+def test_an_account_of_the_payee_is_told_by_its_name() -> None:
     found = only(
-        "Datum;Betrag;Kontonummer;Text\n31.01.2026;-1,00;;A\n"
-        "30.01.2026;2,00;DE02120300000000202051;B\n"
+        "Kirjauspäivä;Määrä;Saajan tilinumero;Selitys\n31.01.2026;-1,00;;A\n"
+        "30.01.2026;2,00;FI2112345600000785;B\n"
     )
 
     assert (found.account, amounts(found)) == (None, [-1, 2])

@@ -15,7 +15,7 @@ from fintrack.statements.mapping import Mapping, Role
 
 _NUMBER_OF_ACCOUNT = re.compile(r"(?:[A-Z]{2})?\d[\d ]{5,32}[A-Z]?", re.ASCII)
 _BLANK = frozenset({"", "0"})
-FEWEST_ROWS = 3
+_FEWEST_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class AccountBalance:
 def account_balance(table: Table, mapping: Mapping) -> AccountBalance | None:
     """Return what the last row says if nothing else is in it, and no other row names an account."""
     days, amounts = mapping.column(Role.DATE), mapping.column(Role.AMOUNT)
-    if days is None or amounts is None or len(table.data) < FEWEST_ROWS:
+    if days is None or amounts is None or len(table.data) < _FEWEST_ROWS:
         return None
     row = table.data[-1]
     cells = {at: cell for at, cell in enumerate(row.cells) if cell not in _BLANK}

@@ -80,7 +80,7 @@ def profile(cells: Sequence[str]) -> Profile:
         distinct=len(set(filled)),
         letters=_share([any(letter.isalpha() for letter in cell) for cell in filled]),
         own_accounts=_share([_names_an_account(cell) for cell in filled]),
-        numbered=_share([is_number_of_account(cell) for cell in filled]),
+        numbered=_share([_is_number_of_account(cell) for cell in filled]),
     )
 
 
@@ -122,8 +122,7 @@ def _share(answers: Sequence[bool]) -> float:
     return sum(answers) / len(answers) if answers else 0.0
 
 
-def is_number_of_account(cell: str) -> bool:
-    """Say whether most of the cell are digits, and enough for an account."""
+def _is_number_of_account(cell: str) -> bool:
     digits = sum(map(str.isdecimal, cell))
     return digits * 2 >= len(cell) and digits >= len("12345")
 

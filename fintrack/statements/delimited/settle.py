@@ -9,10 +9,9 @@ from itertools import repeat
 from fintrack.statements.delimited.balances import proven_steps
 from fintrack.statements.delimited.content import figures
 from fintrack.statements.delimited.header_words import CARD_WORDS, MERCHANT_WORDS, normalised
-from fintrack.statements.delimited.last_row import FEWEST_ROWS
 from fintrack.statements.delimited.layout import Columns
 from fintrack.statements.delimited.numbers import parse_figure
-from fintrack.statements.delimited.profile import direction, is_number_of_account
+from fintrack.statements.delimited.profile import direction
 from fintrack.statements.mapping import DecimalMark, Role
 
 _THANKS = (
@@ -133,25 +132,14 @@ def _choose_sides(roles: list[Role]) -> None:
 
 
 def _choose_account(roles: list[Role], evidence: Evidence) -> None:
-    """Numbers of accounts that only some of the movements have are the payees'.
-
-    So are products what was bought. A number in the last row alone may be the account's, beside
-    its balance.
-    """
-    if Role.ACCOUNT not in roles or Role.AMOUNT not in roles:
+    """Products that some of the movements lack are no accounts but what was bought."""
+    if Role.ACCOUNT not in roles:
         return
     at = roles.index(Role.ACCOUNT)
-    numbers, rows = evidence.columns[at], len(evidence.columns[at])
-    if rows >= FEWEST_ROWS and numbers[rows - 1] and sum(map(bool, numbers)) == 1:
+    if at >= len(evidence.names) or normalised(evidence.names[at]) not in _PRODUCTS:
         return
-    amounts = evidence.values(roles.index(Role.AMOUNT))
-    days = evidence.columns[roles.index(Role.DATE)] if Role.DATE in roles else repeat("")
-    is_missing = any(
-        amount and day and not cell
-        for cell, amount, day in zip(numbers, amounts, days, strict=False)
-    )
-    is_product = normalised(evidence.names[at]) in _PRODUCTS if at < len(evidence.names) else False
-    if is_missing and (is_product or all(map(is_number_of_account, filter(None, numbers)))):
+    amounts = _moved(roles, evidence)
+    if any(moved and not cell for cell, moved in zip(evidence.columns[at], amounts, strict=False)):
         roles[at] = Role.IGNORE
 
 
