@@ -12,7 +12,15 @@ from fintrack.statements.statement import Certainty
 
 UNSURE = 80
 SHOWN_VALUES = 3
-DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Bar", ":": "Colon", "^": "Caret"}
+DELIMITERS = {
+    ",": "Comma",
+    ";": "Semicolon",
+    "\t": "Tab",
+    "|": "Bar",
+    ":": "Colon",
+    "^": "Caret",
+    " ": "Blanks",
+}
 ENCODINGS = ["utf-8", "cp1252", "cp1250", "cp1251", "utf-16", "gb18030", "euc_kr", "shift_jis"]
 MARKS = {DecimalMark.POINT: "Point: 1,234.56", DecimalMark.COMMA: "Comma: 1.234,56"}
 ORDERS = {

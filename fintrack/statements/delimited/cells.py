@@ -7,13 +7,14 @@ from decimal import Decimal
 from itertools import repeat
 from typing import NamedTuple
 
+from fintrack.statements.delimited.content import figures
 from fintrack.statements.delimited.dates import ORDER_WORDS, parse_date, possible_orders
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table
 from fintrack.statements.delimited.minor import in_major_units, minor_columns
 from fintrack.statements.delimited.numbers import Figure, currency_of, parse_figure
 from fintrack.statements.delimited.profile import MONEY, direction
-from fintrack.statements.delimited.settle import marked_direction
+from fintrack.statements.delimited.settle import have_signs, marked_direction
 from fintrack.statements.delimited.table import Row
 from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Role
 from fintrack.statements.text import clean
@@ -74,12 +75,14 @@ def plan(mapping: Mapping, table: Table) -> Plan:
         return table.cells(mapping.column(role))
 
     def are_negative(role: Role) -> bool:
-        figures = [parse_figure(cell, marks[role]) for cell in cells(role)]
-        values = [figure.value for figure in figures if figure]
+        found = [parse_figure(cell, marks[role]) for cell in cells(role)]
+        values = [figure.value for figure in found if figure]
         return any(values) and max(values) <= 0
 
     ways = ways_of(mapping, set(cells(Role.DIRECTION)))
     known = set(ways.values()) - {0}
+    if Role.DIRECTION in marks and _have_signs(mapping, table, ways):
+        del marks[Role.DIRECTION]
     return Plan(
         mapping=mapping,
         marks=marks,
@@ -93,6 +96,15 @@ def plan(mapping: Mapping, table: Table) -> Plan:
         payees=mapping.columns(Role.PAYEE),
         minor=frozenset(mapping.roles[at] for at in minor_columns(mapping, table)),
     )
+
+
+def _have_signs(mapping: Mapping, table: Table, ways: dict[str, int]) -> bool:
+    at = mapping.column(Role.AMOUNT)
+    if at is None:
+        return False
+    words = (ways.get(word, 0) for word in table.cells(mapping.column(Role.DIRECTION)))
+    values = figures(table.cells(at), mapping.mark_of(at))
+    return have_signs(zip(words, values, strict=True))
 
 
 def ways_of(mapping: Mapping, words: Collection[str]) -> dict[str, int]:
@@ -154,8 +166,8 @@ def balance_of(cells: Cells, prepared: Plan, currency: str | None) -> Decimal | 
         return None
     figure = parse_figure(cells.balance, prepared.marks[Role.BALANCE])
     if figure and Role.BALANCE in prepared.minor:
-        return in_major_units(figure.value, currency)
-    return figure.value if figure else None
+        return in_major_units(figure.marked, currency)
+    return figure.marked if figure else None
 
 
 def joined(row: Row, columns: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fintrack.statements.delimited.header import header_currency, role_scores
+from fintrack.statements.delimited.header import CONTAINED, header_currency, role_scores
 from fintrack.statements.delimited.header_words import CARD_WORDS, normalised
 from fintrack.statements.delimited.profile import Profile, fits
 from fintrack.statements.mapping import Role
@@ -62,7 +62,7 @@ def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int
     offers = []
     for index, column in enumerate(profiles):
         name = names[index] if index < len(names) else ""
-        scores = _signed_for_both_sides(role_scores(name))
+        scores = _by_sides(role_scores(name))
         for role, score in scores.items():
             # The name of an account is not the name of a payee.
             if role is Role.PAYEE and scores.get(Role.ACCOUNT, 0) > score:
@@ -73,10 +73,11 @@ def _offers(names: Sequence[str], profiles: Sequence[Profile]) -> list[tuple[int
     return offers
 
 
-def _signed_for_both_sides(scores: Mapping[Role, int]) -> Mapping[Role, int]:
-    """One column that is named after both sides holds amounts with a sign."""
+def _by_sides(scores: Mapping[Role, int]) -> Mapping[Role, int]:
+    """One column that is named after both sides holds amounts with a sign; after one, none."""
     if not scores.keys() >= _SIDES:
-        return scores
+        is_side = any(scores.get(side, 0) > CONTAINED for side in _SIDES)
+        return {role: scores[role] for role in scores if role is not Role.AMOUNT or not is_side}
     others = {role: score for role, score in scores.items() if role not in _SIDES}
     return {Role.AMOUNT: max(scores[side] for side in _SIDES)} | others
 

@@ -7,7 +7,12 @@ from itertools import pairwise, permutations, product
 from fintrack.statements.delimited.balances import is_running
 from fintrack.statements.delimited.header import role_scores
 from fintrack.statements.delimited.layout import Columns
-from fintrack.statements.delimited.numbers import is_number, parse_figure, possible_marks
+from fintrack.statements.delimited.numbers import (
+    currency_of,
+    is_number,
+    parse_figure,
+    possible_marks,
+)
 from fintrack.statements.delimited.profile import MONEY, Profile
 from fintrack.statements.mapping import DecimalMark, Role
 
@@ -15,6 +20,11 @@ _MOST, _SOME = 0.8, 0.3
 _MOST_TEXTS = 8
 _PROVING = 300
 _FEW_WORDS = 6
+_OTHER_SIDE = {
+    Role.IGNORE: Role.IGNORE,
+    Role.DEBIT: Role.CREDIT,
+    Role.CREDIT: Role.DEBIT,
+}
 
 
 def roles_by_content(
@@ -30,7 +40,7 @@ def roles_by_content(
     if not any(role in found for role in MONEY):
         found = _with_money(found, profiles, columns, bare=bare)
     if bare:
-        found = _with_account(_with_currency(found, profiles), profiles)
+        found = _with_account(_with_currency(found, profiles, columns), profiles)
     return _with_text(_with_direction(found, names, profiles, columns), profiles, bare=bare)
 
 
@@ -48,7 +58,7 @@ def money_columns(roles: Sequence[Role], profiles: Sequence[Profile]) -> list[in
 def figures(cells: Iterable[str], mark: DecimalMark) -> list[Decimal | None]:
     """Return the cells' values, None for a cell that is no number."""
     found = [parse_figure(cell, mark) for cell in cells]
-    return [None if each is None else each.value for each in found]
+    return [None if each is None else each.marked for each in found]
 
 
 def _with_dates(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
@@ -104,14 +114,35 @@ def money_pairs(found: Sequence[int], columns: Columns) -> list[tuple[int, int]]
 
 
 def _undo_half_amount(roles: list[Role], columns: Columns) -> None:
-    """A column that is filled just where another is not is no amount but half of a pair."""
+    """A column that is filled just where another is not is no amount but half of a pair.
+
+    Where that one is named after a side, this is the other side; so is a column without a known
+    name beside the only side.
+    """
     if Role.AMOUNT not in roles:
+        _find_other_side(roles, columns)
         return
-    half = columns[roles.index(Role.AMOUNT)]
+    at = roles.index(Role.AMOUNT)
     for index, column in enumerate(columns):
-        if roles[index] is Role.IGNORE and _completes(half, column):
-            roles[roles.index(Role.AMOUNT)] = Role.IGNORE
+        other = _OTHER_SIDE.get(roles[index])
+        is_free = other is Role.IGNORE or other not in roles
+        if other and is_free and _completes(columns[at], column):
+            roles[at] = other
             return
+
+
+def _find_other_side(roles: list[Role], columns: Columns) -> None:
+    sides = [role for role in (Role.DEBIT, Role.CREDIT) if role in roles]
+    if len(sides) != 1:
+        return
+    known = columns[roles.index(sides[0])]
+    others = [
+        index
+        for index, column in enumerate(columns)
+        if roles[index] is Role.IGNORE and _completes(known, column)
+    ]
+    if len(others) == 1:
+        roles[others[0]] = _OTHER_SIDE[sides[0]]
 
 
 def _completes(half: Sequence[str], other: Sequence[str]) -> bool:
@@ -167,10 +198,12 @@ def _with_running_balance(roles: list[Role], found: Sequence[int], columns: Colu
                 return
 
 
-def _with_currency(roles: list[Role], profiles: Sequence[Profile]) -> list[Role]:
+def _with_currency(roles: list[Role], profiles: Sequence[Profile], columns: Columns) -> list[Role]:
+    """Three letters are a currency only if one of them is known."""
     for index, column in enumerate(profiles):
         is_code = column.filled > 0 and column.currencies == 1 and column.letters == 1
-        if is_code and roles[index] is Role.IGNORE and Role.CURRENCY not in roles:
+        is_known = is_code and any(currency_of(cell) for cell in columns[index])
+        if is_known and roles[index] is Role.IGNORE and Role.CURRENCY not in roles:
             roles[index] = Role.CURRENCY
     return roles
 

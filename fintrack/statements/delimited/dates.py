@@ -26,6 +26,10 @@ _MONTH_FIRST = re.compile(
 _YEAR_NAMED = re.compile(
     r"(\d{4})[\s\-./]([^\W\d_]{3,14})\.?[\s\-./](\d{1,2})(?:(?:T|,?\s)\s*\d[^;|\t]*)?"
 )
+# Years of the Republic of China count from 1911, those of the Buddha from 543 years before.
+_MINGUO = re.compile(r"(1\d\d)([/.])(\d{1,2})\2(\d{1,2})")
+_MINGUO_ZERO, _BUDDHA_ZERO, _FIRST_OF_BUDDHA = 1911, -543, 2400
+_CLOCK_FIRST = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?,?\s+(?=\d)")
 _COMPACT = re.compile(r"(\d{8})(?:[T\s]?\d{2}:?\d{2}.*|\d{6})?")
 _LONGEST = 48
 _NEAR, _FAR = 2 * 366, 4 * 365
@@ -98,8 +102,12 @@ def parse_date(text: str, order: DateOrder | None) -> date | None:
 def date_readings(text: str) -> Readings:
     """Return the day under every order that this one value allows."""
     bare = text.strip().strip("'\"\u200e\u200f").partition(" as of ")[0]
+    bare = _CLOCK_FIRST.sub("", bare, count=1) if ":" in bare[:3] else bare
     if not bare or len(bare) > _LONGEST:
         return {}
+    if match := _MINGUO.fullmatch(bare):
+        year = int(match[1]) + _MINGUO_ZERO
+        return _valid({DateOrder.YMD: {"y": year, "m": int(match[3]), "d": int(match[4])}})
     if match := _NUMERIC.fullmatch(bare):
         return _numeric(match[1], match[2], match[3], match[4])
     if match := _COMPACT.fullmatch(bare):
@@ -129,14 +137,13 @@ def _compact(digits: str) -> Readings:
         DateOrder.DMY: {"d": digits[:2], "m": digits[2:4], "y": digits[4:]},
         DateOrder.MDY: {"m": digits[:2], "d": digits[2:4], "y": digits[4:]},
     }
-    found = _valid(
-        {o: {part: int(text) for part, text in each.items()} for o, each in parts.items()}
+    return _valid(
+        {
+            order: {part: int(text) for part, text in each.items()}
+            for order, each in parts.items()
+            if _FIRST_COMPACT_YEAR <= int(each["y"]) <= _LAST_COMPACT_YEAR
+        }
     )
-    return {
-        order: day
-        for order, day in found.items()
-        if _FIRST_COMPACT_YEAR <= day.year <= _LAST_COMPACT_YEAR
-    }
 
 
 def _named(text: str) -> Readings:
@@ -175,6 +182,8 @@ def _valid(parts: Mapping[DateOrder, Mapping[str, int]]) -> Readings:
         year = values["y"]
         if year <= _LAST_TWO_DIGIT:
             year += 2000 if year < _PIVOT else 1900
+        if year >= _FIRST_OF_BUDDHA:
+            year += _BUDDHA_ZERO
         try:
             day = date(year, values["m"], values["d"])
         except ValueError:

@@ -9,7 +9,7 @@ from fintrack.statements.delimited.numbers import parse_figure
 from fintrack.statements.mapping import DecimalMark, Mapping, Role
 from fintrack.texts import counted
 
-_NET = "net"
+_NET, _AFTER = "net", "after"
 
 
 def fee_notes(mapping: Mapping, table: Table) -> Iterator[str]:
@@ -39,6 +39,8 @@ def _is_fee(cell: str) -> bool:
 
 def _is_left_out(role: Role, at: int, mapping: Mapping, table: Table) -> bool:
     """Say whether the column holds fees by its name, beside amounts that are not net of them."""
+    if _AFTER in normalised(table.name(at)).split():
+        return False
     named = role_scores(table.name(at))
     is_fee = role is Role.IGNORE and named.get(Role.FEE, 0) == max(named.values(), default=1)
     amount = mapping.column(Role.AMOUNT)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -16,6 +16,8 @@ from fintrack.statements.mapping import Role
 EXACT, CONTAINED, WEAKEST = 1_000, 600, 200
 _SEARCHED, _TELLING = 120, 20
 _SHORTEST_CONTAINED = 4
+# The other side, where no blanks stand between words.
+_THEIRS = ("对方", "對方", "相手", "상대")
 _CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s$]|$)")
 _SIGN = re.compile(r"[(\[（]([^\s()\[\]（）]{1,4})[)\]）]$|\s([^\w\s()\[\]]{1,3})$")
 _SNAKE = re.compile(r"^amount_([a-z]{3})$")
@@ -44,10 +46,21 @@ def header_position(rows: Sequence[Row]) -> int | None:
     for index, row in enumerate(rows[:_SEARCHED]):
         if is_telling(row.cells):
             continue
-        found = {role for cell in row.cells if cell for role in _sure_roles(cell)}
-        if found & _DATES and found & _MONEY and len(found) > best_count:
+        found = _roles_named(row)
+        if _are_of_movements(found) and len(found) > best_count:
             best, best_count = index, len(found)
     return best if best is not None else _unknown_header(rows)
+
+
+def movements_of_others(above: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows with a date and a number that stand below a header of their own."""
+    below = False
+    for row in above:
+        if is_telling(row.cells):
+            if below:
+                yield row
+        else:
+            below = below or _are_of_movements(_roles_named(row))
 
 
 def first_movement(rows: Sequence[Row]) -> int | None:
@@ -117,7 +130,8 @@ def _score(name: str, phrase: str, rank: int) -> int:
     if not _contains(name, phrase):
         return 0
     others = f" {name} ".replace(f" {phrase} ", " ", 1).split()
-    foreign = 450 * any(word in OTHERS for word in others)
+    is_foreign = any(word in OTHERS for word in others) or any(word in name for word in _THEIRS)
+    foreign = 450 * is_foreign
     return CONTAINED - rank - 30 * len(others) - foreign
 
 
@@ -125,6 +139,14 @@ def _contains(name: str, phrase: str) -> bool:
     if _is_spaced(phrase):
         return len(phrase) >= _SHORTEST_CONTAINED and f" {phrase} " in f" {name} "
     return len(phrase) > 1 and phrase in name
+
+
+def _roles_named(row: Row) -> set[Role]:
+    return {role for cell in row.cells if cell for role in _sure_roles(cell)}
+
+
+def _are_of_movements(roles: set[Role]) -> bool:
+    return bool(roles & _DATES and roles & _MONEY)
 
 
 def _sure_roles(cell: str) -> set[Role]:

@@ -62,7 +62,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             date posted, post date, posted on, date processed, process date, processed date,
             processed on, settlement date, settled date, cleared date, created, created at,
             created on, created date, date created, date time, datetime, timestamp, time,
-            started date, umsatzdatum, ausfuhrungsdatum, executed on, execution date
+            umsatzdatum, ausfuhrungsdatum, executed on, execution date, run date,
+            利用日, ご利用日
             """,
         ),
         Role.VALUE_DATE: phrases(
@@ -78,6 +79,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         Role.AMOUNT: phrases(
             """
             المبلغ, סכום, ποσο, so tien, jumlah, จำนวนเงิน,
+            入出金, 入出金額, net total,
             net amount, amount net, net, netto, betrag netto, amount in account currency,
             kwota w walucie rachunku, сумма платежа, сума в валюті картки, сума в валюті рахунку,
             account currency amount, billing amount, betrag in kontowahrung, zauctovana castka,
@@ -94,9 +96,11 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.DEBIT: phrases(
             """
+            利用金額, ご利用金額, 提領金額,
             مدين, سحب, חובה, בחובה, χρεωση, ghi no, ถอน, 出金金額, お引出し,
             debit, debits, debit amount, amount debit, withdrawal, withdrawals, withdrawal amount,
-            withdrawal amt, money out, paid out, outflow, out, outgoing, payments, payment amount,
+            withdrawn, withdrawal amt, money out, paid out, outflow, out, outgoing, payments,
+            payment amount,
             expense amount, spent, expense, expenses, dr, dr amount, debet, soll, belastung,
             belastungen, ausgang,
             ausgaben, ausgabe, lastschrift, debit eur, montant debit, debit en euros, depense,
@@ -113,7 +117,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.CREDIT: phrases(
             """
-            دائن, إيداع, זכות, בזכות, πιστωση, ghi co, ฝาก, 入金金額, お預入れ,
+            存入金額, 存入, دائن, إيداع, זכות, בזכות, πιστωση, ghi co, ฝาก, 入金金額, お預入れ,
             credit, credits, credit amount, amount credit, deposit, deposits, deposit amount,
             deposit amt, income amount, money in, paid in, inflow, in, incoming, receipts,
             received, income, cr,
@@ -144,15 +148,18 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             """
             fee, fees, fee amount, total fees, transaction fee, commission, charges, charge,
             gebuhr, gebuhren, entgelt, frais, commissions, comision, comisiones, commissioni,
-            commissione, comissao, kosten, kosten op verrichting, poplatek, poplatky, prowizja,
+            commissione, comissao, costo, costi, kosten,
+            kosten op verrichting, poplatek, poplatky, prowizja,
             oplata, jutalek, dij, avgift, gebyr, kulu, mokestis, комиссия, комісія, 手续费, 手續費,
             手数料, 수수료
             """,
         ),
         Role.PAYEE: phrases(
             """
-            naam omschrijving, moketojo arba gavejo pavadinimas, sender receiver name, payee,
-            payee name, merchant, merchant name, counterparty, counterparty name, counter party,
+            naam omschrijving, name description, sender empfanger, absender empfanger,
+            empfanger absender, moketojo arba gavejo pavadinimas, sender receiver name, payee,
+            payee name, merchant, merchant name, partnername,
+            counterparty, counterparty name, counter party,
             counterpart, partner name, other party, other party name, name of partner, beneficiary,
             beneficiary name, beneficiary originator, recipient, payer, payer payee, to from,
             from to, paid to, vendor, sender recipient, auftraggeber empfanger,
@@ -247,7 +254,8 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             account currency, waluta rachunku, валюта платежа, валюта счета, валюта картки,
             валюта рахунку, currency, currency code, transaction currency, settlement currency,
             ccy, cur, curr, wahrung, waehrung, whg, devise, monnaie, monn, moneda, divisa, valuta,
-            moeda, munt, muntsoort, valutacode, mena, mena uctu, waluta, waluta operacji, deviza,
+            moeda, munt, muntsoort, devies, valutacode,
+            mena, mena uctu, waluta, waluta operacji, deviza,
             devizanem,
             penznem, tranzakcio devizaneme, valutakod, valuutta, valuuta, valiuta, doviz,
             para birimi, валюта, валута, валюта операции, 币种, 交易币种, 货币, 幣別, 通貨,
@@ -256,8 +264,9 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
         ),
         Role.BALANCE: phrases(
             """
-            الرصيد, יתרה, υπολοιπο, so du, ยอดคงเหลือ,
-            running balance, running bal, balance, saldos, account balance, balance after,
+            الرصيد, יתרה, היתרה, υπολοιπο, so du, ยอดคงเหลือ,
+            running balance, running bal, bal, guthaben,
+            balance, saldos, account balance, balance after,
             closing balance,
             current balance, available balance, ledger balance, balance after transaction, saldo,
             saldo nach buchung, kontostand, neuer saldo, solde, solde apres operation,
@@ -310,6 +319,11 @@ OTHERS = frozenset(
     contrepartie kategorie category zone phone year month week day eredeti oryginalna compensation
     max min average refund time id digits holder nadawcy odbiorcy
     til till fra fran naar brand member
+    saajan maksajan vastaanottajan mottagarens avsandarens motpartens modtagers afsenders
+    mottakers gavejo moketojo odbiorcy beneficiario ordenante ordinante beneficiar destinatario
+    protistrany prijemce получателя плательщика контрагента primatelja platitelja alici gonderen
+    tegenpartijen partnera started debut inicio inizio beginns
+    rozpoczecia startdatum
     """.split(),
 )
 

@@ -44,4 +44,4 @@ def account_balance(table: Table, mapping: Mapping) -> AccountBalance | None:
     is_alone = sum(map(bool, table.cells(at))) == 1
     if not (is_own and is_alone and _NUMBER_OF_ACCOUNT.fullmatch(number)):
         return None
-    return AccountBalance(row.line, number, figure.value, parse_date(day, mapping.date_order))
+    return AccountBalance(row.line, number, figure.marked, parse_date(day, mapping.date_order))

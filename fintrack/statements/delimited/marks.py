@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from fintrack.money import CURRENCIES
 from fintrack.statements.delimited.layout import Columns
-from fintrack.statements.delimited.numbers import possible_marks
+from fintrack.statements.delimited.numbers import parse_figure, possible_marks
 from fintrack.statements.delimited.profile import MONEY, NUMBERS, Profile
 from fintrack.statements.mapping import DecimalMark, Mapping, Role
 
 Marks = Sequence[Sequence[DecimalMark]]
 _SOME = 0.3
 _TWO_DECIMALS = 2
+_ANY = DecimalMark.POINT
 
 
 def column_marks(columns: Columns, profiles: Sequence[Profile]) -> Marks:
@@ -88,7 +89,9 @@ def _by_currency(
         if role in MONEY and len(each) > 1
         for cell in cells
     }
-    return whole_mark(open_cells, _only_currency(mapping, columns) or currency)
+    own = {figure.currency for cell in open_cells if (figure := parse_figure(cell, _ANY))}
+    beside = own.pop() if len(own) == 1 else None
+    return whole_mark(open_cells, _only_currency(mapping, columns) or beside or currency)
 
 
 def _decided(marks: Marks) -> list[DecimalMark]:

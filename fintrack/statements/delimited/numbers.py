@@ -29,6 +29,8 @@ _SHAPE = re.compile(
     r"(?P<figures>[\d.,][\d.,' ]*)"
     r"(?P<after>(?:[^\d.,'()]|\.(?=\D|$))*)(?P<close>\)?)",
 )
+# "$(45.10)" is "($45.10)".
+_OPENED_LATE = re.compile(r"([^\d.,()]+)\(([^()]*)\)")
 _DIGIT = re.compile(r"\d")
 _INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _MINUS = re.compile("[\u2212\u2010-\u2014\ufe63\uff0d]")
@@ -50,6 +52,11 @@ class Figure:
     currency: str | None = None
     marker: int = 0
     signed: bool = False
+
+    @property
+    def marked(self) -> Decimal:
+        """The value under its own sign, else under that of its marker."""
+        return self.value if self.signed or self.marker == 0 else self.value * self.marker
 
 
 def possible_marks(texts: Collection[str]) -> list[DecimalMark]:
@@ -117,7 +124,7 @@ def _decorated(text: str, mark: DecimalMark) -> Figure | None:
     """Return the worth of figures with signs, currencies, markers or unusual digits."""
     if len(text) > _LONGEST or not any(letter.isdecimal() for letter in text):
         return None
-    match = _SHAPE.fullmatch(_plain_letters(text))
+    match = _SHAPE.fullmatch(_OPENED_LATE.sub(r"(\1\2)", _plain_letters(text)))
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     value = _decimal(match["figures"].strip(), mark)

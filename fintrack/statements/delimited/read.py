@@ -7,8 +7,12 @@ from itertools import islice
 
 from fintrack.statements.delimited.cells import plan
 from fintrack.statements.delimited.certainty import certainties
+from fintrack.statements.delimited.decimals import with_whole_amounts
+from fintrack.statements.delimited.ends import with_own_end
 from fintrack.statements.delimited.fees import fee_notes
+from fintrack.statements.delimited.fixed import BLANK, are_fixed, fixed_rows
 from fintrack.statements.delimited.guess import completed
+from fintrack.statements.delimited.header import movements_of_others
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.layout import Table, parted
 from fintrack.statements.delimited.legs import Group, are_postings, own_legs
@@ -18,7 +22,9 @@ from fintrack.statements.delimited.own_export import is_own_export, read_own_exp
 from fintrack.statements.delimited.packed import PackedRows, packed
 from fintrack.statements.delimited.questions import open_questions
 from fintrack.statements.delimited.rows import Reading, read_rows
+from fintrack.statements.delimited.serials import with_days
 from fintrack.statements.delimited.table import (
+    NOTHING_TOLD,
     likely_delimiter,
     lines_of,
     require_few_lines,
@@ -29,6 +35,7 @@ from fintrack.statements.statement import (
     CERTAIN,
     Certainty,
     ColumnSample,
+    Rejected,
     Statement,
     StatementError,
     StatementFile,
@@ -39,6 +46,7 @@ from fintrack.texts import counted
 _SHOWN = 5
 _NO_STATEMENT = "This file is not a statement that FinTrack can read; choose one from your bank."
 
+_ABOVE = "The row is of another table above; save that one as a file of its own and import it."
 _WHOLE_BOOK = (
     "This is GnuCash's export of several accounts. Bring it as a whole book, or export the "
     "register of one account."
@@ -60,7 +68,9 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
         return read_own_export(text)
     lines = lines_of(unified(text))
     delimiter, sure = likely_delimiter(lines)
-    rows = packed(table_rows(lines, given.delimiter or delimiter))
+    if sure == NOTHING_TOLD and are_fixed(lines):
+        delimiter = BLANK
+    rows = _rows(lines, given.delimiter or delimiter)
     certainty = Certainty(
         encoding=100 if given.encoding else encoding_certainty(content, encoding),
         delimiter=100 if given.delimiter else sure,
@@ -69,6 +79,13 @@ def read_delimited(content: bytes, mapping: Mapping | None, currency: str | None
     # The rows hold all that is still needed of the text.
     del text, lines
     return read_table(rows, given, currency, certainty=certainty)
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> PackedRows:
+    if delimiter == BLANK:
+        return packed(fixed_rows(lines))
+    rows = packed(table_rows(lines, delimiter))
+    return with_whole_amounts(rows) if delimiter == "," else rows
 
 
 def read_table(
@@ -86,7 +103,7 @@ def read_table(
     Raises:
         StatementError: no table with dates and amounts is among the rows.
     """
-    table = parted(rows, mapping)
+    table = parted(with_own_end(with_days(rows)), mapping)
     used = completed(mapping, table, currency)
     _require_a_table(used, table)
     questions = open_questions(used, table)
@@ -139,7 +156,8 @@ def _statements(mapping: Mapping, table: Table) -> tuple[Statement, ...]:
         *fee_notes(mapping, table),
         *minor_notes(mapping, table),
     )
-    found[0] = replace(found[0], rejected=tuple(reading.rejected), notes=notes)
+    above = [Rejected(row.line, row.raw, _ABOVE) for row in movements_of_others(table.above)]
+    found[0] = replace(found[0], rejected=(*above, *reading.rejected), notes=notes)
     return tuple(found)
 
 
@@ -185,8 +203,8 @@ def _constant(mapping: Mapping, table: Table, role: Role) -> Decimal | None:
     cells = {cell for cell in table.cells(at) if cell}
     figure = parse_figure(cells.pop(), mapping.mark_of(at)) if len(cells) == 1 else None
     if figure and at in minor_columns(mapping, table):
-        return in_major_units(figure.value, mapping.currency)
-    return figure.value if figure else None
+        return in_major_units(figure.marked, mapping.currency)
+    return figure.marked if figure else None
 
 
 def _notes(mapping: Mapping, reading: Reading, other_sides: int) -> list[str]:

@@ -1,7 +1,7 @@
 """What the rows prove about the columns: signed or not, which fee counts, whose sign is turned."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import repeat
@@ -19,6 +19,11 @@ _THANKS = (
     *("besten dank", "vielen dank", "zahlung erhalten", "paiement recu", "paiement reçu"),
     *("betaling ontvangen", "pago recibido", "pagamento recebido", "pagamento ricevuto"),
 )
+_PURCHASES = frozenset(
+    "purchase purchases achat achats compra compras acquisto acquisti aankoop einkauf".split()
+)
+_MOST_KINDS = 12
+_PRODUCTS = frozenset({"product", "produit"})
 _SHORTEST_ID = 6
 # Copilot's export.
 _PURCHASES_POSITIVE = frozenset({"excluded", "parent category", "account mask"})
@@ -48,6 +53,7 @@ def settled_roles(roles: Sequence[Role], evidence: Evidence) -> list[Role]:
     """Return the roles without those that the rows contradict."""
     found = list(roles)
     _choose_sides(found)
+    _choose_account(found, evidence)
     _choose_journal(found, evidence)
     _choose_amount(found, evidence)
     _choose_direction(found, evidence)
@@ -61,7 +67,8 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
 
     Copilot always does, Lunch Money where most amounts are positive. Else everything is positive
     where only merchants of a card are named, or the thanks for a payment stand beside negative
-    amounts and most others are positive.
+    amounts and most others are positive, or what is called a purchase is positive and something
+    else is not.
     """
     others = (Role.DIRECTION, Role.DEBIT, Role.CREDIT, Role.BALANCE)
     if Role.AMOUNT not in roles or any(role in roles for role in others):
@@ -79,7 +86,29 @@ def has_purchases_positive(roles: Sequence[Role], evidence: Evidence) -> bool:
     words = {word for name in names for word in name.split()}
     if all(value is None or value >= 0 for value in values):
         return bool(words & CARD_WORDS) and bool(words & MERCHANT_WORDS)
-    return _thanks_are_negative(roles, evidence, values)
+    return _thanks_are_negative(roles, evidence, values) or any(
+        _purchases_are_positive(column, values)
+        for role, column in zip(roles, evidence.columns, strict=True)
+        if role is Role.IGNORE
+    )
+
+
+def _purchases_are_positive(kinds: Sequence[str], values: Sequence[Decimal | None]) -> bool:
+    words = {kind: not _PURCHASES.isdisjoint(normalised(kind).split()) for kind in _few(kinds)}
+    if not any(words.values()):
+        return False
+    signs = {(words[kind], value > 0) for kind, value in zip(kinds, values, strict=True) if value}
+    return {(True, True), (False, False)} <= signs and (True, False) not in signs
+
+
+def _few(kinds: Sequence[str]) -> set[str]:
+    """Return the different cells of a column, none where they are too many to be kinds."""
+    found: set[str] = set()
+    for kind in kinds:
+        found.add(kind)
+        if len(found) > _MOST_KINDS:
+            return set()
+    return found
 
 
 def _thanks_are_negative(
@@ -109,6 +138,18 @@ def _choose_sides(roles: list[Role]) -> None:
                 roles[roles.index(role)] = Role.IGNORE
 
 
+def _choose_account(roles: list[Role], evidence: Evidence) -> None:
+    """Products that some of the movements lack are no accounts but what was bought."""
+    if Role.ACCOUNT not in roles:
+        return
+    at = roles.index(Role.ACCOUNT)
+    if at >= len(evidence.names) or normalised(evidence.names[at]) not in _PRODUCTS:
+        return
+    amounts = _moved(roles, evidence)
+    if any(moved and not cell for cell, moved in zip(evidence.columns[at], amounts, strict=False)):
+        roles[at] = Role.IGNORE
+
+
 def _choose_journal(roles: list[Role], evidence: Evidence) -> None:
     """Rows are sides of journals only if each journal adds up to nothing."""
     if Role.JOURNAL not in roles:
@@ -124,7 +165,10 @@ def _choose_journal(roles: list[Role], evidence: Evidence) -> None:
 
 
 def _choose_amount(roles: list[Role], evidence: Evidence) -> None:
-    """One signed column is better than two, two are better than one without any sign."""
+    """One signed column is better than two, two are better than one without any sign.
+
+    So is what goes out alone, where it is in every row.
+    """
     if Role.AMOUNT not in roles:
         return
     pair = [roles.index(role) for role in (Role.DEBIT, Role.CREDIT) if role in roles]
@@ -136,30 +180,43 @@ def _choose_amount(roles: list[Role], evidence: Evidence) -> None:
         for cell, out, into in zip(evidence.columns[amount], *sides, strict=True)
         if cell
     )
-    if pair_is_full and not signed:
+    if (pair_is_full or _is_all_spent(roles, evidence)) and not signed:
         roles[amount] = Role.IGNORE
     else:
         for index in pair:
             roles[index] = Role.IGNORE
 
 
+def _is_all_spent(roles: Sequence[Role], evidence: Evidence) -> bool:
+    if Role.DEBIT not in roles or Role.CREDIT in roles:
+        return False
+    amounts = evidence.values(roles.index(Role.AMOUNT))
+    spent = evidence.values(roles.index(Role.DEBIT))
+    return any(spent) and all(out for out, amount in zip(spent, amounts, strict=True) if amount)
+
+
 def _choose_direction(roles: list[Role], evidence: Evidence) -> None:
-    """Words beside amounts that carry their sign already are only words."""
+    """Words beside amounts that carry their sign already, or beside two columns, are only words.
+
+    Where the amount is asked for first, they stay.
+    """
     if Role.DIRECTION not in roles:
         return
     at = roles.index(Role.DIRECTION)
-    if Role.AMOUNT not in roles:
+    if Role.AMOUNT in roles:
+        values = evidence.values(roles.index(Role.AMOUNT))
+        ways = map(direction, evidence.columns[at])
+        if have_signs(zip(ways, values, strict=True)):
+            roles[at] = Role.IGNORE
+    elif Role.DEBIT in roles or Role.CREDIT in roles:
         roles[at] = Role.IGNORE
-        return
-    values = evidence.values(roles.index(Role.AMOUNT))
-    outflows = [
-        value
-        for cell, value in zip(evidence.columns[at], values, strict=True)
-        if value and direction(cell) < 0
-    ]
+
+
+def have_signs(rows: Iterable[tuple[int, Decimal | None]]) -> bool:
+    """Say whether at least half of what goes out by its word is negative already."""
+    outflows = [value for way, value in rows if value and way < 0]
     negative = sum(value < 0 for value in outflows)
-    if negative and negative * 2 >= len(outflows):
-        roles[at] = Role.IGNORE
+    return negative > 0 and negative * 2 >= len(outflows)
 
 
 def _choose_fee(roles: list[Role], evidence: Evidence) -> None:

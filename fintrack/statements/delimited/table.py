@@ -13,6 +13,8 @@ from fintrack.statements.delimited.numbers import is_number
 from fintrack.statements.statement import RAW_LENGTH, StatementError
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", ":")
+# How sure a delimiter is that makes no line tell anything, in percent.
+NOTHING_TOLD = 50
 _SAMPLE_LINES = 300
 # Some banks begin texts as Excel does, so that no account number becomes a figure.
 _TEXT_MARK = re.compile(r"^'(?=[\dA-Z])")
@@ -104,7 +106,7 @@ def likely_delimiter(lines: Sequence[str]) -> tuple[str, int]:
     # A colon parts every time of day.
     rivals = [senses[each][-1] for each in DELIMITERS if each not in {best, ":"}]
     own = senses[best][-1]
-    return best, round(100 * own / (own + max(rivals))) if own else 50
+    return best, round(100 * own / (own + max(rivals))) if own else NOTHING_TOLD
 
 
 def _read_on(lines: Sequence[str], start: int, delimiter: str) -> Generator[Row, None, int]:
@@ -120,16 +122,30 @@ def _read_on(lines: Sequence[str], start: int, delimiter: str) -> Generator[Row,
         for cells in reader:
             if _swallows(lines, start + done + 1, start + reader.line_num, delimiter):
                 break
-            yield from _row(lines, start + done, start + reader.line_num, cells)
+            bare = _unwrapped(cells, delimiter)
+            yield from _row(lines, start + done, start + reader.line_num, bare)
             done = reader.line_num
         else:
             return len(lines)
     except csv.Error:
         pass
     broken = start + done
-    literally = lines[broken].replace('"', "").split(delimiter)
-    yield from _row(lines, broken, broken + 1, literally)
+    yield from _row(lines, broken, broken + 1, _literally(lines[broken], delimiter))
     return broken + 1
+
+
+def _literally(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line with quotes that are letters: others have a delimiter beside."""
+    mark = re.escape(delimiter)
+    cell = rf'(?:^|{mark})\s*(?:"((?:(?!{mark}\s*").)*?)"\s*(?={mark}|$)|([^{mark}]*))'
+    return [(match[1] or match[2] or "").replace('"', "") for match in re.finditer(cell, line)]
+
+
+def _unwrapped(cells: list[str], delimiter: str) -> list[str]:
+    """Return the cells of the row, also where all of it stood in quotes."""
+    if len(cells) != 1 or delimiter not in cells[0]:
+        return cells
+    return next(csv.reader(cells, delimiter=delimiter, skipinitialspace=True))
 
 
 def _swallows(lines: Sequence[str], first: int, end: int, delimiter: str) -> bool:

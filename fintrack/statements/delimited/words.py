@@ -8,7 +8,7 @@ from fintrack.statements.delimited.header_words import phrases
 OUTFLOW = frozenset(
     phrases(
         """
-        debit, dr, d, db, dbit, dt, debet, deebet, debetas, debit card, out, outflow, outgoing,
+        debit, deb, dr, d, db, dbit, dt, debet, deebet, debetas, debit card, out, outflow, outgoing,
         withdrawal, withdraw, expense, expenses, spend, spending, paid out, money out, payment,
         sent, purchase, sale, debit transfer, af, bijaf af, uit, uitgave, soll, s, belastung,
         lastschrift, ausgabe, ausgang, abgang, sortie, depense, debiteur, retrait, salida, cargo,
@@ -24,7 +24,7 @@ OUTFLOW = frozenset(
 INFLOW = frozenset(
     phrases(
         """
-        credit, cr, c, crdt, k, ct, kredit, kreedit, kreditas, in, inflow, incoming, deposit,
+        credit, cred, cr, c, crdt, k, ct, kredit, kreedit, kreditas, in, inflow, incoming, deposit,
         income, revenue, paid in, money in, received, receive, refund, top up, topup,
         credit transfer, bij, inkomsten, haben, h, gutschrift, einnahme, eingang, zugang, entree,
         recette, crediteur, depot, versement, entrada, ingreso, abono, haber, entrata, accredito,
@@ -107,58 +107,74 @@ MONTHS: tuple[tuple[str, ...], ...] = (
     phrases(
         "january, januar, janner, jaenner, janvier, enero, gennaio, janeiro, januari, leden, "
         "stycznia, styczen, januara, tammikuuta, jaanuar, sausio, ianuarie, ocak, января, січня, "
-        "ene, gen, sty, tam, ian, oca, led, янв, januaris, sijecanj",
+        "ene, gen, sty, tam, ian, oca, led, янв, januaris, sijecanj, "
+        "ledna, gener, ιανουαριος, ιανουαριου, јануар, януари, يناير, ינואר",
     ),
     phrases(
         "february, februar, feber, fevrier, febrero, febbraio, fevereiro, februari, unor, lutego, "
         "luty, helmikuuta, veebruar, vasario, februarie, subat, февраля, лютого, fev, lut, hel, "
-        "uno, sub, фев, fevr, februaris, veljaca",
+        "uno, sub, фев, fevr, februaris, veljaca, "
+        "februara, unora, febrer, φεβρουαριος, φεβρουαριου, фебруар, февруари, فبراير, "
+        "פברואר",
     ),
     phrases(
         "march, marz, maerz, mars, marzo, marco, maart, brezen, marca, marzec, maaliskuuta, "
-        "marts, kovo, martie, mart, марта, березня, mrz, mrt, maa, bre, мар, mar, marcius, ozujak",
+        "marts, kovo, martie, mart, марта, березня, mrz, mrt, maa, bre, мар, mar, marcius, ozujak, "
+        "brezna, marec, maret, mac, μαρτιος, μαρτιου, март, مارس, מרץ",
     ),
     phrases(
         "april, avril, abril, aprile, duben, kwietnia, kwiecien, huhtikuuta, aprill, balandzio, "
-        "aprilie, nisan, апреля, квітня, avr, abr, kwi, huh, dub, nis, апр, aprilis, travanj",
+        "aprilie, nisan, апреля, квітня, avr, abr, kwi, huh, dub, nis, апр, aprilis, travanj, "
+        "aprila, dubna, απριλιος, απριλιου, април, أبريل, ابريل, אפריל",
     ),
     phrases(
         "may, mai, mayo, maggio, maio, mei, kveten, maja, maj, toukokuuta, geguzes, mayis, мая, "
-        "травня, mag, tou, kve, май, majus, maijs, svibanj",
+        "травня, mag, tou, kve, май, majus, maijs, svibanj, "
+        "kvetna, maig, μαιος, μαιου, мај, май, مايو, מאי",
     ),
     phrases(
         "june, juni, juin, junio, giugno, junho, cerven, czerwca, czerwiec, kesakuuta, juuni, "
         "birzelio, iunie, haziran, июня, червня, giu, cze, kes, iun, haz, июн, junius, junijs, "
-        "lipanj",
+        "lipanj, "
+        "cervna, juna, junij, juny, ιουνιος, ιουνιου, јун, юни, يونيو, יוני",
     ),
     phrases(
         "july, juli, juillet, julio, luglio, julho, cervenec, lipca, lipiec, heinakuuta, juuli, "
         "liepos, iulie, temmuz, июля, липня, lug, lip, hei, iul, tem, июл, julius, julijs, juil, "
-        "srpanj",
+        "srpanj, "
+        "cervence, jula, julij, julai, juliol, ιουλιος, ιουλιου, јул, юли, يوليو, יולי",
     ),
     phrases(
         "august, aout, agosto, augustus, augusti, srpen, sierpnia, sierpien, elokuuta, rugpjucio, "
-        "agustos, августа, серпня, ago, sie, elo, srp, agu, авг, augusztus, augusts, kolovoz",
+        "agustos, августа, серпня, ago, sie, elo, srp, agu, авг, augusztus, augusts, kolovoz, "
+        "augusta, srpna, avgust, agost, ogos, αυγουστος, αυγουστου, أغسطس, אוגוסט",
     ),
     phrases(
         "september, septembre, septiembre, settembre, setembro, zari, wrzesnia, wrzesien, "
         "syyskuuta, rugsejo, septembrie, eylul, сентября, вересня, set, wrz, syy, zar, eyl, сен, "
-        "sept, szeptember, septembris, rujan",
+        "sept, szeptember, septembris, rujan, "
+        "septembra, septembar, σεπτεμβριος, σεπτεμβριου, септембар, септември, سبتمبر, "
+        "ספטמבר",
     ),
     phrases(
         "october, oktober, octobre, octubre, ottobre, outubro, rijen, pazdziernika, pazdziernik, "
         "lokakuuta, oktoober, spalio, octombrie, ekim, октября, жовтня, okt, ott, out, paz, lok, "
-        "rij, eki, окт, oktobris, listopad hr",
+        "rij, eki, окт, oktobris, listopad hr, "
+        "oktobra, oktobar, rijna, οκτωβριος, οκτωβριου, октобар, октомври, أكتوبر, "
+        "אוקטובר",
     ),
     phrases(
         "november, novembre, noviembre, novembro, listopadu, listopada, listopad, marraskuuta, "
         "lapkricio, noiembrie, kasim, ноября, листопада, lis, marr, kas, ноя, noi, novembris, "
-        "studeni",
+        "studeni, "
+        "novembra, novembar, νοεμβριος, νοεμβριου, новембар, ноември, نوفمبر, נובמבר",
     ),
     phrases(
         "december, dezember, decembre, diciembre, dicembre, dezembro, prosinec, prosince, "
         "grudnia, grudzien, joulukuuta, detsember, gruodzio, decembrie, aralik, декабря, грудня, "
-        "dez, dic, gru, jou, pro, ara, дек, decembris, prosinac",
+        "dez, dic, gru, jou, pro, ara, дек, decembris, prosinac, "
+        "decembra, decembar, desember, disember, desembre, δεκεμβριος, δεκεμβριου, "
+        "децембар, декември, ديسمبر, דצמבר",
     ),
 )
 
