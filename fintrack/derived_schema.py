@@ -51,6 +51,17 @@ class DayTotal(TenantRow):
     entries: Mapped[int]
 
 
+class AccountTotal(TenantRow):
+    """What moved on an account in a month, transfers included; kept by triggers."""
+
+    __tablename__ = "account_total"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    amount: Mapped[int]
+    entries: Mapped[int]
+
+
 class MonthTotal(TenantRow):
     """What came in and went out of an account in a month under a category; kept by triggers.
 

@@ -51,7 +51,7 @@ def test_two_transactions_are_linked_and_taken_apart(
 def test_links_answer_machines(legs: tuple[UUID, UUID], says: Says) -> None:  # noqa: F811 - the fixture
     told = json.loads(says("link", *map(str, legs), "--json"))
     assert [each["id"] for each in told["legs"]] == list(map(str, legs))
-    assert UUID(json.loads(says("unlink", told["id"], "--json"))["change_set"])
+    UUID(json.loads(says("unlink", told["id"], "--json"))["change_set"])
 
 
 def test_what_does_not_fit_is_refused(legs: tuple[UUID, UUID], says: Says) -> None:  # noqa: F811 - the fixture

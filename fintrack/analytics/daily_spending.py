@@ -11,7 +11,7 @@ from fintrack.analytics.periods import LONGEST_YEAR, require_days
 from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.derived_schema import DayTotal, Line
+from fintrack.derived_schema import AccountTotal, Line
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Category
 
@@ -22,10 +22,10 @@ DAILY_SPENDING: Shape = {"on": "datetime64[s]", "currency": "str", "amount": "in
 def booked_years(context: TenantContext) -> tuple[int, ...]:
     """Return the first and the last year in which something moved; nothing where nothing did."""
     context.require(Permission.READ)
-    statement = select(func.min(DayTotal.booked_on), func.max(DayTotal.booked_on))
+    statement = select(func.min(AccountTotal.month), func.max(AccountTotal.month))
     with tenant_transaction(context) as db:
-        days: Sequence[date | None] = db.execute(statement).one()
-    return tuple(day.year for day in days if day)
+        months: Sequence[date | None] = db.execute(statement).one()
+    return tuple(month.year for month in months if month)
 
 
 @kept

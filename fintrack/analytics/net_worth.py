@@ -12,6 +12,7 @@ from sqlalchemy import (
     Label,
     Subquery,
     Text,
+    case,
     cast,
     func,
     literal,
@@ -26,8 +27,8 @@ from fintrack.analytics.periods import Interval, require_points
 from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.derived_schema import DayTotal
 from fintrack.frames import read_frame
+from fintrack.ledger.moved import moved_through, moves
 from fintrack.schema import Account
 
 NET_WORTH = {
@@ -83,26 +84,11 @@ def net_worth(
 def balances(context: TenantContext, on: date, account_id: UUID | None = None) -> pd.DataFrame:
     """Return what each visible account, or one, holds at the end of `on`, by name: `BALANCES`."""
     context.require(Permission.READ)
-    moved = (
-        select(DayTotal.account_id, func.sum(DayTotal.amount).label("amount"))
-        .where(DayTotal.booked_on <= on)
-        .group_by(DayTotal.account_id)
-        .subquery()
-    )
-    opening = func.sum(Account.opening_balance).filter(Account.opened_on <= on)
-    balance = func.coalesce(opening, 0) + func.coalesce(func.sum(moved.c.amount), 0)
-    statement = (
-        select(
-            Account.id, Account.name, Account.kind, Account.side, Account.currency,
-            cast(balance, BigInteger), Account.archived_at.is_not(None),
-        )
-        .outerjoin(moved, moved.c.account_id == Account.id)
-        .group_by(
-            Account.id, Account.name, Account.kind, Account.side, Account.currency,
-            Account.archived_at,
-        )
-        .order_by(func.lower(Account.name), Account.id)
-    )  # fmt: skip
+    opening = case((Account.opened_on <= on, Account.opening_balance), else_=0)
+    statement = select(
+        Account.id, Account.name, Account.kind, Account.side, Account.currency,
+        cast(opening + moved_through(on), BigInteger), Account.archived_at.is_not(None),
+    ).order_by(func.lower(Account.name), Account.id)  # fmt: skip
     if account_id is not None:
         statement = statement.where(Account.id == account_id)
     with tenant_transaction(context) as db:
@@ -150,11 +136,10 @@ def balance_series(since: date, until: date, interval: Interval) -> Subquery:
 
 def _moves(since: date, until: date, interval: Interval) -> Subquery:
     """Sum what moved on each account by interval; what lies before the period is in the first."""
+    moved = moves(until if interval is Interval.MONTH else since, until).subquery("moved")
     booked = select(
-        DayTotal.account_id,
-        _start(DayTotal.booked_on, since, interval).label("start"),
-        DayTotal.amount,
-    ).where(DayTotal.booked_on < until)
+        moved.c.account_id, _start(moved.c.on, since, interval).label("start"), moved.c.amount
+    )
     opened = select(
         Account.id, _start(Account.opened_on, since, interval), Account.opening_balance
     ).where(Account.opened_on < until)

@@ -10,11 +10,12 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack.analytics.cash_flow import EXPENSE, INCOME, amount, kinds_of_categories
 from fintrack.analytics.flows import flows
+from fintrack.analytics.periods import DAY
 from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.derived_schema import DayTotal
 from fintrack.frames import Shape, read_frame
+from fintrack.ledger.moved import moved_through
 from fintrack.schema import Account
 
 NET_WORTH_CHANGE: Shape = {
@@ -69,15 +70,12 @@ def _by_currency(since: date, until: date, account_id: UUID | None) -> Select[*t
 
 def _moved(since: date, until: date) -> Subquery:
     """Return what moved on each account before the period and within it, transfers included."""
-    before, within = (
-        _sum(DayTotal.amount, each).label(name)
-        for name, each in (
-            ("before", DayTotal.booked_on < since),
-            ("within", DayTotal.booked_on >= since),
-        )
-    )
-    rows = select(DayTotal.account_id, before, within).where(DayTotal.booked_on < until)
-    return rows.group_by(DayTotal.account_id).subquery("days")
+    before, through = (moved_through(day - DAY) for day in (since, until))
+    rows = select(
+        Account.id.label("account_id"), before.label("before"), through.label("through")
+    ).subquery("rows")
+    within = (rows.c.through - rows.c.before).label("within")
+    return select(rows.c.account_id, rows.c.before, within).subquery("days")
 
 
 def _flow(since: date, until: date, account_id: UUID | None) -> Subquery:

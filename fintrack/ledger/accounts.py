@@ -18,6 +18,7 @@ from fintrack.derived_schema import DayTotal
 from fintrack.errors import Conflict, NotFound, Outdated, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.account_states import record_deletion, record_state, state_of
+from fintrack.ledger.moved import moved_in_all
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
 from fintrack.money import exponent
@@ -275,23 +276,17 @@ def delete_account(context: TenantContext, account_id: UUID, version: int | None
 
 
 def _accounts() -> Select[*tuple[Any, ...]]:
-    totals = (
-        select(
-            DayTotal.account_id,
-            func.sum(DayTotal.amount).label("total"),
-            func.max(DayTotal.booked_on).label("last_booked_on"),
-        )
-        .group_by(DayTotal.account_id)
-        .subquery("totals")
+    newest = select(func.max(DayTotal.booked_on)).where(
+        DayTotal.tenant_id == Account.tenant_id, DayTotal.account_id == Account.id
     )
-    balance = Account.opening_balance + func.coalesce(totals.c.total, 0)
+    balance = Account.opening_balance + moved_in_all()
     columns: dict[str, Any] = {
         "balance": cast(balance, BigInteger).label("balance"),
         "archived": Account.archived_at.is_not(None).label("archived"),
-        "last_booked_on": totals.c.last_booked_on,
+        "last_booked_on": newest.scalar_subquery().label("last_booked_on"),
     }
     chosen = [columns[name] if name in columns else getattr(Account, name) for name in ACCOUNTS]
-    return select(*chosen).outerjoin(totals, totals.c.account_id == Account.id)
+    return select(*chosen)
 
 
 def _record(db: Session, statement: Select[*tuple[Any, ...]]) -> AccountRecord:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.derived_schema import DayTotal
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, frame
 from fintrack.ledger.category_paths import category_paths
 from fintrack.ledger.cursors import Position, position
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
+from fintrack.ledger.moved import moved_through
 from fintrack.ledger.paths import listed
 from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.schema import Account, Transaction
@@ -138,18 +139,16 @@ def _framed(
 
 def _balance_through(db: Session, account_id: UUID, last: Row[Any] | None) -> int:
     """Return the account's balance after the row, or its balance when there are no rows."""
-    opening = db.scalars(select(Account.opening_balance).where(Account.id == account_id))
-    balance = opening.one_or_none()
+    opening = Account.opening_balance
+    earlier = opening if last is None else opening + moved_through(last.booked_on - timedelta(1))
+    balance = db.scalars(select(earlier).where(Account.id == account_id)).one_or_none()
     if balance is None:
         raise NotFound(NO_ACCOUNT)
     if last is None:
         return balance
-    earlier = select(func.sum(DayTotal.amount)).where(
-        DayTotal.account_id == account_id, DayTotal.booked_on < last.booked_on
-    )
     same_day = select(func.sum(Transaction.amount)).where(
         Transaction.account_id == account_id,
         Transaction.booked_on == last.booked_on,
         Transaction.id <= last.id,
     )
-    return balance + sum(int(db.scalars(each).one() or 0) for each in (earlier, same_day))
+    return int(balance) + int(db.scalars(same_day).one() or 0)

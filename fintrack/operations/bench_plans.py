@@ -13,7 +13,15 @@ from fintrack.context import TenantContext
 from fintrack.db import ENTER, Logins
 
 EXPLAIN = "explain (analyze, buffers, timing off, summary off, format json) {}"
-GROWING = {"transaction", "posting", "search_token", "day_total", "month_total", "payee_total"}
+GROWING = {
+    "transaction",
+    "posting",
+    "search_token",
+    "day_total",
+    "account_total",
+    "month_total",
+    "payee_total",
+}
 Node = dict[str, Any]
 Statement = tuple[str, Any]
 

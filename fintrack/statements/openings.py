@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from fintrack.derived_schema import DayTotal
 from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_state, state_of
+from fintrack.ledger.moved import moved_through
 from fintrack.ledger.refusals import refusals
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, Transaction
@@ -61,12 +61,7 @@ def is_of_an_import() -> ColumnElement[bool]:
 
 def balance_then() -> ColumnElement[int]:
     """Return what the batch's account holds now at the end of the day of the file's balance."""
-    moved = select(func.sum(DayTotal.amount)).where(
-        DayTotal.tenant_id == ImportBatch.tenant_id,
-        DayTotal.account_id == ImportBatch.account_id,
-        DayTotal.booked_on <= ImportBatch.file_balance_on,
-    )
-    return Account.opening_balance + func.coalesce(moved.scalar_subquery(), 0)
+    return Account.opening_balance + moved_through(ImportBatch.file_balance_on)
 
 
 def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:

@@ -9,20 +9,21 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Date,
     Text,
     Uuid,
     and_,
     any_,
-    case,
     func,
     literal,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
-from fintrack.derived_schema import DayTotal
 from fintrack.ledger.filters import Status
+from fintrack.ledger.moved import moved_in_all, moved_through
 from fintrack.schema import Account, Transaction
 from fintrack.statements.likeness import Likeness
 from fintrack.statements.matching import Book, Known, book_of
@@ -180,28 +181,26 @@ def _balances(
         for plan in plans
         if plan.key in accounts
     }
-    parts = [_sum_until(day).label(f"until_{at}") for at, day in enumerate(chain(*days.values()))]
-    statement = (
-        select(Account.id, Account.opening_balance, func.sum(DayTotal.amount), *parts)
-        .join_from(Account, DayTotal, _is_of_account(), isouter=True)
-        .where(Account.id == any_(literal(list(accounts.values()), ARRAY(Uuid()))))
-        .group_by(Account.id, Account.opening_balance)
-    )
     if not days:
         return {}
-    found: dict[UUID, dict[str, Balances]] = {}
-    for account_id, opening, total, *until in db.execute(statement):
-        sums = zip(days, until[::2], until[1::2], strict=True)
-        found[account_id] = {
-            key: Balances(int(total or 0), int(then), int(first)) + opening
-            for key, then, first in sums
+    asked = func.unnest(literal(sorted(set(chain(*days.values()))), ARRAY(Date())))
+    each = select(asked.label("day")).subquery("asked")
+    opening = Account.opening_balance
+    statement = (
+        select(
+            Account.id, opening + moved_in_all(), each.c.day, opening + moved_through(each.c.day)
+        )
+        .join_from(Account, each, true())
+        .where(Account.id == any_(literal(list(accounts.values()), ARRAY(Uuid()))))
+    )
+    now: dict[UUID, int] = {}
+    held: dict[tuple[UUID, date], int] = {}
+    for account_id, balance, on, then in db.execute(statement):
+        now[account_id], held[account_id, on] = int(balance), int(then)
+    return {
+        account_id: {
+            key: Balances(balance, held[account_id, last], held[account_id, first])
+            for key, (last, first) in days.items()
         }
-    return found
-
-
-def _is_of_account() -> ColumnElement[bool]:
-    return and_(DayTotal.tenant_id == Account.tenant_id, DayTotal.account_id == Account.id)
-
-
-def _sum_until(day: date) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((DayTotal.booked_on <= day, DayTotal.amount))), 0)
+        for account_id, balance in now.items()
+    }

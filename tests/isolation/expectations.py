@@ -69,6 +69,7 @@ RIGHTS: dict[str, Rights] = {
     "transaction_tag": BOOKS,
     "search_token": READ_ONLY,
     "day_total": READ_ONLY,
+    "account_total": READ_ONLY,
     "month_total": READ_ONLY,
     "payee_total": READ_ONLY,
     "line": READ_ONLY,

@@ -253,6 +253,11 @@ def _day_total(place: Place, number: int) -> Values:
     return {"account_id": place.account, "booked_on": day, "amount": -4200, "entries": 1}
 
 
+def _account_total(place: Place, number: int) -> Values:
+    month = date(2025, number + 1, 1)
+    return {"account_id": place.account, "month": month, "amount": -4200, "entries": 1}
+
+
 def _month_total(place: Place, number: int) -> Values:
     return {
         "month": date(2025, number + 1, 1),
@@ -325,6 +330,7 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "transaction_tag": _transaction_tag,
     "search_token": _search_token,
     "day_total": _day_total,
+    "account_total": _account_total,
     "month_total": _month_total,
     "payee_total": _payee_total,
     "import_row": _import_row,

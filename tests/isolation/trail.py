@@ -17,7 +17,7 @@ from tests.isolation.world import World
 
 EVENT = "audit_event"
 # They follow the transactions, of which there are events.
-TOTALS = {"day_total", "month_total", "payee_total"}
+TOTALS = {"day_total", "account_total", "month_total", "payee_total"}
 TOLD = ("subject_id", "account_id", "change_set_id", "before", "after")
 ROWS = " union all ".join(
     f"select '{table}', xmin::text, to_jsonb(t) from app.{table} t"

@@ -75,7 +75,14 @@ UNSIGNED = """
     return string_to_array(current_setting('fintrack.context', true), '|')
 """
 # Search words and totals follow their transaction, limits are the operator's: no member writes them.
-UNWRITTEN = ("day_total", "month_total", "payee_total", "search_token", "tenant_limit")
+UNWRITTEN = (
+    "day_total",
+    "account_total",
+    "month_total",
+    "payee_total",
+    "search_token",
+    "tenant_limit",
+)
 # What a member keeps for himself is his at every rank.
 OWN = ("saved_pivot",)
 NO_RANK = """

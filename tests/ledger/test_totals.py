@@ -162,7 +162,7 @@ def test_totals_are_true_after_writes_from_four_sessions(
     assert wrong_totals(database) == []
 
 
-@pytest.mark.parametrize("table", ["day_total", "month_total", "payee_total"])
+@pytest.mark.parametrize("table", ["day_total", "account_total", "month_total", "payee_total"])
 def test_a_wrong_total_is_found_and_rebuilt(
     ana: TenantContext, cleo: TenantContext, record: Record, database: Database, table: str
 ) -> None:

@@ -24,7 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from fintrack.derived_schema import DayTotal, Line, MonthTotal, PayeeTotal, SearchToken
+from fintrack.derived_schema import (
+    AccountTotal,
+    DayTotal,
+    Line,
+    MonthTotal,
+    PayeeTotal,
+    SearchToken,
+)
 from fintrack.import_schema import ColumnMapping, ImportBatch, ImportRow
 from fintrack.ledger.exports import CURRENCY, decimal_cell, guarded_cell, unguarded
 from fintrack.money import minor_units
@@ -148,6 +155,7 @@ LEFT_OUT: Mapping[type[TenantRow], str] = MappingProxyType(
         Line: "A view of transactions and their lines.",
         SearchToken: _DERIVED,
         DayTotal: _DERIVED,
+        AccountTotal: _DERIVED,
         MonthTotal: _DERIVED,
         PayeeTotal: _DERIVED,
     }

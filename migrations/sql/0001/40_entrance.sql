@@ -197,7 +197,7 @@ declare
 begin
     return query
         select a.id, a.owner_id, a.name, a.kind, a.side, a.currency,
-               (a.opening_balance + coalesce((select sum(t.amount) from app.day_total t
+               (a.opening_balance + coalesce((select sum(t.amount) from app.account_total t
                                               where t.tenant_id = a.tenant_id and t.account_id = a.id), 0))::bigint
         from app.account a
         where a.tenant_id = part[2]::uuid

@@ -14,6 +14,17 @@ create table app.day_total (
 ) with (autovacuum_vacuum_insert_scale_factor = 0.005, autovacuum_vacuum_scale_factor = 0.02,
         autovacuum_vacuum_insert_threshold = 500);
 
+-- The same in a month, so that the balance of an old account is summed up from few rows.
+create table app.account_total (
+    tenant_id uuid not null references app.tenant on delete cascade,
+    account_id uuid not null,
+    month date not null,
+    amount bigint not null,
+    entries bigint not null,
+    primary key (tenant_id, account_id, month) include (amount)
+) with (autovacuum_vacuum_insert_scale_factor = 0.005, autovacuum_vacuum_scale_factor = 0.02,
+        autovacuum_vacuum_insert_threshold = 500);
+
 -- What came in and what went out of an account in a month under a category, the nil one where there is none; transfers
 -- do not count.
 create table app.month_total (
@@ -46,7 +57,8 @@ create table app.payee_total (
 
 grant select on app.posting to fintrack_security;
 grant update (payee) on app.posting to fintrack_security;
-grant select, insert, update, delete on app.day_total, app.month_total, app.payee_total to fintrack_security;
+grant select, insert, update, delete on app.day_total, app.account_total, app.month_total, app.payee_total
+    to fintrack_security;
 
 set role fintrack_security;
 
@@ -54,6 +66,11 @@ set role fintrack_security;
 create view sec.day_truth with (security_invoker = true) as
     select tenant_id, account_id, booked_on, sum(amount)::bigint as amount, count(*) as entries
     from app.transaction group by tenant_id, account_id, booked_on;
+
+create view sec.account_truth with (security_invoker = true) as
+    select tenant_id, account_id, date_trunc('month', booked_on::timestamp)::date as month,
+           sum(amount)::bigint as amount, sum(entries)::bigint as entries
+    from sec.day_truth group by 1, 2, 3;
 
 create view sec.payee_truth with (security_invoker = true) as
     select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id, category_id, payee,
@@ -98,14 +115,23 @@ begin
                 create function sec.%1$s() returns trigger
                 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
                 begin
-                    with change as materialized (%2$s), of_days as (
+                    with change as materialized (%2$s), day as materialized (
+                        select tenant_id, account_id, booked_on, sum(amount * entries) as amount, sum(entries) as entries
+                        from change where is_whole group by tenant_id, account_id, booked_on
+                    ), of_days as (
                         insert into app.day_total as kept (tenant_id, account_id, booked_on, amount, entries)
-                        select tenant_id, account_id, booked_on, sum(amount * entries), sum(entries)
-                        from change where is_whole
-                        group by tenant_id, account_id, booked_on
-                        having sum(amount * entries) <> 0 or sum(entries) <> 0
+                        select * from day where amount <> 0 or entries <> 0
                         order by tenant_id, account_id, booked_on
                         on conflict (tenant_id, account_id, booked_on) do update
+                        set amount = kept.amount + excluded.amount, entries = kept.entries + excluded.entries
+                    ), of_accounts as (
+                        insert into app.account_total as kept (tenant_id, account_id, month, amount, entries)
+                        select tenant_id, account_id, date_trunc('month', booked_on::timestamp)::date as month,
+                               sum(amount), sum(entries)
+                        from day group by tenant_id, account_id, month
+                        having sum(amount) <> 0 or sum(entries) <> 0
+                        order by tenant_id, account_id, month
+                        on conflict (tenant_id, account_id, month) do update
                         set amount = kept.amount + excluded.amount, entries = kept.entries + excluded.entries
                     ), line as materialized (
                         select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id,
@@ -142,10 +168,17 @@ begin
                     -- Totals of nothing are no rows.
                     with fewer as (
                         select tenant_id, account_id, booked_on from (%1$s) change where is_whole
-                        group by tenant_id, account_id, booked_on having sum(entries) < 0)
-                    delete from app.day_total t using fewer f
+                        group by tenant_id, account_id, booked_on having sum(entries) < 0
+                    ), of_days as (
+                        delete from app.day_total t using fewer f
+                        where t.entries = 0 and t.tenant_id = f.tenant_id and t.account_id = f.account_id
+                          and t.booked_on = f.booked_on
+                    )
+                    delete from app.account_total t
+                    using (select distinct tenant_id, account_id, date_trunc('month', booked_on::timestamp)::date as month
+                           from fewer) f
                     where t.entries = 0 and t.tenant_id = f.tenant_id and t.account_id = f.account_id
-                      and t.booked_on = f.booked_on;
+                      and t.month = f.month;
                     with fewer as (
                         select tenant_id, date_trunc('month', booked_on::timestamp)::date as month, account_id,
                                category_id, payee
@@ -200,6 +233,10 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
         union
         (select tenant_id from (table app.day_total except table sec.day_truth) extra)
         union
+        (select tenant_id from (table sec.account_truth except table app.account_total) missing)
+        union
+        (select tenant_id from (table app.account_total except table sec.account_truth) extra)
+        union
         (select tenant_id from (table sec.month_truth except all
              select tenant_id, month, account_id, category_id, incoming, outgoing, entries from app.month_total) missing)
         union
@@ -232,9 +269,11 @@ declare
 begin
     select t.tenant_id into v_tenant from app.tenant t where t.slug = p_slug for no key update;
     delete from app.day_total where tenant_id = v_tenant;
+    delete from app.account_total where tenant_id = v_tenant;
     delete from app.month_total where tenant_id = v_tenant;
     delete from app.payee_total where tenant_id = v_tenant;
     insert into app.day_total select * from sec.day_truth where tenant_id = v_tenant order by 1, 2, 3;
+    insert into app.account_total select * from sec.account_truth where tenant_id = v_tenant order by 1, 2, 3;
     insert into app.month_total select * from sec.month_truth where tenant_id = v_tenant order by 1, 2, 3, 4;
     insert into app.payee_total select * from sec.payee_truth where tenant_id = v_tenant order by 1, 2, 3, 4, 5;
     insert into sec.usage as u (tenant_id, transactions)

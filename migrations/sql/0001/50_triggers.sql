@@ -158,7 +158,7 @@ do $$
 declare
     t text;
 begin
-    foreach t in array array['search_token', 'day_total', 'month_total', 'payee_total'] loop
+    foreach t in array array['search_token', 'day_total', 'account_total', 'month_total', 'payee_total'] loop
         execute format('create policy see on app.%I for select to fintrack_viewer
             using (tenant_id = (select sec.tenant())
                    and (not (select sec.hides_accounts())
@@ -291,21 +291,23 @@ declare
 begin
     foreach t in array array['tenant', 'membership', 'invitation', 'invitation_share', 'join_request', 'ownership_offer',
                              'tenant_limit', 'account', 'account_share', 'transaction', 'posting', 'category',
-                             'search_token', 'day_total', 'month_total', 'payee_total', 'budget', 'recurring',
-                             'saved_pivot', 'audit_event'] loop
+                             'search_token', 'day_total', 'account_total', 'month_total', 'payee_total',
+                             'budget', 'recurring', 'saved_pivot', 'audit_event'] loop
         execute format('create policy prove on app.%I for select to fintrack_security using (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'category', 'account_share', 'join_request', 'tenant_limit',
-                             'search_token', 'day_total', 'month_total', 'payee_total', 'audit_event'] loop
+                             'search_token', 'day_total', 'account_total', 'month_total', 'payee_total',
+                             'audit_event'] loop
         execute format('create policy found on app.%I for insert to fintrack_security with check (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit', 'category',
-                             'account', 'posting', 'day_total', 'month_total', 'payee_total'] loop
+                             'account', 'posting', 'day_total', 'account_total', 'month_total', 'payee_total'] loop
         execute format('create policy operate on app.%I for update to fintrack_security
             using (true) with check (true)', t);
     end loop;
     foreach t in array array['tenant', 'account_share', 'join_request', 'ownership_offer', 'tenant_limit',
-                             'search_token', 'day_total', 'month_total', 'payee_total', 'saved_pivot'] loop
+                             'search_token', 'day_total', 'account_total', 'month_total', 'payee_total',
+                             'saved_pivot'] loop
         execute format('create policy erase on app.%I for delete to fintrack_security using (true)', t);
     end loop;
 end $$;
