@@ -22,6 +22,7 @@ from fintrack.analytics.pivots import Measure
 from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from fintrack.ledger.attachments import add_attachment
 from fintrack.ledger.budgets import create_budget
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.editing import TransactionChange, change_transaction
@@ -145,6 +146,11 @@ def _transaction(own: Ledger) -> UUID:
     return record_transaction(own.owner, new)
 
 
+def _attachment(own: Ledger) -> UUID:
+    content = own.name("receipt").encode()
+    return add_attachment(own.owner, own.new("transaction"), "receipt.txt", content).id
+
+
 def _income(own: Ledger) -> UUID:
     return record_transaction(own.owner, NewTransaction(own.new("account"), DAY, 4200, "Employer"))
 
@@ -229,6 +235,7 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "recurring": _recurring,
     "pivot": _pivot,
     "transaction": _transaction,
+    "attachment": _attachment,
     "income": _income,
     "split": _split,
     "transfer": _transfer,
