@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from fintrack.attachment_schema import Attachment
 from fintrack.derived_schema import DayTotal, Line, MonthTotal, PayeeTotal, SearchToken
 from fintrack.import_schema import ColumnMapping, ImportBatch, ImportRow
 from fintrack.ledger.exports import CURRENCY, decimal_cell, guarded_cell, unguarded
@@ -146,6 +147,7 @@ LEFT_OUT: Mapping[type[TenantRow], str] = MappingProxyType(
         OwnershipOffer: _PEOPLE,
         AccountShare: _PEOPLE,
         Line: "A view of transactions and their lines.",
+        Attachment: "Files are taken along one by one.",
         SearchToken: _DERIVED,
         DayTotal: _DERIVED,
         MonthTotal: _DERIVED,
