@@ -8,6 +8,9 @@ BEGINNINGS = {
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
 }
+TEXT, WEBP, HEIC = "text/plain", "image/webp", "image/heic"
+# No browser runs any of them: a page or a script is a text here.
+MEDIA_TYPES = frozenset({*BEGINNINGS.values(), TEXT, WEBP, HEIC, ANYTHING})
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
 # Tabs and the ends of lines and pages; no other control sign stands in a text.
 SPACES = {"\t", "\n", "\f", "\r"}
@@ -15,9 +18,7 @@ SPACE = " "
 
 
 def media_type_of(content: bytes) -> str:
-    """Return the media type of a picture, a PDF or a text in UTF-8, else `ANYTHING`.
-
-    No browser runs any of them: a page or a script is a text here.
+    """Return which of the `MEDIA_TYPES` a file is of, `ANYTHING` if none is certain.
 
     Source: WHATWG MIME Sniffing, section 6; ISO/IEC 23008-12, section 10.
     """
@@ -25,10 +26,10 @@ def media_type_of(content: bytes) -> str:
         if content.startswith(beginning):
             return media_type
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
+        return WEBP
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
-        return "image/heic"
-    return "text/plain" if _is_text(content) else ANYTHING
+        return HEIC
+    return TEXT if _is_text(content) else ANYTHING
 
 
 def _is_text(content: bytes) -> bool:
