@@ -23,11 +23,13 @@ from fintrack.ui.ledger_inputs import category_choice, category_names, id_of, na
 from fintrack.ui.limit_notices import limit_notices
 from fintrack.ui.popovers import popover
 from fintrack.ui.session import download_link, open_page, page_link, tenant_context
-from fintrack.ui.transaction_filters import filter_chips, filter_inputs, page_buttons, page_of_list
-from fintrack.ui.transaction_forms import (
+from fintrack.ui.transaction_address import (
     close_transaction,
     name_transaction,
     named_transaction,
+)
+from fintrack.ui.transaction_filters import filter_chips, filter_inputs, page_buttons, page_of_list
+from fintrack.ui.transaction_forms import (
     new_transaction_dialog,
     new_transfer_dialog,
     transaction_dialog,

@@ -1,6 +1,6 @@
 """The typed tables and the database say the same."""
 
-from fintrack import derived_schema, import_schema, plan_schema, security_schema  # noqa: F401 - their tables are tables too
+from fintrack import attachment_schema, derived_schema, import_schema, plan_schema, security_schema  # noqa: F401 - their tables are tables too
 from fintrack.money import CURRENCIES
 from fintrack.schema import Row, new_id
 from tests.databases import Database

@@ -14,6 +14,7 @@ from fintrack.access.kept_answers import LONGEST_KEY
 from fintrack.api import (
     accounts,
     activity,
+    attachments,
     books,
     exports,
     imports,
@@ -38,8 +39,8 @@ from fintrack.errors import FinTrackError
 
 PREFIX = "/api/v1"
 PARTS = (
-    sign_in, tenants, members, invitations, accounts, transactions, transfers, names, plans,
-    imports, reports, questions, pivots, outlook, exports, books, activity, webhooks,
+    sign_in, tenants, members, invitations, accounts, transactions, transfers, attachments,
+    names, plans, imports, reports, questions, pivots, outlook, exports, books, activity, webhooks,
 )  # fmt: skip
 IDEMPOTENCY_KEY = {
     "name": HEADER,

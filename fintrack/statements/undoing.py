@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.attachment_schema import Attachment
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
@@ -69,9 +70,9 @@ def undo_import(
 
     An account that the import made goes too, unless somebody has used or changed it since.
 
-    While members edited, split, tagged or linked rows since, nothing is removed unless
-    `also_edited`; then they go as well. What another import linked is no edit. The other sides of
-    transfers stay as plain transactions, and what the import matched is as it was before.
+    While members edited, split, tagged or linked rows, or gave them files since, nothing is removed
+    unless `also_edited`; then they go as well. What another import linked is no edit. The other
+    sides of transfers stay as plain transactions, and what the import matched is as before.
 
     Raises:
         PermissionDenied: the member may not import, or not change one of the accounts.
@@ -139,6 +140,7 @@ def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
         (_is_linked_by_member(), literal("linked as a transfer")),
         (and_(Transaction.is_split, not_(own)), literal("split")),
         (is_edited, literal("edited")),
+        (_is_attached_to(), literal("given a file")),
         else_=literal("tagged"),
     )
     return (
@@ -157,6 +159,7 @@ def _touched(batches: list[UUID]) -> Select[*tuple[Any, ...]]:
             one_of(Transaction.batch_id, batches),
             or_(
                 is_edited,
+                _is_attached_to(),
                 and_(not_(own), or_(Transaction.is_split, _is_tagged())),
             ),
         )
@@ -168,6 +171,14 @@ def _is_tagged() -> ColumnElement[bool]:
     return exists().where(
         TransactionTag.tenant_id == Transaction.tenant_id,
         TransactionTag.transaction_id == Transaction.id,
+    )
+
+
+def _is_attached_to() -> ColumnElement[bool]:
+    return exists().where(
+        Attachment.tenant_id == Transaction.tenant_id,
+        Attachment.transaction_id == Transaction.id,
+        Attachment.removed_at.is_(None),
     )
 
 

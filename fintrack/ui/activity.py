@@ -28,6 +28,7 @@ CURSORS = "activity cursors"
 KINDS = {
     "transaction": "One transaction",
     "transactions": "Many transactions",
+    "attachment": "Attachments",
     "transfer": "Transfers",
     "import": "Imports",
     "mapping": "Columns of files",

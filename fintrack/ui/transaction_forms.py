@@ -1,7 +1,6 @@
 """Dialogs of the ledger: a new transaction, a transfer, one transaction in full."""
 
 from dataclasses import replace
-from typing import NoReturn
 from uuid import UUID
 
 import pandas as pd
@@ -18,6 +17,7 @@ from fintrack.ledger.tags import tags
 from fintrack.ledger.transfer_candidates import transfer_candidates
 from fintrack.ledger.transfers import NewTransfer, link_transfer, record_transfer, unlink_transfer
 from fintrack.ui.activity import history
+from fintrack.ui.attached_files import attached_files
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.file_rows import file_rows
 from fintrack.ui.inputs import day_text, money, row
@@ -32,10 +32,10 @@ from fintrack.ui.ledger_inputs import (
     status_input,
 )
 from fintrack.ui.text import escaped
+from fintrack.ui.transaction_address import close_transaction, closed
 from fintrack.ui.undo import done, undoing
 
 OUT, IN = "Money out", "Money in"
-NAMED = "transaction"
 MOST_OFFERED = 3
 
 
@@ -97,27 +97,6 @@ def new_transfer_dialog(context: TenantContext, accounts: pd.DataFrame) -> None:
             done(f"Moved {escaped(money(context, amount_out, paid))}.")
 
 
-def named_transaction() -> str | None:
-    """Return the id of the transaction that the address names, as it stands there."""
-    return st.query_params.get(NAMED)
-
-
-def name_transaction(transaction_id: UUID) -> NoReturn:
-    """Let the address name the transaction, so that it opens here and wherever it is sent."""
-    st.query_params[NAMED] = str(transaction_id)
-    st.rerun()
-
-
-def close_transaction() -> None:
-    """Take the transaction out of the address."""
-    st.query_params.pop(NAMED, None)
-
-
-def _closed(sentence: str, change_set_id: UUID | None = None) -> None:
-    close_transaction()
-    done(sentence, undoing(change_set_id))
-
-
 @st.dialog(
     "Transaction",
     width="large",
@@ -133,6 +112,7 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
     )
     if not record.is_writable:
         _read_only(context, record)
+        attached_files(context, record)
         file_rows(context, record.sources)
         return
     _offered_transfers(context, record)
@@ -143,6 +123,7 @@ def transaction_dialog(context: TenantContext, record: TransactionRecord) -> Non
         _split_form(context, record)
     with more:
         _more(context, record)
+    attached_files(context, record)
     file_rows(context, record.sources)
     history(context, record.id)
 
@@ -159,7 +140,7 @@ def _offered_transfers(context: TenantContext, record: TransactionRecord) -> Non
             if st.button("Link", icon=":material/link:", key=f"link {each.id}"):
                 with shown_refusals():
                     linked = link_transfer(context, record.id, each.id)
-                    _closed("Linked as a transfer.", linked.change_set_id)
+                    closed("Linked as a transfer.", undoing(linked.change_set_id))
 
 
 def _read_only(context: TenantContext, record: TransactionRecord) -> None:
@@ -195,7 +176,8 @@ def _details_form(context: TenantContext, record: TransactionRecord) -> None:
             )  # fmt: skip
             if category != record.category_id:
                 change = replace(change, category_id=category)
-            _closed("Saved.", change_transaction(context, record.id, change, record.version))
+            changed = change_transaction(context, record.id, change, record.version)
+            closed("Saved.", undoing(changed))
 
 
 def _split_form(context: TenantContext, record: TransactionRecord) -> None:
@@ -223,7 +205,8 @@ def _split_form(context: TenantContext, record: TransactionRecord) -> None:
                 for name, amount, memo in edited.itertuples(index=False)
             )
             change = TransactionChange(lines=lines)
-            _closed("Split.", change_transaction(context, record.id, change, record.version))
+            changed = change_transaction(context, record.id, change, record.version)
+            closed("Split.", undoing(changed))
 
 
 def _lines(context: TenantContext, record: TransactionRecord) -> pd.DataFrame:
@@ -243,10 +226,10 @@ def _more(context: TenantContext, record: TransactionRecord) -> None:
         )
         if st.button("Unlink the transfer", icon=":material/link_off:", key="unlink"):
             with shown_refusals():
-                _closed("Unlinked.", unlink_transfer(context, record.transfer_id))
+                closed("Unlinked.", undoing(unlink_transfer(context, record.transfer_id)))
     if st.button("Delete", icon=":material/delete:", key="delete one"):
         with shown_refusals():
-            _closed("Deleted.", delete_transactions(context, [record.id]))
+            closed("Deleted.", undoing(delete_transactions(context, [record.id])))
 
 
 def _tags_input(names: dict[UUID, str], chosen: list[UUID]) -> list[UUID]:

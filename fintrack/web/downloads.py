@@ -14,6 +14,7 @@ from fintrack.analytics.downloads import chart_csv
 from fintrack.context import Permission, TenantContext, UserSession
 from fintrack.errors import NotFound
 from fintrack.ledger.account_files.export import AccountFormat, export_account
+from fintrack.ledger.attachments import NO_ATTACHMENT, attachment_file
 from fintrack.ledger.exports import CONFIRM_EVERYTHING, Part, export_transactions, part_taken
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journals.export import JournalFormat, export_journal
@@ -21,7 +22,7 @@ from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.operations.archive.export import export_book
 from fintrack.operations.archive.table_files import TableFormat, export_table
 
-PERSONAL_DATA, BOOK, CHART = "personal-data", "book", "chart"
+PERSONAL_DATA, ATTACHMENT, BOOK, CHART = "personal-data", "attachment", "book", "chart"
 Form = TypeVar("Form", bound=StrEnum)
 Content = Callable[[TenantContext, Mapping[str, Any]], Iterator[bytes]]
 
@@ -48,6 +49,8 @@ def download_of(session: UserSession, payload: Mapping[str, Any]) -> Download:
         content = iter([personal_data(session)])
         return Download(_file_name(kind, "json"), content, "application/json")
     context = enter_tenant(session, str(payload["tenant"]))
+    if kind == ATTACHMENT:
+        return _attachment(context, payload)
     context.require(Permission.EXPORT)
     write = KINDS.get(kind)
     if write is None:
@@ -62,6 +65,13 @@ def download_of(session: UserSession, payload: Mapping[str, Any]) -> Download:
 def _file_name(name: str, ending: str) -> str:
     """Return a name without a word of the tenant's, so that none can bend the header."""
     return f"fintrack-{name}-{datetime.now(UTC):%Y-%m-%d}.{ending}"
+
+
+def _attachment(context: TenantContext, payload: Mapping[str, Any]) -> Download:
+    """Return a file under its own name: who sees the transaction may read what belongs to it."""
+    attachment_id = _id(payload.get("attachment"), NO_ATTACHMENT)
+    record, content = attachment_file(context, attachment_id)
+    return Download(record.name, iter([content]), record.media_type)
 
 
 def _transactions(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
@@ -87,11 +97,15 @@ def _table(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes
 
 
 def _account(context: TenantContext, payload: Mapping[str, Any]) -> Iterator[bytes]:
-    try:
-        account_id = UUID(str(payload.get("account")))
-    except ValueError as error:
-        raise NotFound(NO_ACCOUNT) from error
+    account_id = _id(payload.get("account"), NO_ACCOUNT)
     return export_account(context, account_id, _form(AccountFormat, payload))
+
+
+def _id(word: object, missing: str) -> UUID:
+    try:
+        return UUID(str(word))
+    except ValueError as error:
+        raise NotFound(missing) from error
 
 
 def _form(known: type[Form], payload: Mapping[str, Any]) -> Form:

@@ -5,6 +5,7 @@ which only the guard can write.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,6 +28,7 @@ SESSION_KEY, SAME_MACHINE = "fintrack.session", "fintrack.same_machine"
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 UPLOADS = (UPLOAD, "/api/v1/imports")
+ATTACHED = re.compile(r"/api/v1/transactions/[^/]+/attachments")
 MEMBERS_ONLY = (UPLOAD, "/media/", "/export/")
 # Of Streamlit's own routes these answer everybody; metrics, agent and any new one answer nobody.
 CORE, OPEN_CORE = "/_stcore", frozenset({"/_stcore/health", "/_stcore/host-config"})
@@ -176,7 +178,7 @@ def _wants_nonce(scope: Scope) -> bool:
 
 def _body_limit(scope: Scope) -> int:
     path = path_of(scope)
-    if path.startswith(UPLOADS):
+    if path.startswith(UPLOADS) or ATTACHED.fullmatch(path):
         return settings().max_upload_mb * MEGABYTE + SMALL_BODY
     return MEGABYTE if path.startswith(API) else SMALL_BODY
 

@@ -1,6 +1,7 @@
 """The routes that are not Streamlit's: becoming a cookie, losing it, fetching a file, health."""
 
 import re
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from fintrack.web.visitors import address_of, is_https
 
 # One leading slash, no second one, no backslash: browsers read both as another host.
 SAFE_NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
+UNSAFE_IN_HEADER = re.compile(r"[^A-Za-z0-9._ -]")
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -63,7 +65,7 @@ def fetch_file(request: Request) -> Response:
         return Response(status_code=405)
     session: UserSession = request.scope[SESSION_KEY]
     download = download_of(session, redeem_download_ticket(session, request.path_params["ticket"]))
-    headers = {"Content-Disposition": f'attachment; filename="{download.file_name}"'} | NO_STORE
+    headers = {"Content-Disposition": _attachment(download.file_name)} | NO_STORE
     return StreamingResponse(download.content, media_type=download.media_type, headers=headers)
 
 
@@ -84,6 +86,16 @@ def ready(_request: Request) -> Response:
 def safe_next(path: str) -> str:
     """Return the path if it leads to a page of ours, else the home page."""
     return path if SAFE_NEXT.fullmatch(path) else "/"
+
+
+def _attachment(name: str) -> str:
+    """Return the header that lets a browser keep a file under this name, and never show it.
+
+    Source: RFC 6266, section 4.3; RFC 8187.
+    """
+    plain = UNSAFE_IN_HEADER.sub("_", name)
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{exact}'
 
 
 def _open_session(request: Request, ticket: str) -> tuple[str, bool]:

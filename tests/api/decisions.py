@@ -170,6 +170,21 @@ ROUTES: dict[str, Decision] = {
     "DELETE /transactions/{transaction_id}": Decision(
         WRITE, 204, {"transaction_id": "transaction"}
     ),
+    "GET /transactions/{transaction_id}/attachments": Decision(
+        READ, 200, {"transaction_id": "transaction"}
+    ),
+    "POST /transactions/{transaction_id}/attachments": Decision(
+        WRITE,
+        201,
+        {"transaction_id": "transaction"},
+        lambda _ids, _own: {"file": b"receipt"},
+        is_form=True,
+    ),
+    "GET /attachments/{attachment_id}": Decision(READ, 200, {"attachment_id": "attachment"}),
+    "DELETE /attachments/{attachment_id}": Decision(WRITE, 204, {"attachment_id": "attachment"}),
+    "POST /attachments/{attachment_id}/restore": Decision(
+        WRITE, 204, {"attachment_id": "attachment"}
+    ),
     "POST /transfers": Decision(
         WRITE, 201, {"account": "account", "other_account": "account"}, _transfer
     ),

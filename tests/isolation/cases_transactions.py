@@ -8,6 +8,14 @@ from zipfile import ZipFile
 from fintrack.context import Flag, Role, TenantContext
 from fintrack.ledger.account_files.export import AccountFormat, export_account
 from fintrack.ledger.activity import ActivityFilter, activity
+from fintrack.ledger.attachments import (
+    add_attachment,
+    attachment_counts,
+    attachment_file,
+    attachments,
+    remove_attachment,
+    restore_attachment,
+)
 from fintrack.ledger.bulk import categorise, delete_transactions, tag_transactions
 from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.cursors import Position
@@ -140,6 +148,21 @@ RECORDS: dict[Function, Case] = {
         call=lambda me, own: export_journal(me, JournalFormat.BEANCOUNT),
         flag=Flag.EXPORT,
     ),
+    attachments: Case(
+        VIEWER,
+        {"transaction_id": Slot("attached transaction", lambda me, own, it: attachments(me, it))},
+    ),
+    attachment_counts: Case(
+        VIEWER,
+        {
+            "transaction_ids": Slot(
+                "attached transaction", lambda me, own, it: attachment_counts(me, [it])
+            )
+        },
+    ),
+    attachment_file: Case(
+        VIEWER, {"attachment_id": Slot("attachment", lambda me, own, it: attachment_file(me, it))}
+    ),
     journal: Case(VIEWER, call=lambda me, own: journal(me)),
     change_sets: Case(MEMBER, call=lambda me, own: change_sets(me, 200)),
     activity: Case(
@@ -263,6 +286,27 @@ CHANGES: dict[Function, Case] = {
     ),
     unlink_transfer: Case(
         MEMBER, {"transfer_id": Slot("transfer", lambda me, own, it: unlink_transfer(me, it))}
+    ),
+    add_attachment: Case(
+        MEMBER,
+        {
+            "transaction_id": Slot(
+                "transaction",
+                lambda me, own, it: add_attachment(me, it, "receipt.txt", b"milk"),
+            )
+        },
+    ),
+    remove_attachment: Case(
+        MEMBER,
+        {"attachment_id": Slot("attachment", lambda me, own, it: remove_attachment(me, it))},
+    ),
+    restore_attachment: Case(
+        MEMBER,
+        {
+            "attachment_id": Slot(
+                "removed attachment", lambda me, own, it: restore_attachment(me, it)
+            )
+        },
     ),
     undo: Case(MEMBER, {"change_set_id": Slot("change set", lambda me, own, it: undo(me, it))}),
 }

@@ -67,6 +67,7 @@ RIGHTS: dict[str, Rights] = {
     "transaction": BOOKS,
     "posting": BOOKS,
     "transaction_tag": BOOKS,
+    "attachment": KEPT_BOOKS,
     "search_token": READ_ONLY,
     "day_total": READ_ONLY,
     "account_total": READ_ONLY,

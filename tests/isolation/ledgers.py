@@ -22,6 +22,7 @@ from fintrack.analytics.pivots import Measure
 from fintrack.analytics.saved_pivots import View, save_pivot
 from fintrack.context import Role, TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, create_account
+from fintrack.ledger.attachments import add_attachment, attachments, remove_attachment
 from fintrack.ledger.budgets import create_budget
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.editing import TransactionChange, change_transaction
@@ -145,6 +146,23 @@ def _transaction(own: Ledger) -> UUID:
     return record_transaction(own.owner, new)
 
 
+def _attached(own: Ledger) -> UUID:
+    """Return a transaction that has a file."""
+    transaction_id = own.new("transaction")
+    add_attachment(own.owner, transaction_id, "receipt.txt", own.name("receipt").encode())
+    return transaction_id
+
+
+def _attachment(own: Ledger) -> UUID:
+    return attachments(own.owner, own.new("attached transaction"))[0].id
+
+
+def _removed_attachment(own: Ledger) -> UUID:
+    attachment_id = _attachment(own)
+    remove_attachment(own.owner, attachment_id)
+    return attachment_id
+
+
 def _income(own: Ledger) -> UUID:
     return record_transaction(own.owner, NewTransaction(own.new("account"), DAY, 4200, "Employer"))
 
@@ -229,6 +247,9 @@ MAKERS: dict[str, Callable[[Ledger], UUID]] = {
     "recurring": _recurring,
     "pivot": _pivot,
     "transaction": _transaction,
+    "attached transaction": _attached,
+    "attachment": _attachment,
+    "removed attachment": _removed_attachment,
     "income": _income,
     "split": _split,
     "transfer": _transfer,

@@ -107,7 +107,7 @@ def is_empty(answer: object) -> bool:
     if is_dataclass(answer):
         inner = [getattr(answer, each.name) for each in fields(answer)]
         return any(is_empty(each) for each in inner if isinstance(each, pd.DataFrame))
-    return answer is None or answer == ()
+    return answer is None or answer in ((), [])
 
 
 def _difference(before: Counter[str], after: Counter[str]) -> Counter[str]:
@@ -143,7 +143,7 @@ def _read(answer: object) -> object:
 def _text(answer: object) -> Iterator[str]:
     if isinstance(answer, pd.DataFrame):
         yield answer.to_csv(index=False)
-    elif isinstance(answer, tuple):
+    elif isinstance(answer, (tuple, list)):
         for each in answer:
             yield from _text(each)
     elif is_dataclass(answer):

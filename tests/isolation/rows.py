@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from fintrack import derived_schema, import_schema, plan_schema, security_schema  # noqa: F401 - their tables are tables too
+from fintrack import attachment_schema, derived_schema, import_schema, plan_schema, security_schema  # noqa: F401 - their tables are tables too
 from fintrack.schema import TenantRow, new_id
 
 Values = dict[str, Any]
@@ -239,6 +239,20 @@ def _transaction_tag(place: Place, number: int) -> Values:
     }
 
 
+def _attachment(place: Place, _number: int) -> Values:
+    return {
+        "id": new_id(),
+        "account_id": place.account,
+        "transaction_id": place.ids["transaction"],
+        "name": "receipt.txt",
+        "media_type": "text/plain",
+        "size": 4,
+        "sha256": "0" * 64,
+        "content": b"milk",
+        "created_by": place.owner,
+    }
+
+
 def _search_token(place: Place, number: int) -> Values:
     return {
         "token": f"word{number}",
@@ -328,6 +342,7 @@ ROWS: dict[str, Callable[[Place, int], Values]] = {
     "transaction": _transaction,
     "posting": _posting,
     "transaction_tag": _transaction_tag,
+    "attachment": _attachment,
     "search_token": _search_token,
     "day_total": _day_total,
     "account_total": _account_total,

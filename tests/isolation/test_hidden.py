@@ -24,6 +24,7 @@ from fintrack.ledger.accounts import (
     delete_account,
     update_account,
 )
+from fintrack.ledger.attachments import add_attachment, remove_attachment
 from fintrack.ledger.bulk import categorise, delete_transactions
 from fintrack.ledger.categories import categories
 from fintrack.ledger.change_sets import change_sets
@@ -177,4 +178,6 @@ def _edit(gil: TenantContext, hidden: UUID) -> None:
     lines = (SplitLine(UUID(categories(gil)["id"].iloc[0]), -4000), SplitLine(None, -200))
     one = record_transaction(gil, NewTransaction(hidden, DAY, -4200, "Market", lines=lines))
     change_transaction(gil, one, TransactionChange(note="secret"), 1)
+    remove_attachment(gil, add_attachment(gil, one, "bill.txt", b"secret").id)
+    add_attachment(gil, one, "bill.txt", b"secret")
     delete_transactions(gil, ids[:2])

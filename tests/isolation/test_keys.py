@@ -37,7 +37,7 @@ INDEXES = """
     join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[0]
     where x.indrelid = ('app.' || quote_ident(%s))::regclass
 """
-COMPOSITE = ("account", "account_share", "budget", "category", "import_batch", "import_row",
+COMPOSITE = ("account", "account_share", "attachment", "budget", "category", "import_batch", "import_row",
              "invitation_share", "month_total", "ownership_offer", "payee", "payee_total", "posting", "recurring",
              "rule", "saved_pivot", "transaction", "transaction_tag")  # fmt: skip
 

@@ -118,8 +118,8 @@ def test_a9_returning_shows_no_foreign_row(world: World, table: str) -> None:
         try:
             rows = connection.execute(statement).fetchall()
         except errors.InsufficientPrivilege:
-            assert table in ("account_total", "audit_event", "change_set", "column_mapping", "day_total", "import_batch", "import_row",
-                             "invitation", "join_request", "membership", "month_total",
+            assert table in ("account_total", "attachment", "audit_event", "change_set", "column_mapping", "day_total", "import_batch",
+                             "import_row", "invitation", "join_request", "membership", "month_total",
                              "payee_total", "search_token", "tenant_limit")  # fmt: skip
     assert set(rows) <= {(world.family.id,)}
 

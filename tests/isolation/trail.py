@@ -45,6 +45,7 @@ NAMED_BY: dict[str, tuple[Way, ...]] = {
     "account": (ITSELF,),
     # Whoever is in no longer keeps no share: the end of the membership says that too.
     "account_share": (Way(("account_id", "user_id")), Way(("user_id",), "member.")),
+    "attachment": (ITSELF,),
     "budget": (ITSELF,),
     "category": (ITSELF, FOUNDING),
     "change_set": (ITSELF,),

@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.analytics.dimensions import Dimension
@@ -22,6 +22,7 @@ from fintrack.ledger.accounts import (
     archive_account,
     create_account,
 )
+from fintrack.ledger.attachments import add_attachment
 from fintrack.ledger.budgets import create_budget
 from fintrack.ledger.categories import CategoryKind, archive_category, categories, create_category
 from fintrack.ledger.filters import Status
@@ -33,6 +34,7 @@ from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.operations.archive import manifest
 from fintrack.operations.archive.export import export_book
+from fintrack.operations.archive.frame import packing_of
 from fintrack.operations.archive.manifest import MANIFEST, SEAL, seal
 from fintrack.operations.archive.restore import restore_book
 from fintrack.operations.archive.verify import Verdict, verify_book
@@ -41,6 +43,7 @@ from tests.statements.importing import imported, preview
 
 DAY = date(2026, 3, 1)
 BANK_FILE = b"Date;Payee;Amount\n2026-03-05;Baker;-3.20\n2026-03-06;Kiosk;two\n"
+FILES = {"=receipt.pdf": b"%PDF-1.7 " + bytes(70_000), "ラーメン.txt": b"Two noodles.\n"}
 Change = Callable[[bytes], bytes]
 _kept: list[bytes] = []
 
@@ -59,7 +62,6 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
     trip, gift = create_tag(me, "trip"), create_tag(me, "+gift")
     lines = (SplitLine(hives, -3000, "@wax"), SplitLine(honey, -1199), SplitLine(None, -1))
     for new in (
-        NewTransaction(giro, DAY, -4200, "=cmd|' /C calc'!A0", "card", "one\nline\r\ntwo", hives),
         NewTransaction(giro, DAY, -4200, "'quoted", 'He said "no"', category_id=honey),
         NewTransaction(giro, DAY, -4200, "Market", lines=lines, tags=(trip, gift)),
         NewTransaction(giro, DAY, 150000, "Salary", category_id=_named(me, "Salary")),
@@ -67,6 +69,9 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
         NewTransaction(giro, DAY, -1, status=Status.PENDING, valued_on=date(2026, 3, 4)),
     ):
         record_transaction(me, new)
+    note = "one\nline\r\ntwo"
+    wax = NewTransaction(giro, DAY, -4200, "=cmd|' /C calc'!A0", "card", note, hives)
+    attach(me, record_transaction(me, wax))
     record_transfer(me, NewTransfer(giro, accounts["Dinar"], 1000, DAY, 333, "to the Gulf"))
     imported(me, BANK_FILE, account_id=giro, mapping=preview(me, BANK_FILE).mapping)
     create_rule(me, "=sum market", hives)
@@ -76,6 +81,11 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
     save_pivot(me, "=Shops", View(Dimension.PAYEE, Dimension.TAG, Measure.NET))
     archive_account(me, accounts["Dinar"])
     return accounts
+
+
+def attach(me: TenantContext, transaction_id: UUID) -> None:
+    for name, content in FILES.items():
+        add_attachment(me, transaction_id, name, content)
 
 
 def kept_book(me: TenantContext) -> bytes:
@@ -117,7 +127,7 @@ def repacked(
         archive.comment = comment
         for name, content in members_of(book).items():
             place = ZipInfo(name)
-            place.compress_type = ZIP_DEFLATED
+            place.compress_type = packing_of(name)
             for word, value in of_member.items():
                 setattr(place, word, value)
             with archive.open(place, "w", force_zip64=True) as entry:
@@ -165,11 +175,11 @@ def with_table(book: bytes, table: str, change: Change) -> bytes:
     """Return the book with one table changed, and a manifest and seal that agree with it."""
     members = members_of(book)
     content = change(members[f"{table}.csv"])
-    files = manifest.read(members[MANIFEST]).tables
+    said = manifest.read(members[MANIFEST])
+    files = said.tables
     files[table] = replace(files[table], bytes=len(content), sha256=sha256(content).hexdigest())
-    hashes = manifest.content_hash({name: file.sha256 for name, file in files.items()})
     changes: dict[str, object] = {
         "tables": {name: asdict(file) for name, file in files.items()},
-        "content_hash": hashes,
+        "content_hash": manifest.content_hash(manifest.stated_hashes(said)),
     }
     return with_manifest(packed(members | {f"{table}.csv": content}), changes)

@@ -63,7 +63,7 @@ def test_every_table_of_a_tenant_has_a_place_in_the_archive_or_a_reason() -> Non
 def test_every_column_has_a_place_in_the_archive_or_is_made_anew() -> None:
     made = (
         "tenant_id owner_id created_by created_at updated_at version words deleted_at kind "
-        "header_fingerprint"
+        "header_fingerprint content removed_at"
     )
     for each in tables.TABLES:
         anew = {*made.split(), "payee"} if each.table is Posting else set(made.split())

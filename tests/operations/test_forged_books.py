@@ -190,7 +190,7 @@ def test_a_second_table_of_one_name_is_refused(ana: TenantContext) -> None:
     file = io.BytesIO(kept_book(ana))
     with ZipFile(file, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("tags.csv", b"id,name\n")
-    with pytest.raises(InvalidInput, match="other tables than its manifest names"):
+    with pytest.raises(InvalidInput, match="other files than its manifest names"):
         verified(file.getvalue())
 
 

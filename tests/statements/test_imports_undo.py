@@ -21,6 +21,7 @@ from fintrack.ledger.accounts import (
     update_account,
 )
 from fintrack.ledger.activity import ActivityFilter, activity
+from fintrack.ledger.attachments import add_attachment
 from fintrack.ledger.bulk import tag_transactions
 from fintrack.ledger.editing import (
     TransactionChange,
@@ -172,13 +173,17 @@ def tag(context: TenantContext) -> None:
     tag_transactions(context, [grocer(context)[0]], add=[create_tag(context, "holiday")])
 
 
+def attach(context: TenantContext) -> None:
+    add_attachment(context, grocer(context)[0], "receipt.txt", b"milk")
+
+
 def link(context: TenantContext) -> None:
     savings = create_account(context, NewAccount("Savings", AccountKind.SAVINGS, "EUR", OPENED))
     other = record_transaction(context, NewTransaction(savings, date(2026, 3, 1), -GROCER))
     link_transfer(context, grocer(context)[0], other)
 
 
-@pytest.mark.parametrize("touch", [edit, split, tag, link])
+@pytest.mark.parametrize("touch", [edit, split, tag, attach, link])
 def test_a_touched_row_keeps_the_whole_import_until_it_is_said(
     ana: TenantContext, march: ImportReport, touch: Callable[[TenantContext], None]
 ) -> None:
@@ -192,7 +197,7 @@ def test_a_touched_row_keeps_the_whole_import_until_it_is_said(
     assert held(ana) == before
 
 
-@pytest.mark.parametrize("touch", [edit, split, tag, link])
+@pytest.mark.parametrize("touch", [edit, split, tag, attach, link])
 def test_touched_rows_go_when_it_is_said(
     ana: TenantContext, giro: UUID, march: ImportReport, touch: Callable[[TenantContext], None]
 ) -> None:

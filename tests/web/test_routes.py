@@ -280,6 +280,8 @@ def test_an_account_is_fetched_as_a_bank_file(ana: TenantContext, ana_token: str
         {"tenant": "no-such-tenant"},
         {"kind": "account", "form": "ofx", "account": "no id"},
         {"kind": "account", "form": "exe", "account": str(new_id())},
+        {"kind": "attachment", "attachment": "no id"},
+        {"kind": "attachment", "attachment": str(new_id())},
     ],
 )
 def test_a_ticket_for_nothing_fetches_nothing(

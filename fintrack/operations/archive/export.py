@@ -3,33 +3,41 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fintrack import audit
 from fintrack.access.tenants import TenantSettings, tenant_settings
+from fintrack.attachment_schema import Attachment
 from fintrack.context import Permission, TenantContext
 from fintrack.db import blocks_of, copy_out, tenant_snapshot, tenant_transaction
 from fintrack.money import decimal_text
+from fintrack.operations.archive.attached import attached_files, attached_hashes
+from fintrack.operations.archive.frame import packing_of
 from fintrack.operations.archive.manifest import (
     FORMAT,
     MANIFEST,
     SEAL,
     VERSION,
     AccountSum,
+    AttachedFile,
     CurrencySum,
     File,
     Manifest,
+    attachment_file,
     content_hash,
     seal,
+    stated_hashes,
+    table_file,
     written,
 )
 from fintrack.operations.archive.tables import (
@@ -37,6 +45,7 @@ from fintrack.operations.archive.tables import (
     TABLES,
     ArchiveTable,
     account_name,
+    in_book,
     statement_of,
 )
 from fintrack.schema import Account, Transaction
@@ -63,8 +72,9 @@ def export_book(context: TenantContext) -> Iterator[bytes]:
     with ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
         with tenant_snapshot(context) as db, ZipFile(spool, "w") as archive:
-            files = {each.name: _add_table(archive, db, each, context) for each in TABLES}
-            manifest = written(_manifest(db, context, settings, files))
+            tables = {each.name: _add_table(archive, db, each, context) for each in _tables(db)}
+            attached = {key: _add_attached(archive, key, file) for key, file in attached_files(db)}
+            manifest = written(_manifest(db, context, settings, tables, attached))
             _add(archive, MANIFEST, [manifest])
             _add(archive, SEAL, [seal(manifest)])
         stack.pop_all()
@@ -72,9 +82,13 @@ def export_book(context: TenantContext) -> Iterator[bytes]:
     return blocks_of(spool)
 
 
-def table_hashes(db: Session, reader_id: UUID) -> dict[str, str]:
-    """Return the SHA-256 of each table's file as it would be exported now."""
-    return {each.name: _hash(copy_out(db, statement_of(each, reader_id))) for each in TABLES}
+def file_hashes(db: Session, reader_id: UUID) -> dict[str, str]:
+    """Return the SHA-256 of each file of the book as it would be exported now."""
+    tables = {
+        table_file(each.name): _hash(copy_out(db, statement_of(each, reader_id)))
+        for each in _tables(db)
+    }
+    return tables | attached_hashes(db)
 
 
 def account_sums(db: Session, reader_id: UUID) -> list[AccountSum]:
@@ -100,18 +114,31 @@ def account_sums(db: Session, reader_id: UUID) -> list[AccountSum]:
     return list(map(_account_sum, db.execute(statement)))
 
 
+def _tables(db: Session) -> list[ArchiveTable]:
+    """Return the tables of the book; one without attachments has no table of them."""
+    return [each for each in TABLES if each.table is not Attachment or _count(db, each)]
+
+
+def _count(db: Session, each: ArchiveTable) -> int:
+    statement = select(func.count()).select_from(each.table).where(in_book(each))
+    return db.scalars(statement).one()
+
+
 def _add_table(archive: ZipFile, db: Session, each: ArchiveTable, context: TenantContext) -> File:
     statement = statement_of(each, context.user_id)
-    size, digest = _add(archive, f"{each.name}.csv", copy_out(db, statement))
-    rows = db.scalars(select(func.count()).select_from(each.table)).one()
-    return File(rows, size, digest)
+    size, digest = _add(archive, table_file(each.name), copy_out(db, statement))
+    return File(_count(db, each), size, digest)
+
+
+def _add_attached(archive: ZipFile, attachment_id: str, content: bytes) -> AttachedFile:
+    return AttachedFile(*_add(archive, attachment_file(attachment_id), [content]))
 
 
 def _add(archive: ZipFile, name: str, blocks: Iterable[bytes]) -> tuple[int, str]:
     """Write one member of the zip; return its size and its hash."""
     # A ZipInfo of its own carries no time, so that equal tables are equal bytes.
     place = ZipInfo(name)
-    place.compress_type = ZIP_DEFLATED
+    place.compress_type = packing_of(name)
     size, digest = 0, sha256()
     with archive.open(place, "w", force_zip64=True) as entry:
         for block in blocks:
@@ -129,23 +156,29 @@ def _hash(blocks: Iterable[bytes]) -> str:
 
 
 def _manifest(
-    db: Session, context: TenantContext, settings: TenantSettings, files: dict[str, File]
+    db: Session,
+    context: TenantContext,
+    settings: TenantSettings,
+    tables: dict[str, File],
+    attached: dict[str, AttachedFile],
 ) -> Manifest:
     accounts = account_sums(db, context.user_id)
     sight = SHARED if context.is_shared else ALONE
-    return Manifest(
+    book = Manifest(
         format=FORMAT,
         version=VERSION,
         as_of=datetime.now(UTC).isoformat(timespec="seconds"),
         sight=sight.format(name=context.session.name, role=context.role),
         tenant={name: getattr(settings, name) for name in SETTINGS},
-        tables=files,
+        tables=tables,
         accounts=accounts,
         currencies=_currency_sums(accounts),
         cut_transfers=db.scalars(_cut_transfers()).one(),
         left_out={table.__tablename__: why for table, why in LEFT_OUT.items()},
-        content_hash=content_hash({name: file.sha256 for name, file in files.items()}),
+        content_hash="",
+        attachments=attached,
     )
+    return replace(book, content_hash=content_hash(stated_hashes(book)))
 
 
 def _account_sum(row: Row[*tuple[Any, ...]]) -> AccountSum:

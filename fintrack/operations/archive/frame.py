@@ -7,8 +7,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
+from os import SEEK_CUR
 from typing import IO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from fintrack.operations.archive.manifest import ATTACHMENTS
 
 BLOCK = 4 * 1024
 HEADER, SIZES = struct.Struct("<4s2B4H3L2H"), struct.Struct("<2H2Q")
@@ -18,6 +21,11 @@ END = struct.Struct("<4s4H2LH")
 LARGE, LARGE_VERSION, USUAL_VERSION = 0xFFFFFFFF, 45, 20
 SYSTEMS = frozenset({0, 3})
 FIRST_DAY, READABLE = 1 << 5 | 1, 0o600 << 16
+
+
+def packing_of(name: str) -> int:
+    """Return how a member is packed: what is attached is as small as it gets already."""
+    return ZIP_STORED if name.startswith(f"{ATTACHMENTS}/") else ZIP_DEFLATED
 
 
 def is_as_written(file: IO[bytes], archive: ZipFile) -> bool:
@@ -46,14 +54,17 @@ def _header(member: ZipInfo, version: int) -> bytes:
     name, sizes = member.filename.encode(), (member.compress_size, member.file_size)
     shown = (LARGE, LARGE) if version == LARGE_VERSION else sizes
     start = HEADER.pack(
-        b"PK\x03\x04", version, 0, 0, ZIP_DEFLATED, 0, FIRST_DAY, member.CRC, *shown, len(name),
-        SIZES.size,
+        b"PK\x03\x04", version, 0, 0, packing_of(member.filename), 0, FIRST_DAY, member.CRC,
+        *shown, len(name), SIZES.size,
     )  # fmt: skip
     return start + name + SIZES.pack(1, SIZES.size - 4, member.file_size, member.compress_size)
 
 
 def _is_whole(file: IO[bytes], member: ZipInfo) -> bool:
     """Say whether the packed bytes end where their content does."""
+    if packing_of(member.filename) == ZIP_STORED:
+        file.seek(member.compress_size, SEEK_CUR)
+        return member.compress_size == member.file_size
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     packed, size = member.compress_size, 0
     try:
@@ -80,8 +91,8 @@ def _directory_entry(member: ZipInfo, start: int, version: int) -> bytes:
     system = member.create_system if member.create_system in SYSTEMS else min(SYSTEMS)
     return (
         DIRECTORY_ENTRY.pack(
-            b"PK\x01\x02", version, system, version, 0, 0, ZIP_DEFLATED, 0, FIRST_DAY,
-            member.CRC, *sizes, len(name), len(extra), 0, 0, 0, READABLE, start,
+            b"PK\x01\x02", version, system, version, 0, 0, packing_of(member.filename), 0,
+            FIRST_DAY, member.CRC, *sizes, len(name), len(extra), 0, 0, 0, READABLE, start,
         )
         + name
         + extra

@@ -3,9 +3,10 @@
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, TypeVar, get_origin, get_type_hints
+from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -15,6 +16,7 @@ from fintrack.errors import InvalidInput
 
 FORMAT, VERSION = "fintrack-book", 1
 MANIFEST, SEAL = "manifest.json", "manifest.seal"
+ATTACHMENTS = "attachments"
 NO_BOOK = "This file is no book that FinTrack exported, or it is damaged."
 NEWER = "A newer FinTrack wrote this file. Update this one first."
 Part = TypeVar("Part")
@@ -26,6 +28,14 @@ class File:
     """One table's file."""
 
     rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """One attachment's file."""
+
     bytes: int
     sha256: str
 
@@ -63,7 +73,8 @@ class Manifest:
     """What an archive says of itself.
 
     `sight` is a sentence on whose eyes saw it; `cut_transfers` are those whose other account was
-    out of his sight, and which therefore stand as plain transactions.
+    out of his sight, and which therefore stand as plain transactions. `attachments` are by their
+    ids, and stand in `attachments/`.
     """
 
     format: str
@@ -77,15 +88,33 @@ class Manifest:
     cut_transfers: int
     left_out: dict[str, str]
     content_hash: str
+    attachments: dict[str, AttachedFile] = field(default_factory=dict)
 
 
 def content_hash(hashes: Mapping[str, str]) -> str:
-    """Return one hash of all tables, by the hash of each in their order; equal books have it equal.
+    """Return one hash of all files, by the hash of each in their order; equal books have it equal.
 
     Tenant, members and moments of entry are not in it, so a restored book keeps it.
     """
-    lines = "".join(f"{digest}  {name}.csv\n" for name, digest in hashes.items())
+    lines = "".join(f"{digest}  {name}\n" for name, digest in hashes.items())
     return sha256(lines.encode()).hexdigest()
+
+
+def table_file(name: str) -> str:
+    """Return where a table stands in the archive."""
+    return f"{name}.csv"
+
+
+def attachment_file(attachment_id: str) -> str:
+    """Return where an attachment's file stands in the archive."""
+    return f"{ATTACHMENTS}/{attachment_id}"
+
+
+def stated_hashes(manifest: Manifest) -> dict[str, str]:
+    """Return the hash of each file that the manifest names, in the order of the content hash."""
+    tables = {table_file(name): file.sha256 for name, file in manifest.tables.items()}
+    files = {attachment_file(key): file.sha256 for key, file in manifest.attachments.items()}
+    return tables | files
 
 
 def written(manifest: Manifest) -> bytes:
@@ -106,6 +135,8 @@ def read(content: bytes) -> Manifest:
         if raw["version"] != VERSION:
             raise InvalidInput(NEWER)
         raw["tables"] = {name: _typed(File, each) for name, each in raw["tables"].items()}
+        attached = raw.get(ATTACHMENTS, {})
+        raw[ATTACHMENTS] = {str(UUID(key)): _typed(AttachedFile, attached[key]) for key in attached}
         raw["accounts"] = [_typed(AccountSum, each) for each in raw["accounts"]]
         raw["currencies"] = [_typed(CurrencySum, each) for each in raw["currencies"]]
         return _typed(Manifest, raw)

@@ -1,6 +1,7 @@
 """An archive opened: its members read in blocks, never more of them than the manifest promises."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +10,24 @@ from typing import IO
 from zipfile import ZipFile
 
 from fintrack.errors import InvalidInput
+from fintrack.ledger.attachments import LARGEST_MEGABYTES
+from fintrack.limits import MEGABYTE
 from fintrack.operations.archive.manifest import (
     MANIFEST,
     NO_BOOK,
     SEAL,
     Manifest,
+    attachment_file,
     read,
     sealer,
+    table_file,
 )
 from fintrack.operations.archive.tables import TABLES, ArchiveTable
 from fintrack.statements.books.packages import ZIP_DAMAGE, require_usual_packing
 
 BLOCK = 64 * 1024
 LARGEST_MANIFEST = 16 * 1024 * 1024
+LARGEST_FILE = LARGEST_MEGABYTES * MEGABYTE
 # A book's tables shrink to a tenth; what shrinks to less than this part was made to burst.
 MOST_TIMES = 200
 
@@ -61,18 +67,30 @@ def opened(file: IO[bytes]) -> Iterator[Pack]:
         manifest = read(content)
         _require_names(archive, _names(manifest))
         packed = sum(each.compress_size for each in archive.infolist())
-        if sum(each.bytes for each in manifest.tables.values()) > packed * MOST_TIMES:
+        sizes = [each.bytes for each in manifest.attachments.values()]
+        promised = sum(each.bytes for each in manifest.tables.values()) + sum(sizes)
+        if promised > packed * MOST_TIMES or max(sizes, default=0) > LARGEST_FILE:
             raise InvalidInput(NO_BOOK)
         yield Pack(archive, manifest, signer)
 
 
-def blocks(pack: Pack, name: str) -> Iterator[bytes]:
-    """Yield the content of one table's file; of one that is too long, no more than shows it."""
-    left = pack.manifest.tables[name].bytes
-    with _opened(pack.archive, f"{name}.csv") as member:
-        while left >= 0 and (block := member.read(BLOCK)):
-            left -= len(block)
-            yield block
+def tables(pack: Pack) -> list[ArchiveTable]:
+    """Return the tables that the archive has, in their order."""
+    return [each for each in TABLES if each.name in pack.manifest.tables]
+
+
+def is_whole(pack: Pack, name: str, size: int, sha256: str) -> bool:
+    """Say whether a member has this size and hash."""
+    digest, left = hashlib.sha256(), size
+    for block in _blocks(pack, name, size):
+        digest.update(block)
+        left -= len(block)
+    return (left, digest.hexdigest()) == (0, sha256)
+
+
+def whole(pack: Pack, name: str, size: int) -> bytes:
+    """Return the content of a member that is known to have this size."""
+    return b"".join(_blocks(pack, name, size))
 
 
 def rows(pack: Pack, each: ArchiveTable) -> Iterator[dict[str, str]]:
@@ -81,7 +99,7 @@ def rows(pack: Pack, each: ArchiveTable) -> Iterator[dict[str, str]]:
     Raises:
         InvalidInput: it is no table with these columns.
     """
-    with _opened(pack.archive, f"{each.name}.csv") as member:
+    with _opened(pack.archive, table_file(each.name)) as member:
         table = csv.reader(io.TextIOWrapper(member, encoding="utf-8", newline=""), strict=True)
         if tuple(next(table, ())) != each.columns:
             raise InvalidInput(f"{each.name}.csv has other columns than FinTrack writes.")
@@ -107,7 +125,7 @@ def _damage() -> Iterator[None]:
 def _require_names(archive: ZipFile, wanted: list[str]) -> None:
     _require_parts(archive, wanted)
     if sorted(archive.namelist()) != sorted(wanted):
-        raise InvalidInput("The file holds other tables than its manifest names.")
+        raise InvalidInput("The file holds other files than its manifest names.")
 
 
 def _require_parts(archive: ZipFile, wanted: list[str]) -> None:
@@ -119,7 +137,7 @@ def _require_parts(archive: ZipFile, wanted: list[str]) -> None:
 
 
 def _member(archive: ZipFile, name: str, largest: int) -> bytes:
-    if not {f"{each.name}.csv" for each in TABLES} & set(archive.namelist()):
+    if not {table_file(each.name) for each in TABLES} & set(archive.namelist()):
         raise InvalidInput(NO_BOOK)
     _require_parts(archive, [name])
     with _opened(archive, name) as member:
@@ -136,7 +154,17 @@ def _opened(archive: ZipFile, name: str) -> Iterator[IO[bytes]]:
         yield member
 
 
+def _blocks(pack: Pack, name: str, size: int) -> Iterator[bytes]:
+    """Yield the content of a member; of one that is longer than `size`, no more than shows it."""
+    with _opened(pack.archive, name) as member:
+        while size >= 0 and (block := member.read(BLOCK)):
+            size -= len(block)
+            yield block
+
+
 def _names(manifest: Manifest) -> list[str]:
-    if list(manifest.tables) != [each.name for each in TABLES]:
+    known = [each.name for each in TABLES]
+    if list(manifest.tables) not in (known, known[:-1]):
         raise InvalidInput(NO_BOOK)
-    return [MANIFEST, SEAL, *(f"{name}.csv" for name in manifest.tables)]
+    files = map(attachment_file, manifest.attachments)
+    return [MANIFEST, SEAL, *map(table_file, manifest.tables), *files]

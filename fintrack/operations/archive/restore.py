@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.access.tenants import NewTenant, abandon_tenant, create_bare_tenant
+from fintrack.attachment_schema import Attachment
 from fintrack.context import TenantContext, TenantType, UserSession
 from fintrack.db import defer_constraints, tenant_transaction
 from fintrack.errors import InvalidInput
@@ -20,10 +21,11 @@ from fintrack.import_schema import ImportBatch
 from fintrack.ledger.rows import add, given
 from fintrack.ledger.search import words_of
 from fintrack.money import minor_units
-from fintrack.operations.archive.export import account_sums, table_hashes
-from fintrack.operations.archive.manifest import AccountSum, Manifest, content_hash
-from fintrack.operations.archive.pack import Pack, opened, rows
-from fintrack.operations.archive.tables import TABLES, ArchiveTable, value_of
+from fintrack.operations.archive.attached import write_attachment
+from fintrack.operations.archive.export import account_sums, file_hashes
+from fintrack.operations.archive.manifest import AccountSum, Manifest, content_hash, stated_hashes
+from fintrack.operations.archive.pack import Pack, opened, rows, tables
+from fintrack.operations.archive.tables import ArchiveTable, value_of
 from fintrack.operations.archive.verify import require_unaltered
 from fintrack.schema import Account, Tenant, Transaction
 from fintrack.statements.books.report import AccountOutcome, BookReport
@@ -32,7 +34,7 @@ from fintrack.statements.imports import Progress
 FORMAT = "FinTrack"
 CHUNK = 2_500
 DAMAGED = "The file's tables do not fit together, so nothing was restored."
-NOT_EQUAL = "{name}.csv did not come out as it went in, so nothing was restored."
+NOT_EQUAL = "{name} did not come out as it went in, so nothing was restored."
 TEXTS = ("payee", "description", "note")
 # PostgreSQL lets nobody say these when a row is made.
 SAID_LATER = frozenset({"undone_at"})
@@ -109,16 +111,19 @@ def _write_tables(db: Session, pack: Pack) -> Iterator[int]:
     opened = {each.id for each in pack.manifest.accounts if each.opened_by_import}
     currencies: dict[str, str] = {}
     done = 0
-    for each in TABLES:
+    for each in tables(pack):
         cells = rows(pack, each)
-        while chunk := list(islice(cells, CHUNK)):
+        while chunk := list(islice(cells, 1 if each.table is Attachment else CHUNK)):
             if each.name == "accounts":
                 currencies |= {row["id"]: row["currency"] for row in chunk}
             values = [_values(each, row, currencies) for row in chunk]
             if each.table is Account:
                 # Made at the moment of its imports, a first version passes for made by one of them.
                 values = [{**row, "version": 1 if row["id"] in opened else 2} for row in values]
-            _write(db, each, values)
+            if each.table is Attachment:
+                write_attachment(db, pack, *values)
+            else:
+                _write(db, each, values)
             done += len(chunk)
             yield done
 
@@ -149,9 +154,9 @@ def _write(db: Session, each: ArchiveTable, values: Sequence[dict[str, Any]]) ->
 
 
 def _require_equal(db: Session, reader_id: UUID, manifest: Manifest) -> None:
-    found = table_hashes(db, reader_id)
+    found, stated = file_hashes(db, reader_id), stated_hashes(manifest)
     for name, digest in found.items():
-        if digest != manifest.tables[name].sha256:
+        if digest != stated.get(name):
             raise InvalidInput(NOT_EQUAL.format(name=name))
     if content_hash(found) != manifest.content_hash:
         raise InvalidInput(DAMAGED)

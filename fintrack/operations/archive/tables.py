@@ -20,10 +20,12 @@ from sqlalchemy import (
     cast,
     func,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from fintrack.attachment_schema import Attachment
 from fintrack.derived_schema import (
     AccountTotal,
     DayTotal,
@@ -135,6 +137,12 @@ TABLES = (
         tuple("id account_id payee category_id amount every starts_on recorded note".split()),
     ),
     ArchiveTable("saved_pivots", SavedPivot, ("id", "name", "rows", "columns", "measure")),
+    # Only in a book that has some; older ones know of none.
+    ArchiveTable(
+        "attachments",
+        Attachment,
+        tuple("id account_id transaction_id name media_type size sha256".split()),
+    ),
 )
 BY_NAME = MappingProxyType({each.name: each for each in TABLES})
 _ACTIVITY = "The activity stays with the tenant that it happened in."
@@ -153,6 +161,7 @@ LEFT_OUT: Mapping[type[TenantRow], str] = MappingProxyType(
         OwnershipOffer: _PEOPLE,
         AccountShare: _PEOPLE,
         Line: "A view of transactions and their lines.",
+        Attachment: "Files are taken along one by one.",
         SearchToken: _DERIVED,
         DayTotal: _DERIVED,
         AccountTotal: _DERIVED,
@@ -166,7 +175,7 @@ def statement_of(each: ArchiveTable, reader_id: UUID) -> Select[*tuple[Any, ...]
     """Return the rows of a file as text that `value_of` takes back, as this member sees them."""
     special = _special(reader_id).get(each.table, {})
     cells = [special.get(name, _cell(each, name)).label(name) for name in each.columns]
-    statement = select(*cells).order_by(*_columns(each, each.key))
+    statement = select(*cells).where(in_book(each)).order_by(*_columns(each, each.key))
     if each.has_money:
         if "currency" in each.columns:
             (currency,) = _columns(each, ["currency"])
@@ -176,6 +185,14 @@ def statement_of(each: ArchiveTable, reader_id: UUID) -> Select[*tuple[Any, ...]
             currency = Account.currency
         statement = statement.join(CURRENCY, CURRENCY.c.code == currency)
     return statement
+
+
+def in_book(each: ArchiveTable) -> ColumnElement[bool]:
+    """Return the condition that a row which the member sees goes along."""
+    if each.table is not Attachment:
+        return true()
+    known = select(Transaction.id).where(Transaction.id == Attachment.transaction_id)
+    return Attachment.removed_at.is_(None) & known.exists()
 
 
 def account_name(reader_id: UUID) -> Cell:

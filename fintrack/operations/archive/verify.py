@@ -3,15 +3,21 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from typing import IO
 
 from fintrack.errors import InvalidInput
 from fintrack.ledger.exports import unguarded
+from fintrack.operations.archive.attached import attachment_problems
 from fintrack.operations.archive.frame import is_as_written
-from fintrack.operations.archive.manifest import AccountSum, Manifest, content_hash
-from fintrack.operations.archive.pack import Pack, blocks, opened, rows
-from fintrack.operations.archive.tables import BY_NAME, TABLES, ArchiveTable
+from fintrack.operations.archive.manifest import (
+    AccountSum,
+    Manifest,
+    content_hash,
+    stated_hashes,
+    table_file,
+)
+from fintrack.operations.archive.pack import Pack, is_whole, opened, rows, tables
+from fintrack.operations.archive.tables import BY_NAME
 
 FRAME = "The zip around the tables was changed after FinTrack wrote it. Export the book again."
 Sum = tuple[Decimal, int, Decimal, Decimal]
@@ -30,7 +36,7 @@ class Verdict:
 
 
 def verify_book(file: IO[bytes]) -> Verdict:
-    """Compare every table with the manifest, the sums of every account too; needs no database.
+    """Compare every file with the manifest, the sums of every account too; needs no database.
 
     The zip around them has no byte that FinTrack did not write there.
 
@@ -55,23 +61,26 @@ def require_unaltered(pack: Pack) -> None:
 
 
 def _problems(pack: Pack) -> list[str]:
-    changed = [each.name for each in TABLES if not _is_whole(pack, each)]
-    if changed:
-        return [f"{name}.csv was changed after FinTrack wrote it." for name in changed]
     manifest = pack.manifest
-    hashes = {name: file.sha256 for name, file in manifest.tables.items()}
-    if content_hash(hashes) != manifest.content_hash:
-        return ["The manifest's hash of the whole does not fit its tables."]
+    changed = [
+        table_file(name)
+        for name, file in manifest.tables.items()
+        if not is_whole(pack, table_file(name), file.bytes, file.sha256)
+    ]
+    if changed:
+        return [f"{name} was changed after FinTrack wrote it." for name in changed]
+    if content_hash(stated_hashes(manifest)) != manifest.content_hash:
+        return ["The manifest's hash of the whole does not fit its files."]
     counts = [
         f"{each.name}.csv has another number of rows than the manifest says."
-        for each in TABLES
+        for each in tables(pack)
         if sum(1 for _ in rows(pack, each)) != manifest.tables[each.name].rows
     ]
     sums = [
         f"The sum of {each.name} is not what its transactions add up to."
         for each in _wrong_sums(pack)
     ]
-    return _other_accounts(pack) + counts + sums
+    return _other_accounts(pack) + counts + sums + attachment_problems(pack)
 
 
 def _other_accounts(pack: Pack) -> list[str]:
@@ -81,16 +90,6 @@ def _other_accounts(pack: Pack) -> list[str]:
     if stated == found:
         return []
     return ["The manifest names other accounts than accounts.csv."]
-
-
-def _is_whole(pack: Pack, each: ArchiveTable) -> bool:
-    digest = sha256()
-    size = 0
-    for block in blocks(pack, each.name):
-        digest.update(block)
-        size += len(block)
-    file = pack.manifest.tables[each.name]
-    return (size, digest.hexdigest()) == (file.bytes, file.sha256)
 
 
 def _wrong_sums(pack: Pack) -> list[AccountSum]:

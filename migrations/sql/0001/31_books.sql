@@ -200,6 +200,29 @@ create table app.transaction_tag (
 );
 create index transaction_tag_by_tag on app.transaction_tag (tenant_id, tag_id, booked_on desc);
 
+-- Not a key of its transaction: it outlives a deletion, which may be undone, and goes with the account.
+create table app.attachment (
+    tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
+    id uuid not null,
+    account_id uuid not null,
+    transaction_id uuid not null,
+    name text not null check (length(btrim(name)) between 1 and 200 and name !~ '[[:cntrl:]/\\]'),
+    -- No browser runs any of these.
+    media_type text not null check (media_type in ('application/pdf', 'image/png', 'image/jpeg', 'image/webp',
+        'image/gif', 'image/heic', 'text/plain', 'application/octet-stream')),
+    size integer not null check (size between 1 and 10485760 and size = length(content)),
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    content bytea not null,
+    created_by uuid not null default sec.claimed_user(),
+    created_at timestamptz not null default now(),
+    removed_at timestamptz,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, account_id) references app.account on delete cascade
+);
+-- Pictures and PDFs are packed already.
+alter table app.attachment alter column content set storage external;
+create index attachment_by_transaction on app.attachment (tenant_id, transaction_id, created_at);
+
 -- Words of a transaction, newest first: text search under row policies needs leakproof comparisons. The key covers the
 -- account that the policy asks for, so that a search does not read rows that lie wherever their tenant's day put them.
 create table app.search_token (

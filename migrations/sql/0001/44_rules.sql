@@ -170,6 +170,15 @@ begin
     return null;
 end $$;
 
+-- Whoever moves a transaction may write to both accounts, so its attachments follow by his own rights.
+create function sec.move_attachments() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    update app.attachment a set account_id = new.account_id
+    where a.tenant_id = new.tenant_id and a.transaction_id = new.id and a.account_id = old.account_id;
+    return null;
+end $$;
+
 grant execute on function sec.kept_categories() to fintrack_viewer;
 grant execute on function sec.check_split(), sec.check_transfer(), sec.check_category(), sec.keep_category(), sec.guard_account(),
-    sec.index_words() to fintrack_data;
+    sec.index_words(), sec.move_attachments() to fintrack_data;

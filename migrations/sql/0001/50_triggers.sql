@@ -60,6 +60,8 @@ create trigger lock_books before insert or update or delete on app.posting
     for each statement execute function sec.lock_books();
 create trigger rename_lines after update on app.transaction
     referencing new table as after for each statement execute function sec.rename_lines();
+create trigger move_attachments after update of account_id on app.transaction
+    for each row when (new.account_id <> old.account_id) execute function sec.move_attachments();
 create trigger name_payee before insert on app.posting for each row execute function sec.name_payee();
 do $$
 declare
@@ -128,7 +130,7 @@ declare
     t text;
 begin
     foreach t in array array['transaction', 'posting', 'transaction_tag', 'import_batch', 'import_row',
-                             'recurring'] loop
+                             'recurring', 'attachment'] loop
         execute format('create policy see on app.%I for select to fintrack_viewer
             using (tenant_id = (select sec.tenant())
                    and (not (select sec.hides_accounts())
@@ -152,6 +154,19 @@ create policy import on app.import_batch as restrictive for insert to fintrack_m
     with check (tenant_id = (select sec.tenant()) and ((select sec.abilities()) & 2) > 0);
 create policy import on app.import_row as restrictive for insert to fintrack_member
     with check (tenant_id = (select sec.tenant()) and ((select sec.abilities()) & 2) > 0);
+
+-- An attachment is in the account of its transaction, and stays as it was while that is deleted.
+create policy attach on app.attachment as restrictive for insert to fintrack_member
+    with check (tenant_id = (select sec.tenant())
+                and exists (select from app.transaction t
+                            where t.tenant_id = attachment.tenant_id and t.id = attachment.transaction_id
+                              and t.account_id = attachment.account_id));
+create policy follow on app.attachment as restrictive for update to fintrack_member
+    using (tenant_id = (select sec.tenant()))
+    with check (tenant_id = (select sec.tenant())
+                and exists (select from app.transaction t
+                            where t.tenant_id = attachment.tenant_id and t.id = attachment.transaction_id
+                              and t.account_id = attachment.account_id));
 
 -- What triggers keep, nobody writes.
 do $$
@@ -334,6 +349,8 @@ end $$;
 revoke insert (payee), update (payee) on app.posting from fintrack_member;
 revoke delete on app.change_set, app.column_mapping, app.import_batch, app.import_row from fintrack_member;
 grant update (owner_id) on app.account to fintrack_member;
+grant insert (id, account_id, transaction_id, name, media_type, size, sha256, content, removed_at),
+      update (account_id, removed_at) on app.attachment to fintrack_member;
 grant update (name, type, currency, country, locale, time_zone, fiscal_year_start, colour, version) on app.tenant
     to fintrack_admin;
 grant delete on app.tenant to fintrack_owner;

@@ -1,0 +1,250 @@
+"""Attachments: the files of a transaction, such as receipts and invoices.
+
+They are seen and changed by those who see and change their transaction. They stay while it is
+deleted, out of sight, so that they are there again when the deletion is undone.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from fintrack import audit
+from fintrack.attachment_schema import Attachment
+from fintrack.context import Permission, TenantContext
+from fintrack.db import tenant_transaction
+from fintrack.errors import Conflict, InvalidInput, NotFound
+from fintrack.ledger.media_types import media_type_of
+from fintrack.ledger.refusals import refusals
+from fintrack.ledger.rows import one_of
+from fintrack.ledger.snapshots import NO_TRANSACTION, locked
+from fintrack.limits import MEGABYTE
+from fintrack.schema import Transaction, new_id
+from fintrack.texts import neutral, required
+
+LARGEST_MEGABYTES = 10
+MOST = 20
+LONGEST_NAME = 200
+NO_ATTACHMENT = "There is no such attachment."
+EMPTY = "The file is empty. Choose another one."
+TOO_LARGE = f"The file is larger than {LARGEST_MEGABYTES} MB. Attach a smaller copy of it."
+TOO_MANY = f"A transaction has at most {MOST} attachments. Remove one of them first."
+SAME_AGAIN = "The transaction has the same file again, so this one stays removed."
+# They turn the order of letters around, so that a name reads as if it had another ending.
+TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRecord:
+    """A file of a transaction; `size` in bytes, `sha256` in hex.
+
+    `added_by` is the person's name, None once it was erased.
+    """
+
+    id: UUID
+    transaction_id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    added_by: str | None
+    added_at: datetime
+
+
+def attachments(context: TenantContext, transaction_id: UUID) -> list[AttachmentRecord]:
+    """Return the files of a transaction, the oldest first.
+
+    Raises:
+        NotFound: the member sees no such transaction.
+    """
+    context.require(Permission.READ)
+    known = select(Transaction.id).where(Transaction.id == transaction_id)
+    with tenant_transaction(context) as db:
+        if db.scalars(known).one_or_none() is None:
+            raise NotFound(NO_TRANSACTION)
+        return _present(db, transaction_id)
+
+
+def attachment_counts(context: TenantContext, transaction_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many files those of the transactions have that the member sees and have some."""
+    context.require(Permission.READ)
+    counts = (
+        select(Attachment.transaction_id, func.count())
+        .join(Transaction, _of_transaction())
+        .where(one_of(Attachment.transaction_id, transaction_ids), Attachment.removed_at.is_(None))
+        .group_by(Attachment.transaction_id)
+    )
+    with tenant_transaction(context) as db:
+        return dict(db.execute(counts).all())
+
+
+def attachment_file(context: TenantContext, attachment_id: UUID) -> tuple[AttachmentRecord, bytes]:
+    """Return a file of a transaction, with what is in it.
+
+    Raises:
+        NotFound: the member sees no such attachment.
+    """
+    context.require(Permission.READ)
+    wanted = _records(Attachment.content).where(
+        Attachment.id == attachment_id, Attachment.removed_at.is_(None)
+    )
+    with tenant_transaction(context) as db:
+        row = db.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound(NO_ATTACHMENT)
+    *record, content = row
+    return AttachmentRecord(*record), content
+
+
+def add_attachment(
+    context: TenantContext, transaction_id: UUID, name: str, content: bytes
+) -> AttachmentRecord:
+    """Give a transaction a file; one that it has already is answered and not kept twice.
+
+    Raises:
+        PermissionDenied: the member may not change the books, or not this account.
+        NotFound: the member sees no such transaction.
+        Conflict: the transaction has as many as it can have.
+        InvalidInput: the file is empty or too large, or its name is missing or too long.
+    """
+    context.require(Permission.WRITE)
+    new = {"id": new_id(), "name": _file_name(name), **_described(content)}
+    with tenant_transaction(context) as db:
+        account_id = UUID(locked(db, [transaction_id])[transaction_id]["account_id"])
+        present = _present(db, transaction_id)
+        same = [each for each in present if each.sha256 == new["sha256"]]
+        if same:
+            return same[0]
+        _check_room(present)
+        place = {"transaction_id": transaction_id, "account_id": account_id}
+        with refusals():
+            db.execute(insert(Attachment), [{**new, **place, "content": content}])
+        audit.record(
+            db,
+            "attachment.added",
+            subject_id=transaction_id,
+            account_id=account_id,
+            after={**_state(new), "removed": False},
+        )
+        return next(each for each in _present(db, transaction_id) if each.id == new["id"])
+
+
+def remove_attachment(context: TenantContext, attachment_id: UUID) -> None:
+    """Take a file from its transaction; it can be put back.
+
+    Raises:
+        PermissionDenied: the member may not change the books, or not this account.
+        NotFound: the member sees no such attachment.
+    """
+    context.require(Permission.WRITE)
+    with tenant_transaction(context) as db:
+        found = _found(db, attachment_id)
+        if found.removed_at is not None:
+            raise NotFound(NO_ATTACHMENT)
+        _mark(db, found, is_removed=True)
+
+
+def restore_attachment(context: TenantContext, attachment_id: UUID) -> None:
+    """Put a file back that was removed; nothing happens to one that is there.
+
+    Raises:
+        PermissionDenied: the member may not change the books, or not this account.
+        NotFound: the member sees no such attachment.
+        Conflict: the transaction has as many as it can have, or the same file again.
+    """
+    context.require(Permission.WRITE)
+    with tenant_transaction(context) as db:
+        found = _found(db, attachment_id)
+        if found.removed_at is None:
+            return
+        present = _present(db, found.transaction_id)
+        if any(each.sha256 == found.sha256 for each in present):
+            raise Conflict(SAME_AGAIN)
+        _check_room(present)
+        _mark(db, found, is_removed=False)
+
+
+def _records(*more: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of any type
+    """Return the files of transactions that are there, as `AttachmentRecord` names them."""
+    people = func.sec.members().table_valued("user_id", "name").alias("people")
+    return (
+        select(
+            Attachment.id,
+            Attachment.transaction_id,
+            Attachment.name,
+            Attachment.media_type,
+            Attachment.size,
+            Attachment.sha256,
+            people.c.name,
+            Attachment.created_at,
+            *more,
+        )
+        .join(Transaction, _of_transaction())
+        .outerjoin(people, people.c.user_id == Attachment.created_by)
+    )
+
+
+def _of_transaction() -> ColumnElement[bool]:
+    same_account = Transaction.account_id == Attachment.account_id
+    return and_(Transaction.id == Attachment.transaction_id, same_account)
+
+
+def _present(db: Session, transaction_id: UUID) -> list[AttachmentRecord]:
+    own = (Attachment.transaction_id == transaction_id, Attachment.removed_at.is_(None))
+    rows = _records().where(*own).order_by(Attachment.created_at, Attachment.id)
+    return [AttachmentRecord(*row) for row in db.execute(rows)]
+
+
+def _found(db: Session, attachment_id: UUID) -> Row[*tuple[Any, ...]]:
+    """Return an attachment, removed or not, with its transaction held for changing."""
+    wanted = _records(Attachment.account_id, Attachment.removed_at)
+    found = db.execute(wanted.where(Attachment.id == attachment_id)).one_or_none()
+    if found is None:
+        raise NotFound(NO_ATTACHMENT)
+    locked(db, [found.transaction_id])
+    return found
+
+
+def _mark(db: Session, found: Row[*tuple[Any, ...]], *, is_removed: bool) -> None:
+    removed_at = func.now() if is_removed else None
+    statement = update(Attachment).where(Attachment.id == found.id).values(removed_at=removed_at)
+    db.execute(statement, execution_options={"synchronize_session": False})
+    state = _state(found._mapping)  # noqa: SLF001 - a row's public mapping
+    audit.record(
+        db,
+        "attachment.removed" if is_removed else "attachment.restored",
+        subject_id=found.transaction_id,
+        account_id=found.account_id,
+        before={**state, "removed": not is_removed},
+        after={**state, "removed": is_removed},
+    )
+
+
+def _check_room(present: list[AttachmentRecord]) -> None:
+    if len(present) >= MOST:
+        raise Conflict(TOO_MANY)
+
+
+def _described(content: bytes) -> dict[str, Any]:
+    if not content:
+        raise InvalidInput(EMPTY)
+    if len(content) > LARGEST_MEGABYTES * MEGABYTE:
+        raise InvalidInput(TOO_LARGE)
+    digest = sha256(content).hexdigest()
+    return {"media_type": media_type_of(content), "size": len(content), "sha256": digest}
+
+
+def _file_name(name: str) -> str:
+    """Return the name without the folders in which some browsers say that the file lies."""
+    last = re.split(r"[/\\]", name)[-1]
+    return required(neutral(TURNS.sub("", last)), "name of the file", LONGEST_NAME)
+
+
+def _state(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"id": str(row["id"]), "name": row["name"], "size": row["size"]}
