@@ -115,10 +115,13 @@ def create_tenant(session: UserSession, tenant: NewTenant) -> TenantContext:
 def create_bare_tenant(session: UserSession, tenant: NewTenant) -> TenantContext:
     """Make a tenant for a book that brings its own categories, and return its context.
 
+    Those that a killed run of the user left empty go.
+
     Raises:
         InvalidInput: name, currency, country, locale or time zone cannot be used.
     """
     with sign_in_transaction() as db:
+        db.execute(select(func.sec.abandon_leftovers(session.handle)))
         slug = add_tenant(db, session.user_id, tenant, categories=(), by=session)
     return enter_tenant(session, slug)
 

@@ -1,4 +1,4 @@
-"""Where a transaction came from: the rows of bank files that brought it or named it again."""
+"""Where a transaction came from: the rows of files that brought it or named it again."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,5 +1,7 @@
 """Bringing a whole book into a new tenant, whichever program kept it."""
 
+from hashlib import sha256
+from pathlib import PurePath
 from typing import IO
 
 from fintrack.access.tenants import NewTenant, my_tenants
@@ -9,11 +11,14 @@ from fintrack.operations.archive.pack import is_archive
 from fintrack.operations.archive.restore import restore_book
 from fintrack.operations.demo import COUNTRY, CURRENCY, LOCALE, TIME_ZONE
 from fintrack.statements.books.book import Book, Hints
+from fintrack.statements.books.files import BookFile
 from fintrack.statements.books.packages import MOST_BYTES, TOO_LARGE
 from fintrack.statements.books.read import read_book
 from fintrack.statements.books.report import BookReport
 from fintrack.statements.books.writing import bring_book
 from fintrack.statements.imports import Progress
+from fintrack.statements.previews import FILE_NAME_LENGTH
+from fintrack.statements.text import clean
 
 
 def import_book(
@@ -50,7 +55,8 @@ def import_book(
         like.locale,
         like.time_zone,
     )
-    return bring_book(session, book, tenant, progress=progress)
+    kept = BookFile(clean(PurePath(file_name).name)[-FILE_NAME_LENGTH:], sha256(content).digest())
+    return bring_book(session, book, tenant, file=kept, progress=progress)
 
 
 def _tenant_like(session: UserSession) -> NewTenant:

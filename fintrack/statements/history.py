@@ -15,6 +15,7 @@ from fintrack.frames import Shape, read_frame
 from fintrack.import_schema import ImportBatch, ImportRow
 from fintrack.schema import Account, Transaction
 from fintrack.statements.openings import balance_then
+from fintrack.statements.plans import BOOK_FORMAT
 from fintrack.statements.summaries import RowState
 
 IMPORTS: Shape = {
@@ -60,7 +61,7 @@ def imports(
     """Return the statements of the newest imports, or of one, newest first: `IMPORTS`.
 
     After an import come those that are older. Times are the tenant's own; a file of several
-    accounts has a row each, with one import_id.
+    accounts has a row each, with one import_id. A whole book is not among the newest.
     `difference` is by how much the books are now above the closing balance that the file states
     for the end of the day `file_balance_on`.
     """
@@ -163,8 +164,10 @@ def _require_import(db: Session, import_id: UUID) -> None:
 
 def _newest(limit: int, after: UUID | None) -> Select[UUID]:
     """Return the ids of files; the statements of one have one time."""
-    statement = select(ImportBatch.import_id).group_by(
-        ImportBatch.import_id, ImportBatch.created_at
+    statement = (
+        select(ImportBatch.import_id)
+        .where(ImportBatch.format != BOOK_FORMAT)
+        .group_by(ImportBatch.import_id, ImportBatch.created_at)
     )
     if after is not None:
         moment = select(ImportBatch.created_at).where(ImportBatch.import_id == after).limit(1)

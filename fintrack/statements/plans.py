@@ -14,6 +14,8 @@ from fintrack.statements.matching import Movement, id_in
 from fintrack.statements.statement import RAW_LENGTH, Entry, Rejected, Statement
 
 OWN_FORMAT = "fintrack"
+# Of a whole book, which opened its tenant: it is no bank file, and goes with the tenant.
+BOOK_FORMAT = "book"
 LARGEST_AMOUNT = 10**15
 EARLIEST, LATEST = date(1000, 1, 1), date(2999, 12, 31)
 PAYEE_LENGTH, TEXT_LENGTH, NOTE_LENGTH = 200, 1_000, 2_000

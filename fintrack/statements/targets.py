@@ -19,7 +19,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount
 from fintrack.money import decimal_text, exponent
 from fintrack.schema import Account, new_id
 from fintrack.statements.openings import held_from
-from fintrack.statements.plans import LARGEST_AMOUNT, Plan, Planned, total_until
+from fintrack.statements.plans import BOOK_FORMAT, LARGEST_AMOUNT, Plan, Planned, total_until
 from fintrack.texts import neutral, required
 
 NAME_LENGTH, NUMBER_LENGTH = 80, 64
@@ -265,6 +265,7 @@ def _has_files() -> ColumnElement[bool]:
         ImportBatch.tenant_id == Account.tenant_id,
         ImportBatch.account_id == Account.id,
         ImportBatch.undone_at.is_(None),
+        ImportBatch.format != BOOK_FORMAT,
     )
 
 

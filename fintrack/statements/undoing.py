@@ -37,7 +37,7 @@ from fintrack.schema import Account, AuditEvent, Transaction, TransactionTag
 from fintrack.statements.adoptions import changes_by_imports, give_back, unlink
 from fintrack.statements.naming import take_numbers_back
 from fintrack.statements.openings import carry, uncovered
-from fintrack.statements.plans import OWN_FORMAT
+from fintrack.statements.plans import BOOK_FORMAT, OWN_FORMAT
 
 TOUCHED: Shape = {
     "id": "str",
@@ -48,6 +48,7 @@ TOUCHED: Shape = {
     "amount": "int64",
     "change": "str",
 }
+WHOLE_BOOK = "A whole book cannot be taken back. Close the tenant that it made instead."
 QUIETLY = {"synchronize_session": False}
 
 
@@ -77,7 +78,7 @@ def undo_import(
     Raises:
         PermissionDenied: the member may not import, or not change one of the accounts.
         NotFound: the member sees no such import.
-        Conflict: it was undone already.
+        Conflict: it was undone already, or is a whole book.
     """
     context.require(Permission.IMPORT)
     with tenant_transaction(context) as db:
@@ -112,7 +113,7 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     statement = (
         select(
             ImportBatch.id, ImportBatch.account_id, ImportBatch.file_name,
-            ImportBatch.new_count, ImportBatch.duplicate_count,
+            ImportBatch.new_count, ImportBatch.duplicate_count, ImportBatch.format,
         )
         .where(ImportBatch.import_id == import_id)
         .order_by(ImportBatch.id)
@@ -120,6 +121,8 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     batches = list(db.execute(statement))
     if not batches:
         raise NotFound("There is no such import.")
+    if batches[0].format == BOOK_FORMAT:
+        raise Conflict(WHOLE_BOOK)
     ids = {each.account_id for each in batches}
     lock = select(Account.id).where(one_of(Account.id, ids)).order_by(Account.id)
     if set(db.scalars(lock.with_for_update())) != ids:

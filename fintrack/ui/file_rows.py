@@ -1,4 +1,4 @@
-"""The rows of bank files behind a transaction, letter for letter."""
+"""The rows of files behind a transaction, letter for letter."""
 
 from collections.abc import Sequence
 

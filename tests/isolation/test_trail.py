@@ -176,7 +176,7 @@ OUTSIDE: dict[str, Callable[[Ledger], tuple[UserSession, Act]]] = {
 # The functions that lead to these have a context, and so a case of their own.
 WITH_CONTEXT = {"add_api_token", "revoke_api_token", "add_webhook", "remove_webhook"}
 # A tenant that was never used is gone with all of it; a delivery is no part of the books.
-UNTOLD_OUTSIDE = {"abandon_tenant", "take_deliveries", "note_delivery"}
+UNTOLD_OUTSIDE = {"abandon_tenant", "abandon_leftovers", "take_deliveries", "note_delivery"}
 FROM_OUTSIDE = """
     select p.proname::text from pg_proc p
     where p.pronamespace = 'sec'::regnamespace and p.provolatile = 'v'

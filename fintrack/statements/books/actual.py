@@ -9,7 +9,7 @@ Source: actualbudget/actual, packages/loot-core/src/server/sql (the schema of ve
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fintrack.ledger.categories import CategoryKind
@@ -21,9 +21,10 @@ from fintrack.statements.books.book import (
     BookLine,
     BookTransaction,
     Hints,
+    Written,
 )
 from fintrack.statements.books.cells import day, left_out, number, text, transfer_key, whole
-from fintrack.statements.books.packages import database, rows_in, table_names
+from fintrack.statements.books.packages import database, record_text, rows_in, table_names
 from fintrack.statements.books.plans import Planned, budgets_of
 from fintrack.statements.targets import kind_of
 
@@ -127,17 +128,20 @@ def _transactions(
     connection: sqlite3.Connection, names: _Names, accounts: set[str]
 ) -> Iterator[BookTransaction]:
     statement = "select * from transactions where tombstone = 0 and date is not null"
-    found = sorted(rows_in(connection, statement), key=lambda row: whole(row["date"]))
-    rows = [row for row in found if text(row["acct"]) in accounts]
+    numbered = enumerate(rows_in(connection, statement), start=1)
+    found = sorted(numbered, key=lambda each: whole(each[1]["date"]))
+    rows = [(place, row) for place, row in found if text(row["acct"]) in accounts]
     children: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    for _, row in rows:
         if row["isChild"]:
             children[text(row["parent_id"]) or text(row["id"]).partition("/")[0]].append(row)
-    for row in rows:
+    for place, row in rows:
         if row["isChild"]:
             continue
         parts = children.get(text(row["id"]), []) if row["isParent"] else []
-        yield from _split(row, parts, names) if parts else (_transaction(row, names),)
+        written = Written(place, "\n".join(map(record_text, [row, *parts])))
+        for each in _split(row, parts, names) if parts else [_transaction(row, names)]:
+            yield replace(each, written=written)
 
 
 def _split(parent: Row, parts: list[Row], names: _Names) -> Iterator[BookTransaction]:

@@ -20,7 +20,7 @@ from fintrack.statements.books.book import (
 )
 from fintrack.statements.books.cells import likely_kinds
 from fintrack.statements.books.legs import Side, linked
-from fintrack.statements.books.tables import Row, amounts_of, currency_of, days_of, rows_of
+from fintrack.statements.books.tables import Row, amounts_of, currency_of, days_of, rows_of, written
 from fintrack.statements.targets import kind_of
 
 MINT = frozenset("date description amount category".split()) | {"transaction type", "account name"}
@@ -84,6 +84,7 @@ def _book(rows: Sequence[Row], columns: _Columns, hints: Hints) -> Book:
             row[columns.note],
             lines=_lines(row, amount, kinds),
             tags=tuple(tag.strip() for tag in row[columns.tags].split(",") if tag.strip()),
+            written=written([row]),
         )
         for row, amount in zip(rows, signed, strict=True)
     ]

@@ -7,7 +7,7 @@ Source: Beancount Language Syntax, version 3.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from decimal import Decimal
 from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.ledger.filters import Status
 from fintrack.statements.books.arithmetic import computed
-from fintrack.statements.books.book import Book, Hints
+from fintrack.statements.books.book import Book, Hints, Written
 from fintrack.statements.books.cells import day, number
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import (
@@ -81,23 +81,25 @@ def read_beancount(content: bytes, hints: Hints) -> Book:
         StatementError: a line is not understood, or would need beancount itself.
     """
     reading = _Reading(Commodities(hints.currency))
-    for line, written in _whole_lines(unified(decode(content)[0])):
+    lines = unified(decode(content)[0]).split("\n")
+    for line, last, written in _whole_lines(lines):
         reading.take(line, written)
+        reading.keep_text(lines[line - 1 : last])
     reading.finish()
     reading.fill_pads()
     notes = [*reading.commodities.notes(), *reading.balance_notes()]
     return book_of(FORMAT, reading.title or FORMAT, reading.entries, notes)
 
 
-def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line with its number; a text in quotes that goes on makes one line of several."""
+def _whole_lines(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield lines between the numbers that they span; a text in quotes may go on below."""
     begun, first = "", 0
-    for line, written in enumerate(text.split("\n"), start=1):
+    for line, written in enumerate(lines, start=1):
         whole = f"{begun} {written.strip()}" if begun else written.rstrip()
         first = first if begun else line
         begun = whole if '"' in whole and _is_open(whole) else ""
         if not begun:
-            yield first, whole
+            yield first, line, whole
         elif line - first >= _MOST_LINES:
             break
     if begun:
@@ -114,7 +116,9 @@ class _Draft:
     """An entry whose postings still come."""
 
     entry: JournalEntry
+    begins: int
     postings: list[RawPosting] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +173,17 @@ class _Reading:
         elif (word := written.split(None, 1)[0]) in _REFUSED:
             raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
 
+    def keep_text(self, lines: Sequence[str]) -> None:
+        """Keep the lines as they stand if they are of the entry that is open."""
+        if self.draft is not None and (not self.draft.lines or lines[0][:1].isspace()):
+            self.draft.lines += lines
+
     def finish(self) -> None:
         """Close the entry that is open."""
         if self.draft is None:
             return
-        self._keep(self.draft.entry, completed(self.draft.postings))
+        written = Written(self.draft.begins, "\n".join(self.draft.lines))
+        self._keep(replace(self.draft.entry, written=written), completed(self.draft.postings))
         self.draft = None
 
     def fill_pads(self) -> None:
@@ -197,7 +207,7 @@ class _Reading:
                 self._fill(pad, claim)
 
     def _fill(self, pad: _Pad, claim: _Claim) -> None:
-        commodity = claim.amount.commodity
+        pair, commodity = (pad.account, pad.source), claim.amount.commodity
         held = sum(
             amount.number
             for on, account, amount in self.units
@@ -206,13 +216,12 @@ class _Reading:
         lacking = claim.amount.number - held
         if abs(lacking) <= claim.tolerance:
             return
-        entry = JournalEntry(pad.on, (), "", f"Filled up to the balance of {claim.on}")
+        said = f"Filled up to the balance of {claim.on}"
+        written = Written(pad.line, f"{pad.on} pad {pad.account} {pad.source}")
+        amounts = Amount(lacking, commodity), Amount(-lacking, commodity)
         self._keep(
-            entry,
-            [
-                RawPosting(pad.account, Amount(lacking, commodity), pad.line),
-                RawPosting(pad.source, Amount(-lacking, commodity), pad.line),
-            ],
+            JournalEntry(pad.on, (), "", said, written=written),
+            [RawPosting(*each, pad.line) for each in zip(pair, amounts, strict=True)],
         )
 
     def _keep(self, entry: JournalEntry, raw: list[RawPosting]) -> None:
@@ -259,7 +268,7 @@ class _Reading:
     def _take_directive(self, line: int, on: date, word: str, rest: str) -> None:
         if word in _FLAGS:
             entry = _entry(on, word, rest)
-            self.draft = _Draft(replace(entry, tags=(*entry.tags, *self.pushed)))
+            self.draft = _Draft(replace(entry, tags=(*entry.tags, *self.pushed)), line)
         elif word == "balance" and (claim := _CLAIM.match(rest)):
             amount = Amount(_figure(claim["number"]), claim["commodity"])
             tolerance = _figure(claim["tolerance"]) if claim["tolerance"] else _tolerance(amount)

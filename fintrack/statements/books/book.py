@@ -45,11 +45,22 @@ class BookLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """How something stands in its file: the line that it begins in, and its text.
+
+    Records of a database are counted as they are read, and have their columns as text.
+    """
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookTransaction:
     """One movement on one account, in major units, inflow positive.
 
     One line gives the whole a category, several split it, none leave it uncategorised. Two legs of
-    a transfer share `transfer`.
+    a transfer share `transfer`. What one entry became several transactions of is `written` in each.
     """
 
     account: str
@@ -62,6 +73,7 @@ class BookTransaction:
     lines: tuple[BookLine, ...] = ()
     tags: tuple[str, ...] = ()
     transfer: str | None = None
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)

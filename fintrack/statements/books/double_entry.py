@@ -23,6 +23,7 @@ from fintrack.statements.books.book import (
     BookCategory,
     BookLine,
     BookTransaction,
+    Written,
 )
 from fintrack.statements.statement import StatementError
 from fintrack.statements.targets import kind_of
@@ -84,6 +85,7 @@ class JournalEntry:
     note: str = ""
     status: Status = Status.CLEARED
     tags: tuple[str, ...] = ()
+    written: Written | None = None
 
 
 def book_of(
@@ -250,6 +252,7 @@ class _Conversion:
                 lines,
                 entry.tags,
                 transfer,
+                entry.written,
             )
         )
 

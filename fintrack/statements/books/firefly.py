@@ -23,7 +23,7 @@ from fintrack.statements.books.book import (
     BookTransaction,
 )
 from fintrack.statements.books.cells import day, left_out, likely_kinds, number
-from fintrack.statements.books.tables import Row, rows_of
+from fintrack.statements.books.tables import Row, rows_of, written
 from fintrack.statements.statement import StatementError
 from fintrack.statements.targets import kind_of
 
@@ -151,6 +151,7 @@ class _Reading:
             Status.RECONCILED if row["reconciled"] in {"1", "true"} else Status.CLEARED,
             lines if has_meaning else (),
             tuple(tag.strip() for tag in row["tags"].split(",") if tag.strip()),
+            written=written([part for part, _, _ in parts]),
         )
 
     def _line(self, row: Row, own: _End) -> BookLine:

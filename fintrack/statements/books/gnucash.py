@@ -12,7 +12,7 @@ from decimal import Decimal
 from fintrack.ledger.accounts import AccountKind
 from fintrack.ledger.filters import Status
 from fintrack.money import CURRENCIES
-from fintrack.statements.books.book import Book
+from fintrack.statements.books.book import Book, Written
 from fintrack.statements.books.cells import left_out, whole
 from fintrack.statements.books.double_entry import (
     JournalEntry,
@@ -95,6 +95,7 @@ class GnuCashTransaction:
     text: str
     number: str
     splits: Sequence[GnuCashSplit]
+    written: Written
 
 
 def gnucash_book(
@@ -141,6 +142,7 @@ class _Reading:
                 each.text,
                 note=f"Number {each.number}" if each.number else "",
                 status=_status(each.splits),
+                written=each.written,
             )
 
     def notes(self) -> Iterator[str]:

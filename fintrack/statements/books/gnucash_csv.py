@@ -15,7 +15,7 @@ from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.double_entry import JournalEntry, book_of
 from fintrack.statements.books.gnucash import FORMAT
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting
-from fintrack.statements.books.tables import Row, amounts_of, days_of, rows_of
+from fintrack.statements.books.tables import Row, amounts_of, days_of, rows_of, written
 from fintrack.statements.statement import StatementError
 
 GNUCASH_CSV = frozenset(
@@ -69,6 +69,7 @@ def _entry(rows: Sequence[Row], days: Mapping[str, date]) -> JournalEntry:
         first["description"],
         note="\n".join(filter(None, (number, first["notes"]))),
         status=Status.RECONCILED if is_reconciled else Status.CLEARED,
+        written=written(rows),
     )
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fintrack.statements.books.book import Book
+from fintrack.statements.books.book import Book, Written
 from fintrack.statements.books.cells import day, text, whole
 from fintrack.statements.books.gnucash import (
     Commodity,
@@ -17,7 +17,7 @@ from fintrack.statements.books.gnucash import (
     fraction,
     gnucash_book,
 )
-from fintrack.statements.books.packages import database, rows_in, table_names
+from fintrack.statements.books.packages import database, record_text, rows_in, table_names
 
 TABLES = frozenset("accounts transactions splits commodities".split())
 _NOTHING = Commodity("", "")
@@ -66,7 +66,9 @@ def _transactions(
     connection: sqlite3.Connection, commodities: dict[str, Commodity]
 ) -> Iterator[GnuCashTransaction]:
     splits: dict[str, list[GnuCashSplit]] = defaultdict(list)
+    texts: dict[str, list[str]] = defaultdict(list)
     for row in rows_in(connection, "select * from splits"):
+        texts[text(row["tx_guid"])].append(record_text(row))
         splits[text(row["tx_guid"])].append(
             GnuCashSplit(
                 text(row["account_guid"]),
@@ -76,12 +78,18 @@ def _transactions(
                 text(row["reconcile_state"]),
             )
         )
-    found = rows_in(connection, "select * from transactions")
-    for row in sorted(found, key=lambda row: (text(row["post_date"]), text(row["enter_date"]))):
+    found = enumerate(rows_in(connection, "select * from transactions"), start=1)
+    for number, row in sorted(found, key=_moment):
         yield GnuCashTransaction(
             day(row["post_date"]),
             commodities.get(text(row["currency_guid"]), _NOTHING),
             text(row["description"]),
             text(row["num"]),
             splits[text(row["guid"])],
+            Written(number, "\n".join([record_text(row), *texts[text(row["guid"])]])),
         )
+
+
+def _moment(numbered: tuple[int, sqlite3.Row]) -> tuple[str, str]:
+    _, row = numbered
+    return text(row["post_date"]), text(row["enter_date"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from xml.parsers import expat
 
-from fintrack.statements.books.book import Book
+from fintrack.statements.books.book import Book, Written
 from fintrack.statements.books.cells import day, whole_text
 from fintrack.statements.books.gnucash import (
     Commodity,
@@ -25,7 +25,8 @@ OLD = "This book is of GnuCash 1. Open it in a newer GnuCash, save it, and bring
 _TEMPLATES = "gnc:template-transactions"
 _COUNTED = {"price": "prices", "gnc:schedxaction": "scheduled transactions"}
 _COUNTED |= {"gnc:GncInvoice": "invoices", "gnc:budget": "budgets"}
-_KEPT = frozenset({"gnc:account", "gnc:transaction", "trn:split"})
+_TRANSACTION = "gnc:transaction"
+_KEPT = frozenset({"gnc:account", _TRANSACTION, "trn:split"})
 _DEEPEST, _LONGEST = 50, 10_000
 
 
@@ -41,9 +42,9 @@ def read_gnucash_xml(content: bytes) -> Book:
     Raises:
         StatementError: it is damaged, declares entities, or is of the first version.
     """
-    reading = _Reading()
     # Whatever a damaged head declares, GnuCash writes UTF-8.
     parser = expat.ParserCreate("utf-8")
+    reading = _Reading(content, parser)
     parser.buffer_text = True
     parser.StartElementHandler = reading.start
     parser.EndElementHandler = reading.end
@@ -67,12 +68,15 @@ def _refuse(*_declared: object) -> None:
 class _Reading:
     """Where the reading stands: the open elements, and the texts below each that is kept."""
 
+    content: bytes
+    parser: expat.XMLParserType
     accounts: list[GnuCashAccount] = field(default_factory=list)
     transactions: list[GnuCashTransaction] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     path: list[str] = field(default_factory=list)
     texts: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     splits: list[GnuCashSplit] = field(default_factory=list)
+    begins: tuple[int, int] = (0, 0)
     in_templates: bool = False
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
@@ -83,6 +87,8 @@ class _Reading:
             if name in self.texts:
                 raise StatementError(DAMAGED)
             self.texts[name] = {}
+        if name == _TRANSACTION:
+            self.begins = self.parser.CurrentLineNumber, self.parser.CurrentByteIndex
         self.in_templates = self.in_templates or name == _TEMPLATES
         if name in _COUNTED and not self.in_templates:
             self.counts[_COUNTED[name]] += 1
@@ -139,14 +145,22 @@ class _Reading:
                 texts.get("trn:description", ""),
                 texts.get("trn:num", ""),
                 splits,
+                self._written(),
             )
         )
+
+    def _written(self) -> Written:
+        line, begin = self.begins
+        # The end of the element is told at the first letter of its tag.
+        end = self.parser.CurrentByteIndex + len(f"</{_TRANSACTION}>")
+        text = self.content[begin : min(end, begin + _LONGEST)]
+        return Written(line, text.decode(errors="ignore"))
 
 
 _ENDS = {
     "gnc:account": _Reading.end_account,
     "trn:split": _Reading.end_split,
-    "gnc:transaction": _Reading.end_transaction,
+    _TRANSACTION: _Reading.end_transaction,
 }
 
 

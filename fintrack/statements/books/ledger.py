@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from fintrack.ledger.filters import Status
-from fintrack.statements.books.book import Book, Hints
+from fintrack.statements.books.book import Book, Hints, Written
 from fintrack.statements.books.cells import left_out, number
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
@@ -130,6 +130,8 @@ class _Reading:
     declared: str = ""
     entries: list[JournalEntry] = field(default_factory=list)
     entry: JournalEntry | None = None
+    begins: int = 0
+    lines: list[str] = field(default_factory=list)
     raw: list[RawPosting] = field(default_factory=list)
     is_comment: bool = False
     periodic: int = 0
@@ -140,6 +142,7 @@ class _Reading:
         elif not written.strip():
             self.finish()
         elif written[0].isspace():
+            self.lines.append(written)
             self._take_part(line, written.strip())
         elif written[0] not in _COMMENTS:
             self.finish()
@@ -150,13 +153,15 @@ class _Reading:
         if self.entry is not None:
             if self.bucket and self.raw and all(each.units for each in self.raw):
                 self.raw.append(RawPosting(self.bucket, None, self.raw[0].line))
-            self.entries += self.commodities.entries(self.entry, completed(self.raw))
+            entry = replace(self.entry, written=Written(self.begins, "\n".join(self.lines)))
+            self.entries += self.commodities.entries(entry, completed(self.raw))
         self.entry, self.raw, self.declared = None, [], ""
 
     def _take_start(self, line: int, written: str) -> None:
         word = written.split(None, 1)[0]
         if written[0].isdecimal():
             self.entry = _entry(line, written, self.year)
+            self.begins, self.lines = line, [written]
         elif year := _YEAR.fullmatch(written):
             self.year = year[1]
         elif word in {"comment", "test"}:

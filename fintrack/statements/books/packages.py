@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from fintrack.statements.statement import StatementError
+from fintrack.statements.statement import RAW_LENGTH, StatementError
 
 DAMAGED = "The file is damaged or cut off. Export it from your program again."
 TOO_LARGE = "The file is too large once unpacked. Export fewer years at a time."
@@ -121,6 +121,13 @@ def rows_in(connection: sqlite3.Connection, statement: str) -> Iterator[sqlite3.
         if left < 0 or number >= MOST_ROWS:
             raise StatementError(TOO_LARGE)
         yield row
+
+
+def record_text(row: sqlite3.Row) -> str:
+    """Return the columns of a row that hold something, as `name=value name=value`."""
+    cells = zip(row.keys(), row, strict=True)
+    said = " ".join(f"{name}={cell}" for name, cell in cells if cell not in {None, ""})
+    return said[:RAW_LENGTH]
 
 
 def table_names(connection: sqlite3.Connection) -> frozenset[str]:

@@ -9,7 +9,7 @@ from fintrack.statements.books.book import Book, Hints
 from fintrack.statements.books.cells import day, number
 from fintrack.statements.books.double_entry import JournalEntry, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting
-from fintrack.statements.books.tables import Row, rows_of
+from fintrack.statements.books.tables import Row, rows_of, written
 
 BEAN_QUERY = frozenset("date id account number currency".split())
 HLEDGER = frozenset("txnidx date account amount commodity".split())
@@ -39,12 +39,13 @@ def _book(form: str, rows: list[Row], key: str, hints: Hints) -> Book:
     entries = [
         entry
         for group in (list(each) for _, each in groupby(ordered, lambda row: row[key]))
-        for entry in commodities.entries(_entry(group[0]), [_posting(row) for row in group])
+        for entry in commodities.entries(_entry(group), [_posting(row) for row in group])
     ]
     return book_of(form, form, entries, [*commodities.notes()])
 
 
-def _entry(first: Row) -> JournalEntry:
+def _entry(rows: list[Row]) -> JournalEntry:
+    first = rows[0]
     payee, _, text = first["description"].partition("|")
     code = first["code"]
     is_pending = "!" in {first["flag"], first["status"]}
@@ -55,6 +56,7 @@ def _entry(first: Row) -> JournalEntry:
         (first["narration"] or text).strip(),
         f"Number {code}" if code else "",
         Status.PENDING if is_pending else Status.CLEARED,
+        written=written(rows),
     )
 
 

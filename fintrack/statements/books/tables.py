@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from fintrack.statements.books.book import Hints
+from fintrack.statements.books.book import Hints, Written
 from fintrack.statements.books.packages import MOST_ROWS, TOO_LARGE
 from fintrack.statements.delimited.dates import parse_date, possible_orders
 from fintrack.statements.delimited.numbers import parse_figure, possible_marks
@@ -22,11 +22,12 @@ _MOST_COLUMNS = 200
 class Row(dict[str, str]):
     """The cells of one row by the names of their columns; a missing one is empty.
 
-    `line` is where it ends in the file.
+    `line` is where it ends in the file, `raw` how it stands there.
     """
 
-    __slots__ = ("line",)
+    __slots__ = ("line", "raw")
     line: int
+    raw: str
 
     def __missing__(self, name: str) -> str:
         """Return what stands in a column that the table does not have."""
@@ -62,19 +63,30 @@ def row_count(content: bytes) -> int:
 
 def _rows(content: bytes) -> Iterator[Row]:
     text = unified(decode(content)[0])
-    cells = csv.reader(io.StringIO(text), delimiter=_delimiter(text.partition("\n")[0]))
+    taken: list[str] = []
+    lines = _noted(io.StringIO(text), taken)
+    cells = csv.reader(lines, delimiter=_delimiter(text.partition("\n")[0]))
     try:
         names = _names(next(cells, []))
         if len(names) > _MOST_COLUMNS:
             raise StatementError(_DAMAGED)
-        for number, row in enumerate(filter(any, cells)):
+        taken.clear()
+        for number, row in enumerate(cells):
             if number >= MOST_ROWS:
                 raise StatementError(TOO_LARGE)
             found = Row(zip(names, row, strict=False))
-            found.line = cells.line_num
-            yield found
+            found.line, found.raw = cells.line_num, "".join(taken).rstrip("\n")
+            taken.clear()
+            if any(row):
+                yield found
     except csv.Error as error:
         raise StatementError(_DAMAGED) from error
+
+
+def written(rows: Sequence[Row]) -> Written:
+    """Return how the rows of one transaction stand in the file."""
+    first = rows[0]
+    return Written(first.line - first.raw.count("\n"), "\n".join(row.raw for row in rows))
 
 
 def days_of(texts: Collection[str], order: DateOrder | None) -> Mapping[str, date]:
@@ -118,6 +130,13 @@ def currency_of(form: str, texts: Iterable[str], hint: str | None) -> tuple[str,
         return said.pop(), ()
     used = Hints(hint).require_currency()
     return used, (f"{form} names no currency; {used} was taken.",)
+
+
+def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """Yield the lines; `taken` holds those that were asked for."""
+    for line in lines:
+        taken.append(line)
+        yield line
 
 
 def _day(text: str, found: date | None) -> date:

@@ -28,6 +28,7 @@ from fintrack.money import rounded_minor_units
 from fintrack.plan_schema import Budget
 from fintrack.schema import Account, Category, Tag, Transaction, new_id
 from fintrack.statements.books.book import Book, BookAccount, BookLine, BookTransaction
+from fintrack.statements.books.files import BookFile, Brought, write_batches, write_rows
 from fintrack.statements.books.names import Names, names_of
 from fintrack.statements.books.report import AccountOutcome, BookReport
 from fintrack.statements.imports import Progress
@@ -47,12 +48,14 @@ def bring_book(
     book: Book,
     tenant: NewTenant,
     *,
+    file: BookFile | None = None,
     progress: Progress | None = None,
     found: Callable[[UserSession, NewTenant], TenantContext] = create_bare_tenant,
 ) -> BookReport:
     """Write the book into a new tenant of the user, which `found` makes.
 
-    `progress` is told how many rows of how many are done.
+    Of a `file` each transaction keeps what stands there for it. `progress` is told how many rows
+    of how many are done.
 
     Raises:
         InvalidInput: the book has no account, or something in it cannot be kept.
@@ -60,7 +63,7 @@ def bring_book(
     """
     if not book.accounts:
         raise InvalidInput(NO_ACCOUNT)
-    plan = _Plan(book, names_of(book), _transfers(book))
+    plan = _Plan(book, names_of(book), _transfers(book), file)
     with ExitStack() as failure:
         context = found(session, tenant)
         failure.callback(abandon_tenant, session, context.slug)
@@ -71,11 +74,12 @@ def bring_book(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A book, what everything in it is called here, and the ids of the transfers that hold."""
+    """A book, what everything in it is called here, the transfers that hold by id, and the file."""
 
     book: Book
     names: Names
     transfers: Mapping[str, UUID]
+    file: BookFile | None
 
 
 def _transfers(book: Book) -> dict[str, UUID]:
@@ -164,6 +168,8 @@ def _account(each: BookAccount, names: Names, days: Mapping[str, date]) -> dict[
         "opened_on": opened_on.isoformat(),
         "visibility": Visibility.EVERYONE.value,
         "archived_at": datetime.now(UTC).isoformat() if each.is_closed else None,
+        # Made at the moment of its file, a first version passes for opened by a bank's.
+        "version": 2,
     }
 
 
@@ -171,11 +177,27 @@ def _write_transactions(db: Session, plan: _Plan) -> Iterator[int]:
     """Write the transactions in chunks; yields how many are done."""
     currencies = {each.key: each.currency for each in plan.book.accounts}
     rows = iter(plan.book.transactions)
+    batches = write_batches(db, plan.file, _brought(plan)) if plan.file else {}
     done = 0
     while chunk := list(islice(rows, CHUNK)):
-        insert_snapshots(db, [_snapshot(each, currencies[each.account], plan) for each in chunk])
+        wanted = [_snapshot(each, currencies[each.account], plan) for each in chunk]
+        insert_snapshots(db, wanted)
+        if batches:
+            write_rows(db, batches, done, list(zip(chunk, wanted, strict=True)))
         done += len(chunk)
         yield done
+
+
+def _brought(plan: _Plan) -> dict[UUID, Brought]:
+    before = _before(plan.book)
+    return {
+        plan.names.accounts[each.key][0]: Brought(
+            before[each.key][0],
+            rounded_minor_units(each.opening, each.currency),
+            before[each.key][1],
+        )
+        for each in plan.book.accounts
+    }
 
 
 def _snapshot(each: BookTransaction, currency: str, plan: _Plan) -> Snapshot:

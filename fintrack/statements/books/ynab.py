@@ -24,7 +24,7 @@ from fintrack.statements.books.book import (
 from fintrack.statements.books.cells import left_out, likely_kinds
 from fintrack.statements.books.legs import Side, linked
 from fintrack.statements.books.plans import Planned, budgets_of
-from fintrack.statements.books.tables import Row, amounts_of, currency_of, days_of, rows_of
+from fintrack.statements.books.tables import Row, amounts_of, currency_of, days_of, rows_of, written
 from fintrack.statements.delimited.dates import parse_date
 from fintrack.statements.mapping import DateOrder
 from fintrack.statements.statement import StatementError
@@ -205,5 +205,6 @@ def _side(rows: Sequence[Row], reading: _Reading) -> Side:
         status=_STATES.get(first["cleared"].casefold(), Status.CLEARED),
         lines=lines if has_meaning else (),
         tags=(first["flag"],) if first["flag"] else (),
+        written=written(rows),
     )
     return Side(transaction, other)

@@ -109,6 +109,14 @@ begin
                              '{"status": "CLOSING"}', '{"status": "ACTIVE"}');
 end $$;
 
+-- Whether nothing was done in a tenant since its founding, and nobody else came in.
+create function sec.is_untouched(p_tenant uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select not exists (select from app.account a where a.tenant_id = p_tenant)
+       and (select count(*) from app.membership o where o.tenant_id = p_tenant) = 1
+       and (select count(*) from app.audit_event e where e.tenant_id = p_tenant) = 1
+$$;
+
 -- Asked through the sign-in door: a book that could not be brought leaves no empty tenant behind. Where anything was done
 -- since the founding, or anybody else came in, the tenant stays.
 create function sec.abandon_tenant(p_handle bytea, p_slug text) returns void
@@ -119,9 +127,26 @@ begin
     set constraints all deferred;
     delete from app.tenant t using app.membership m
     where t.slug = p_slug and m.tenant_id = t.tenant_id and m.user_id = v_user and m.role = 'OWNER'
-      and (select count(*) from app.membership o where o.tenant_id = t.tenant_id) = 1
-      and (select count(*) from app.audit_event e where e.tenant_id = t.tenant_id) = 1
-      and not exists (select from app.account a where a.tenant_id = t.tenant_id);
+      and sec.is_untouched(t.tenant_id);
+end $$;
+
+-- Asked before a book makes a tenant: what a killed run left empty goes. It has not even the categories that people start
+-- with. A book that still comes holds its tenant, which is skipped; of one that came meanwhile the second look knows.
+create function sec.abandon_leftovers(p_handle bytea) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_user uuid := sec.user_of(p_handle);
+    v_left uuid[];
+begin
+    v_left := array(
+        select t.tenant_id from app.tenant t
+        join app.membership m on m.tenant_id = t.tenant_id and m.user_id = v_user and m.role = 'OWNER'
+        where t.created_at < now() - interval '1 minute'
+          and not exists (select from app.category c where c.tenant_id = t.tenant_id)
+          and sec.is_untouched(t.tenant_id)
+        for update of t skip locked);
+    set constraints all deferred;
+    delete from app.tenant t where t.tenant_id = any (v_left) and sec.is_untouched(t.tenant_id);
 end $$;
 
 -- The operator's: erases what was closed long enough ago, and says how many.
@@ -169,6 +194,7 @@ end $$;
 
 grant execute on function sec.close_tenant() to fintrack_owner;
 grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, bytea, jsonb, jsonb),
-    sec.reopen_tenant(bytea, text, integer), sec.abandon_tenant(bytea, text) to fintrack_sign_in;
+    sec.reopen_tenant(bytea, text, integer), sec.abandon_tenant(bytea, text), sec.abandon_leftovers(bytea)
+    to fintrack_sign_in;
 grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.rotate_signing_key()
     to fintrack_maintenance;
