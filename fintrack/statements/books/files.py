@@ -1,7 +1,8 @@
 """What the file of a book says of each transaction, kept as the rows of an import."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from fintrack.import_schema import ImportBatch, ImportRow
 from fintrack.ledger.rows import add
 from fintrack.ledger.snapshots import Snapshot
 from fintrack.schema import new_id
-from fintrack.statements.books.book import BookTransaction
+from fintrack.statements.books.book import Book, Written
 from fintrack.statements.plans import BOOK_FORMAT
 from fintrack.statements.statement import RAW_LENGTH
 from fintrack.statements.summaries import RowState
@@ -59,11 +60,35 @@ def write_batches(db: Session, file: BookFile, accounts: Mapping[UUID, Brought])
     return {str(each["account_id"]): str(each["id"]) for each in batches}
 
 
+def kept_texts(book: Book) -> Iterator[Written | None]:
+    """Yield what of each transaction's text its account may tell of it.
+
+    Whoever sees an account need not see the others: of an entry between several only the first line
+    stays, and nothing that names another account of the entry or the transfer.
+    """
+    names = {each.key: each.name.casefold() for each in book.accounts}
+    entries: dict[int, set[str]] = defaultdict(set)
+    transfers: dict[str, set[str]] = defaultdict(set)
+    for each in book.transactions:
+        entries[id(each.written)].add(each.account)
+        if each.transfer:
+            transfers[each.transfer].add(each.account)
+    for each in book.transactions:
+        of_entry, of_transfer = entries[id(each.written)], transfers.get(each.transfer or "", set())
+        written = each.written
+        if written and len(of_entry) > 1:
+            written = replace(written, text=written.text.partition("\n")[0])
+        told = written.text.casefold() if written else ""
+        others = (of_entry | of_transfer) - {each.account}
+        is_named = any(other.casefold() in told or names[other] in told for other in others)
+        yield None if is_named else written
+
+
 def write_rows(
     db: Session,
     batches: Mapping[str, str],
     done: int,
-    written: Sequence[tuple[BookTransaction, Snapshot]],
+    written: Sequence[tuple[Written | None, Snapshot]],
 ) -> None:
     """Write what stands in the file for each transaction, numbered after the `done` ones."""
     rows = [
@@ -71,11 +96,11 @@ def write_rows(
             "batch_id": batches[snapshot["account_id"]],
             "account_id": snapshot["account_id"],
             "ordinal": ordinal,
-            "line": each.written.line,
-            "raw": plain(each.written.text[:RAW_LENGTH]),
+            "line": each.line,
+            "raw": plain(each.text[:RAW_LENGTH]),
             "transaction_id": snapshot["id"],
         }
         for ordinal, (each, snapshot) in enumerate(written, start=done + 1)
-        if each.written
+        if each
     ]
     add(db, ImportRow, _ROW, rows, state=RowState.NEW.value)

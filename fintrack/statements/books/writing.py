@@ -28,7 +28,7 @@ from fintrack.money import rounded_minor_units
 from fintrack.plan_schema import Budget
 from fintrack.schema import Account, Category, Tag, Transaction, new_id
 from fintrack.statements.books.book import Book, BookAccount, BookLine, BookTransaction
-from fintrack.statements.books.files import BookFile, Brought, write_batches, write_rows
+from fintrack.statements.books.files import BookFile, Brought, kept_texts, write_batches, write_rows
 from fintrack.statements.books.names import Names, names_of
 from fintrack.statements.books.report import AccountOutcome, BookReport
 from fintrack.statements.imports import Progress
@@ -178,12 +178,13 @@ def _write_transactions(db: Session, plan: _Plan) -> Iterator[int]:
     currencies = {each.key: each.currency for each in plan.book.accounts}
     rows = iter(plan.book.transactions)
     batches = write_batches(db, plan.file, _brought(plan)) if plan.file else {}
+    texts = kept_texts(plan.book)
     done = 0
     while chunk := list(islice(rows, CHUNK)):
         wanted = [_snapshot(each, currencies[each.account], plan) for each in chunk]
         insert_snapshots(db, wanted)
         if batches:
-            write_rows(db, batches, done, list(zip(chunk, wanted, strict=True)))
+            write_rows(db, batches, done, list(zip(islice(texts, CHUNK), wanted, strict=True)))
         done += len(chunk)
         yield done
 
