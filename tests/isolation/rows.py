@@ -217,12 +217,15 @@ def _transaction(place: Place, number: int) -> Values:
     }
 
 
+def _of_transaction(place: Place) -> Values:
+    known = {"transaction_id": place.ids["transaction"], "account_id": place.account}
+    return {**known, "booked_on": DAY}
+
+
 def _posting(place: Place, number: int) -> Values:
     return {
+        **_of_transaction(place),
         "id": new_id(),
-        "transaction_id": place.ids["transaction"],
-        "account_id": place.account,
-        "booked_on": DAY,
         "line": number + 1,
         "category_id": place.ids["category"],
         "amount": -4200,
@@ -231,12 +234,8 @@ def _posting(place: Place, number: int) -> Values:
 
 
 def _transaction_tag(place: Place, number: int) -> Values:
-    return {
-        "transaction_id": place.ids["transaction"],
-        "tag_id": place.ids["tag"] if number == 0 else place.ids["spare tag"],
-        "account_id": place.account,
-        "booked_on": DAY,
-    }
+    tag_id = place.ids["tag"] if number == 0 else place.ids["spare tag"]
+    return {**_of_transaction(place), "tag_id": tag_id}
 
 
 def _attachment(place: Place, _number: int) -> Values:
@@ -254,12 +253,7 @@ def _attachment(place: Place, _number: int) -> Values:
 
 
 def _search_token(place: Place, number: int) -> Values:
-    return {
-        "token": f"word{number}",
-        "booked_on": DAY,
-        "transaction_id": place.ids["transaction"],
-        "account_id": place.account,
-    }
+    return {**_of_transaction(place), "token": f"word{number}"}
 
 
 def _day_total(place: Place, number: int) -> Values:
