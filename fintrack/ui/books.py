@@ -16,7 +16,8 @@ from fintrack.ui.popovers import popover
 from fintrack.ui.session import download_link
 
 TAKE = (
-    "Accounts, transactions, categories, payees, tags and imports, as you see them, in one file. "
+    "Accounts, transactions with their receipts, categories, payees, tags and imports, as you see "
+    "them, in one file. "
     "It makes the same books again in any FinTrack."
 )
 OTHERS = "other programs"

@@ -6,6 +6,7 @@ A new table fails the suite until it has a builder here and an expectation in `e
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ BOUND = tuple(
     if table == "account" or "account_id" in TenantRow.metadata.tables[f"app.{table}"].columns
 )
 DAY = date(2026, 3, 1)
+RECEIPT = b"milk"
 
 
 @dataclass(slots=True)
@@ -245,9 +247,9 @@ def _attachment(place: Place, _number: int) -> Values:
         "transaction_id": place.ids["transaction"],
         "name": "receipt.txt",
         "media_type": "text/plain",
-        "size": 4,
-        "sha256": "0" * 64,
-        "content": b"milk",
+        "size": len(RECEIPT),
+        "sha256": sha256(RECEIPT).hexdigest(),
+        "content": RECEIPT,
         "created_by": place.owner,
     }
 

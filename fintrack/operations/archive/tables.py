@@ -161,7 +161,6 @@ LEFT_OUT: Mapping[type[TenantRow], str] = MappingProxyType(
         OwnershipOffer: _PEOPLE,
         AccountShare: _PEOPLE,
         Line: "A view of transactions and their lines.",
-        Attachment: "Files are taken along one by one.",
         SearchToken: _DERIVED,
         DayTotal: _DERIVED,
         AccountTotal: _DERIVED,
