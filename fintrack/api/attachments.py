@@ -13,6 +13,7 @@ from fintrack.api.calls import Call
 from fintrack.api.fields import Given, Told
 from fintrack.api.pages import Page
 from fintrack.ledger.attachments import (
+    LARGEST_MEGABYTES,
     AttachmentRecord,
     add_attachment,
     attachment_file,
@@ -21,6 +22,7 @@ from fintrack.ledger.attachments import (
     restore_attachment,
 )
 from fintrack.ledger.media_types import MEDIA_TYPES
+from fintrack.limits import MEGABYTE
 
 FILE = {"schema": {"type": "string", "format": "binary"}}
 FILES = {"content": dict.fromkeys(sorted(MEDIA_TYPES), FILE), "description": "To be saved."}
@@ -59,7 +61,8 @@ def attach(
     context: Member, transaction_id: UUID, given: Annotated[AttachmentGiven, Form()]
 ) -> AttachmentTold:
     """Give a transaction a file; one that it has already is answered and not kept twice."""
-    content, name = given.file.file.read(), given.file.filename or ""
+    content = given.file.file.read(LARGEST_MEGABYTES * MEGABYTE + 1)
+    name = given.file.filename or ""
     return _told(add_attachment(context, transaction_id, name, content))
 
 

@@ -5,7 +5,7 @@ deleted, out of sight, so that they are there again when the deletion is undone.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,7 +22,6 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.ledger.media_types import media_type_of
 from fintrack.ledger.refusals import refusals
-from fintrack.ledger.rows import one_of
 from fintrack.ledger.snapshots import NO_TRANSACTION, locked
 from fintrack.limits import MEGABYTE
 from fintrack.schema import Transaction, new_id
@@ -30,12 +29,17 @@ from fintrack.texts import neutral, required
 
 LARGEST_MEGABYTES = 10
 MOST = 20
+MOST_GIGABYTES = 1
 LONGEST_NAME = 200
+FIELDS = 8
 NO_ATTACHMENT = "There is no such attachment."
 EMPTY = "The file is empty. Choose another one."
 TOO_LARGE = f"The file is larger than {LARGEST_MEGABYTES} MB. Attach a smaller copy of it."
-TOO_MANY = f"A transaction has at most {MOST} attachments. Remove one of them first."
-SAME_AGAIN = "The transaction has the same file again, so this one stays removed."
+TOO_MANY = (
+    f"A transaction has at most {MOST} attachments, removed ones among them. Put the file into one "
+    "of another transaction."
+)
+FULL = f"These books hold {MOST_GIGABYTES} GB of files, which is as much as they can."
 # They turn the order of letters around, so that a name reads as if it had another ending.
 TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -71,19 +75,6 @@ def attachments(context: TenantContext, transaction_id: UUID) -> list[Attachment
         return _present(db, transaction_id)
 
 
-def attachment_counts(context: TenantContext, transaction_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many files those of the transactions have that the member sees and have some."""
-    context.require(Permission.READ)
-    counts = (
-        select(Attachment.transaction_id, func.count())
-        .join(Transaction, _of_transaction())
-        .where(one_of(Attachment.transaction_id, transaction_ids), Attachment.removed_at.is_(None))
-        .group_by(Attachment.transaction_id)
-    )
-    with tenant_transaction(context) as db:
-        return dict(db.execute(counts).all())
-
-
 def attachment_file(context: TenantContext, attachment_id: UUID) -> tuple[AttachmentRecord, bytes]:
     """Return a file of a transaction, with what is in it.
 
@@ -105,23 +96,30 @@ def attachment_file(context: TenantContext, attachment_id: UUID) -> tuple[Attach
 def add_attachment(
     context: TenantContext, transaction_id: UUID, name: str, content: bytes
 ) -> AttachmentRecord:
-    """Give a transaction a file; one that it has already is answered and not kept twice.
+    """Give a transaction a file; one that it has, or had, is there again and not kept twice.
 
     Raises:
         PermissionDenied: the member may not change the books, or not this account.
         NotFound: the member sees no such transaction.
-        Conflict: the transaction has as many as it can have.
+        Conflict: the transaction, or the books, have as many as they can have.
         InvalidInput: the file is empty or too large, or its name is missing or too long.
     """
     context.require(Permission.WRITE)
     new = {"id": new_id(), "name": _file_name(name), **_described(content)}
     with tenant_transaction(context) as db:
         account_id = UUID(locked(db, [transaction_id])[transaction_id]["account_id"])
-        present = _present(db, transaction_id)
-        same = [each for each in present if each.sha256 == new["sha256"]]
+        given = db.execute(_kept().where(Attachment.transaction_id == transaction_id)).all()
+        same = [each for each in given if each.sha256 == new["sha256"]]
         if same:
-            return same[0]
-        _check_room(present)
+            found = min(same, key=lambda each: each.removed_at is not None)
+            if found.removed_at is not None:
+                _mark(db, found, is_removed=False)
+            return AttachmentRecord(*found[:FIELDS])
+        if len(given) >= MOST:
+            raise Conflict(TOO_MANY)
+        held: int = db.scalars(select(func.coalesce(func.sum(Attachment.size), 0))).one()
+        if held + len(content) > MOST_GIGABYTES * 1024 * MEGABYTE:
+            raise Conflict(FULL)
         place = {"transaction_id": transaction_id, "account_id": account_id}
         with refusals():
             db.execute(insert(Attachment), [{**new, **place, "content": content}])
@@ -156,17 +154,12 @@ def restore_attachment(context: TenantContext, attachment_id: UUID) -> None:
     Raises:
         PermissionDenied: the member may not change the books, or not this account.
         NotFound: the member sees no such attachment.
-        Conflict: the transaction has as many as it can have, or the same file again.
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
         found = _found(db, attachment_id)
         if found.removed_at is None:
             return
-        present = _present(db, found.transaction_id)
-        if any(each.sha256 == found.sha256 for each in present):
-            raise Conflict(SAME_AGAIN)
-        _check_room(present)
         _mark(db, found, is_removed=False)
 
 
@@ -201,13 +194,23 @@ def _present(db: Session, transaction_id: UUID) -> list[AttachmentRecord]:
     return [AttachmentRecord(*row) for row in db.execute(rows)]
 
 
+def _kept() -> Select[*tuple[Any, ...]]:
+    return _records(Attachment.account_id, Attachment.removed_at)
+
+
 def _found(db: Session, attachment_id: UUID) -> Row[*tuple[Any, ...]]:
     """Return an attachment, removed or not, with its transaction held for changing."""
-    wanted = _records(Attachment.account_id, Attachment.removed_at)
-    found = db.execute(wanted.where(Attachment.id == attachment_id)).one_or_none()
+    transaction_id = select(Attachment.transaction_id).where(Attachment.id == attachment_id)
+    known = db.scalars(transaction_id).one_or_none()
+    if known is None:
+        raise NotFound(NO_ATTACHMENT)
+    try:
+        locked(db, [known])
+    except NotFound as error:
+        raise NotFound(NO_ATTACHMENT) from error
+    found = db.execute(_kept().where(Attachment.id == attachment_id)).one_or_none()
     if found is None:
         raise NotFound(NO_ATTACHMENT)
-    locked(db, [found.transaction_id])
     return found
 
 
@@ -224,11 +227,6 @@ def _mark(db: Session, found: Row[*tuple[Any, ...]], *, is_removed: bool) -> Non
         before={**state, "removed": not is_removed},
         after={**state, "removed": is_removed},
     )
-
-
-def _check_room(present: list[AttachmentRecord]) -> None:
-    if len(present) >= MOST:
-        raise Conflict(TOO_MANY)
 
 
 def _described(content: bytes) -> dict[str, Any]:

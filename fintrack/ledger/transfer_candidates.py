@@ -22,7 +22,7 @@ from fintrack.schema import Account, Transaction
 # Days between the two sides of a transfer.
 WINDOW = 4
 _MOST = 10
-_SHORTEST_NUMBER = 6
+_SHORTEST_NAME, _SHORTEST_NUMBER = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,16 @@ def _names(
     """Return the condition that the text has the account's name, or its number however spaced."""
     bare = func.replace(number, " ", "")
     has_number = func.strpos(func.replace(text, " ", ""), bare) > 0
-    has_name = func.strpos(func.lower(text), func.lower(name)) > 0
-    return or_(has_name, and_(func.length(bare) >= _SHORTEST_NUMBER, has_number))
+    has_name = func.strpos(_words(text), _words(name)) > 0
+    return or_(
+        and_(func.length(name) >= _SHORTEST_NAME, has_name),
+        and_(func.length(bare) >= _SHORTEST_NUMBER, has_number),
+    )
+
+
+def _words(text: SQLCoreOperations[str]) -> ColumnElement[str]:
+    """Return the words of the text in small letters, each between two blanks."""
+    return func.regexp_replace(func.concat(" ", func.lower(text), " "), "[^[:alnum:]]+", " ", "g")
 
 
 def _is_in_use() -> ColumnElement[bool]:

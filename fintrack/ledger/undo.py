@@ -11,10 +11,12 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from fintrack import audit
+from fintrack.attachment_schema import Attachment
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.ledger.change_sets import MOVED, UNDONE, changes_between, is_undone
+from fintrack.ledger.rows import one_of
 from fintrack.ledger.snapshots import (
     Snapshot,
     delete_snapshots,
@@ -28,6 +30,7 @@ from fintrack.schema import AuditEvent, ChangeSet
 NOTHING = "There is nothing to undo here."
 NOT_ALL_SEEN = "It came from, or went to, an account that you do not see, so it stays."
 LATER_CHANGE = "Something of this was changed again since, so it cannot be undone. Undo that first."
+HAS_FILES = "It has files. Remove them first, or delete the transaction, which can be undone."
 ALREADY_UNDONE = "This was undone already."
 
 State = Snapshot | None
@@ -107,7 +110,13 @@ def _check_unchanged(db: Session, after: States) -> None:
 
 def _restore(db: Session, before: States, after: States) -> None:
     kept = {each: state for each, state in before.items() if state is not None}
-    delete_snapshots(db, [each for each in before if each not in kept])
+    gone = [each for each in before if each not in kept]
+    files = select(Attachment.id).where(
+        one_of(Attachment.transaction_id, gone), Attachment.removed_at.is_(None)
+    )
+    if gone and db.scalars(files.limit(1)).one_or_none() is not None:
+        raise Conflict(HAS_FILES)
+    delete_snapshots(db, gone)
     try:
         update_snapshots(db, [state for each, state in kept.items() if after[each]])
         insert_snapshots(db, [state for each, state in kept.items() if not after[each]])

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fintrack.config import settings
 from fintrack.context import UserSession
 from fintrack.errors import Unavailable
+from fintrack.ledger.attachments import LARGEST_MEGABYTES
 from fintrack.web.cookies import BROWSER, cookie, set_cookie, without_session_cookie
 from fintrack.web.failures import API, plain_answer
 from fintrack.web.known_sessions import session_of_request
@@ -178,7 +179,9 @@ def _wants_nonce(scope: Scope) -> bool:
 
 def _body_limit(scope: Scope) -> int:
     path = path_of(scope)
-    if path.startswith(UPLOADS) or ATTACHED.fullmatch(path):
+    if ATTACHED.fullmatch(path):
+        return LARGEST_MEGABYTES * MEGABYTE + SMALL_BODY
+    if path.startswith(UPLOADS):
         return settings().max_upload_mb * MEGABYTE + SMALL_BODY
     return MEGABYTE if path.startswith(API) else SMALL_BODY
 

@@ -8,6 +8,7 @@ import logging
 from asyncio import FIRST_COMPLETED, Event
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,39 @@ _open: dict[UUID, set[Event]] = {}
 _watchers: set[Event] = set()
 
 
+@dataclass(slots=True)
+class _Line:
+    """A websocket and what went over it; of an ended session only the way out does."""
+
+    receive: Receive
+    send: Send
+    ended: Event = field(default_factory=Event)
+    left: Event = field(default_factory=Event)
+    is_accepted: bool = False
+    is_gone: bool = False
+
+    async def hear(self) -> Message:
+        message = await self.receive()
+        self.is_gone = self.is_gone or message["type"] == "websocket.disconnect"
+        return message
+
+    async def say(self, message: Message) -> None:
+        is_way_out = leads_out(message.get("bytes") or b"")
+        if self.ended.is_set() and not is_way_out:
+            return
+        await self.send(message)
+        self.is_accepted = self.is_accepted or message["type"] == "websocket.accept"
+        if is_way_out:
+            self.left.set()
+
+    async def hang_up(self) -> None:
+        if self.is_gone:
+            return
+        if self.is_accepted and not self.left.is_set():
+            await self.send({"type": "websocket.send", "bytes": redirect_message(SIGNED_OUT)})
+        await self.send({"type": "websocket.close", "code": POLICY_VIOLATION})
+
+
 async def serve_socket(
     app: ASGIApp, scope: Scope, receive: Receive, send: Send, session_id: UUID
 ) -> None:
@@ -37,35 +71,19 @@ async def serve_socket(
     the script ended the session itself, as an erasure does, it has a moment to say where the
     browser goes; nothing else that it says is passed on.
     """
-    ended, accepted, left = Event(), Event(), Event()
-    _open.setdefault(session_id, set()).add(ended)
-
-    async def watched(message: Message) -> None:
-        is_way_out = leads_out(message.get("bytes") or b"")
-        if ended.is_set() and not is_way_out:
-            return
-        await send(message)
-        if message["type"] == "websocket.accept":
-            accepted.set()
-        elif is_way_out:
-            left.set()
-
-    serving: asyncio.Task[None] = asyncio.ensure_future(app(scope, receive, watched))
-    ending = asyncio.create_task(ended.wait())
-    leaving = asyncio.create_task(left.wait())
+    line = _Line(receive, send)
+    _open.setdefault(session_id, set()).add(line.ended)
+    serving = asyncio.ensure_future(app(scope, line.hear, line.say))
+    ending, leaving = (asyncio.create_task(each.wait()) for each in (line.ended, line.left))
     try:
         await asyncio.wait({serving, ending}, return_when=FIRST_COMPLETED)
         if not serving.done():
-            if accepted.is_set():
-                await asyncio.wait(
-                    {serving, leaving}, timeout=LAST_WORD_SECONDS, return_when=FIRST_COMPLETED
-                )
+            last_word = LAST_WORD_SECONDS if line.is_accepted else 0
+            await asyncio.wait({serving, leaving}, timeout=last_word, return_when=FIRST_COMPLETED)
             await _cancel(serving)
-            if accepted.is_set() and not left.is_set():
-                await send({"type": "websocket.send", "bytes": redirect_message(SIGNED_OUT)})
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            await line.hang_up()
     finally:
-        _forget(session_id, ended)
+        _forget(session_id, line.ended)
         for task in (leaving, ending, serving):
             await _cancel(task)
     if not serving.cancelled():

@@ -10,7 +10,6 @@ from fintrack.ledger.account_files.export import AccountFormat, export_account
 from fintrack.ledger.activity import ActivityFilter, activity
 from fintrack.ledger.attachments import (
     add_attachment,
-    attachment_counts,
     attachment_file,
     attachments,
     remove_attachment,
@@ -151,14 +150,6 @@ RECORDS: dict[Function, Case] = {
     attachments: Case(
         VIEWER,
         {"transaction_id": Slot("attached transaction", lambda me, own, it: attachments(me, it))},
-    ),
-    attachment_counts: Case(
-        VIEWER,
-        {
-            "transaction_ids": Slot(
-                "attached transaction", lambda me, own, it: attachment_counts(me, [it])
-            )
-        },
     ),
     attachment_file: Case(
         VIEWER, {"attachment_id": Slot("attachment", lambda me, own, it: attachment_file(me, it))}

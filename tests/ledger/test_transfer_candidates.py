@@ -68,6 +68,15 @@ def test_in_another_currency_a_side_that_names_the_others_account_is_offered_las
     assert offered(ana, out) == []
 
 
+def test_a_name_inside_a_word_names_no_account(
+    ana: TenantContext, dollars: UUID, savings: UUID, record: Record
+) -> None:
+    update_account(ana, dollars, AccountChange(name="Cash"), 1)
+    out = record(10, -2500, "Cashback")
+    arrive(ana, dollars, 10, 2710)
+    assert offered(ana, out) == []
+
+
 def test_what_moves_nothing_fits_nothing(ana: TenantContext, savings: UUID, record: Record) -> None:
     arrive(ana, savings, 10, 0)
     assert offered(ana, record(10, 0)) == []

@@ -133,6 +133,12 @@ def test_quotes_that_nobody_doubled_lose_no_row(row: str) -> None:
     ]
 
 
+def test_an_empty_cell_stays_beside_a_broken_quote() -> None:
+    found = only('Date\tText\tDebit\tCredit\n05.03.2026\t"Rent\t\t850,00\n06.03.2026\tB\t10,00\t\n')
+
+    assert amounts(found) == [850, -10]
+
+
 def test_what_is_called_a_purchase_is_money_out() -> None:
     found = only(
         "Date,Text,Merchant,Type,Amount\n2026-01-31,A,A,Purchase,10.00\n"

@@ -26,7 +26,12 @@ async def endless(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 async def serve_until(
-    session: UserSession, end: Callable[[], None], *, by_poll: bool, app: ASGIApp = endless
+    session: UserSession,
+    end: Callable[[], None],
+    *,
+    by_poll: bool,
+    app: ASGIApp = endless,
+    hear: Receive | None = None,
 ) -> list[Message]:
     """Return what a session's websocket is told when `end` was called."""
     sent: list[Message] = []
@@ -38,7 +43,7 @@ async def serve_until(
         return {"type": "websocket.connect"}
 
     watching = asyncio.create_task(watch_sessions())
-    serving = asyncio.create_task(serve_socket(app, {}, receive, send, session.id))
+    serving = asyncio.create_task(serve_socket(app, {}, hear or receive, send, session.id))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert open_sessions() == {session.id}
@@ -122,6 +127,21 @@ def test_a_script_that_ends_its_own_session_says_where_the_browser_goes(
         {"type": "websocket.send", "bytes": way_out},
         {"type": "websocket.close", "code": 1008},
     ]
+
+
+def test_a_browser_that_has_gone_is_told_nothing(session: UserSession) -> None:
+    async def gone(_scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        await receive()
+        await asyncio.Event().wait()
+
+    async def disconnect() -> Message:
+        return {"type": "websocket.disconnect", "code": 1001}
+
+    end = serve_until(
+        session, lambda: end_session(session, session.id), by_poll=False, app=gone, hear=disconnect
+    )
+    assert asyncio.run(end) == [{"type": "websocket.accept"}]
 
 
 def test_a_websocket_that_ends_by_itself_is_forgotten(session: UserSession) -> None:

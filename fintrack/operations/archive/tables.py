@@ -190,7 +190,10 @@ def in_book(each: ArchiveTable) -> ColumnElement[bool]:
     """Return the condition that a row which the member sees goes along."""
     if each.table is not Attachment:
         return true()
-    known = select(Transaction.id).where(Transaction.id == Attachment.transaction_id)
+    known = select(Transaction.id).where(
+        Transaction.id == Attachment.transaction_id,
+        Transaction.account_id == Attachment.account_id,
+    )
     return Attachment.removed_at.is_(None) & known.exists()
 
 

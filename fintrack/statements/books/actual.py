@@ -139,7 +139,7 @@ def _transactions(
         if row["isChild"]:
             continue
         parts = children.get(text(row["id"]), []) if row["isParent"] else []
-        written = Written(place, "\n".join(map(record_text, [row, *parts])))
+        written = Written(place, "\n".join(map(record_text, [row, *parts])), record_text(row))
         for each in _split(row, parts, names) if parts else [_transaction(row, names)]:
             yield replace(each, written=written)
 

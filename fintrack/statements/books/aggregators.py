@@ -5,7 +5,7 @@ A transfer is two rows that do not know each other; those of one day that fit ar
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -84,7 +84,7 @@ def _book(rows: Sequence[Row], columns: _Columns, hints: Hints) -> Book:
             row[columns.note],
             lines=_lines(row, amount, kinds),
             tags=tuple(tag.strip() for tag in row[columns.tags].split(",") if tag.strip()),
-            written=written([row]),
+            written=replace(written([row]), head=row.raw),
         )
         for row, amount in zip(rows, signed, strict=True)
     ]

@@ -182,7 +182,7 @@ class _Reading:
         """Close the entry that is open."""
         if self.draft is None:
             return
-        written = Written(self.draft.begins, "\n".join(self.draft.lines))
+        written = Written(self.draft.begins, "\n".join(self.draft.lines), self.draft.lines[0])
         self._keep(replace(self.draft.entry, written=written), completed(self.draft.postings))
         self.draft = None
 

@@ -48,11 +48,17 @@ class BookLine:
 class Written:
     """How something stands in its file: the line that it begins in, and its text.
 
-    Records of a database are counted as they are read, and have their columns as text.
+    Records of a database are counted as they are read, and have their columns as text. `head` is
+    the part of it that speaks of no account but the transaction's own.
     """
 
     line: int
     text: str
+    head: str = ""
+
+    def of_one_account(self) -> "Written | None":
+        """Return what may stand with one of several accounts: whoever sees it sees that one."""
+        return Written(self.line, self.head, self.head) if self.head else None
 
 
 @dataclass(frozen=True, slots=True)

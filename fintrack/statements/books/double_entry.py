@@ -7,7 +7,7 @@ categories as its lines.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum, auto
@@ -118,6 +118,8 @@ class _Conversion:
     transfers: int = 0
 
     def take(self, entry: JournalEntry) -> None:
+        if entry.written and len({each.key for each in entry.postings if each.is_own}) > 1:
+            entry = replace(entry, written=entry.written.of_one_account())
         moved = self._moved(entry)
         if len(moved) == 1 and self._is_opening(entry, *moved):
             ((key, amount),) = moved.items()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -63,25 +63,14 @@ def write_batches(db: Session, file: BookFile, accounts: Mapping[UUID, Brought])
 def kept_texts(book: Book) -> Iterator[Written | None]:
     """Yield what of each transaction's text its account may tell of it.
 
-    Whoever sees an account need not see the others: of an entry between several only the first line
-    stays, and nothing that names another account of the entry or the transfer.
+    Whoever sees an account need not see the others that its entry or its transfer names.
     """
-    names = {each.key: each.name.casefold() for each in book.accounts}
-    entries: dict[int, set[str]] = defaultdict(set)
-    transfers: dict[str, set[str]] = defaultdict(set)
+    accounts: dict[int, set[str]] = defaultdict(set)
     for each in book.transactions:
-        entries[id(each.written)].add(each.account)
-        if each.transfer:
-            transfers[each.transfer].add(each.account)
+        accounts[id(each.written)].add(each.account)
     for each in book.transactions:
-        of_entry, of_transfer = entries[id(each.written)], transfers.get(each.transfer or "", set())
-        written = each.written
-        if written and len(of_entry) > 1:
-            written = replace(written, text=written.text.partition("\n")[0])
-        told = written.text.casefold() if written else ""
-        others = (of_entry | of_transfer) - {each.account}
-        is_named = any(other.casefold() in told or names[other] in told for other in others)
-        yield None if is_named else written
+        is_shared = each.transfer is not None or len(accounts[id(each.written)]) > 1
+        yield each.written.of_one_account() if each.written and is_shared else each.written
 
 
 def write_rows(

@@ -153,7 +153,8 @@ class _Reading:
         if self.entry is not None:
             if self.bucket and self.raw and all(each.units for each in self.raw):
                 self.raw.append(RawPosting(self.bucket, None, self.raw[0].line))
-            entry = replace(self.entry, written=Written(self.begins, "\n".join(self.lines)))
+            written = Written(self.begins, "\n".join(self.lines), self.lines[0])
+            entry = replace(self.entry, written=written)
             self.entries += self.commodities.entries(entry, completed(self.raw))
         self.entry, self.raw, self.declared = None, [], ""
 

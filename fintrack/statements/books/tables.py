@@ -71,8 +71,10 @@ def _rows(content: bytes) -> Iterator[Row]:
         if len(names) > _MOST_COLUMNS:
             raise StatementError(_DAMAGED)
         taken.clear()
-        for number, row in enumerate(cells):
-            if number >= MOST_ROWS:
+        count = 0
+        for row in cells:
+            count += any(row)
+            if count > MOST_ROWS:
                 raise StatementError(TOO_LARGE)
             found = Row(zip(names, row, strict=False))
             found.line, found.raw = cells.line_num, "".join(taken).rstrip("\n")

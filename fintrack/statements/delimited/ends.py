@@ -47,8 +47,8 @@ def _seen(row: Row, header: Row, places: Mapping[str, int]) -> Iterator[Row]:
         cells = (*row.cells, *[""] * (width - len(row.cells)))
         way = direction(cells[places["direction"]])
         if way <= 0:
-            paid = _worth(cells, places, "source amount", "source fee amount")
-            yield row._replace(cells=(*cells, *_end(cells, places, -paid, "source", "target")))
+            paid = -_worth(cells, places, "source amount", "source fee amount")
+            yield row._replace(cells=(*cells, *_end(cells, places, paid, "source", "target")))
         if way >= 0:
             got = _worth(cells, places, "target amount")
             yield row._replace(cells=(*cells, *_end(cells, places, got, "target", "source")))
@@ -66,7 +66,8 @@ def _end(
 
 
 def _worth(cells: Sequence[str], places: Mapping[str, int], *names: str) -> Decimal:
-    figures = (
-        parse_figure(cells[places[name]], DecimalMark.POINT) for name in names if name in places
-    )
-    return sum((figure.value for figure in figures if figure), _NOTHING)
+    """Return the sum of these cells; nothing, so that the row is rejected, where one is unread."""
+    written = [cells[places[name]].strip() for name in names if name in places]
+    figures = [parse_figure(cell, DecimalMark.POINT) for cell in written if cell]
+    known = [figure.value for figure in figures if figure]
+    return sum(known, _NOTHING) if len(known) == len(figures) else _NOTHING

@@ -137,7 +137,8 @@ def _read_on(lines: Sequence[str], start: int, delimiter: str) -> Generator[Row,
 def _literally(line: str, delimiter: str) -> list[str]:
     """Return the cells of a line with quotes that are letters: others have a delimiter beside."""
     mark = re.escape(delimiter)
-    cell = rf'(?:^|{mark})\s*(?:"((?:(?!{mark}\s*").)*?)"\s*(?={mark}|$)|([^{mark}]*))'
+    blank = rf"(?:(?!{mark})\s)*"
+    cell = rf'(?:^|{mark}){blank}(?:"((?:(?!{mark}{blank}").)*?)"{blank}(?={mark}|$)|([^{mark}]*))'
     return [(match[1] or match[2] or "").replace('"', "") for match in re.finditer(cell, line)]
 
 

@@ -148,7 +148,7 @@ def in_xml(number: int) -> str:
             BUDGET,
             [
                 (1, WEEKLY),
-                (2, PARTS),
+                (2, PARTS.partition("\n")[0]),
                 (2, PARTS),
                 (5, ARRIVED),
             ],
