@@ -46,7 +46,7 @@ def entry(day: str, amount: str, payee: str) -> str:
 
 def statement(opening: str, closing: str, *rows: Row, month: str = "2026-04") -> bytes:
     """Return a CAMT file of a month of the account, with its balances."""
-    first, last = f"{month}-01", f"{month}-28"
+    first, last = f"{month}-01", f"{month}-30"
     both = balance("OPBD", opening, day=first) + balance("CLBD", closing, day=last)
     return document(both + "".join(entry(*row) for row in rows), account=ACCOUNT).encode()
 
