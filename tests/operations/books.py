@@ -61,6 +61,9 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
     create_payee(me, "-Grocer", hives)
     trip, gift = create_tag(me, "trip"), create_tag(me, "+gift")
     lines = (SplitLine(hives, -3000, "@wax"), SplitLine(honey, -1199), SplitLine(None, -1))
+    note = "one\nline\r\ntwo"
+    wax = NewTransaction(giro, DAY, -4200, "=cmd|' /C calc'!A0", "card", note, hives)
+    attach(me, record_transaction(me, wax))
     for new in (
         NewTransaction(giro, DAY, -4200, "'quoted", 'He said "no"', category_id=honey),
         NewTransaction(giro, DAY, -4200, "Market", lines=lines, tags=(trip, gift)),
@@ -69,9 +72,6 @@ def keep_book(me: TenantContext) -> dict[str, UUID]:
         NewTransaction(giro, DAY, -1, status=Status.PENDING, valued_on=date(2026, 3, 4)),
     ):
         record_transaction(me, new)
-    note = "one\nline\r\ntwo"
-    wax = NewTransaction(giro, DAY, -4200, "=cmd|' /C calc'!A0", "card", note, hives)
-    attach(me, record_transaction(me, wax))
     record_transfer(me, NewTransfer(giro, accounts["Dinar"], 1000, DAY, 333, "to the Gulf"))
     imported(me, BANK_FILE, account_id=giro, mapping=preview(me, BANK_FILE).mapping)
     create_rule(me, "=sum market", hives)
