@@ -11,8 +11,8 @@ from fintrack.api.fields import Amount, Told, decimal, optional_day
 from fintrack.api.import_guesses import Guess, Reading, guess_told, reading_told
 from fintrack.api.import_history import Rejected, stated
 from fintrack.ledger.accounts import AccountKind, NewAccount
+from fintrack.statements.decided_previews import as_decided
 from fintrack.statements.decisions import Decision
-from fintrack.statements.file_decisions import as_decided
 from fintrack.statements.imports import Batch, ImportReport
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import RowState, StatementPreview

@@ -31,15 +31,11 @@ LARGEST_MEGABYTES = 10
 MOST = 20
 MOST_GIGABYTES = 1
 LONGEST_NAME = 200
-FIELDS = 8
 NO_ATTACHMENT = "There is no such attachment."
 EMPTY = "The file is empty. Choose another one."
 TOO_LARGE = f"The file is larger than {LARGEST_MEGABYTES} MB. Attach a smaller copy of it."
-TOO_MANY = (
-    f"A transaction has at most {MOST} attachments, removed ones among them. Put the file into one "
-    "of another transaction."
-)
-FULL = f"These books hold {MOST_GIGABYTES} GB of files, which is as much as they can."
+TOO_MANY = f"A transaction has at most {MOST} files, removed ones too. Put some into one file."
+FULL = f"These books hold {MOST_GIGABYTES} GB of files, and no more fit. Keep this one elsewhere."
 # They turn the order of letters around, so that a name reads as if it had another ending.
 TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -109,28 +105,16 @@ def add_attachment(
     with tenant_transaction(context) as db:
         account_id = UUID(locked(db, [transaction_id])[transaction_id]["account_id"])
         given = db.execute(_kept().where(Attachment.transaction_id == transaction_id)).all()
-        same = [each for each in given if each.sha256 == new["sha256"]]
-        if same:
-            found = min(same, key=lambda each: each.removed_at is not None)
-            if found.removed_at is not None:
-                _mark(db, found, is_removed=False)
-            return AttachmentRecord(*found[:FIELDS])
-        if len(given) >= MOST:
-            raise Conflict(TOO_MANY)
-        held: int = db.scalars(select(func.coalesce(func.sum(Attachment.size), 0))).one()
-        if held + len(content) > MOST_GIGABYTES * 1024 * MEGABYTE:
-            raise Conflict(FULL)
-        place = {"transaction_id": transaction_id, "account_id": account_id}
-        with refusals():
-            db.execute(insert(Attachment), [{**new, **place, "content": content}])
-        audit.record(
-            db,
-            "attachment.added",
-            subject_id=transaction_id,
-            account_id=account_id,
-            after={**_state(new), "removed": False},
-        )
-        return next(each for each in _present(db, transaction_id) if each.id == new["id"])
+        same = next((each for each in given if each.sha256 == new["sha256"]), None)
+        if same is None:
+            _check_room(db, len(given), len(content))
+            _insert(
+                db, {**new, "transaction_id": transaction_id, "account_id": account_id}, content
+            )
+        elif same.removed_at is not None:
+            _mark(db, same, is_removed=False)
+        wanted = same.id if same else new["id"]
+        return next(each for each in _present(db, transaction_id) if each.id == wanted)
 
 
 def remove_attachment(context: TenantContext, attachment_id: UUID) -> None:
@@ -212,6 +196,26 @@ def _found(db: Session, attachment_id: UUID) -> Row[*tuple[Any, ...]]:
     if found is None:
         raise NotFound(NO_ATTACHMENT)
     return found
+
+
+def _check_room(db: Session, given: int, size: int) -> None:
+    if given >= MOST:
+        raise Conflict(TOO_MANY)
+    held: int = db.scalars(select(func.coalesce(func.sum(Attachment.size), 0))).one()
+    if held + size > MOST_GIGABYTES * 1024 * MEGABYTE:
+        raise Conflict(FULL)
+
+
+def _insert(db: Session, new: Mapping[str, Any], content: bytes) -> None:
+    with refusals():
+        db.execute(insert(Attachment), [{**new, "content": content}])
+    audit.record(
+        db,
+        "attachment.added",
+        subject_id=new["transaction_id"],
+        account_id=new["account_id"],
+        after={**_state(new), "removed": False},
+    )
 
 
 def _mark(db: Session, found: Row[*tuple[Any, ...]], *, is_removed: bool) -> None:

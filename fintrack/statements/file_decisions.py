@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from fintrack.statements.account_decisions import decided_account, said_account
 from fintrack.statements.corrections import corrected, require_columns
 from fintrack.statements.decisions import Decision
 from fintrack.statements.previews import Preview, preview_import, with_answers
-from fintrack.statements.summaries import RowState, StatementPreview
+from fintrack.statements.summaries import RowState
 
 NO_DECISIONS = (
     "Decisions are one JSON object with `answers`, `reading`, `accounts` and `rows`, or some of "
@@ -97,13 +97,6 @@ def preview_decided(
     return preview
 
 
-def as_decided(preview: Preview, rows: Mapping[int, Decision]) -> Preview:
-    """Return the preview for people and programs to read, with these rows taken or left out."""
-    return replace(
-        preview, statements=tuple(_as_decided(each, rows) for each in preview.statements)
-    )
-
-
 def _row(ordinal: str, word: object) -> tuple[int, Decision]:
     try:
         return int(ordinal[:_DIGITS]), Decision(word)  # type: ignore[arg-type]  # refused if it is no word
@@ -144,24 +137,3 @@ def _require_rows(preview: Preview, rows: Mapping[int, Decision]) -> None:
             raise InvalidInput(
                 f"No transfer was found for row {ordinal}; there is nothing to link."
             )
-
-
-def _as_decided(statement: StatementPreview, rows: Mapping[int, Decision]) -> StatementPreview:
-    table = statement.rows
-    said = table["ordinal"].map({ordinal: each.value for ordinal, each in rows.items()})
-    was_new = table["state"] == RowState.NEW
-    was_known = table["state"].isin([RowState.DUPLICATE, RowState.PROBABLE])
-    taken = was_known & (said == Decision.INCLUDE)
-    left = (was_new | (table["state"] == RowState.PROBABLE)) & (said == Decision.SKIP)
-    states = table["state"].mask(taken, RowState.NEW.value).mask(left, RowState.SKIPPED.value)
-    moved = int(table["amount"][taken].sum() - table["amount"][left & was_new].sum())
-    known = int(states.isin([RowState.DUPLICATE, RowState.PROBABLE]).sum())
-    return replace(
-        statement,
-        rows=table.assign(state=states),
-        new=int((states == RowState.NEW).sum()),
-        duplicate=known,
-        probable=int((states == RowState.PROBABLE).sum()),
-        balance_after=statement.balance_after + moved,
-        difference=None if statement.difference is None else statement.difference + moved,
-    )

@@ -98,6 +98,19 @@ def imports(
         return read_frame(db, statement, IMPORTS)
 
 
+def is_balance_kept(context: TenantContext, account_id: UUID, balance: int, on: date) -> bool:
+    """Return whether an import that stands stated this balance of the account for this day."""
+    context.require(Permission.READ)
+    kept = select(ImportBatch.id).where(
+        ImportBatch.account_id == account_id,
+        ImportBatch.file_balance == balance,
+        ImportBatch.file_balance_on == on,
+        ImportBatch.undone_at.is_(None),
+    )
+    with tenant_transaction(context) as db:
+        return db.scalars(kept.limit(1)).one_or_none() is not None
+
+
 def import_rows(
     context: TenantContext,
     import_id: UUID,

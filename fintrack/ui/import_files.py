@@ -15,7 +15,7 @@ from fintrack.errors import FinTrackError
 from fintrack.ledger.accounts import NewAccount, accounts
 from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Part
-from fintrack.statements.history import MOST, imports
+from fintrack.statements.history import is_balance_kept
 from fintrack.statements.imports import ImportReport
 from fintrack.statements.mapping import Mapping as Columns
 from fintrack.statements.previews import Preview, Progress, preview_import
@@ -92,18 +92,12 @@ def look(context: TenantContext, file: OpenFile) -> Preview:
 
 
 def tells_a_balance(context: TenantContext, preview: Preview) -> bool:
-    """Return whether the file states a closing balance that none of the newest imports kept."""
-    stated = {
-        (str(each.account.id), each.file_balance, each.file_balance_on)
+    """Return whether the file states a closing balance that no import kept."""
+    return any(
+        not is_balance_kept(context, each.account.id, each.file_balance, each.file_balance_on)
         for each in preview.statements
-        if each.account is not None and each.file_balance is not None
-    }
-    if not stated:
-        return False
-    table = imports(context, MOST)
-    kept = table.loc[~table["undone"] & table["file_balance"].notna()]
-    days = kept["file_balance_on"].dt.date
-    return not stated <= {*zip(kept["account_id"], kept["file_balance"], days, strict=True)}
+        if each.account and each.file_balance is not None and each.file_balance_on
+    )
 
 
 @contextmanager

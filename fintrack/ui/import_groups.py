@@ -1,7 +1,6 @@
 """What the dropped files would do to each account, and what the member decides of it."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -10,9 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import NewAccount
+from fintrack.statements.decided_previews import decided_together
 from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Part, Together, wishes_for
-from fintrack.statements.plans import Planned
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import StatementPreview
 from fintrack.ui.import_accounts import destination
@@ -22,10 +21,7 @@ from fintrack.ui.text import escaped
 
 Ready = tuple[OpenFile, Preview]
 Decisions = dict[int, Decision]
-# Rows that come although the books have them, and new ones that are left out, as they count then.
-Moved = list[tuple[Planned, int]]
 FEW = 3
-COUNTED = {Decision.INCLUDE: 1, Decision.SKIP: -1}
 
 
 def account_reviews(
@@ -42,7 +38,6 @@ def account_reviews(
     for group in groups:
         with card(_title(group.parts[0].statement)):
             figures, balances = st.container(), []
-            moved: Moved = []
             for part, known in zip(group.parts, group.shared, strict=True):
                 owner = part.preview.import_id
                 _destination(context, files, group, part, has_names=len(ready) > 1)
@@ -50,24 +45,14 @@ def account_reviews(
                 with _rows(part.statement, is_folded=len(ready) > FEW):
                     said = statement_review(context, files[owner], part, known)
                 decisions[owner] |= said
-                moved += _moved(part, known, said)
                 twice |= {(owner, each) for each in known if said.get(each) is not Decision.SKIP}
+            shown = decided_together(group, decisions)
             with figures:
-                _figures(context, group, moved)
-            for place, part in zip(balances, group.parts, strict=True):
+                _figures(context, shown)
+            for place, part in zip(balances, shown.parts, strict=True):
                 with place:
-                    _balances(context, part.statement, moved)
+                    _balances(context, part.statement)
     return list(decisions.values()), twice
-
-
-def _moved(part: Part, known: Collection[int], said: Decisions) -> Moved:
-    """Return what was decided of the part's rows, but for those that an earlier file has too."""
-    rows = (row for row in part.statement.plan.planned if row.ordinal not in known)
-    return [(row, COUNTED[said[row.ordinal]]) for row in rows if said.get(row.ordinal) in COUNTED]
-
-
-def _sum(moved: Moved, until: date = date.max) -> int:
-    return sum(row.amount * sign for row, sign in moved if row.movement.booked_on <= until)
 
 
 def _rows(statement: StatementPreview, *, is_folded: bool) -> DeltaGenerator:
@@ -111,14 +96,14 @@ def _destination(
     destination(context, f"{file.key} {part.statement.key}", part, choose, edits=is_first)
 
 
-def _figures(context: TenantContext, group: Together, moved: Moved) -> None:
-    """Sum up what all files bring to the account, each row once, as it was decided."""
+def _figures(context: TenantContext, group: Together) -> None:
+    """Sum up what all files bring to the account, each row once."""
     shown = partial(money, context, currency=group.parts[0].statement.currency)
     figures = {
-        "New": f"{group.new + sum(sign for _, sign in moved):,}",
-        "Already there": f"{group.duplicate - sum(sign > 0 for _, sign in moved):,}",
+        "New": f"{group.new:,}",
+        "Already there": f"{group.duplicate:,}",
         "Balance before": shown(group.balance_before),
-        "Balance after": shown(group.balance_after + _sum(moved)),
+        "Balance after": shown(group.balance_after),
     }
     grid = figure_grid(figures.values())
     for label, figure in figures.items():
@@ -126,17 +111,15 @@ def _figures(context: TenantContext, group: Together, moved: Moved) -> None:
             st.metric(label, figure, border=True)
 
 
-def _balances(context: TenantContext, statement: StatementPreview, moved: Moved) -> None:
-    """Set the file's own balances against those that the books will have, as it was decided."""
-    shown, plan = partial(money, context, currency=statement.currency), statement.plan
-    if statement.file_balance is not None and statement.difference is not None:
-        off = statement.difference + _sum(moved, plan.balance_day)
+def _balances(context: TenantContext, statement: StatementPreview) -> None:
+    """Set the file's own balances against those that the books will have."""
+    shown, off = partial(money, context, currency=statement.currency), statement.difference
+    if statement.file_balance is not None and off is not None:
         _closing(shown(statement.file_balance), shown(off) if off else "")
-    if statement.file_opening is not None and statement.opening_difference is not None:
-        off = statement.opening_difference + _sum(moved, plan.days[0] - timedelta(1))
-        opening = shown(statement.file_opening)
-        said = f"is {opening}; the books are off by {shown(off)}" if off else "agrees"
-        st.caption(escaped(f"The file’s own opening balance {said}."))
+    off = statement.opening_difference
+    if statement.file_opening is not None and off is not None:
+        said = f"is {shown(statement.file_opening)}; the books are off by {shown(off)}"
+        st.caption(escaped(f"The file’s own opening balance {said if off else 'agrees'}."))
 
 
 def _closing(balance: str, off: str) -> None:

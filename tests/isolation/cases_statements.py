@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fintrack.context import Role, TenantContext
 from fintrack.statements.file_decisions import FileDecisions, preview_decided
-from fintrack.statements.history import import_days, import_rows, imports
+from fintrack.statements.history import import_days, import_rows, imports, is_balance_kept
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview, preview_import
 from fintrack.statements.summaries import StatementPreview
@@ -14,6 +14,7 @@ from fintrack.statements.transfers import FoundTransfer
 from fintrack.statements.undoing import undo_import
 from tests.isolation.functions import Case, Function, Slot
 from tests.isolation.ledgers import Ledger
+from tests.isolation.rows import DAY
 from tests.statements.importing import csv_file
 
 MEMBER, VIEWER = Role.MEMBER, Role.VIEWER
@@ -101,6 +102,10 @@ STATEMENTS: dict[Function, Case] = {
     ),
     import_days: Case(
         VIEWER, {"import_id": Slot("import", lambda me, own, it: import_days(me, it))}
+    ),
+    is_balance_kept: Case(
+        VIEWER,
+        {"account_id": Slot("account", lambda me, own, it: is_balance_kept(me, it, 0, DAY))},
     ),
     import_rows: Case(
         VIEWER, {"import_id": Slot("import", lambda me, own, it: import_rows(me, it))}

@@ -122,7 +122,7 @@ def test_a_transaction_has_only_so_many_with_those_that_were_removed(
     monkeypatch.setattr(module, "MOST", 2)
     add_attachment(ana, groceries, "second.txt", b"2")
     remove_attachment(ana, receipt)
-    with pytest.raises(Conflict, match="at most 20 attachments, removed ones among them"):
+    with pytest.raises(Conflict, match="at most 20 files, removed ones too"):
         add_attachment(ana, groceries, "third.txt", b"3")
     restore_attachment(ana, receipt)
     assert names(ana, groceries) == ["receipt.png", "second.txt"]

@@ -119,6 +119,12 @@ def test_two_digits_behind_the_amount_are_no_decimals_where_a_column_is_theirs()
     assert amounts(found) == [-45, 1000]
 
 
+def test_two_numbers_side_by_side_are_no_amount_where_the_last_column_has_no_name() -> None:
+    found = only("Date,Ref,Code,Amount\n14/03/2026,123,45,-9.50,x\n13/03/2026,124,46,1000.00,y\n")
+
+    assert amounts(found) == [Decimal("-9.50"), 1000]
+
+
 @pytest.mark.parametrize(
     "row",
     ['"14/03/2026","THE "BEST" SHOP, LTD","-45.10"', '"14/03/2026,""THE BEST SHOP, LTD"",-45.10"'],

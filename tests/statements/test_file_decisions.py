@@ -12,11 +12,8 @@ from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.statements.corrections import FIELDS, corrected
-from fintrack.statements.file_decisions import (
-    as_decided,
-    file_decisions,
-    preview_decided,
-)
+from fintrack.statements.decided_previews import as_decided
+from fintrack.statements.file_decisions import file_decisions, preview_decided
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import Role
 from fintrack.statements.previews import Preview

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from fintrack.statements.delimited.header import header_position
+from fintrack.statements.delimited.header import header_position, role_scores
 from fintrack.statements.delimited.packed import PackedRows, packed
+from fintrack.statements.delimited.profile import MONEY
 
 _WHOLE = re.compile(r"[+-]?\d{1,3}(?:[ .']?\d{3}){0,4}", re.ASCII)
 _DECIMALS = re.compile(r"\d{2}", re.ASCII)
@@ -13,14 +14,17 @@ _DECIMALS = re.compile(r"\d{2}", re.ASCII)
 def with_whole_amounts(rows: PackedRows) -> PackedRows:
     """Return the rows with such amounts put together.
 
-    Each row has one cell more than the header for each of them, and two digits there.
+    Each row has one cell more than the header for each of them, and two digits there. One of them
+    is an amount by its name.
     """
     at = header_position(rows)
     if at is None:
         return rows
-    width = len(rows[at].cells)
+    names = rows[at].cells
+    width = len(names)
     joints = _joints((row.cells for row in rows.since(at + 1)), width)
-    if not joints:
+    columns = (names[joint - 1 - before] for before, joint in enumerate(joints))
+    if not any(role in MONEY for name in columns for role in role_scores(name)):
         return rows
     return packed(
         row._replace(cells=tuple(_joined(row.cells, joints))) if len(row.cells) > width else row
