@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from coverage import Coverage
+from xdist.remote import Producer
 
 from fintrack import db
 from fintrack.access import passwords
@@ -30,6 +31,7 @@ from fintrack.operations.installation import Installation, open_installation
 from tests.databases import Database, Shelf
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
 from tests.mailing import Mailbox, mail_server
+from tests.scheduling import FileScheduling
 
 # A busy machine makes no property false.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -52,6 +54,11 @@ ON_EACH = (
     "test_db.py",
     "test_limits.py",
 )
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduling:
+    """Keep the tests of a file together."""
+    return FileScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,16 @@ def server() -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def open_server() -> Iterator[Served]:
-    """A server where anybody may register."""
+@pytest.fixture(scope="session")
+def _open_server() -> Iterator[Served]:
     with throw_away_home() as home, served(home, FINTRACK_REGISTRATION="open") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def open_server(_open_server: Served, request: pytest.FixtureRequest) -> Served:
+    """A server where anybody may register; each file of tests has people of its own."""
+    return replace(_open_server, domain=f"{request.path.stem.replace('_', '-')}.example.org")
 
 
 def registered(browser: Browser, server: Served, name: str, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
@@ -69,7 +75,7 @@ def registered(browser: Browser, server: Served, name: str, **options: Any) -> P
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server.url}/?register=1")
     page.get_by_label("Your name").fill(name)
-    page.get_by_label("E-mail").fill(f"{name.lower()}@example.org")
+    page.get_by_label("E-mail").fill(f"{name.lower()}@{server.domain}")
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.get_by_label("Tenant name").fill(f"{name}’s books")
     page.get_by_role("button", name="Create account").click()

@@ -32,7 +32,7 @@ def test_a_row_that_is_probably_known_comes_in_where_its_box_is_ticked(
     open_server: Served, browser: Browser, tmp_path: Path
 ) -> None:
     page, api = registered(browser, open_server, "Ana"), f"{open_server.url}/api/v1"
-    credentials = {"email": "ana@example.org", "password": PASSWORD}
+    credentials = {"email": f"ana@{open_server.domain}", "password": PASSWORD}
     token = ask(page, f"{api}/token", credentials)["access_token"]
     giro = {"name": "Giro", "kind": "CHECKING", "opened_on": "2026-01-01"}
     account = ask(page, f"{api}/accounts", giro, token)["id"]

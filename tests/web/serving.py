@@ -30,6 +30,7 @@ class Served:
     process: subprocess.Popen[bytes]
     log: Path
     environment: dict[str, str]
+    domain: str = "example.org"  # of the addresses of its people
 
     @property
     def url(self) -> str:
