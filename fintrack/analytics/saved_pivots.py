@@ -32,7 +32,6 @@ SAVED_PIVOTS: Shape = {
 PIVOT_VALUES = ("name", "rows", "columns", "measure")
 NO_PIVOT = "You have no such pivot."
 LONGEST_NAME = 60
-QUIETLY = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def change_pivot(
         if after == before:
             return
         with refusals():
-            db.execute(statement, execution_options=QUIETLY)
+            db.execute(statement)
         was, now = _told(before), _told(after)
         audit.record(db, "pivot.changed", subject_id=pivot_id, before=was, after=now)
 
@@ -122,7 +121,7 @@ def remove_pivot(context: TenantContext, pivot_id: UUID, version: str | None = N
     statement = delete(SavedPivot).where(SavedPivot.id == pivot_id)
     with tenant_transaction(context) as db:
         before = _held(db, pivot_id, version)
-        db.execute(statement, execution_options=QUIETLY)
+        db.execute(statement)
         audit.record(db, "pivot.removed", subject_id=pivot_id, before=_told(before))
 
 

@@ -272,7 +272,7 @@ def delete_account(context: TenantContext, account_id: UUID, version: int | None
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
         record_deletion(db, account_id)
-        db.execute(statement, execution_options={"synchronize_session": False})
+        db.execute(statement)
 
 
 def _accounts() -> Select[*tuple[Any, ...]]:
@@ -323,10 +323,7 @@ def _set(
     _held(db, account_id, version)
     statement = update(Account).where(Account.id == account_id)
     with refusals():
-        db.execute(
-            statement.values(**values, version=Account.version + 1),
-            execution_options={"synchronize_session": False},
-        )
+        db.execute(statement.values(**values, version=Account.version + 1))
     record_state(db, action, account_id, before)
 
 

@@ -21,7 +21,6 @@ from fintrack.schema import new_id
 # What a version of a budget tells apart.
 BUDGET_VALUES = ("category_id", "currency", "amount")
 NO_BUDGET = "There is no such budget."
-QUIETLY = {"synchronize_session": False}
 
 
 def create_budget(context: TenantContext, category_id: UUID, currency: str, amount: int) -> UUID:
@@ -57,7 +56,7 @@ def change_amount(db: Session, budget_id: UUID, amount: Decimal, version: str | 
     kept = minor_units(amount, before["currency"])
     with refusals():
         statement = update(Budget).where(Budget.id == budget_id).values(amount=kept)
-        db.execute(statement, execution_options=QUIETLY)
+        db.execute(statement)
     after = {**before, "amount": kept}
     audit.record(db, "budget.changed", subject_id=budget_id, before=before, after=after)
 
@@ -74,7 +73,7 @@ def delete_budget(context: TenantContext, budget_id: UUID, version: str | None =
     with tenant_transaction(context) as db:
         before = _held(db, budget_id, version)
         audit.record(db, "budget.deleted", subject_id=budget_id, before=before)
-        db.execute(delete(Budget).where(Budget.id == budget_id), execution_options=QUIETLY)
+        db.execute(delete(Budget).where(Budget.id == budget_id))
 
 
 def _held(db: Session, budget_id: UUID, version: str | None) -> dict[str, Any]:

@@ -161,8 +161,7 @@ def delete_category(context: TenantContext, category_id: UUID, version: str | No
                 f"{before['name']} is in use. Archive it, or move what is under it first."
             )
         audit.record(db, "category.deleted", subject_id=category_id, before=before)
-        statement = delete(Category).where(Category.id == category_id)
-        db.execute(statement, execution_options={"synchronize_session": False})
+        db.execute(delete(Category).where(Category.id == category_id))
 
 
 def _name(name: str) -> str:
@@ -180,7 +179,7 @@ def _change(
     with tenant_transaction(context) as db:
         before = _held(db, category_id, version)
         with refusals():
-            db.execute(statement, execution_options={"synchronize_session": False})
+            db.execute(statement)
         after = _state_of(db, category_id)
         audit.record(db, action, subject_id=category_id, before=before, after=after)
 

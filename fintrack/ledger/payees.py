@@ -134,7 +134,7 @@ def delete_payee(context: TenantContext, payee_id: UUID, version: str | None = N
     with tenant_transaction(context) as db:
         before = _held(db, payee_id, version)
         audit.record(db, "payee.deleted", subject_id=payee_id, before=before)
-        db.execute(statement, execution_options={"synchronize_session": False})
+        db.execute(statement)
 
 
 def suggested_category(context: TenantContext, payee: str) -> UUID | None:
@@ -194,6 +194,6 @@ def _change(
     before = _held(db, payee_id, version)
     statement = update(Payee).where(Payee.id == payee_id).values(**values)
     with refusals():
-        db.execute(statement, execution_options={"synchronize_session": False})
+        db.execute(statement)
     audit.record(db, action, subject_id=payee_id, before=before, after=_state_of(db, payee_id))
     return before

@@ -58,7 +58,6 @@ RECURRING_VALUES = tuple(
 )
 NO_RECURRING = "There is no such recurring transaction."
 LONGEST_PAYEE = 200
-QUIETLY = {"synchronize_session": False}
 
 
 class Every(StrEnum):
@@ -152,7 +151,7 @@ def change_recurring(
             return
         statement = update(Recurring).where(Recurring.id == recurring_id).values(**values)
         with refusals():
-            _changed(db.execute(statement, execution_options=QUIETLY))
+            _changed(db.execute(statement))
         _record(db, "recurring.changed", recurring_id, before)
 
 
@@ -170,7 +169,7 @@ def delete_recurring(
     statement = delete(Recurring).where(Recurring.id == recurring_id)
     with tenant_transaction(context) as db:
         before = _held(db, recurring_id, version)
-        _changed(db.execute(statement, execution_options=QUIETLY))
+        _changed(db.execute(statement))
         account_id = UUID(before["account_id"])
         audit.record(
             db, "recurring.deleted", subject_id=recurring_id, account_id=account_id, before=before
@@ -192,7 +191,7 @@ def record_next(context: TenantContext, recurring_id: UUID) -> UUID:
         # Counted first: of two at once, the second one records the one after.
         counted = step.values(recorded=Recurring.recorded + 1)
         before = _held(db, recurring_id, None)
-        _changed(db.execute(counted, execution_options=QUIETLY))
+        _changed(db.execute(counted))
         row = db.execute(asked.add_columns(_on(Recurring.recorded - 1).label("due"))).one()
         open_account(db, row.account_id)
         transaction_id = new_id()

@@ -27,7 +27,6 @@ RULES: Shape = {"id": "str", "words": "str", "category_id": "str", "category": "
 RULE_VALUES = ("words", "category_id")
 NO_RULE = "There is no such rule."
 LONGEST_WORDS = 200
-QUIETLY = {"synchronize_session": False}
 
 
 def rules(context: TenantContext) -> pd.DataFrame:
@@ -89,7 +88,7 @@ def change_rule(
         if not values:
             return
         with refusals():
-            db.execute(statement, execution_options=QUIETLY)
+            db.execute(statement)
         after = _state_of(db, rule_id)
         audit.record(db, "rule.changed", subject_id=rule_id, before=before, after=after)
 
@@ -106,7 +105,7 @@ def delete_rule(context: TenantContext, rule_id: UUID, version: str | None = Non
     with tenant_transaction(context) as db:
         before = _held(db, rule_id, version)
         audit.record(db, "rule.deleted", subject_id=rule_id, before=before)
-        db.execute(delete(Rule).where(Rule.id == rule_id), execution_options=QUIETLY)
+        db.execute(delete(Rule).where(Rule.id == rule_id))
 
 
 def ruled_categories(db: Session, texts: Mapping[int, str]) -> dict[int, UUID]:

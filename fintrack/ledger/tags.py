@@ -64,7 +64,7 @@ def rename_tag(context: TenantContext, tag_id: UUID, name: str, version: str | N
     with tenant_transaction(context) as db:
         before = _held(db, tag_id, version)
         with refusals():
-            db.execute(statement, execution_options={"synchronize_session": False})
+            db.execute(statement)
         audit.record(db, "tag.renamed", subject_id=tag_id, before=before, after={"name": kept})
 
 
@@ -80,7 +80,7 @@ def delete_tag(context: TenantContext, tag_id: UUID, version: str | None = None)
     statement = delete(Tag).where(Tag.id == tag_id)
     with tenant_transaction(context) as db:
         before = _held(db, tag_id, version)
-        db.execute(statement, execution_options={"synchronize_session": False})
+        db.execute(statement)
         audit.record(db, "tag.deleted", subject_id=tag_id, before=before)
 
 

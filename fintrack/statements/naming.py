@@ -20,7 +20,6 @@ from fintrack.statements.targets import (
 )
 
 NUMBERED = "account.changed"
-_QUIETLY = {"synchronize_session": False}
 
 
 def naming_note(plan: Plan, account: LedgerAccount, ledger: Sequence[LedgerAccount]) -> str:
@@ -45,7 +44,7 @@ def give_numbers(db: Session, plans: Iterable[tuple[Plan, LedgerAccount]]) -> No
         before = state_of(db, account.id)
         numbered = update(Account).where(Account.id == account.id, Account.number == "")
         values = numbered.values(number=number[:NUMBER_LENGTH], version=Account.version + 1)
-        db.execute(values, execution_options=_QUIETLY)
+        db.execute(values)
         record_state(db, NUMBERED, account.id, before)
 
 
@@ -62,7 +61,7 @@ def take_numbers_back(db: Session, import_id: UUID, account_ids: Sequence[UUID])
         before = state_of(db, account_id)
         given = update(Account).where(Account.id == account_id, Account.number == after["number"])
         values = given.values(number="", version=Account.version + 1)
-        done = db.execute(values, execution_options=_QUIETLY)
+        done = db.execute(values)
         if done.rowcount:  # type: ignore[attr-defined]  # a cursor result
             record_state(db, NUMBERED, account_id, before)
 

@@ -103,7 +103,7 @@ def _write_settings(db: Session, manifest: Manifest) -> None:
     if not isinstance(start, int) or not isinstance(colour, str | None):
         raise InvalidInput(DAMAGED)
     habits = update(Tenant).values(fiscal_year_start=start, colour=colour)
-    db.execute(habits, execution_options={"synchronize_session": False})
+    db.execute(habits)
 
 
 def _write_tables(db: Session, pack: Pack) -> Iterator[int]:
@@ -147,10 +147,7 @@ def _write(db: Session, each: ArchiveTable, values: Sequence[dict[str, Any]]) ->
     if undone:
         said = given(ImportBatch, ["id", "undone_at"], undone)
         statement = update(ImportBatch).where(ImportBatch.id == said.c.id)
-        db.execute(
-            statement.values(undone_at=said.c.undone_at),
-            execution_options={"synchronize_session": False},
-        )
+        db.execute(statement.values(undone_at=said.c.undone_at))
 
 
 def _require_equal(db: Session, reader_id: UUID, manifest: Manifest) -> None:
