@@ -1,6 +1,5 @@
 """Editing one transaction, against the version that the member saw."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -80,29 +79,6 @@ def change_transaction(
         wanted |= _partner(before, wanted[transaction_id])
         update_snapshots(db, [each for id_, each in wanted.items() if each != before[id_]])
         return keep_changes(db, "transaction.changed", before, snapshots(db, list(before)))
-
-
-def split_transaction(
-    context: TenantContext, transaction_id: UUID, lines: Sequence[SplitLine], version: int
-) -> UUID:
-    """Split a transaction into lines that add up to it; returns the change set's id.
-
-    Raises:
-        FinTrackError: as `change_transaction`.
-    """
-    if not lines:
-        raise InvalidInput("A split transaction needs its lines.")
-    change = TransactionChange(lines=tuple(lines))
-    return change_transaction(context, transaction_id, change, version)
-
-
-def unsplit_transaction(context: TenantContext, transaction_id: UUID, version: int) -> UUID:
-    """Make a split transaction whole again, uncategorised; returns the change set's id.
-
-    Raises:
-        FinTrackError: as `change_transaction`.
-    """
-    return change_transaction(context, transaction_id, TransactionChange(lines=()), version)
 
 
 def require_version(db: Session, transaction_id: UUID, version: int | None) -> None:

@@ -34,8 +34,6 @@ PAYEES: Shape = {
 PAYEE_VALUES = ("name", "category_id")
 NO_PAYEE = "There is no such payee."
 LONGEST_NAME = 200
-# How many of a payee's newest transactions decide what category the next one gets.
-RECENT = 5
 
 
 def payees(context: TenantContext) -> pd.DataFrame:
@@ -135,31 +133,6 @@ def delete_payee(context: TenantContext, payee_id: UUID, version: str | None = N
         before = _held(db, payee_id, version)
         audit.record(db, "payee.deleted", subject_id=payee_id, before=before)
         db.execute(statement)
-
-
-def suggested_category(context: TenantContext, payee: str) -> UUID | None:
-    """Return the category for a payee: the one set for it, else the usual one of its newest rows.
-
-    Only transactions that the member sees are asked; None when nothing is known.
-    """
-    context.require(Permission.READ)
-    name = neutral(payee)
-    named = select(Payee.category_id).where(func.lower(Payee.name) == func.lower(name))
-    recent = (
-        select(Transaction.category_id, Transaction.booked_on)
-        .where(Transaction.payee == name, Transaction.category_id.is_not(None))
-        .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-        .limit(RECENT)
-        .subquery("recent")
-    )
-    usual = (
-        select(recent.c.category_id)
-        .group_by(recent.c.category_id)
-        .order_by(func.count().desc(), func.max(recent.c.booked_on).desc())
-        .limit(1)
-    )
-    with tenant_transaction(context) as db:
-        return db.scalars(named).one_or_none() or db.scalars(usual).one_or_none()
 
 
 def _name(name: str) -> str:
