@@ -191,6 +191,16 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
         InvalidInput: the name, the currency or the opening balance cannot be kept.
     """
     context.require(Permission.WRITE)
+    with tenant_transaction(context) as db, refusals():
+        return add_account(db, new)
+
+
+def add_account(db: Session, new: NewAccount) -> UUID:
+    """Open the account in the caller's transaction, and return its id.
+
+    Raises:
+        InvalidInput: the name, the number or the currency cannot be kept.
+    """
     exponent(new.currency)
     account_id = new_id()
     values = {
@@ -204,10 +214,8 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
         "opened_on": new.opened_on,
         "visibility": new.visibility.value,
     }
-    with tenant_transaction(context) as db:
-        with refusals():
-            db.execute(insert(Account), [values])
-        record_state(db, "account.created", account_id, None)
+    db.execute(insert(Account), [values])
+    record_state(db, "account.created", account_id, None)
     return account_id
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_state, state_of
+from fintrack.ledger.accounts import LONGEST_NUMBER
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, AuditEvent
 from fintrack.statements.plans import Plan
 from fintrack.statements.targets import (
-    NUMBER_LENGTH,
     LedgerAccount,
     is_number,
     matching_account,
@@ -43,7 +43,7 @@ def give_numbers(db: Session, plans: Iterable[tuple[Plan, LedgerAccount]]) -> No
     for account, number in numbers.items():
         before = state_of(db, account.id)
         numbered = update(Account).where(Account.id == account.id, Account.number == "")
-        values = numbered.values(number=number[:NUMBER_LENGTH], version=Account.version + 1)
+        values = numbered.values(number=number[:LONGEST_NUMBER], version=Account.version + 1)
         db.execute(values)
         record_state(db, NUMBERED, account.id, before)
 

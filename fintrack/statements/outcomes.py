@@ -90,7 +90,7 @@ def differences(
     First at its closing balance, then at its opening one; None of one that it does not state.
     """
     closing = held.then + total_until(plan.balance_day, rows)
-    opening = held.first + total_until(plan.days[0] - timedelta(1), rows)
+    opening = held.first + total_until(plan.day_before, rows)
     return (
         None if plan.closing is None else closing - plan.closing,
         None if plan.opening is None else opening - plan.opening,
@@ -176,11 +176,7 @@ def _balances(
     db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
 ) -> dict[UUID, dict[str, Balances]]:
     """What each account holds now and, per plan, on its balance day and before its first."""
-    days = {
-        plan.key: (plan.balance_day, plan.days[0] - timedelta(1))
-        for plan in plans
-        if plan.key in accounts
-    }
+    days = {plan.key: (plan.balance_day, plan.day_before) for plan in plans if plan.key in accounts}
     if not days:
         return {}
     asked = func.unnest(literal(sorted(set(chain(*days.values()))), ARRAY(Date())))
