@@ -19,6 +19,7 @@ from fintrack.statements.previews import Preview
 from fintrack.statements.read import FORMATS
 from fintrack.statements.summaries import RowState
 from fintrack.statements.undoing import UndoReport, undo_import
+from fintrack.texts import counted
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.import_files import (
     OpenFile,
@@ -143,7 +144,7 @@ def _commit_label(context: TenantContext, preview: Preview, count: int) -> str:
     if not (count or preview.probable):
         return "Keep the balance" if tells_a_balance(context, preview) else ""
     verb, many = ("Import", count) if count else ("Match", preview.probable)
-    return f"{verb} {many:,} {'transaction' if many == 1 else 'transactions'}"
+    return f"{verb} {counted(many, 'transaction', 'transactions')}"
 
 
 def _commit_all(
@@ -208,8 +209,8 @@ def _close(file: OpenFile, report: ImportReport) -> None:
 
 def _said(preview: Preview, report: ImportReport) -> str:
     counts = _counts(report.new, report.duplicate, report.rejected, report.skipped)
-    what = "a transfer" if report.linked == 1 else "transfers"
-    linked = f", {report.linked:,} linked as {what}" if report.linked else ""
+    pairs = counted(report.linked, "linked as a transfer", "linked as transfers")
+    linked = f", {pairs}" if report.linked else ""
     return f"Imported {escaped(preview.file_name)}: {counts}{linked}."
 
 
@@ -298,8 +299,7 @@ def _asked(import_id: UUID) -> str:
 
 def _undone(context: TenantContext, import_id: UUID, report: UndoReport) -> None:
     take_back(context, import_id)
-    what = "transaction" if report.removed == 1 else "transactions"
-    done(f"Undone: {report.removed:,} {what} removed.")
+    done(f"Undone: {counted(report.removed, 'transaction', 'transactions')} removed.")
 
 
 def _undo_edited(context: TenantContext, import_id: UUID) -> None:

@@ -30,6 +30,7 @@ from fintrack.operations.archive.verify import require_unaltered
 from fintrack.schema import Account, Tenant, Transaction
 from fintrack.statements.books.report import AccountOutcome, BookReport
 from fintrack.statements.imports import Progress
+from fintrack.texts import counted
 
 FORMAT = "FinTrack"
 CHUNK = 2_500
@@ -171,8 +172,7 @@ def _outcome(before: AccountSum, after: AccountSum) -> AccountOutcome:
 
 def _notes(manifest: Manifest) -> Iterator[str]:
     yield manifest.sight
-    count = manifest.cut_transfers
-    if count == 1:
-        yield "1 transfer went to an account that is not in the file, and is plain now."
-    elif count:
-        yield f"{count} transfers went to accounts that are not in the file, and are plain now."
+    if manifest.cut_transfers:
+        one = "transfer went to an account that is not in the file, and is"
+        many = "transfers went to accounts that are not in the file, and are"
+        yield f"{counted(manifest.cut_transfers, one, many)} plain now."
