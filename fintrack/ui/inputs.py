@@ -142,9 +142,9 @@ def money_column(label: str, width: int | None = None) -> Any:  # noqa: ANN401 -
     return st.column_config.TextColumn(label, width=width, alignment="right")
 
 
-def day_column(context: TenantContext, label: str) -> Any:  # noqa: ANN401 - as above
+def day_column(context: TenantContext) -> Any:  # noqa: ANN401 - as above
     """Return a table's column for days as the tenant writes them, as narrow as a phone needs."""
-    return st.column_config.DateColumn(label, format=day_format(context.locale), width=84)
+    return st.column_config.DateColumn("Date", format=day_format(context.locale), width=84)
 
 
 def day_format(locale: str) -> str:
