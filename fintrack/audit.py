@@ -15,7 +15,7 @@ from fintrack.schema import AuditEvent, new_id
 class Change:
     """One row before and after; None where there was, or is, no row."""
 
-    subject_id: UUID
+    subject_id: UUID | None
     account_id: UUID | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
@@ -27,27 +27,17 @@ def record(
     *,
     subject_id: UUID | None = None,
     account_id: UUID | None = None,
-    change_set_id: UUID | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
     """Record one event; PostgreSQL adds the actor, the role and the time."""
-    values = {
-        "id": new_id(),
-        "action": action,
-        "subject_id": subject_id,
-        "account_id": account_id,
-        "change_set_id": change_set_id,
-        "before": before,
-        "after": after,
-    }
-    db.execute(insert(AuditEvent).values(values))
+    record_many(db, action, [Change(subject_id, account_id, before, after)])
 
 
 def record_many(
     db: Session, action: str, changes: Sequence[Change], change_set_id: UUID | None = None
 ) -> None:
-    """Record the changes of one change set, an event each."""
+    """Record the changes, which one change set may take back, an event each."""
     rows = [
         {
             "id": new_id(),

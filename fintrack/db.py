@@ -127,13 +127,18 @@ def tenant_snapshot(context: TenantContext) -> Iterator[Session]:
 
 @contextmanager
 def _inside(context: TenantContext, begin: str) -> Iterator[Session]:
-    with _refusals(), TenantSession(_engines["app"], autoflush=False) as db:
+    with _refusals(), _session("app", TenantSession) as db:
         db.info["tenant_id"] = context.tenant_id
         db.info["begin"] = begin
         db.info["enter"] = _entrance(context)
         db.info["holds"] = False
         with db.begin():
             yield db
+
+
+def _session(login: str, kind: type[Session] = Session) -> Session:
+    """Statements select columns, so a session holds no objects that a write would have to reach."""
+    return kind(_engines[login], autoflush=False, execution_options={"synchronize_session": False})
 
 
 def _entrance(context: TenantContext) -> tuple[str, tuple[bytes | UUID, ...]]:
@@ -148,7 +153,7 @@ def sign_in_transaction() -> Iterator[Session]:
     Raises:
         Unavailable: no connection was free in time, or the storage is full.
     """
-    with _refusals(), Session(_engines["sign_in"], autoflush=False) as db, db.begin():
+    with _refusals(), _session("sign_in") as db, db.begin():
         yield db
 
 
@@ -159,7 +164,7 @@ def maintenance_transaction(reason: str) -> Iterator[Session]:
     Raises:
         Unavailable: no connection was free in time, or the storage is full.
     """
-    with _refusals(), Session(_engines["maintenance"], autoflush=False) as db, db.begin():
+    with _refusals(), _session("maintenance") as db, db.begin():
         db.execute(insert(MaintenanceEvent).values(id=new_id(), reason=reason))
         yield db
 

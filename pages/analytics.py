@@ -21,14 +21,13 @@ from fintrack.analytics.periods import (
     has_few_points,
     interval_of,
     interval_until,
-    month_of_period,
     previous,
     today_of,
 )
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.ahead import ahead_view
-from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.asked import chart_query, month_query
 from fintrack.ui.analyses.calendar import calendar_view
 from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.flow import flow_view
@@ -43,6 +42,7 @@ from fintrack.ui.inputs import (
     KEPT,
     OUT,
     WORTH,
+    address_choice,
     card,
     currency_choice,
     headline_row,
@@ -64,17 +64,9 @@ def page() -> None:
     """Show the chosen view; what is not chosen is not asked for."""
     context = tenant_context()
     st.title("Analytics", anchor=False)
-    chosen = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default=OVERVIEW,
-        required=True,
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = address_choice("View", list(VIEWS), OVERVIEW, key="view")
     with shown_refusals():
-        VIEWS[chosen or OVERVIEW](context)
+        VIEWS[view](context)
 
 
 def _overview(context: TenantContext) -> None:
@@ -172,19 +164,15 @@ def _net_worth(
 
 
 def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.DataFrame) -> None:
-    def query(day: str) -> dict[str, str]:
-        month = month_of_period(date.fromisoformat(day), period)
-        return TransactionFilter(since=month.since, until=month.until).to_query()
-
     with card("Cash flow per month", csv=chart_query("cash-flow", period)):
         if flow.empty:
             st.caption("Nothing moved in this period.")
             return
         figure = cash_flow_chart(flow, chart_style(context, currency), period)
         clicked = clicked_in_chart(figure, "Cash flow per month", "flow")
-        table_of_chart("Month", figure, query)
+        table_of_chart("Month", figure, lambda month: month_query(month, period))
     if clicked:
-        open_page("transactions", **query(clicked))
+        open_page("transactions", **month_query(clicked, period))
 
 
 def _payees(context: TenantContext, currency: str, period: Period) -> None:

@@ -21,7 +21,6 @@ from fintrack.analytics.periods import (
     today_of,
 )
 from fintrack.context import Permission, TenantContext
-from fintrack.ledger.filters import TransactionFilter
 from fintrack.statements.read import FORMATS
 from fintrack.ui.account_forms import KIND_NAMES, kind_of
 from fintrack.ui.analyses.asked import chart_query
@@ -37,6 +36,7 @@ from fintrack.ui.inputs import (
     headline_row,
     link_row,
     money,
+    period_query,
     row,
     short_day_text,
     span_text,
@@ -113,8 +113,7 @@ def _net_worth(context: TenantContext, home: Overview, currency: str) -> None:
         clicked = clicked_in_chart(figure, "Net worth", "net worth")
     if clicked:
         month = interval_until(date.fromisoformat(clicked), Interval.MONTH)
-        wanted = TransactionFilter(since=month.since, until=month.until)
-        open_page("transactions", **wanted.to_query())
+        open_page("transactions", **period_query(month))
 
 
 def _spending(context: TenantContext, home: Overview, currency: str) -> None:

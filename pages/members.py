@@ -6,6 +6,7 @@ from fintrack.context import Permission
 from fintrack.limits import Limit
 from fintrack.ui.activity import activity_section
 from fintrack.ui.failures import shown_refusals
+from fintrack.ui.inputs import address_choice
 from fintrack.ui.invitations import invitation_section
 from fintrack.ui.limit_notices import limit_notices
 from fintrack.ui.people import people_section
@@ -35,13 +36,4 @@ def page() -> None:
     if (wanted := st.query_params.get("section")) in SECTIONS and wanted not in offered:
         with shown_refusals():
             context.require(NEEDED[wanted])
-    chosen = st.segmented_control(
-        "Section",
-        offered,
-        default=PEOPLE,
-        required=True,
-        key="section",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    SECTIONS[chosen or PEOPLE](context)
+    SECTIONS[address_choice("Section", offered, PEOPLE, key="section")](context)

@@ -62,10 +62,10 @@ def _inputs(settings: TenantSettings) -> TenantSettings:
         kind = st.selectbox(
             "Type", kinds, kinds.index(settings.type), format_func=TYPE_NAMES.__getitem__
         )
-        currency = currency_input("Currency", settings.currency)
+        currency = currency_input(settings.currency)
         locale = locale_input("Numbers and dates as in", settings.locale)
     with right:
-        country = country_input("Country", settings.country)
+        country = country_input(settings.country)
         zones = time_zones()
         zone = st.selectbox("Time zone", zones, zones.index(settings.time_zone))
         month = st.selectbox(

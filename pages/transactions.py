@@ -17,6 +17,7 @@ from fintrack.ledger.records import transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.ledger.transfers import link_transfer
 from fintrack.limits import Limit
+from fintrack.texts import counted
 from fintrack.ui.confirmation import confirmed_download
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.ledger_inputs import category_choice, category_names, id_of, named
@@ -117,7 +118,7 @@ def _actions(context: TenantContext, chosen: list[UUID], names: dict[UUID, str])
 
 
 def _count(chosen: list[UUID], verb: str) -> str:
-    return f"{len(chosen)} {'transaction' if len(chosen) == 1 else 'transactions'} {verb}."
+    return f"{counted(len(chosen), 'transaction', 'transactions')} {verb}."
 
 
 def _toolbar(

@@ -104,8 +104,3 @@ def revoke_api_token(context: TenantContext, token_id: UUID) -> None:
     )
     with sign_in_transaction() as db:
         db.execute(select(revoked))
-
-
-def token_id_of(token: str) -> UUID:
-    """Return the id that stands in a token."""
-    return UUID(token.removeprefix(PREFIX).partition("_")[0])

@@ -26,7 +26,7 @@ def use_code(user_id: UUID, code: str) -> bool:
     if statement is None:
         return False
     with sign_in_transaction() as db:
-        result: Any = db.execute(statement.execution_options(synchronize_session=False))
+        result: Any = db.execute(statement)
     return bool(result.rowcount)
 
 

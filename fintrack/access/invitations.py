@@ -221,8 +221,7 @@ def _add(db: Session, values: dict[str, Any]) -> None:
     expired = update(Invitation).where(
         Invitation.email == values["email"], Invitation.expires_at <= func.now(), _is_pending()
     )
-    renewed = expired.values(revoked_at=func.now())
-    db.execute(renewed.execution_options(synchronize_session=False))
+    db.execute(expired.values(revoked_at=func.now()))
     try:
         db.execute(insert(Invitation).values(values))
     except IntegrityError as error:
@@ -249,7 +248,7 @@ def _change(db: Session, invitation_id: UUID, action: str, values: dict[str, Any
     hold_books(db)
     before = _state_of(db, invitation_id)
     statement = update(Invitation).where(Invitation.id == invitation_id, _is_pending())
-    result: Any = db.execute(statement.values(values).execution_options(synchronize_session=False))
+    result: Any = db.execute(statement.values(values))
     if result.rowcount != 1:
         raise NotFound(NOT_PENDING)
     after = _state_of(db, invitation_id)

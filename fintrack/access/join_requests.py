@@ -99,7 +99,6 @@ def _decide(
         update(JoinRequest)
         .where(JoinRequest.user_id == user_id, JoinRequest.decided_at.is_(None))
         .values(**values, decided_at=func.now(), decided_by=context.user_id)
-        .execution_options(synchronize_session=False)
     )
     result: Any = db.execute(statement)
     if result.rowcount != 1:

@@ -89,7 +89,7 @@ def give_up(question: Question) -> None:
     """Forget a question that was refused, so that it can be asked again under the same key."""
     forgotten = delete(KeptAnswer).where(KeptAnswer.key_hash == question.key_hash)
     with sign_in_transaction() as db:
-        db.execute(forgotten.execution_options(synchronize_session=False))
+        db.execute(forgotten)
 
 
 def _hash(*parts: bytes) -> bytes:

@@ -274,7 +274,7 @@ def _change(
     before = state_of(db, user_id)
     require_seen(before, MEMBER_VALUES, version)
     statement = update(Membership).where(Membership.user_id == user_id).values(values)
-    result: Any = db.execute(statement.execution_options(synchronize_session=False))
+    result: Any = db.execute(statement)
     if result.rowcount != 1:
         role = before["role"]
         raise PermissionDenied(
@@ -302,7 +302,7 @@ def _everyones(user_id: UUID) -> ColumnElement[bool]:
 def _hand_over(db: Session, which: ColumnElement[bool], heir_id: UUID) -> int:
     owners = dict(db.execute(select(Account.id, Account.owner_id).where(which)).all())
     statement = update(Account).where(which).values(owner_id=heir_id, version=Account.version + 1)
-    db.execute(statement.execution_options(synchronize_session=False))
+    db.execute(statement)
     _record_handing(db, {each: (owner, heir_id) for each, owner in owners.items()})
     return len(owners)
 

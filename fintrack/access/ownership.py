@@ -100,8 +100,7 @@ def withdraw_offer(context: TenantContext, user_id: UUID) -> None:
 def _taken_back(db: Session, user_id: UUID) -> dict[str, Any] | None:
     """Delete the offer to this member, if there is one, and return what it was."""
     statement = delete(OwnershipOffer).where(OwnershipOffer.user_id == user_id)
-    returned = statement.returning(OwnershipOffer.is_shared)
-    is_shared = db.scalar(returned.execution_options(synchronize_session=False))
+    is_shared = db.scalar(statement.returning(OwnershipOffer.is_shared))
     return None if is_shared is None else {"is_shared": is_shared}
 
 

@@ -94,7 +94,7 @@ def finish_registration(secret: str, password: str, address: str = "") -> UUID:
     user = NewUser(row.email, row.name, password)
     with sign_in_transaction() as db:
         used = delete(Registration).where(wanted).returning(Registration.hash)
-        if db.execute(used.execution_options(synchronize_session=False)).one_or_none() is None:
+        if db.execute(used).one_or_none() is None:
             raise NotFound(GONE)
         return add_user(db, user, row.password_hash, tenant, datetime.now(UTC))
 

@@ -68,7 +68,7 @@ def reset_password(token: str, password: str) -> None:
     values = {"password_hash": hash_password(password)}
     used = delete(Ticket).where(_is_live(token)).returning(Ticket.user_id, Ticket.payload)
     with sign_in_transaction() as db:
-        ticket = db.execute(used.execution_options(synchronize_session=False)).one_or_none()
+        ticket = db.execute(used).one_or_none()
         if ticket is None:
             raise NotFound(GONE)
         proved = {"verified_at": func.now()} if ticket.payload["is_mailed"] else {}

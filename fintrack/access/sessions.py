@@ -284,7 +284,6 @@ def _end(session: UserSession, which: ColumnElement[bool]) -> int:
         update(SessionRow)
         .where(SessionRow.user_id == session.user_id, SessionRow.revoked_at.is_(None), which)
         .values(revoked_at=func.now())
-        .execution_options(synchronize_session=False)
     )
     with sign_in_transaction() as db:
         return db.connection().execute(statement).rowcount

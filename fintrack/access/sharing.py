@@ -47,7 +47,6 @@ SHARED_BALANCES: Shape = {
 SHARE_VALUES = ("level",)
 NOT_YOURS = "You own no such account, or there is no such member."
 NAME_TAKEN = "There is another account of this name. Rename one of them first."
-QUIETLY = {"synchronize_session": False}
 
 
 class ShareLevel(StrEnum):
@@ -181,7 +180,7 @@ def _set_visibility(db: Session, context: TenantContext, account_id: UUID, visib
         return
     values = {"visibility": visibility, "version": Account.version + 1}
     try:
-        db.execute(update(Account).where(*own).values(values), execution_options=QUIETLY)
+        db.execute(update(Account).where(*own).values(values))
     except IntegrityError as error:
         raise Conflict(NAME_TAKEN) from error
     audit.record(
@@ -222,7 +221,7 @@ def _unshare(db: Session, account_id: UUID, user_id: UUID) -> None:
     statement = delete(AccountShare).where(
         AccountShare.account_id == account_id, AccountShare.user_id == user_id
     )
-    result: Any = db.execute(statement, execution_options=QUIETLY)
+    result: Any = db.execute(statement)
     if result.rowcount != 1:
         raise NotFound(NOT_YOURS)
     audit.record(db, "account.unshared", subject_id=user_id, account_id=account_id, before=before)

@@ -212,7 +212,6 @@ def change_settings(context: TenantContext, settings: TenantSettings) -> TenantC
         update(Tenant)
         .where(Tenant.version == settings.version)
         .values(**values, version=settings.version + 1)
-        .execution_options(synchronize_session=False)
     )
     with tenant_transaction(context) as db:
         changed: Any = db.execute(statement)
@@ -273,7 +272,7 @@ def remove_sample(context: TenantContext) -> None:
     with tenant_transaction(context) as db:
         # The cascade reaches accounts before their transactions; all must be gone only at the end.
         defer_constraints(db)
-        db.execute(delete(Tenant).execution_options(synchronize_session=False))
+        db.execute(delete(Tenant))
 
 
 def _tenants(db: Session, session: UserSession) -> tuple[TenantContext, ...]:

@@ -115,8 +115,7 @@ def _issue(lifetime: timedelta, values: dict[str, Any]) -> str:
 
 
 def _redeem(statement: Delete) -> tuple[UUID, dict[str, Any]]:
-    fresh = statement.where(Ticket.expires_at > datetime.now(UTC))
-    used = fresh.execution_options(synchronize_session=False)
+    used = statement.where(Ticket.expires_at > datetime.now(UTC))
     with sign_in_transaction() as db:
         row = db.execute(used.returning(Ticket.user_id, Ticket.payload)).one_or_none()
     if row is None:

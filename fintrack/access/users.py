@@ -21,7 +21,6 @@ from fintrack.config import Registration, settings
 from fintrack.context import TenantType, UserSession
 from fintrack.db import sign_in_transaction
 from fintrack.errors import Conflict, InvalidInput, PermissionDenied
-from fintrack.money import CURRENCIES
 from fintrack.schema import new_id
 from fintrack.security_schema import SetupToken, User
 from fintrack.texts import neutral, required
@@ -241,11 +240,9 @@ def _is_empty(db: Session) -> bool:
     return not db.scalar(select(exists().where(User.disabled_at.is_(None))))
 
 
-def own_tenant(name: str, country: str = "") -> NewTenant:
-    """Return the tenant of somebody who named none: personal, in the country's currency."""
-    current = get_territory_currencies(country) if country else []
-    currency = next((code for code in current if code in CURRENCIES), "EUR")
-    return NewTenant(name, TenantType.PERSONAL, currency, country or "DE")
+def own_tenant(name: str) -> NewTenant:
+    """Return the tenant of somebody who named none: personal, in euros."""
+    return NewTenant(name, TenantType.PERSONAL, "EUR", "DE")
 
 
 def usual_country(currency: str) -> str:

@@ -6,17 +6,16 @@ from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.orm import Session
 
 from fintrack import audit
-from fintrack.access.versions import require_seen, version_of
+from fintrack.access.versions import version_of
 from fintrack.analytics.dimensions import Dimension
 from fintrack.analytics.pivots import Measure, require_two
 from fintrack.context import Permission, TenantContext
-from fintrack.db import hold_books, tenant_transaction
-from fintrack.errors import NotFound
+from fintrack.db import tenant_transaction
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.refusals import refusals
+from fintrack.ledger.subjects import Subject, held_state
 from fintrack.plan_schema import SavedPivot
 from fintrack.schema import new_id
 from fintrack.texts import neutral, required
@@ -28,11 +27,13 @@ SAVED_PIVOTS: Shape = {
     "columns": "str",
     "measure": "str",
 }
-# What a version of a saved pivot tells apart.
-PIVOT_VALUES = ("name", "rows", "columns", "measure")
 NO_PIVOT = "You have no such pivot."
+PIVOT = Subject(
+    SavedPivot.id,
+    (SavedPivot.name, SavedPivot.rows, SavedPivot.columns, SavedPivot.measure),
+    NO_PIVOT,
+)
 LONGEST_NAME = 60
-QUIETLY = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,13 @@ def change_pivot(
         values["name"] = _name(values["name"])
     statement = update(SavedPivot).where(SavedPivot.id == pivot_id).values(**values)
     with tenant_transaction(context) as db:
-        before = _held(db, pivot_id, version)
+        before = held_state(db, PIVOT, pivot_id, version)
         after = {**before, **values}
         require_two(Dimension(after["rows"]), Dimension(after["columns"]))
         if after == before:
             return
         with refusals():
-            db.execute(statement, execution_options=QUIETLY)
+            db.execute(statement)
         was, now = _told(before), _told(after)
         audit.record(db, "pivot.changed", subject_id=pivot_id, before=was, after=now)
 
@@ -121,26 +122,15 @@ def remove_pivot(context: TenantContext, pivot_id: UUID, version: str | None = N
     context.require(Permission.SAVE_PIVOTS)
     statement = delete(SavedPivot).where(SavedPivot.id == pivot_id)
     with tenant_transaction(context) as db:
-        before = _held(db, pivot_id, version)
-        db.execute(statement, execution_options=QUIETLY)
+        before = held_state(db, PIVOT, pivot_id, version)
+        db.execute(statement)
         audit.record(db, "pivot.removed", subject_id=pivot_id, before=_told(before))
-
-
-def _held(db: Session, pivot_id: UUID, version: str | None) -> dict[str, Any]:
-    hold_books(db)
-    columns = [getattr(SavedPivot, name) for name in PIVOT_VALUES]
-    row = db.execute(select(*columns).where(SavedPivot.id == pivot_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(NO_PIVOT)
-    state = dict(row)
-    require_seen(state, PIVOT_VALUES, version)
-    return state
 
 
 def _told(state: dict[str, Any]) -> dict[str, Any]:
     """Return a state without its words: the activity outlives its member, and forgets nothing."""
     values = {name: value for name, value in state.items() if name != "name"}
-    return {**values, "version": version_of(state, PIVOT_VALUES)}
+    return {**values, "version": version_of(state, PIVOT.values)}
 
 
 def _name(name: str) -> str:

@@ -17,7 +17,7 @@ from fintrack.api.versions import IfMatch, Versioned, tagged
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.ledger.categories import (
-    CATEGORY_VALUES,
+    CATEGORY,
     NO_CATEGORY,
     CategoryKind,
     archive_category,
@@ -30,14 +30,14 @@ from fintrack.ledger.categories import (
 )
 from fintrack.ledger.payees import (
     NO_PAYEE,
-    PAYEE_VALUES,
+    PAYEE,
     create_payee,
     delete_payee,
     payees,
     rename_payee,
     set_payee_category,
 )
-from fintrack.ledger.tags import NO_TAG, TAG_VALUES, create_tag, delete_tag, rename_tag, tags
+from fintrack.ledger.tags import NO_TAG, TAG, create_tag, delete_tag, rename_tag, tags
 
 ONE = "Change one thing at a time: each is kept in the activity on its own."
 router = APIRouter(tags=["names"], route_class=Call)
@@ -235,7 +235,7 @@ def _category(context: TenantContext, category_id: UUID) -> CategoryTold:
 
 
 def _category_told(row: dict[Any, Any]) -> CategoryTold:
-    parent, version = optional_id(row["parent_id"]), version_of(row, CATEGORY_VALUES)
+    parent, version = optional_id(row["parent_id"]), version_of(row, CATEGORY.values)
     return CategoryTold(parent=parent, version=version, **row)
 
 
@@ -244,7 +244,7 @@ def _payee(context: TenantContext, payee_id: UUID) -> PayeeTold:
 
 
 def _payee_told(row: dict[Any, Any]) -> PayeeTold:
-    last, version = optional_day(row["last_booked_on"]), version_of(row, PAYEE_VALUES)
+    last, version = optional_day(row["last_booked_on"]), version_of(row, PAYEE.values)
     category = optional_id(row["category_id"])
     return PayeeTold(category=category, version=version, **{**row, "last_booked_on": last})
 
@@ -254,4 +254,4 @@ def _tag(context: TenantContext, tag_id: UUID) -> TagInFull:
 
 
 def _tag_told(row: dict[Any, Any]) -> TagInFull:
-    return TagInFull(version=version_of(row, TAG_VALUES), **row)
+    return TagInFull(version=version_of(row, TAG.values), **row)

@@ -11,7 +11,7 @@ from fintrack.analytics.dimensions import Dimension
 from fintrack.analytics.pivots import Measure
 from fintrack.analytics.saved_pivots import (
     NO_PIVOT,
-    PIVOT_VALUES,
+    PIVOT,
     PivotChange,
     View,
     change_pivot,
@@ -98,4 +98,4 @@ def _pivot(context: TenantContext, pivot_id: UUID) -> PivotTold:
 
 
 def _told(row: dict[Any, Any]) -> PivotTold:
-    return PivotTold(version=version_of(row, PIVOT_VALUES), **row)
+    return PivotTold(version=version_of(row, PIVOT.values), **row)

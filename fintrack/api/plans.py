@@ -28,7 +28,7 @@ from fintrack.api.pages import Page, PageQuery, Paging, page, row_of
 from fintrack.api.versions import IfMatch, Versioned, tagged
 from fintrack.context import TenantContext
 from fintrack.ledger.budgets import (
-    BUDGET_VALUES,
+    BUDGET,
     NO_BUDGET,
     create_budget,
     delete_budget,
@@ -37,7 +37,7 @@ from fintrack.ledger.recording import account_currency
 from fintrack.ledger.records import transaction
 from fintrack.ledger.recurring import (
     NO_RECURRING,
-    RECURRING_VALUES,
+    PLAN,
     Every,
     NewRecurring,
     RecurringChange,
@@ -47,7 +47,7 @@ from fintrack.ledger.recurring import (
     record_next,
     recurring,
 )
-from fintrack.ledger.rules import NO_RULE, RULE_VALUES, change_rule, create_rule, delete_rule, rules
+from fintrack.ledger.rules import NO_RULE, RULE, change_rule, create_rule, delete_rule, rules
 
 # What has another name in the domain.
 RENAMED = {"account": "account_id", "category": "category_id"}
@@ -301,7 +301,7 @@ def _rule_told(row: dict[Any, Any]) -> RuleTold:
         words=row["words"],
         category=row["category_id"],
         category_name=row["category"],
-        version=version_of(row, RULE_VALUES),
+        version=version_of(row, RULE.values),
     )
 
 
@@ -318,7 +318,7 @@ def _budget_told(row: dict[Any, Any]) -> BudgetTold:
         currency=currency,
         amount=decimal(row["amount"], currency),
         spent=decimal(row["spent"], currency),
-        version=version_of(row, BUDGET_VALUES),
+        version=version_of(row, BUDGET.values),
     )
 
 
@@ -333,6 +333,6 @@ def _recurring_told(row: dict[Any, Any]) -> RecurringTold:
         account_name=row["account"],
         category=optional_id(row["category_id"]),
         amount=decimal(row["amount"], row["currency"]),
-        version=version_of(row, RECURRING_VALUES),
+        version=version_of(row, PLAN.values),
         **{name: row[name] for name in names},
     )

@@ -24,6 +24,7 @@ from fintrack.ledger.records import TransactionRecord, transaction
 from fintrack.ledger.sources import SourceRecord
 from fintrack.money import decimal_text
 from fintrack.statements.undoing import undo_import
+from fintrack.texts import counted
 
 NEWEST = 20
 
@@ -102,7 +103,7 @@ def _undo(session: UserSession, arguments: argparse.Namespace) -> int:
         told = {"removed": report.removed, "touched": [touched_told(each) for each in touched]}
         print(json.dumps(told))
     elif report.is_done:
-        print(f"{report.removed:,} transaction{'' if report.removed == 1 else 's'} removed.")
+        print(f"{counted(report.removed, 'transaction', 'transactions')} removed.")
     else:
         print("".join(map(_touched_line, touched)), end="")
         print("Nothing is removed. Take these back as well with --also-edited.", file=sys.stderr)

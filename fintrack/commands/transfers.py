@@ -12,6 +12,7 @@ from fintrack.commands.terminal import WELL, Commands, Parser, as_user
 from fintrack.context import UserSession
 from fintrack.ledger.transfer_candidates import transfer_candidates
 from fintrack.ledger.transfers import link_transfer, unlink_transfer
+from fintrack.texts import counted
 
 
 def add_commands(commands: Commands, parents: Sequence[Parser]) -> None:
@@ -42,7 +43,7 @@ def _candidates(session: UserSession, arguments: argparse.Namespace) -> int:
 
 def _candidate_line(each: CandidateTold) -> str:
     money = f"{each.amount} {each.currency}"
-    away = f"{each.days} day{'' if each.days == 1 else 's'} away"
+    away = f"{counted(each.days, 'day', 'days')} away"
     return f"{each.id}  {each.booked_on} {each.payee}: {money}, {each.account_name}, {away}\n"
 
 

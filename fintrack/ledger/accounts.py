@@ -191,6 +191,16 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
         InvalidInput: the name, the currency or the opening balance cannot be kept.
     """
     context.require(Permission.WRITE)
+    with tenant_transaction(context) as db, refusals():
+        return add_account(db, new)
+
+
+def add_account(db: Session, new: NewAccount) -> UUID:
+    """Open the account in the caller's transaction, and return its id.
+
+    Raises:
+        InvalidInput: the name, the number or the currency cannot be kept.
+    """
     exponent(new.currency)
     account_id = new_id()
     values = {
@@ -204,10 +214,8 @@ def create_account(context: TenantContext, new: NewAccount) -> UUID:
         "opened_on": new.opened_on,
         "visibility": new.visibility.value,
     }
-    with tenant_transaction(context) as db:
-        with refusals():
-            db.execute(insert(Account), [values])
-        record_state(db, "account.created", account_id, None)
+    db.execute(insert(Account), [values])
+    record_state(db, "account.created", account_id, None)
     return account_id
 
 
@@ -272,7 +280,7 @@ def delete_account(context: TenantContext, account_id: UUID, version: int | None
         if db.scalars(used).one_or_none() is not None:
             raise Conflict(f"{found.name} has transactions, so it stays. Archive it instead.")
         record_deletion(db, account_id)
-        db.execute(statement, execution_options={"synchronize_session": False})
+        db.execute(statement)
 
 
 def _accounts() -> Select[*tuple[Any, ...]]:
@@ -323,10 +331,7 @@ def _set(
     _held(db, account_id, version)
     statement = update(Account).where(Account.id == account_id)
     with refusals():
-        db.execute(
-            statement.values(**values, version=Account.version + 1),
-            execution_options={"synchronize_session": False},
-        )
+        db.execute(statement.values(**values, version=Account.version + 1))
     record_state(db, action, account_id, before)
 
 

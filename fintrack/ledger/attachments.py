@@ -221,7 +221,7 @@ def _insert(db: Session, new: Mapping[str, Any], content: bytes) -> None:
 def _mark(db: Session, found: Row[*tuple[Any, ...]], *, is_removed: bool) -> None:
     removed_at = func.now() if is_removed else None
     statement = update(Attachment).where(Attachment.id == found.id).values(removed_at=removed_at)
-    db.execute(statement, execution_options={"synchronize_session": False})
+    db.execute(statement)
     state = _state(found._mapping)  # noqa: SLF001 - a row's public mapping
     audit.record(
         db,

@@ -37,8 +37,7 @@ def delete_transactions(
     _check_number(ids)
     with tenant_transaction(context) as db:
         before = locked_with_partners(db, ids)
-        for transaction_id in ids:
-            require_version(db, transaction_id, version)
+        require_version(db, ids, version)
         delete_snapshots(db, list(before))
         return keep_changes(db, "transactions.deleted", before, {})
 
@@ -96,7 +95,8 @@ def _change_all(
         before = locked(db, ids)
         if whole_only:
             _check_whole(before)
-        update_snapshots(db, [changed(old) for old in before.values() if changed(old) != old])
+        wanted = [(changed(old), old) for old in before.values()]
+        update_snapshots(db, [new for new, old in wanted if new != old])
         return keep_changes(db, action, before, snapshots(db, list(before)))
 
 

@@ -7,24 +7,18 @@ from uuid import UUID
 import pandas as pd
 from sqlalchemy import (
     Select,
-    delete,
     func,
-    insert,
     or_,
     select,
-    update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
-from fintrack import audit
-from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import hold_books, tenant_transaction
-from fintrack.errors import Conflict, NotFound
+from fintrack.db import tenant_transaction
+from fintrack.errors import Conflict
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
-from fintrack.ledger.refusals import refusals
-from fintrack.ledger.rows import plain
+from fintrack.ledger.subjects import Subject, change_row, create_row, delete_row, held_state
 from fintrack.plan_schema import Budget, Recurring, Rule
 from fintrack.schema import Category, Payee, Posting, Transaction, new_id
 from fintrack.texts import neutral, required
@@ -38,9 +32,11 @@ CATEGORIES: Shape = {
     "depth": "int64",
     "archived": "bool",
 }
-# What a version of a category tells apart.
-CATEGORY_VALUES = ("name", "kind", "parent_id", "archived")
 NO_CATEGORY = "There is no such category."
+ARCHIVED = Category.archived_at.is_not(None).label("archived")
+CATEGORY = Subject(
+    Category.id, (Category.name, Category.kind, Category.parent_id, ARCHIVED), NO_CATEGORY
+)
 LONGEST_NAME = 60
 
 
@@ -75,15 +71,9 @@ def create_category(
         InvalidInput: the name is missing or too long, or the parent is of the other kind.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    category_id, kept = new_id(), _name(name)
-    values = {"id": category_id, "parent_id": parent_id, "kind": kind.value, "name": kept}
+    values = {"id": new_id(), "parent_id": parent_id, "kind": kind.value, "name": _name(name)}
     with tenant_transaction(context) as db:
-        with refusals():
-            db.execute(insert(Category), [values])
-        audit.record(
-            db, "category.created", subject_id=category_id, after=_state_of(db, category_id)
-        )
-    return category_id
+        return create_row(db, CATEGORY, "category.created", values)
 
 
 def rename_category(
@@ -155,14 +145,10 @@ def delete_category(context: TenantContext, category_id: UUID, version: str | No
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        before = _held(db, category_id, version)
+        name = held_state(db, CATEGORY, category_id, version)["name"]
         if db.scalars(_uses(category_id)).one():
-            raise Conflict(
-                f"{before['name']} is in use. Archive it, or move what is under it first."
-            )
-        audit.record(db, "category.deleted", subject_id=category_id, before=before)
-        statement = delete(Category).where(Category.id == category_id)
-        db.execute(statement, execution_options={"synchronize_session": False})
+            raise Conflict(f"{name} is in use. Archive it, or move what is under it first.")
+        delete_row(db, CATEGORY, category_id, "category.deleted", version)
 
 
 def _name(name: str) -> str:
@@ -176,33 +162,8 @@ def _change(
     values: dict[str, Any],
     version: str | None,
 ) -> None:
-    statement = update(Category).where(Category.id == category_id).values(**values)
     with tenant_transaction(context) as db:
-        before = _held(db, category_id, version)
-        with refusals():
-            db.execute(statement, execution_options={"synchronize_session": False})
-        after = _state_of(db, category_id)
-        audit.record(db, action, subject_id=category_id, before=before, after=after)
-
-
-def _held(db: Session, category_id: UUID, version: str | None) -> dict[str, Any]:
-    hold_books(db)
-    state = _state_of(db, category_id)
-    require_seen(state, CATEGORY_VALUES, version)
-    return state
-
-
-def _state_of(db: Session, category_id: UUID) -> dict[str, Any]:
-    columns = select(
-        Category.name,
-        Category.kind,
-        Category.parent_id,
-        Category.archived_at.is_not(None).label("archived"),
-    )
-    row = db.execute(columns.where(Category.id == category_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(NO_CATEGORY)
-    return plain(row)
+        change_row(db, CATEGORY, category_id, action, values, version)
 
 
 def _uses(category_id: UUID) -> Select[bool]:

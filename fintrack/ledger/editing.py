@@ -1,6 +1,6 @@
 """Editing one transaction, against the version that the member saw."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -17,6 +17,7 @@ from fintrack.errors import InvalidInput, Outdated
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.filters import Status
 from fintrack.ledger.recording import SplitLine, kept_texts, open_account, split_into
+from fintrack.ledger.rows import one_of
 from fintrack.ledger.snapshots import (
     Snapshot,
     locked_with_partners,
@@ -75,46 +76,25 @@ def change_transaction(
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
         before = locked_with_partners(db, [transaction_id])
-        require_version(db, transaction_id, version)
+        require_version(db, [transaction_id], version)
         wanted = {**before, transaction_id: _changed(db, before[transaction_id], change)}
         wanted |= _partner(before, wanted[transaction_id])
         update_snapshots(db, [each for id_, each in wanted.items() if each != before[id_]])
         return keep_changes(db, "transaction.changed", before, snapshots(db, list(before)))
 
 
-def split_transaction(
-    context: TenantContext, transaction_id: UUID, lines: Sequence[SplitLine], version: int
-) -> UUID:
-    """Split a transaction into lines that add up to it; returns the change set's id.
-
-    Raises:
-        FinTrackError: as `change_transaction`.
-    """
-    if not lines:
-        raise InvalidInput("A split transaction needs its lines.")
-    change = TransactionChange(lines=tuple(lines))
-    return change_transaction(context, transaction_id, change, version)
-
-
-def unsplit_transaction(context: TenantContext, transaction_id: UUID, version: int) -> UUID:
-    """Make a split transaction whole again, uncategorised; returns the change set's id.
-
-    Raises:
-        FinTrackError: as `change_transaction`.
-    """
-    return change_transaction(context, transaction_id, TransactionChange(lines=()), version)
-
-
-def require_version(db: Session, transaction_id: UUID, version: int | None) -> None:
-    """Refuse to change a transaction that is held and is not as it was seen.
+def require_version(db: Session, ids: Collection[UUID], version: int | None) -> None:
+    """Refuse to change transactions that are held, of which one is not as it was seen.
 
     Raises:
         Outdated: somebody was faster.
     """
     if version is None:
         return
-    found = select(Transaction.version).where(Transaction.id == transaction_id)
-    if db.scalars(found).one() != version:
+    others = select(Transaction.id).where(
+        one_of(Transaction.id, ids), Transaction.version != version
+    )
+    if db.scalars(others.limit(1)).one_or_none() is not None:
         raise Outdated(SOMEBODY_WAS_FASTER)
 
 

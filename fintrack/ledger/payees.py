@@ -3,23 +3,18 @@
 A transaction keeps its payee as text, so that a private account tells nothing to the others.
 """
 
-from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fintrack import audit
-from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import hold_books, tenant_transaction
-from fintrack.errors import NotFound
+from fintrack.db import tenant_transaction
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.change_sets import keep_changes
-from fintrack.ledger.refusals import refusals
-from fintrack.ledger.rows import plain
 from fintrack.ledger.snapshots import locked, snapshots, update_snapshots
+from fintrack.ledger.subjects import Subject, change_row, create_row, delete_row
 from fintrack.schema import Payee, Transaction, new_id
 from fintrack.texts import neutral, required
 
@@ -30,12 +25,9 @@ PAYEES: Shape = {
     "transactions": "int64",
     "last_booked_on": "datetime64[s]",
 }
-# What a version of a payee tells apart.
-PAYEE_VALUES = ("name", "category_id")
 NO_PAYEE = "There is no such payee."
+PAYEE = Subject(Payee.id, (Payee.name, Payee.category_id), NO_PAYEE)
 LONGEST_NAME = 200
-# How many of a payee's newest transactions decide what category the next one gets.
-RECENT = 5
 
 
 def payees(context: TenantContext) -> pd.DataFrame:
@@ -71,13 +63,9 @@ def create_payee(context: TenantContext, name: str, category_id: UUID | None = N
         InvalidInput: the name is missing or too long.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    payee_id, kept = new_id(), _name(name)
+    values = {"id": new_id(), "name": _name(name), "category_id": category_id}
     with tenant_transaction(context) as db:
-        with refusals():
-            values = {"id": payee_id, "name": kept, "category_id": category_id}
-            db.execute(insert(Payee), [values])
-        audit.record(db, "payee.created", subject_id=payee_id, after=_state_of(db, payee_id))
-    return payee_id
+        return create_row(db, PAYEE, "payee.created", values)
 
 
 def rename_payee(
@@ -97,7 +85,7 @@ def rename_payee(
     context.require(Permission.MANAGE_CATEGORIES)
     kept = _name(name)
     with tenant_transaction(context) as db:
-        old = _change(db, payee_id, "payee.renamed", {"name": kept}, version)
+        old = change_row(db, PAYEE, payee_id, "payee.renamed", {"name": kept}, version)
         before = locked(db, _writable(db, old["name"]))
         update_snapshots(db, [{**each, "payee": kept} for each in before.values()])
         return keep_changes(db, "payee.renamed", before, snapshots(db, list(before)))
@@ -118,7 +106,8 @@ def set_payee_category(
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        _change(db, payee_id, "payee.categorised", {"category_id": category_id}, version)
+        values = {"category_id": category_id}
+        change_row(db, PAYEE, payee_id, "payee.categorised", values, version)
 
 
 def delete_payee(context: TenantContext, payee_id: UUID, version: str | None = None) -> None:
@@ -130,70 +119,15 @@ def delete_payee(context: TenantContext, payee_id: UUID, version: str | None = N
         Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    statement = delete(Payee).where(Payee.id == payee_id)
     with tenant_transaction(context) as db:
-        before = _held(db, payee_id, version)
-        audit.record(db, "payee.deleted", subject_id=payee_id, before=before)
-        db.execute(statement, execution_options={"synchronize_session": False})
-
-
-def suggested_category(context: TenantContext, payee: str) -> UUID | None:
-    """Return the category for a payee: the one set for it, else the usual one of its newest rows.
-
-    Only transactions that the member sees are asked; None when nothing is known.
-    """
-    context.require(Permission.READ)
-    name = neutral(payee)
-    named = select(Payee.category_id).where(func.lower(Payee.name) == func.lower(name))
-    recent = (
-        select(Transaction.category_id, Transaction.booked_on)
-        .where(Transaction.payee == name, Transaction.category_id.is_not(None))
-        .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-        .limit(RECENT)
-        .subquery("recent")
-    )
-    usual = (
-        select(recent.c.category_id)
-        .group_by(recent.c.category_id)
-        .order_by(func.count().desc(), func.max(recent.c.booked_on).desc())
-        .limit(1)
-    )
-    with tenant_transaction(context) as db:
-        return db.scalars(named).one_or_none() or db.scalars(usual).one_or_none()
+        delete_row(db, PAYEE, payee_id, "payee.deleted", version)
 
 
 def _name(name: str) -> str:
     return required(neutral(name), "name of the payee", LONGEST_NAME)
 
 
-def _held(db: Session, payee_id: UUID, version: str | None) -> dict[str, Any]:
-    hold_books(db)
-    state = _state_of(db, payee_id)
-    require_seen(state, PAYEE_VALUES, version)
-    return state
-
-
-def _state_of(db: Session, payee_id: UUID) -> dict[str, Any]:
-    columns = select(Payee.name, Payee.category_id).where(Payee.id == payee_id)
-    row = db.execute(columns).mappings().one_or_none()
-    if row is None:
-        raise NotFound(NO_PAYEE)
-    return plain(row)
-
-
 def _writable(db: Session, payee: str) -> list[UUID]:
     # Only rows that the member may change can be locked, so the lock is the question.
     rows = select(Transaction.id).where(Transaction.payee == payee)
     return list(db.scalars(rows.order_by(Transaction.id).with_for_update(key_share=True)))
-
-
-def _change(
-    db: Session, payee_id: UUID, action: str, values: dict[str, Any], version: str | None
-) -> dict[str, Any]:
-    """Change the payee, record it, and return how the payee was before."""
-    before = _held(db, payee_id, version)
-    statement = update(Payee).where(Payee.id == payee_id).values(**values)
-    with refusals():
-        db.execute(statement, execution_options={"synchronize_session": False})
-    audit.record(db, action, subject_id=payee_id, before=before, after=_state_of(db, payee_id))
-    return before

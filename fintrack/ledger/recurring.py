@@ -23,17 +23,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from fintrack import audit
-from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import hold_books, tenant_transaction
-from fintrack.errors import InvalidInput, NotFound, PermissionDenied
+from fintrack.db import tenant_transaction
+from fintrack.errors import InvalidInput, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.change_sets import keep_changes
 from fintrack.ledger.editing import UNCHANGED, Unchanged
 from fintrack.ledger.recording import blank, kept_texts, open_account
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
-from fintrack.ledger.rows import plain
 from fintrack.ledger.snapshots import insert_snapshots, snapshots
+from fintrack.ledger.subjects import Subject, held_state, state_of
 from fintrack.plan_schema import Recurring
 from fintrack.schema import Account, new_id
 from fintrack.texts import neutral, required
@@ -52,13 +51,22 @@ RECURRING: Shape = {
     "note": "str",
     "recorded": "int64",
 }
-# What a version of one tells apart.
-RECURRING_VALUES = tuple(
-    "account_id payee category_id amount every starts_on recorded note".split()
-)
 NO_RECURRING = "There is no such recurring transaction."
+PLAN = Subject(
+    Recurring.id,
+    (
+        Recurring.account_id,
+        Recurring.payee,
+        Recurring.category_id,
+        Recurring.amount,
+        Recurring.every,
+        Recurring.starts_on,
+        Recurring.recorded,
+        Recurring.note,
+    ),
+    NO_RECURRING,
+)
 LONGEST_PAYEE = 200
-QUIETLY = {"synchronize_session": False}
 
 
 class Every(StrEnum):
@@ -146,13 +154,13 @@ def change_recurring(
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
-        before = _held(db, recurring_id, version)
+        before = held_state(db, PLAN, recurring_id, version)
         values = _changes(db, before, change)
         if not values:
             return
         statement = update(Recurring).where(Recurring.id == recurring_id).values(**values)
         with refusals():
-            _changed(db.execute(statement, execution_options=QUIETLY))
+            _changed(db.execute(statement))
         _record(db, "recurring.changed", recurring_id, before)
 
 
@@ -169,8 +177,8 @@ def delete_recurring(
     context.require(Permission.WRITE)
     statement = delete(Recurring).where(Recurring.id == recurring_id)
     with tenant_transaction(context) as db:
-        before = _held(db, recurring_id, version)
-        _changed(db.execute(statement, execution_options=QUIETLY))
+        before = held_state(db, PLAN, recurring_id, version)
+        _changed(db.execute(statement))
         account_id = UUID(before["account_id"])
         audit.record(
             db, "recurring.deleted", subject_id=recurring_id, account_id=account_id, before=before
@@ -191,8 +199,8 @@ def record_next(context: TenantContext, recurring_id: UUID) -> UUID:
     with tenant_transaction(context) as db:
         # Counted first: of two at once, the second one records the one after.
         counted = step.values(recorded=Recurring.recorded + 1)
-        before = _held(db, recurring_id, None)
-        _changed(db.execute(counted, execution_options=QUIETLY))
+        before = held_state(db, PLAN, recurring_id, None)
+        _changed(db.execute(counted))
         row = db.execute(asked.add_columns(_on(Recurring.recorded - 1).label("due"))).one()
         open_account(db, row.account_id)
         transaction_id = new_id()
@@ -267,23 +275,8 @@ def _changed(result: Any) -> None:  # noqa: ANN401 - a cursor's result
 
 
 def _record(db: Session, action: str, recurring_id: UUID, before: dict[str, Any] | None) -> None:
-    after = _state_of(db, recurring_id)
+    after = state_of(db, PLAN, recurring_id)
     audit.record(
         db, action, subject_id=recurring_id, account_id=UUID(after["account_id"]),
         before=before, after=after,
     )  # fmt: skip
-
-
-def _held(db: Session, recurring_id: UUID, version: str | None) -> dict[str, Any]:
-    hold_books(db)
-    state = _state_of(db, recurring_id)
-    require_seen(state, RECURRING_VALUES, version)
-    return state
-
-
-def _state_of(db: Session, recurring_id: UUID) -> dict[str, Any]:
-    columns = select(*(getattr(Recurring, name) for name in RECURRING_VALUES))
-    row = db.execute(columns.where(Recurring.id == recurring_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFound(NO_RECURRING)
-    return plain(row)

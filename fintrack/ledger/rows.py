@@ -3,14 +3,12 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
     TableValuedAlias,
     Text,
-    Uuid,
     any_,
     cast,
     column,
@@ -20,8 +18,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fintrack.schema import TenantRow
 
@@ -64,9 +61,11 @@ def add(
         db.execute(insert(table).from_select(into, select(*source.c, *same)))
 
 
-def one_of(identifier: SQLCoreOperations[Any], ids: Collection[UUID]) -> ColumnElement[bool]:
-    """Return the condition that a column is one of any number of ids, sent as one array."""
-    return identifier == any_(literal(list(ids), ARRAY(Uuid())))
+def one_of(
+    attribute: ColumnElement[Any] | InstrumentedAttribute[Any], values: Collection[Any]
+) -> ColumnElement[bool]:
+    """Return the condition that a column is one of any number of values, sent as one array."""
+    return attribute == any_(literal(list(values), ARRAY(attribute.type)))
 
 
 def plain(row: RowMapping) -> dict[str, Any]:

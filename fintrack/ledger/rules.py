@@ -1,33 +1,27 @@
 """Rules: imported rows that hold certain words get a category, before the payee's usual one."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fintrack import audit
-from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import hold_books, tenant_transaction
-from fintrack.errors import InvalidInput, NotFound
+from fintrack.db import tenant_transaction
+from fintrack.errors import InvalidInput
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.category_paths import category_tree
-from fintrack.ledger.refusals import refusals
-from fintrack.ledger.rows import plain
 from fintrack.ledger.search import search_terms
+from fintrack.ledger.subjects import Subject, change_row, create_row, delete_row
 from fintrack.plan_schema import Rule
 from fintrack.schema import Category, new_id
 from fintrack.texts import neutral, required
 
 RULES: Shape = {"id": "str", "words": "str", "category_id": "str", "category": "str"}
-# What a version of a rule tells apart.
-RULE_VALUES = ("words", "category_id")
 NO_RULE = "There is no such rule."
+RULE = Subject(Rule.id, (Rule.words, Rule.category_id), NO_RULE)
 LONGEST_WORDS = 200
-QUIETLY = {"synchronize_session": False}
 
 
 def rules(context: TenantContext) -> pd.DataFrame:
@@ -53,13 +47,9 @@ def create_rule(context: TenantContext, words: str, category_id: UUID) -> UUID:
         InvalidInput: the words are missing or too long.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    rule_id, kept = new_id(), _words(words)
+    values = {"id": new_id(), "words": _words(words), "category_id": category_id}
     with tenant_transaction(context) as db:
-        with refusals():
-            values = {"id": rule_id, "words": kept, "category_id": category_id}
-            db.execute(insert(Rule), [values])
-        audit.record(db, "rule.created", subject_id=rule_id, after=_state_of(db, rule_id))
-    return rule_id
+        return create_row(db, RULE, "rule.created", values)
 
 
 def change_rule(
@@ -83,15 +73,8 @@ def change_rule(
     context.require(Permission.MANAGE_CATEGORIES)
     given = {"words": None if words is None else _words(words), "category_id": category_id}
     values = {name: value for name, value in given.items() if value is not None}
-    statement = update(Rule).where(Rule.id == rule_id).values(**values)
     with tenant_transaction(context) as db:
-        before = _held(db, rule_id, version)
-        if not values:
-            return
-        with refusals():
-            db.execute(statement, execution_options=QUIETLY)
-        after = _state_of(db, rule_id)
-        audit.record(db, "rule.changed", subject_id=rule_id, before=before, after=after)
+        change_row(db, RULE, rule_id, "rule.changed", values, version)
 
 
 def delete_rule(context: TenantContext, rule_id: UUID, version: str | None = None) -> None:
@@ -104,9 +87,7 @@ def delete_rule(context: TenantContext, rule_id: UUID, version: str | None = Non
     """
     context.require(Permission.MANAGE_CATEGORIES)
     with tenant_transaction(context) as db:
-        before = _held(db, rule_id, version)
-        audit.record(db, "rule.deleted", subject_id=rule_id, before=before)
-        db.execute(delete(Rule).where(Rule.id == rule_id), execution_options=QUIETLY)
+        delete_row(db, RULE, rule_id, "rule.deleted", version)
 
 
 def ruled_categories(db: Session, texts: Mapping[int, str]) -> dict[int, UUID]:
@@ -140,18 +121,3 @@ def _words(words: str) -> str:
     if not search_terms(kept):
         raise InvalidInput("A rule needs a word or a number to look for.")
     return kept
-
-
-def _held(db: Session, rule_id: UUID, version: str | None) -> dict[str, Any]:
-    hold_books(db)
-    state = _state_of(db, rule_id)
-    require_seen(state, RULE_VALUES, version)
-    return state
-
-
-def _state_of(db: Session, rule_id: UUID) -> dict[str, Any]:
-    columns = select(Rule.words, Rule.category_id).where(Rule.id == rule_id)
-    row = db.execute(columns).mappings().one_or_none()
-    if row is None:
-        raise NotFound(NO_RULE)
-    return plain(row)

@@ -101,17 +101,13 @@ def update_snapshots(db: Session, wanted: Sequence[Snapshot]) -> None:
     statement = update(Transaction).where(Transaction.id == new.c.id)
     with refusals():
         _delete_parts(db, ids)
-        db.execute(
-            statement.values(**values, version=Transaction.version + 1),
-            execution_options={"synchronize_session": False},
-        )
+        db.execute(statement.values(**values, version=Transaction.version + 1))
         _insert_parts(db, wanted)
 
 
 def delete_snapshots(db: Session, ids: Collection[UUID]) -> None:
     """Delete the transactions; their lines, tags and search words go with them."""
-    statement = delete(Transaction).where(one_of(Transaction.id, ids))
-    db.execute(statement, execution_options={"synchronize_session": False})
+    db.execute(delete(Transaction).where(one_of(Transaction.id, ids)))
 
 
 def _with_words(snapshot: Snapshot) -> Snapshot:
@@ -140,8 +136,7 @@ def _owner(snapshot: Snapshot) -> Snapshot:
 
 def _delete_parts(db: Session, ids: Collection[UUID]) -> None:
     for table in (Posting, TransactionTag):
-        statement = delete(table).where(one_of(table.transaction_id, ids))
-        db.execute(statement, execution_options={"synchronize_session": False})
+        db.execute(delete(table).where(one_of(table.transaction_id, ids)))
 
 
 def _lines(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:

@@ -3,23 +3,18 @@
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
-from fintrack import audit
-from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
-from fintrack.ledger.refusals import refusals
+from fintrack.ledger.subjects import Subject, change_row, create_row, delete_row
 from fintrack.schema import Tag, new_id
 from fintrack.texts import neutral, required
 
 TAGS: Shape = {"id": "str", "name": "str"}
-# What a version of a tag tells apart.
-TAG_VALUES = ("name",)
 NO_TAG = "There is no such tag."
+TAG = Subject(Tag.id, (Tag.name,), NO_TAG)
 LONGEST_NAME = 40
 
 
@@ -40,12 +35,9 @@ def create_tag(context: TenantContext, name: str) -> UUID:
         InvalidInput: the name is missing or too long.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    tag_id, kept = new_id(), _name(name)
+    values = {"id": new_id(), "name": _name(name)}
     with tenant_transaction(context) as db:
-        with refusals():
-            db.execute(insert(Tag), [{"id": tag_id, "name": kept}])
-        audit.record(db, "tag.created", subject_id=tag_id, after={"name": kept})
-    return tag_id
+        return create_row(db, TAG, "tag.created", values)
 
 
 def rename_tag(context: TenantContext, tag_id: UUID, name: str, version: str | None = None) -> None:
@@ -59,13 +51,9 @@ def rename_tag(context: TenantContext, tag_id: UUID, name: str, version: str | N
         InvalidInput: the name is missing or too long.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    kept = _name(name)
-    statement = update(Tag).where(Tag.id == tag_id).values(name=kept)
+    values = {"name": _name(name)}
     with tenant_transaction(context) as db:
-        before = _held(db, tag_id, version)
-        with refusals():
-            db.execute(statement, execution_options={"synchronize_session": False})
-        audit.record(db, "tag.renamed", subject_id=tag_id, before=before, after={"name": kept})
+        change_row(db, TAG, tag_id, "tag.renamed", values, version)
 
 
 def delete_tag(context: TenantContext, tag_id: UUID, version: str | None = None) -> None:
@@ -77,20 +65,8 @@ def delete_tag(context: TenantContext, tag_id: UUID, version: str | None = None)
         Outdated: somebody was faster.
     """
     context.require(Permission.MANAGE_CATEGORIES)
-    statement = delete(Tag).where(Tag.id == tag_id)
     with tenant_transaction(context) as db:
-        before = _held(db, tag_id, version)
-        db.execute(statement, execution_options={"synchronize_session": False})
-        audit.record(db, "tag.deleted", subject_id=tag_id, before=before)
-
-
-def _held(db: Session, tag_id: UUID, version: str | None) -> dict[str, str]:
-    name = db.scalars(select(Tag.name).where(Tag.id == tag_id).with_for_update()).one_or_none()
-    if name is None:
-        raise NotFound(NO_TAG)
-    state = {"name": name}
-    require_seen(state, TAG_VALUES, version)
-    return state
+        delete_row(db, TAG, tag_id, "tag.deleted", version)
 
 
 def _name(name: str) -> str:

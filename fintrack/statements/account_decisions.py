@@ -10,11 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from fintrack.errors import InvalidInput
-from fintrack.ledger.accounts import AccountKind, NewAccount, Side, Visibility
+from fintrack.ledger.accounts import (
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    AccountKind,
+    NewAccount,
+    Side,
+    Visibility,
+)
 from fintrack.money import minor_units
 from fintrack.statements.plans import EARLIEST, LARGEST_AMOUNT, LATEST
 from fintrack.statements.summaries import StatementPreview
-from fintrack.statements.targets import NAME_LENGTH, NUMBER_LENGTH, proposed_account
+from fintrack.statements.targets import proposed_account
 from fintrack.texts import cleaned, neutral, required
 
 _AMOUNT = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,8})?")
@@ -84,11 +91,11 @@ def _text(value: object) -> str:
 
 _NEW: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "name": lambda value: required(_text(value), "name of the account", NAME_LENGTH),
+        "name": lambda value: required(_text(value), "name of the account", LONGEST_NAME),
         "kind": AccountKind,
         "opening_balance": _amount,
         "opened_on": _day,
-        "number": lambda value: cleaned(_text(value), "number of the account", NUMBER_LENGTH),
+        "number": lambda value: cleaned(_text(value), "number of the account", LONGEST_NUMBER),
         "side": Side,
         "visibility": Visibility,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from uuid import UUID
 
@@ -10,9 +10,7 @@ from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Together
 from fintrack.statements.plans import Planned, total_until
 from fintrack.statements.previews import Preview
-from fintrack.statements.summaries import RowState, StatementPreview
-
-KNOWN = (RowState.DUPLICATE, RowState.PROBABLE)
+from fintrack.statements.summaries import KNOWN, RowState, StatementPreview
 
 Moved = tuple[list[Planned], list[Planned]]
 """Rows that come although they are known, and new ones that are left out."""
@@ -82,7 +80,7 @@ def _compared(statement: StatementPreview, moved: Moved) -> StatementPreview:
     """Return the statement with the differences of its own balances once the rows have moved."""
     plan = statement.plan
     closing = _total(moved, plan.balance_day)
-    opening = _total(moved, plan.days[0] - timedelta(1))
+    opening = _total(moved, plan.day_before)
     off, opening_off = statement.difference, statement.opening_difference
     return replace(
         statement,

@@ -54,8 +54,8 @@ def meaning_of_rows(db: Session, new: Sequence[NewRow], *, is_own_export: bool) 
     """Return the rows' ids and what the file says of them; what it names and is missing is made.
 
     A row without a category gets the one of a rule, else the usual one of its payee, except in
-    FinTrack's own export. A
-    transfer of which only one side is new, and a split that does not add up, become plain.
+    FinTrack's own export. A transfer of which only one side is new, and a split that does not add
+    up, become plain.
     """
     known = known_categories(db)
     categories = {} if is_own_export else _usual(db, new)

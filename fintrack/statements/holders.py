@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Date, Text, any_, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fintrack.ledger.rows import one_of
@@ -31,7 +31,7 @@ def holders(
     asked = sorted({key for each in keys.values() for key in each})
     statement = select(Transaction.account_id, Transaction.import_key).where(
         one_of(Transaction.account_id, [each.id for each in ledger]),
-        Transaction.import_key == any_(literal(asked, ARRAY(Text()))),
+        one_of(Transaction.import_key, asked),
     )
     places: dict[str, set[UUID]] = defaultdict(set)
     for account_id, key in db.execute(statement) if asked and ledger else ():
@@ -54,9 +54,8 @@ def _alike(
     asked = {each for sample in moves.values() for each in sample}
     statement = select(Transaction.account_id, Transaction.booked_on, Transaction.amount).where(
         one_of(Transaction.account_id, [each.id for each in ledger]),
-        Transaction.booked_on == any_(literal(sorted({day for day, _ in asked}), ARRAY(Date()))),
-        Transaction.amount
-        == any_(literal(sorted({each for _, each in asked}), ARRAY(BigInteger()))),
+        one_of(Transaction.booked_on, sorted({day for day, _ in asked})),
+        one_of(Transaction.amount, sorted({amount for _, amount in asked})),
     )
     places: dict[_Move, set[UUID]] = defaultdict(set)
     for account_id, day, amount in db.execute(statement):

@@ -15,35 +15,30 @@ from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.import_schema import ImportBatch
+from fintrack.ledger.accounts import add_account
 from fintrack.ledger.refusals import constraint_of, refusals
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, new_id
 from fintrack.statements.adoptions import adopt, link
 from fintrack.statements.batches import Decided, NewRow, Place, new_rows, write_rows
 from fintrack.statements.collecting import without_collection
-from fintrack.statements.decisions import (
-    Decision,
-    decided,
-    meaning_of_rows,
-)
+from fintrack.statements.decisions import Decision, decided, meaning_of_rows
 from fintrack.statements.mappings import kept_mapping, remember_mapping
 from fintrack.statements.naming import give_numbers
 from fintrack.statements.openings import carry
 from fintrack.statements.outcomes import Balances, Outcome, holds, outcomes, own_ids
 from fintrack.statements.plans import OWN_FORMAT
 from fintrack.statements.previews import Preview
-from fintrack.statements.summaries import RowState, StatementPreview
+from fintrack.statements.summaries import KNOWN, RowState, StatementPreview
 from fintrack.statements.targets import (
     LedgerAccount,
     carried_back,
     matching_account,
-    open_new_account,
     writable_accounts,
 )
 from fintrack.statements.transfers import FoundTransfer, made_transfers
 
 Progress = Callable[[int, int], None]
-KNOWN = (RowState.DUPLICATE, RowState.PROBABLE)
 # Somebody imported the same at the same moment; a second look finds what he wrote.
 MADE_MEANWHILE = frozenset(
     {
@@ -258,7 +253,7 @@ def _account_id(db: Session, statement: StatementPreview, ledger: Sequence[Ledge
     fresh = [each for each in ledger if each.id not in seen]
     made = [matching_account(label, new.currency, fresh) for label in (statement.label, new.name)]
     account = next((each for each in made if each is not None), None)
-    return account.id if account is not None else open_new_account(db, new)
+    return account.id if account is not None else add_account(db, new)
 
 
 def _write_batches(

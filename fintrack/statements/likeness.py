@@ -17,6 +17,7 @@ from uuid import UUID
 
 from fintrack.money import decimal_text
 from fintrack.statements.matching import Known, Movement
+from fintrack.texts import counted
 
 WINDOW = 4
 _CLOSE = 2
@@ -144,7 +145,7 @@ def day_words(day: date) -> str:
 
 def distance_words(days: int) -> str:
     """Return how far two days are apart, in words."""
-    return "on the same day" if not days else f"{days} {'day' if days == 1 else 'days'} apart"
+    return "on the same day" if not days else f"{counted(days, 'day', 'days')} apart"
 
 
 def telling_words(text: str) -> Words:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_state, state_of
+from fintrack.ledger.accounts import LONGEST_NUMBER
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, AuditEvent
 from fintrack.statements.plans import Plan
 from fintrack.statements.targets import (
-    NUMBER_LENGTH,
     LedgerAccount,
     is_number,
     matching_account,
@@ -20,7 +20,6 @@ from fintrack.statements.targets import (
 )
 
 NUMBERED = "account.changed"
-_QUIETLY = {"synchronize_session": False}
 
 
 def naming_note(plan: Plan, account: LedgerAccount, ledger: Sequence[LedgerAccount]) -> str:
@@ -44,8 +43,8 @@ def give_numbers(db: Session, plans: Iterable[tuple[Plan, LedgerAccount]]) -> No
     for account, number in numbers.items():
         before = state_of(db, account.id)
         numbered = update(Account).where(Account.id == account.id, Account.number == "")
-        values = numbered.values(number=number[:NUMBER_LENGTH], version=Account.version + 1)
-        db.execute(values, execution_options=_QUIETLY)
+        values = numbered.values(number=number[:LONGEST_NUMBER], version=Account.version + 1)
+        db.execute(values)
         record_state(db, NUMBERED, account.id, before)
 
 
@@ -62,7 +61,7 @@ def take_numbers_back(db: Session, import_id: UUID, account_ids: Sequence[UUID])
         before = state_of(db, account_id)
         given = update(Account).where(Account.id == account_id, Account.number == after["number"])
         values = given.values(number="", version=Account.version + 1)
-        done = db.execute(values, execution_options=_QUIETLY)
+        done = db.execute(values)
         if done.rowcount:  # type: ignore[attr-defined]  # a cursor result
             record_state(db, NUMBERED, account_id, before)
 

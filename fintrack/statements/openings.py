@@ -117,7 +117,7 @@ def carry(db: Session, amounts: Iterable[tuple[UUID, int]]) -> None:
             )
         )
         with refusals():
-            db.execute(carried, execution_options={"synchronize_session": False})
+            db.execute(carried)
         record_state(db, "account.changed", account_id, before)
 
 

@@ -10,10 +10,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Date,
-    Text,
-    Uuid,
     and_,
-    any_,
     func,
     literal,
     or_,
@@ -24,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from fintrack.ledger.filters import Status
 from fintrack.ledger.moved import moved_in_all, moved_through
+from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, Transaction
 from fintrack.statements.likeness import Likeness
 from fintrack.statements.matching import Book, Known, book_of
@@ -90,7 +88,7 @@ def differences(
     First at its closing balance, then at its opening one; None of one that it does not state.
     """
     closing = held.then + total_until(plan.balance_day, rows)
-    opening = held.first + total_until(plan.days[0] - timedelta(1), rows)
+    opening = held.first + total_until(plan.day_before, rows)
     return (
         None if plan.closing is None else closing - plan.closing,
         None if plan.opening is None else opening - plan.opening,
@@ -108,7 +106,7 @@ def own_ids(db: Session, plans: Sequence[Plan]) -> frozenset[UUID]:
     ids = [row.movement.own_id for plan in plans for row in plan.planned if row.movement.own_id]
     if not ids:
         return frozenset()
-    statement = select(Transaction.id).where(Transaction.id == any_(literal(ids, ARRAY(Uuid()))))
+    statement = select(Transaction.id).where(one_of(Transaction.id, ids))
     return frozenset(db.scalars(statement))
 
 
@@ -167,7 +165,7 @@ def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
         Transaction.account_id == account_id,
         or_(
             Transaction.booked_on.between(first - around, last + around),
-            Transaction.import_key == any_(literal(plan.import_keys, ARRAY(Text()))),
+            one_of(Transaction.import_key, plan.import_keys),
         ),
     )
 
@@ -176,11 +174,7 @@ def _balances(
     db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]
 ) -> dict[UUID, dict[str, Balances]]:
     """What each account holds now and, per plan, on its balance day and before its first."""
-    days = {
-        plan.key: (plan.balance_day, plan.days[0] - timedelta(1))
-        for plan in plans
-        if plan.key in accounts
-    }
+    days = {plan.key: (plan.balance_day, plan.day_before) for plan in plans if plan.key in accounts}
     if not days:
         return {}
     asked = func.unnest(literal(sorted(set(chain(*days.values()))), ARRAY(Date())))
@@ -191,7 +185,7 @@ def _balances(
             Account.id, opening + moved_in_all(), each.c.day, opening + moved_through(each.c.day)
         )
         .join_from(Account, each, true())
-        .where(Account.id == any_(literal(list(accounts.values()), ARRAY(Uuid()))))
+        .where(one_of(Account.id, accounts.values()))
     )
     now: dict[UUID, int] = {}
     held: dict[tuple[UUID, date], int] = {}

@@ -90,6 +90,11 @@ class Plan:
         return min(days), max(days)
 
     @property
+    def day_before(self) -> date:
+        """Return the day at whose end the file's opening balance stands."""
+        return self.days[0] - timedelta(1)
+
+    @property
     def balance_day(self) -> date:
         """Return the day at whose end the file's closing balance stands."""
         return max(self.days[1], self.closing_on or self.days[1])
@@ -100,7 +105,7 @@ class Plan:
         None where it states no balance.
         """
         if self.opening is not None:
-            return self.opening - total_until(self.days[0] - timedelta(1), rows)
+            return self.opening - total_until(self.day_before, rows)
         if self.closing is not None:
             return self.closing - total_until(self.balance_day, rows)
         return None

@@ -108,39 +108,15 @@ def preview_import(
     """
     context.require(Permission.IMPORT)
     require_import_size(context, len(content))
-    with tenant_transaction(context) as db:
-        ledger, taken = writable_accounts(db), account_names(db)
-    chosen = None if account_id is None else account_of(account_id, ledger)
-    wishes = Wishes(accounts or {}, chosen, None, taken, file_name)
-    books = _Books(context, ledger, wishes)
     tell = progress or _tell_nobody
-    tell(0.05, f"Reading {wishes.file_name}")
-    mapping = replace(mapping, is_said=True) if mapping else None
-    file = read_statements(content, mapping=mapping, currency=chosen.currency if chosen else None)
-    count = sum(len(each.entries) for each in file.statements)
-    tell(0.4, f"{count:,} rows read; looking for their account")
-    known = None if mapping else _as_remembered(file, content, books)
-    reading = known or _reading(file, books)
-    empty = replace(
-        _empty(content, file_name, reading.file, is_remembered=known is not None),
-        wishes=dict(wishes.by_statement),
-    )
-    if reading.file.questions:
-        return empty
-    with tenant_transaction(context) as db:
-        ids = {key: id_of(target) for key, target in reading.targets.items()}
-        tell(0.7, f"Comparing {count:,} rows with your books")
-        found = outcomes(db, reading.plans, ids)
-        tell(0.9, "Adding up what they would change")
-        transfers = (
-            () if empty.is_own_export else found_transfers(db, found, reading.targets, ledger)
-        )
-        statements = summaries(found, reading.targets, ledger)
-    return replace(empty, statements=statements, transfers=tuple(transfers))
-
-
-def _tell_nobody(_done: float, _next: str) -> None:
-    """Do without progress."""
+    books = _books(context, file_name, accounts or {}, account_id)
+    tell(0.05, f"Reading {file_name}")
+    guess = _read(content, mapping, books.wishes.chosen)
+    tell(0.4, f"{_rows(guess):,} rows read; looking for their account")
+    known = None if mapping else _as_remembered(guess, content, books)
+    reading = known or _reading(guess, books)
+    seen = _seen(content, reading.file, books.wishes, is_remembered=known is not None)
+    return seen if seen.questions else _compared(seen, reading, books, tell)
 
 
 def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:
@@ -156,6 +132,10 @@ def with_answers(preview: Preview, answers: dict[str, str]) -> Mapping | None:
     return mapping if open_fields else None
 
 
+def _tell_nobody(_done: float, _next: str) -> None:
+    """Do without progress."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Books:
     """The books that a file is read for."""
@@ -163,6 +143,27 @@ class _Books:
     context: TenantContext
     ledger: tuple[LedgerAccount, ...]
     wishes: Wishes
+
+
+def _books(
+    context: TenantContext,
+    file_name: str,
+    accounts: dict[str, UUID | NewAccount],
+    account_id: UUID | None,
+) -> _Books:
+    with tenant_transaction(context) as db:
+        ledger, taken = writable_accounts(db), account_names(db)
+    chosen = None if account_id is None else account_of(account_id, ledger)
+    return _Books(context, ledger, Wishes(accounts, chosen, None, taken, file_name))
+
+
+def _read(content: bytes, mapping: Mapping | None, chosen: LedgerAccount | None) -> StatementFile:
+    said = replace(mapping, is_said=True) if mapping else None
+    return read_statements(content, mapping=said, currency=chosen.currency if chosen else None)
+
+
+def _rows(file: StatementFile) -> int:
+    return sum(len(each.entries) for each in file.statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +251,11 @@ def _rejected(file: StatementFile) -> int:
     return sum(len(each.rejected) for each in file.statements)
 
 
-def _empty(content: bytes, file_name: str, file: StatementFile, *, is_remembered: bool) -> Preview:
+def _seen(content: bytes, file: StatementFile, wishes: Wishes, *, is_remembered: bool) -> Preview:
+    """Return what is seen of the file before its statements are compared with the books."""
     return Preview(
         import_id=new_id(),
-        file_name=clean(file_name)[-FILE_NAME_LENGTH:],
+        file_name=clean(wishes.file_name)[-FILE_NAME_LENGTH:],
         file_hash=sha256(content).digest(),
         format=file.format,
         statements=(),
@@ -264,8 +266,21 @@ def _empty(content: bytes, file_name: str, file: StatementFile, *, is_remembered
         certainty=file.certainty,
         is_own_export=_is_own_export(file),
         is_remembered=is_remembered,
-        wishes={},
+        wishes=dict(wishes.by_statement),
     )
+
+
+def _compared(seen: Preview, reading: _Reading, books: _Books, tell: Progress) -> Preview:
+    ids = {key: id_of(target) for key, target in reading.targets.items()}
+    with tenant_transaction(books.context) as db:
+        tell(0.7, f"Comparing {_rows(reading.file):,} rows with your books")
+        found = outcomes(db, reading.plans, ids)
+        tell(0.9, "Adding up what they would change")
+        transfers = (
+            () if seen.is_own_export else found_transfers(db, found, reading.targets, books.ledger)
+        )
+    statements = summaries(found, reading.targets, books.ledger)
+    return replace(seen, statements=statements, transfers=tuple(transfers))
 
 
 def _is_own_export(file: StatementFile) -> bool:

@@ -43,17 +43,12 @@ _RECOGNISED = (
     (is_norma43, read_norma43),
 )
 _HEAD = 4_096
-_OFX_NAMES = (".ofx", ".qfx", ".qbo")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"{", b"[{")
 
 
 @without_collection()
 def read_statements(
-    content: bytes,
-    file_name: str = "",
-    *,
-    mapping: Mapping | None = None,
-    currency: str | None = None,
+    content: bytes, *, mapping: Mapping | None = None, currency: str | None = None
 ) -> StatementFile:
     """Return what the file says: one statement per account and currency.
 
@@ -76,8 +71,6 @@ def read_statements(
             return read(content)
     if is_qif(content):
         return read_qif(content, mapping, currency)
-    if file_name.lower().endswith(_OFX_NAMES):
-        raise StatementError("This file holds no OFX; download it from your bank again.")
     if content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise StatementError(f"This file is no table; {_CHOOSE}.")
     return read_delimited(content, mapping, currency)

@@ -41,6 +41,9 @@ class RowState(StrEnum):
     SKIPPED = "SKIPPED"
 
 
+KNOWN = (RowState.DUPLICATE, RowState.PROBABLE)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StatementPreview:
     """One account of the file; balances in minor units, `rows` in the file's order: `PREVIEW`.

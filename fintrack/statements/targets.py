@@ -7,22 +7,19 @@ from datetime import date, timedelta
 from pathlib import PurePath
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from fintrack import audit
 from fintrack.access.sharing import is_writable
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_files.qif import OPENING
-from fintrack.ledger.accounts import AccountKind, NewAccount
-from fintrack.money import decimal_text, exponent
-from fintrack.schema import Account, new_id
+from fintrack.ledger.accounts import LONGEST_NAME, LONGEST_NUMBER, AccountKind, NewAccount
+from fintrack.money import decimal_text
+from fintrack.schema import Account
 from fintrack.statements.openings import held_from
 from fintrack.statements.plans import BOOK_FORMAT, LARGEST_AMOUNT, Plan, Planned, total_until
-from fintrack.texts import neutral, required
 
-NAME_LENGTH, NUMBER_LENGTH = 80, 64
 _KIND_WORDS = (
     (AccountKind.CREDIT_CARD, r"card|visa|mastercard|amex|credit|karte|carte|tarjeta"),
     (AccountKind.SAVINGS, r"saving|spar|tagesgeld|epargne|livret|ahorro"),
@@ -205,7 +202,7 @@ def proposed_account(plan: Plan, file_name: str, taken: Collection[str]) -> NewA
         name=_free_name(_names(plan, kind, is_number=is_numbered), taken),
         kind=kind,
         currency=plan.currency,
-        number=plan.label[:NUMBER_LENGTH] if is_numbered else "",
+        number=plan.label[:LONGEST_NUMBER] if is_numbered else "",
         opening_balance=opening_of(plan, plan.planned),
         opened_on=plan.days[0],
     )
@@ -229,31 +226,6 @@ def kind_of(words: str) -> AccountKind:
     return next(
         (kind for kind, pattern in _KIND_WORDS if re.search(pattern, lowered)), AccountKind.CHECKING
     )
-
-
-def open_new_account(db: Session, new: NewAccount) -> UUID:
-    """Open the account in the caller's transaction and return its id.
-
-    Raises:
-        InvalidInput: the name or the currency cannot be kept.
-    """
-    exponent(new.currency)
-    account_id = new_id()
-    values = {
-        "id": account_id,
-        "name": required(neutral(new.name), "name of the account", NAME_LENGTH),
-        "kind": new.kind.value,
-        "side": (new.side or new.kind.usual_side).value,
-        "currency": new.currency,
-        "number": new.number,
-        "opening_balance": new.opening_balance,
-        "opened_on": new.opened_on,
-        "visibility": new.visibility.value,
-    }
-    db.execute(insert(Account), [values])
-    after = {"name": values["name"]}
-    audit.record(db, "account.created", subject_id=account_id, account_id=account_id, after=after)
-    return account_id
 
 
 def _told(row: Planned) -> tuple[date, int, str]:
@@ -340,11 +312,11 @@ def _names(plan: Plan, kind: AccountKind, *, is_number: bool) -> tuple[str, ...]
     if not plan.label:
         return (_KIND_NAMES[kind],)
     name = f"{_KIND_NAMES[kind]} ··{bare(plan.label)[-4:]}" if is_number else plan.label
-    longest = NAME_LENGTH - len(plan.currency) - 1
-    return name[:NAME_LENGTH], f"{name[:longest]} {plan.currency}"
+    longest = LONGEST_NAME - len(plan.currency) - 1
+    return name[:LONGEST_NAME], f"{name[:longest]} {plan.currency}"
 
 
 def _free_name(names: Sequence[str], taken: Collection[str]) -> str:
     used = {each.casefold() for each in taken}
-    more = (f"{names[0][: NAME_LENGTH - 5]} {number}" for number in range(2, len(used) + 3))
+    more = (f"{names[0][: LONGEST_NAME - 5]} {number}" for number in range(2, len(used) + 3))
     return next(each for each in (*names, *more) if each.casefold() not in used)

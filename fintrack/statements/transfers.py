@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, any_, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fintrack.ledger.rows import one_of
@@ -196,7 +196,7 @@ def _held_sides(
     ).where(
         one_of(Transaction.account_id, places),
         around(min(days), max(days)),
-        Transaction.amount == any_(literal(sorted(amounts), ARRAY(BigInteger()))),
+        one_of(Transaction.amount, sorted(amounts)),
         is_free(),
     )
     found = db.execute(statement).all()

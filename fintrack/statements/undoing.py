@@ -49,7 +49,6 @@ TOUCHED: Shape = {
     "change": "str",
 }
 WHOLE_BOOK = "A whole book cannot be taken back. Close the tenant that it made instead."
-QUIETLY = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,16 +202,15 @@ def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:
     )
     mark = update(ImportBatch).where(one_of(ImportBatch.id, batches)).values(undone_at=func.now())
     unlink(db, import_id, list(db.scalars(outside)))
-    removed = db.execute(delete(Transaction).where(own), execution_options=QUIETLY)
-    db.execute(mark, execution_options=QUIETLY)
+    removed = db.execute(delete(Transaction).where(own))
+    db.execute(mark)
     return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
 
 
 def _delete(db: Session, account_ids: Collection[UUID]) -> None:
     for account_id in account_ids:
         record_deletion(db, account_id)
-    gone = delete(Account).where(one_of(Account.id, account_ids))
-    db.execute(gone, execution_options=QUIETLY)
+    db.execute(delete(Account).where(one_of(Account.id, account_ids)))
 
 
 def _unused_accounts(batches: list[UUID]) -> Select[UUID, str]:

@@ -56,7 +56,7 @@ def new_account_dialog(context: TenantContext) -> None:
     side = _side_input(kind.usual_side)
     left, right = st.columns(2)
     with left:
-        currency = currency_input("Currency", context.currency)
+        currency = currency_input(context.currency)
         opened_on = st.date_input("Opened on", today_of(context), format="YYYY-MM-DD")
     with right:
         balance = amount_input("Opening balance", 0, currency, context, key="opening balance")

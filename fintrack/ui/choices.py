@@ -63,11 +63,11 @@ def currency_of(country: str) -> str:
     return next((code for code in used if code in CURRENCIES), "EUR")
 
 
-def country_input(label: str, chosen: str) -> str:
+def country_input(chosen: str) -> str:
     """Draw the choice of a country and return its two letters."""
     options = list(countries())
     index = options.index(chosen) if chosen in options else 0
-    return st.selectbox(label, options, index, format_func=countries().__getitem__)
+    return st.selectbox("Country", options, index, format_func=countries().__getitem__)
 
 
 def locale_input(label: str, chosen: str) -> str:
@@ -88,8 +88,8 @@ def colour_input(label: str, chosen: Colour) -> Colour:
     )
 
 
-def currency_input(label: str, chosen: str) -> str:
+def currency_input(chosen: str) -> str:
     """Draw the choice of a currency and return its code."""
     options = list(currencies())
     index = options.index(chosen) if chosen in options else 0
-    return st.selectbox(label, options, index, format_func=currencies().__getitem__)
+    return st.selectbox("Currency", options, index, format_func=currencies().__getitem__)

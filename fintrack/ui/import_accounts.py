@@ -93,4 +93,4 @@ def _currency(statement: StatementPreview, new: NewAccount) -> str:
     if statement.plan.names_currency:
         st.text_input("Currency", new.currency, disabled=True)
         return new.currency
-    return currency_input("Currency", new.currency)
+    return currency_input(new.currency)

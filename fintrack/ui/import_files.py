@@ -24,7 +24,7 @@ from fintrack.statements.transfers import FoundTransfer
 from fintrack.ui.inputs import day_column, money, money_column
 from fintrack.ui.text import escaped
 
-FILES = "fintrack import files"
+FILES, UPLOADS = "fintrack import files", "fintrack upload"
 SHOWN_ROWS = 500
 # About 10,000 rows of a table, which take a second.
 LARGE = 250_000
@@ -56,6 +56,11 @@ class OpenFile:
         self.accounts = {**self.accounts, key: account}
         self.made = {each: made for each, made in self.made.items() if each != key}
         self.preview = None
+
+
+def upload_key(context: TenantContext) -> str:
+    """Return the key of the uploader: another one, and so an empty one, once all are imported."""
+    return f"upload {context.slug} {st.session_state.setdefault(UPLOADS, 0)}"
 
 
 def in_hand(context: TenantContext, files: Iterable[tuple[str, bytes]]) -> list[OpenFile]:
@@ -137,8 +142,8 @@ def _progress(file: OpenFile) -> Iterator[Progress | None]:
         bar.empty()
 
 
-def finish(file: OpenFile, report: ImportReport) -> bool:
-    """Let go of an imported file; return whether it was the last one of this tab.
+def finish(file: OpenFile, report: ImportReport) -> None:
+    """Let go of an imported file; after the last one of this tab all of them go.
 
     The others keep what was said about them, and are looked at anew beside what it brought; what
     should go into a new account that it made goes there, and what was shown in one that had no
@@ -153,9 +158,9 @@ def finish(file: OpenFile, report: ImportReport) -> bool:
         for key, wish in each.accounts.items():
             if isinstance(wish, NewAccount) and (wish.name, wish.currency) in made:
                 each.made[key] = made[wish.name, wish.currency]
-    if is_last := all(each.import_id for each in files.values()):
+    if all(each.import_id for each in files.values()):
         files.clear()
-    return is_last
+        st.session_state[UPLOADS] += 1
 
 
 def _waiting(preview: Preview) -> dict[str, UUID]:
@@ -312,7 +317,7 @@ def _chosen(context: TenantContext, table: pd.DataFrame, key: str, label: str) -
         disabled=[name for name in table.columns if name != "take"],
         column_config={
             "take": st.column_config.CheckboxColumn(label, width=70),
-            "booked_on": day_column(context, "Date"),
+            "booked_on": day_column(context),
             "payee": "Payee",
             "amount": money_column("Amount", width=100),
             "text": "Text",

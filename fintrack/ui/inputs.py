@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,7 @@ WORTH: Look = ("blue", "area")
 IN: Look = ("green", "bar")
 OUT: Look = ("red", "bar")
 KEPT: Look = ("blue", "bar")
+Choice = TypeVar("Choice", bound=str)
 
 
 def period_input(today: date) -> Period:
@@ -86,16 +87,29 @@ def currency_choice(currencies: tuple[str, ...]) -> str:
     """Draw the choice of a currency when there is one, kept in the address, and return it."""
     if len(currencies) == 1:
         return currencies[0]
+    return address_choice("Currency", currencies, currencies[0], key="currency")
+
+
+def address_choice(
+    label: str,
+    options: Sequence[Choice],
+    usual: Choice,
+    *,
+    key: str,
+    names: Mapping[Choice, str] | None = None,
+) -> Choice:
+    """Draw the choice of one of a few, kept in the address, and return it; `usual` at first."""
     chosen = st.segmented_control(
-        "Currency",
-        currencies,
-        default=currencies[0],
+        label,
+        options,
+        default=usual,
+        format_func=names.__getitem__ if names else str,
         required=True,
-        key="currency",
+        key=key,
         bind="query-params",
         label_visibility="collapsed",
     )
-    return chosen or currencies[0]
+    return chosen or usual
 
 
 def money(context: TenantContext, minor: int, currency: str, *, sign: bool = False) -> str:
@@ -128,9 +142,9 @@ def money_column(label: str, width: int | None = None) -> Any:  # noqa: ANN401 -
     return st.column_config.TextColumn(label, width=width, alignment="right")
 
 
-def day_column(context: TenantContext, label: str) -> Any:  # noqa: ANN401 - as above
+def day_column(context: TenantContext) -> Any:  # noqa: ANN401 - as above
     """Return a table's column for days as the tenant writes them, as narrow as a phone needs."""
-    return st.column_config.DateColumn(label, format=day_format(context.locale), width=84)
+    return st.column_config.DateColumn("Date", format=day_format(context.locale), width=84)
 
 
 def day_format(locale: str) -> str:
@@ -218,6 +232,11 @@ def link_row(label: str, right: str, below: str, *, key: str) -> bool:
             st.caption(below)
         st.markdown(right, width="content", text_alignment="right")
     return pressed
+
+
+def period_query(period: Period) -> dict[str, str]:
+    """Return the address's filters for the days of the period."""
+    return TransactionFilter(since=period.since, until=period.until).to_query()
 
 
 def category_query(category_id: str, period: Period) -> dict[str, str]:

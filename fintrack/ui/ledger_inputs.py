@@ -48,15 +48,13 @@ def account_input(label: str, names: dict[UUID, str], chosen: UUID | None, *, ke
     return st.selectbox(label, ids, start, format_func=names.__getitem__, key=key)
 
 
-def category_input(
-    label: str, names: dict[UUID, str], chosen: UUID | None, *, key: str
-) -> UUID | None:
+def category_input(names: dict[UUID, str], chosen: UUID | None, *, key: str) -> UUID | None:
     """Draw the choice of a category, none of them included, and return it."""
     ids = [None, *names]
     start = ids.index(chosen) if chosen in names else 0
     shown: dict[UUID | None, str] = {None: UNCATEGORISED}
     shown.update(names.items())
-    return st.selectbox(label, ids, start, format_func=shown.__getitem__, key=key)
+    return st.selectbox("Category", ids, start, format_func=shown.__getitem__, key=key)
 
 
 def category_choice(names: dict[UUID, str], *, key: str) -> UUID | str | None:

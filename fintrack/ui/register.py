@@ -32,7 +32,7 @@ def register_table(context: TenantContext, table: pd.DataFrame) -> None:
         hide_index=True,
         column_order=[name for name in shown.columns if name != "Description" or any(texts)],
         column_config={
-            "Date": day_column(context, "Date"),
+            "Date": day_column(context),
             # The first four fit on a phone; wider screens stretch them.
             "Payee": st.column_config.TextColumn("Payee", width=86),
             "Amount": money_column("Amount", width=88),

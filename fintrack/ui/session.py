@@ -253,14 +253,7 @@ def redirect(path: str) -> NoReturn:
     st.stop()
 
 
-def download_link(
-    label: str,
-    payload: Mapping[str, Any],
-    *,
-    key: str | None = None,
-    icon: str | None = ":material/download:",
-    disabled: bool = False,
-) -> None:
+def download_link(label: str, payload: Mapping[str, Any], *, key: str | None = None) -> None:
     """Draw, for whoever may export, a button that fetches a file with a ticket for this session.
 
     `payload` names the file by its `kind` and whatever that kind takes.
@@ -268,7 +261,7 @@ def download_link(
     context = tenant_context()
     if not context.may(Permission.EXPORT):
         return
-    if st.button(label, key=key, icon=icon, disabled=disabled):
+    if st.button(label, key=key, icon=":material/download:"):
         start_download(context.session, {"tenant": context.slug, **payload})
 
 

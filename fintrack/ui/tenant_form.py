@@ -32,9 +32,9 @@ def tenant_inputs(key: str) -> NewTenant:
     country = browser_country()
     left, right = st.columns(2)
     with left:
-        chosen = country_input("Country", country)
+        chosen = country_input(country)
     with right:
-        currency = currency_input("Currency", currency_of(country))
+        currency = currency_input(currency_of(country))
     return NewTenant(
         name, kind or TenantType.PERSONAL, currency, chosen, time_zone=browser_time_zone()
     )

@@ -51,7 +51,7 @@ def new_transaction_dialog(context: TenantContext, accounts: pd.DataFrame) -> No
         amount = left.text_input(f"Amount ({currency})", autocomplete="off")
         day = right.date_input("Date", today_of(context), format="YYYY-MM-DD")
         payee = st.text_input("Payee", max_chars=200, autocomplete="off")
-        category = category_input("Category", names, None, key="new category")
+        category = category_input(names, None, key="new category")
         description = st.text_input("Description", max_chars=1000, autocomplete="off")
         chosen = _tags_input(tag_names, [])
         submitted = st.form_submit_button("Add", type="primary", width="stretch")
@@ -163,7 +163,7 @@ def _details_form(context: TenantContext, record: TransactionRecord) -> None:
             status = status_input(record.status, key="d status")
         category = record.category_id
         if not record.lines and record.transfer_id is None:
-            category = category_input("Category", names, category, key="d category")
+            category = category_input(names, category, key="d category")
         description = st.text_input("Description", record.description, max_chars=1000)
         note = st.text_area("Note", record.note, max_chars=2000, height=80)
         chosen = _tags_input(tag_names, [tag.id for tag in record.tags])

@@ -127,7 +127,7 @@ def _order(shown: pd.DataFrame) -> list[str]:
 def _columns(context: TenantContext) -> dict[str, Any]:
     column = st.column_config
     return {
-        "booked_on": day_column(context, "Date"),
+        "booked_on": day_column(context),
         "payee": column.TextColumn("Payee", width=138),
         "category": column.TextColumn("Category", width="medium"),
         "amount": money_column("Amount", width=92),

@@ -23,7 +23,8 @@ from fintrack.context import TenantContext
 from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.money import decimal_amount
 from fintrack.statements.books.book import Hints
-from tests.statements.books.samples import Row, Sums, answers, require_samples, without_zeros
+from tests.samples import require_samples
+from tests.statements.books.samples import Row, Sums, answers, without_zeros
 from tests.statements.books.test_book_samples import BEAN, DEMO, STANDARD, brought
 
 require_samples()

@@ -31,7 +31,6 @@ from fintrack.ledger.payees import (
     payees,
     rename_payee,
     set_payee_category,
-    suggested_category,
 )
 from fintrack.ledger.tags import create_tag, delete_tag, rename_tag, tags
 from tests.isolation.functions import Case, Function, Slot
@@ -133,7 +132,6 @@ NAMES: dict[Function, Case] = {
     delete_payee: Case(
         MEMBER, {"payee_id": Slot("payee", lambda me, own, it: delete_payee(me, it))}
     ),
-    suggested_category: Case(VIEWER, call=lambda me, own: suggested_category(me, "Grocer")),
     tags: Case(VIEWER, call=lambda me, own: tags(me)),
     create_tag: Case(MEMBER, call=lambda me, own: create_tag(me, own.name("new"))),
     rename_tag: Case(

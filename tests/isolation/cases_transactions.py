@@ -21,8 +21,6 @@ from fintrack.ledger.cursors import Position
 from fintrack.ledger.editing import (
     TransactionChange,
     change_transaction,
-    split_transaction,
-    unsplit_transaction,
 )
 from fintrack.ledger.exports import export_frame, export_transactions, part_taken
 from fintrack.ledger.extracts import export_extract
@@ -203,23 +201,6 @@ CHANGES: dict[Function, Case] = {
             ),
             "change.tags": Slot("tag", lambda me, own, it: _changed(me, own, tags=(it,))),
         },
-    ),
-    split_transaction: Case(
-        MEMBER,
-        {
-            "transaction_id": Slot(
-                "transaction",
-                lambda me, own, it: split_transaction(me, it, _lines(own.ids["category"]), 1),
-            ),
-            "lines.category_id": Slot(
-                "category",
-                lambda me, own, it: split_transaction(me, own.new("transaction"), _lines(it), 1),
-            ),
-        },
-    ),
-    unsplit_transaction: Case(
-        MEMBER,
-        {"transaction_id": Slot("split", lambda me, own, it: unsplit_transaction(me, it, 1))},
     ),
     delete_transactions: Case(
         MEMBER, {"ids": Slot("transaction", lambda me, own, it: delete_transactions(me, [it]))}

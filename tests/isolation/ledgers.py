@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from fintrack.access.acceptance import accept_invitation
-from fintrack.access.api_tokens import Scope, create_api_token, token_id_of
+from fintrack.access.api_tokens import Scope, api_tokens, create_api_token
 from fintrack.access.invitations import invitations, invite_member
 from fintrack.access.join_requests import ask_to_join
 from fintrack.access.memberships import members
@@ -220,7 +220,10 @@ def _asker(own: Ledger) -> UUID:
 
 
 def _token(own: Ledger) -> UUID:
-    return token_id_of(create_api_token(own.owner, own.name("Script"), [Scope.WRITE]))
+    name = own.name("Script")
+    create_api_token(own.owner, name, [Scope.WRITE])
+    tokens = api_tokens(own.owner)
+    return UUID(tokens.loc[tokens["name"] == name, "id"].item())
 
 
 def _webhook(own: Ledger) -> UUID:

@@ -43,7 +43,7 @@ from fintrack.ledger.categories import categories
 from fintrack.ledger.change_sets import change_sets
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ledger.payees import payees, suggested_category
+from fintrack.ledger.payees import payees
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.recurring import recurring
 from fintrack.ledger.rules import rules
@@ -90,7 +90,6 @@ QUESTIONS: dict[str, Question] = {
     "charts": lambda me: [chart_csv(me, CHART | {"chart": chart}) for chart in CHARTS],
     "exports": exported,
     "payees": payees,
-    "suggestions": lambda me: suggested_category(me, "Grocer"),
     "categories": categories,
     "their places": category_places,
     "tags": tags,

@@ -16,7 +16,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, account, account_n
 from fintrack.ledger.categories import CategoryKind, categories, create_category
 from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ledger.payees import create_payee, payees, suggested_category
+from fintrack.ledger.payees import create_payee, payees
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.records import transaction
 from fintrack.ledger.tags import create_tag, tags
@@ -134,7 +134,6 @@ FIELDS: dict[str, Kept] = {
 }
 QUESTIONS: dict[str, Callable[[TenantContext, str], object]] = {
     "account": account_named,
-    "category of a payee": suggested_category,
     "words": lambda me, text: transactions(me, TransactionFilter(words=text)),
     "payee": lambda me, text: transactions(me, TransactionFilter(payee=text)),
     "export": lambda me, text: export_transactions(me, TransactionFilter(words=text, payee=text)),

@@ -13,7 +13,7 @@ from fintrack.context import Role, TenantContext
 from fintrack.errors import NotFound, Outdated
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.categories import (
-    CATEGORY_VALUES,
+    CATEGORY,
     CategoryKind,
     archive_category,
     categories,
@@ -59,7 +59,7 @@ def seen(context: TenantContext, category_id: UUID) -> str:
     (row,) = (
         each for each in categories(context).to_dict("records") if each["id"] == str(category_id)
     )
-    return version_of(row, CATEGORY_VALUES)
+    return version_of(row, CATEGORY.values)
 
 
 def test_of_many_who_saw_the_same_one_is_first(ana: TenantContext, hives: UUID) -> None:

@@ -13,12 +13,7 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, FinTrackError, InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.accounts import account
 from fintrack.ledger.bulk import MOST, categorise, delete_transactions, tag_transactions
-from fintrack.ledger.editing import (
-    TransactionChange,
-    change_transaction,
-    split_transaction,
-    unsplit_transaction,
-)
+from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.filters import Status
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.records import TransactionRecord, transaction
@@ -126,13 +121,8 @@ def test_a_split_changes_with_its_lines_and_becomes_whole_again(
     edit(ana, one, amount=-130, lines=lines)
     split = transaction(ana, one)
     assert (split.category_id, [each.memo for each in split.lines]) == (None, ["milk", ""])
-    unsplit_transaction(ana, one, split.version)
+    edit(ana, one, lines=())
     assert (transaction(ana, one).is_split, transaction(ana, one).lines) == (False, ())
-
-
-def test_a_split_needs_lines(ana: TenantContext, record: Record) -> None:
-    with pytest.raises(InvalidInput, match="needs its lines"):
-        split_transaction(ana, record(1, -100), [], 1)
 
 
 def test_a_recorded_split_takes_no_category_of_its_own(

@@ -11,14 +11,12 @@ from fintrack.ledger.payees import (
     delete_payee,
     payees,
     rename_payee,
-    set_payee_category,
-    suggested_category,
 )
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.records import transaction
 from fintrack.ledger.tags import create_tag, delete_tag, rename_tag, tags
 from fintrack.ledger.undo import undo
-from tests.ledger.conftest import MARCH, CategoryNamed, Record
+from tests.ledger.conftest import MARCH, Record
 
 
 def test_a_payee_is_named_once(ana: TenantContext) -> None:
@@ -33,20 +31,6 @@ def test_the_payees_of_a_hidden_account_are_not_listed(
 ) -> None:
     record_transaction(ana, NewTransaction(secret, MARCH, -100, "Jeweller"))
     assert "Jeweller" not in str(payees(eli).to_dict())
-    assert suggested_category(eli, "Jeweller") is None
-
-
-def test_a_payee_suggests_its_category(ana: TenantContext, category: CategoryNamed) -> None:
-    payee = create_payee(ana, "Grocer")
-    set_payee_category(ana, payee, category("Groceries"))
-    assert suggested_category(ana, "grocer") == category("Groceries")
-
-
-def test_a_payee_without_a_category_suggests_the_usual_one(
-    ana: TenantContext, record: Record, category: CategoryNamed
-) -> None:
-    record(1, -100, "Grocer", category_id=category("Groceries"))
-    assert suggested_category(ana, "Grocer") == category("Groceries")
 
 
 def test_renaming_a_payee_renames_its_transactions_and_can_be_undone(

@@ -16,7 +16,7 @@ from fintrack.context import TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.bulk import categorise, delete_transactions
-from fintrack.ledger.editing import TransactionChange, change_transaction, split_transaction
+from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.exports import export_frame, export_transactions
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journal import journal
@@ -209,11 +209,15 @@ def test_who_was_slower_changes_nothing(ana: TenantContext, record: Record) -> N
     assert transaction(ana, one).payee == "First"
 
 
+def split_into(*amounts: int) -> TransactionChange:
+    return TransactionChange(lines=tuple(SplitLine(None, amount) for amount in amounts))
+
+
 def test_a_split_must_add_up(ana: TenantContext, record: Record) -> None:
     one = record(1, -100, "Grocer")
     with pytest.raises(InvalidInput, match="add up"):
-        split_transaction(ana, one, [SplitLine(None, -60), SplitLine(None, -39)], 1)
-    split_transaction(ana, one, [SplitLine(None, -60), SplitLine(None, -40, "gift")], 1)
+        change_transaction(ana, one, split_into(-60, -39))
+    change_transaction(ana, one, split_into(-60, -40))
     assert [line.amount for line in transaction(ana, one).lines] == [-60, -40]
 
 
@@ -262,7 +266,7 @@ def test_undo_of_everything_leaves_everything_as_it_was(
     before = contents(database)
     done = [categorise(ana, ids[:3], category("Groceries"))]
     done.append(change_transaction(ana, ids[4], TransactionChange(payee="Baker", amount=-7), 1))
-    done.append(split_transaction(ana, ids[3], [SplitLine(None, -400)], 1))
+    done.append(change_transaction(ana, ids[3], split_into(-400)))
     done.append(delete_transactions(ana, ids[1:3]))
     for change_set in reversed(done):
         undo(ana, change_set)

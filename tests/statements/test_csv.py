@@ -9,7 +9,7 @@ import pytest
 from fintrack.errors import InvalidInput
 from fintrack.statements.mapping import DateOrder, DecimalMark, Mapping, Role, answered
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import Statement, StatementFile
+from tests.statements.reading import only, only_of, read
 
 
 @pytest.mark.parametrize(
@@ -324,20 +324,6 @@ def test_a_currency_without_thirds_decides_between_decimals_and_thousands() -> N
 
     assert only_of(found).entries[0].amount == 1234
     assert read_statements(content, currency="KWD").questions
-
-
-def read(text: str) -> StatementFile:
-    return read_statements(text.encode())
-
-
-def only(text: str) -> Statement:
-    return only_of(read(text))
-
-
-def only_of(found: StatementFile) -> Statement:
-    assert not found.questions
-    (statement,) = found.statements
-    return statement
 
 
 def roles_of(words: str) -> tuple[Role, ...]:

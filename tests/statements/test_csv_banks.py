@@ -7,6 +7,7 @@ import pytest
 
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Statement, StatementError
+from tests.statements.reading import only
 
 CHI = "\N{GREEK CAPITAL LETTER CHI}"
 FIRST_IBAN, SECOND_IBAN, THIRD_IBAN = (
@@ -282,12 +283,6 @@ def test_columns_without_a_name_behind_the_text_belong_to_it() -> None:
     )
 
     assert found.entries[0].text == "Tytuł: Czynsz Nazwa odbiorcy: SM x"
-
-
-def only(text: str) -> Statement:
-    """Return the one statement of a table."""
-    (statement,) = read_statements(text.encode()).statements
-    return statement
 
 
 def amounts(statement: Statement) -> list[Decimal]:

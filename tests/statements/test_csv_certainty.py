@@ -6,7 +6,7 @@ import pytest
 
 from fintrack.statements.mapping import Role
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import StatementFile
+from tests.statements.reading import read
 
 SURE = "Date,Text,Amount\n2026-01-31,A,-1.50\n2026-01-30,B,2.25\n"
 
@@ -97,7 +97,3 @@ def test_what_the_member_said_is_certain() -> None:
     said = read_statements(content, mapping=replace(mapping, header_row=1))
 
     assert said.certainty.overall == 100
-
-
-def read(text: str) -> StatementFile:
-    return read_statements(text.encode())

@@ -8,7 +8,7 @@ import pytest
 
 from fintrack.statements.mapping import DecimalMark, Mapping, Role, answered
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import Statement, StatementFile
+from tests.statements.reading import only, only_of, read
 
 
 def test_each_column_has_its_own_decimal_mark() -> None:
@@ -182,17 +182,3 @@ def test_a_mapping_for_wider_tables_reads_a_narrow_one() -> None:
     found = only_of(read_statements(b"2026-01-31,A,1.00\n", mapping=Mapping(roles=roles)))
 
     assert [entry.amount for entry in found.entries] == [1]
-
-
-def read(text: str) -> StatementFile:
-    return read_statements(text.encode())
-
-
-def only(text: str) -> Statement:
-    return only_of(read(text))
-
-
-def only_of(found: StatementFile) -> Statement:
-    assert not found.questions
-    (statement,) = found.statements
-    return statement

@@ -1,11 +1,7 @@
 """Real bank files of the shared samples, taken all the way into the books."""
 
-import csv
-import os
 from collections import defaultdict
-from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -16,25 +12,12 @@ from fintrack.money import CURRENCIES, decimal_amount
 from fintrack.statements.imports import ImportReport, commit_import
 from fintrack.statements.mapping import answered
 from fintrack.statements.previews import Preview, preview_import
+from tests.samples import SAMPLES, Sample, bank_files, require_samples
 
 pytestmark = pytest.mark.one_server
 
-SAMPLES = Path(
-    os.environ.get("FINTRACK_SAMPLES")
-    or Path(__file__).resolve().parents[2] / ".." / "shared" / "samples",
-)
-MANIFEST = SAMPLES / "manifest.csv"
-if not MANIFEST.exists():
-    if os.environ.get("CI"):
-        pytest.fail(f"The samples are missing: {SAMPLES}", pytrace=False)
-    pytest.skip("The shared samples are not here.", allow_module_level=True)
-
-FORMATS = frozenset("csv ofx qif xlsx camt.052 camt.053 camt.054 coda mt940 mt942 n43".split())
-Sample = dict[str, str]
-with MANIFEST.open(encoding="utf-8", newline="") as manifest:
-    ROWS: Sequence[Sample] = [row for row in csv.DictReader(manifest) if row["format"] in FORMATS]
-
-
+require_samples()
+ROWS = bank_files()
 Sums = dict[str, Decimal]
 Outcome = tuple[int, int, Sums] | None
 

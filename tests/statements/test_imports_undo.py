@@ -23,11 +23,7 @@ from fintrack.ledger.accounts import (
 from fintrack.ledger.activity import ActivityFilter, activity
 from fintrack.ledger.attachments import add_attachment
 from fintrack.ledger.bulk import tag_transactions
-from fintrack.ledger.editing import (
-    TransactionChange,
-    change_transaction,
-    split_transaction,
-)
+from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transactions import transactions
@@ -165,8 +161,8 @@ def edit(context: TenantContext) -> None:
 
 
 def split(context: TenantContext) -> None:
-    lines = [SplitLine(None, -4000), SplitLine(None, -200)]
-    split_transaction(context, grocer(context)[0], lines, 1)
+    lines = (SplitLine(None, -4000), SplitLine(None, -200))
+    change_transaction(context, grocer(context)[0], TransactionChange(lines=lines), 1)
 
 
 def tag(context: TenantContext) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from fintrack.errors import InvalidInput
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import Entry, Statement, StatementError, StatementFile
+from fintrack.statements.statement import Entry, Statement, StatementError
+from tests.statements.reading import read
 
 GERMAN = "166?00TRANSFER?20{}?32{}?33{}?34000"
 LETTERS = st.characters(codec="cp1252", categories=["L", "N"])
@@ -316,10 +317,6 @@ def test_hostile_repetition_is_read_or_refused_in_linear_time(unit: str) -> None
 
 def message(body: str, *, closing: str = "10,") -> str:
     return f":20:STARTUMS\n:25:77\n:28C:1/1\n:60F:C260301EUR9,\n{body}\n:62F:C260331EUR{closing}\n"
-
-
-def read(text: str) -> StatementFile:
-    return read_statements(text.encode())
 
 
 def statement(body: str, *, closing: str = "10,") -> Statement:

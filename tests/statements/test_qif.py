@@ -9,7 +9,8 @@ from fintrack.ledger.accounts import AccountKind
 from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.statements.mapping import answered
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import Statement, StatementError, StatementFile
+from fintrack.statements.statement import StatementError
+from tests.statements.reading import only, only_of, read
 
 BANK = "!Type:Bank\n"
 TWO_REGISTERS = """!Option:AutoSwitch
@@ -321,17 +322,3 @@ def test_an_option_that_the_dates_contradict_says_nothing() -> None:
     (entry,) = only(f"!Option:MDY\n{BANK}D31/01/2026\nT1.00\n^\n").entries
 
     assert entry.booked_on == date(2026, 1, 31)
-
-
-def read(text: str) -> StatementFile:
-    return read_statements(text.encode())
-
-
-def only(text: str) -> Statement:
-    return only_of(read(text))
-
-
-def only_of(found: StatementFile) -> Statement:
-    assert not found.questions
-    (statement,) = found.statements
-    return statement

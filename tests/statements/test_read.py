@@ -57,11 +57,6 @@ def test_a_file_of_endless_lines_is_refused_before_it_is_taken_apart() -> None:
     assert peak < len(content) / 10
 
 
-def test_a_file_that_is_named_ofx_but_is_none_is_refused() -> None:
-    with pytest.raises(StatementError, match="no OFX"):
-        read_statements(b"Date,Text,Amount\n2026-01-31,A,1.00\n", "march.QFX")
-
-
 @given(st.binary(max_size=400))
 def test_j5_any_bytes_are_read_or_refused(content: bytes) -> None:
     is_read_or_refused(content)

@@ -1,10 +1,6 @@
 """Real bank files of the shared samples give what their manifest says."""
 
-import csv
-import os
-from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,21 +9,10 @@ from fintrack.errors import InvalidInput
 from fintrack.statements.mapping import answered
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Entry, StatementFile
+from tests.samples import SAMPLES, Sample, bank_files, require_samples
 
-SAMPLES = Path(
-    os.environ.get("FINTRACK_SAMPLES")
-    or Path(__file__).resolve().parents[2] / ".." / "shared" / "samples",
-)
-MANIFEST = SAMPLES / "manifest.csv"
-if not MANIFEST.exists():
-    if os.environ.get("CI"):
-        pytest.fail(f"The samples are missing: {SAMPLES}", pytrace=False)
-    pytest.skip("The shared samples are not here.", allow_module_level=True)
-
-FORMATS = frozenset("csv ofx qif xlsx camt.052 camt.053 camt.054 coda mt940 mt942 n43".split())
-Sample = dict[str, str]
-with MANIFEST.open(encoding="utf-8", newline="") as manifest:
-    ROWS: Sequence[Sample] = [row for row in csv.DictReader(manifest) if row["format"] in FORMATS]
+require_samples()
+ROWS = bank_files()
 EACH = pytest.mark.parametrize("sample", ROWS, ids=[row["file"] for row in ROWS])
 
 

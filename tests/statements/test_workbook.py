@@ -16,6 +16,7 @@ from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Statement, StatementError
 from fintrack.statements.workbook.book import book_of
 from fintrack.statements.workbook.sheet import sheet_rows
+from tests.statements.reading import only_of
 from tests.statements.workbooks import (
     MAIN,
     Cell,
@@ -242,10 +243,7 @@ def sheet_of(rows: str) -> str:
 
 
 def only(content: bytes) -> Statement:
-    found = read_statements(content)
-    assert not found.questions
-    (statement,) = found.statements
-    return statement
+    return only_of(read_statements(content))
 
 
 def shown(value: object) -> str:

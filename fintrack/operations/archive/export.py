@@ -13,7 +13,7 @@ from uuid import UUID
 from zipfile import ZipFile, ZipInfo
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.access.tenants import TenantSettings, tenant_settings
@@ -45,6 +45,7 @@ from fintrack.operations.archive.tables import (
     TABLES,
     ArchiveTable,
     account_name,
+    has_other_leg,
     in_book,
     statement_of,
 )
@@ -214,9 +215,5 @@ def _currency_sum(currency: str, accounts: list[AccountSum]) -> CurrencySum:
 
 
 def _cut_transfers() -> Select[int]:
-    partner = aliased(Transaction)
-    whole = select(partner.id).where(
-        partner.transfer_id == Transaction.transfer_id, partner.id != Transaction.id
-    )
     count = select(func.count(Transaction.id))
-    return count.where(Transaction.transfer_id.is_not(None), ~whole.exists())
+    return count.where(Transaction.transfer_id.is_not(None), ~has_other_leg())

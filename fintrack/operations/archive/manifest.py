@@ -158,7 +158,7 @@ def seal(content: bytes) -> bytes:
 
     Source: RFC 8032, Ed25519.
     """
-    key = Ed25519PrivateKey.from_private_bytes(derived_key("seal of exports"))
+    key = _sealing_key()
     public = key.public_key().public_bytes_raw()
     return b"\n".join([b64encode(public), b64encode(key.sign(content)), b""])
 
@@ -179,8 +179,11 @@ def sealer(content: bytes, sealed: bytes) -> str:
 
 def own_fingerprint() -> str:
     """Return the fingerprint of this installation's seal, to compare with an archive's."""
-    key = Ed25519PrivateKey.from_private_bytes(derived_key("seal of exports"))
-    return _fingerprint(key.public_key().public_bytes_raw())
+    return _fingerprint(_sealing_key().public_key().public_bytes_raw())
+
+
+def _sealing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(derived_key("seal of exports"))
 
 
 def _fingerprint(public: bytes) -> str:

@@ -30,6 +30,7 @@ from fintrack.operations.archive.verify import require_unaltered
 from fintrack.schema import Account, Tenant, Transaction
 from fintrack.statements.books.report import AccountOutcome, BookReport
 from fintrack.statements.imports import Progress
+from fintrack.texts import counted
 
 FORMAT = "FinTrack"
 CHUNK = 2_500
@@ -103,7 +104,7 @@ def _write_settings(db: Session, manifest: Manifest) -> None:
     if not isinstance(start, int) or not isinstance(colour, str | None):
         raise InvalidInput(DAMAGED)
     habits = update(Tenant).values(fiscal_year_start=start, colour=colour)
-    db.execute(habits, execution_options={"synchronize_session": False})
+    db.execute(habits)
 
 
 def _write_tables(db: Session, pack: Pack) -> Iterator[int]:
@@ -147,10 +148,7 @@ def _write(db: Session, each: ArchiveTable, values: Sequence[dict[str, Any]]) ->
     if undone:
         said = given(ImportBatch, ["id", "undone_at"], undone)
         statement = update(ImportBatch).where(ImportBatch.id == said.c.id)
-        db.execute(
-            statement.values(undone_at=said.c.undone_at),
-            execution_options={"synchronize_session": False},
-        )
+        db.execute(statement.values(undone_at=said.c.undone_at))
 
 
 def _require_equal(db: Session, reader_id: UUID, manifest: Manifest) -> None:
@@ -174,8 +172,7 @@ def _outcome(before: AccountSum, after: AccountSum) -> AccountOutcome:
 
 def _notes(manifest: Manifest) -> Iterator[str]:
     yield manifest.sight
-    count = manifest.cut_transfers
-    if count == 1:
-        yield "1 transfer went to an account that is not in the file, and is plain now."
-    elif count:
-        yield f"{count} transfers went to accounts that are not in the file, and are plain now."
+    if manifest.cut_transfers:
+        one = "transfer went to an account that is not in the file, and is"
+        many = "transfers went to accounts that are not in the file, and are"
+        yield f"{counted(manifest.cut_transfers, one, many)} plain now."

@@ -197,6 +197,15 @@ def in_book(each: ArchiveTable) -> ColumnElement[bool]:
     return Attachment.removed_at.is_(None) & known.exists()
 
 
+def has_other_leg() -> ColumnElement[bool]:
+    """Return the condition that the member sees the other leg of a `Transaction` too."""
+    other = aliased(Transaction)
+    legs = select(other.id).where(
+        other.transfer_id == Transaction.transfer_id, other.id != Transaction.id
+    )
+    return legs.exists()
+
+
 def account_name(reader_id: UUID) -> Cell:
     """Return the SQL for the name of an account, which one owner of all of them could give.
 
@@ -211,10 +220,6 @@ def account_name(reader_id: UUID) -> Cell:
 
 def _special(reader_id: UUID) -> dict[type[TenantRow], dict[str, Cell]]:
     """Return the cells that are not just a column: nothing refers to what is not in the archive."""
-    partner = aliased(Transaction)
-    is_whole = select(partner.id).where(
-        partner.transfer_id == Transaction.transfer_id, partner.id != Transaction.id
-    )
     named = select(Category.id).where(Category.id == Payee.category_id)
     known = select(Transaction.id).where(Transaction.id == ImportRow.transaction_id)
     gone = _marked(Category.name, 40, Category.id, "deleted ")
@@ -223,7 +228,7 @@ def _special(reader_id: UUID) -> dict[type[TenantRow], dict[str, Cell]]:
         Account: {"name": guarded_cell(account_name(reader_id))},
         Category: {"name": guarded_cell(category)},
         Payee: {"category_id": named.scalar_subquery()},
-        Transaction: {"transfer_id": case((is_whole.exists(), Transaction.transfer_id))},
+        Transaction: {"transfer_id": case((has_other_leg(), Transaction.transfer_id))},
         ImportRow: {"transaction_id": known.scalar_subquery()},
     }
 

@@ -22,6 +22,7 @@ from fintrack.statements.books.double_entry import (
     book_of,
 )
 from fintrack.statements.statement import StatementError
+from fintrack.texts import counted
 
 FORMAT = "GnuCash"
 _ROOTS = {
@@ -146,10 +147,10 @@ class _Reading:
             )
 
     def notes(self) -> Iterator[str]:
-        if self.unkept == 1:
-            yield "1 split in no currency that FinTrack knows was left out."
-        elif self.unkept:
-            yield f"{self.unkept:,} splits in no currency that FinTrack knows were left out."
+        if self.unkept:
+            where = "in no currency that FinTrack knows"
+            said = counted(self.unkept, f"split {where} was", f"splits {where} were")
+            yield f"{said} left out."
 
     def _posting(
         self, transaction: GnuCashTransaction, account: GnuCashAccount, split: GnuCashSplit

@@ -1,6 +1,6 @@
 """Forecast: where the balances are likely to be in 90 days, and how far off that usually is."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -11,8 +11,7 @@ from fintrack.analytics.headlines import currencies
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.periods import DAY, Interval, Period, today_of
 from fintrack.context import TenantContext
-from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.analyses.asked import chart_query, day_query
 from fintrack.ui.inputs import card, currency_choice, money
 from fintrack.ui.session import open_page, page_link
 from fintrack.ui.sight import partial_mark
@@ -45,14 +44,9 @@ def ahead_view(context: TenantContext) -> None:
         _error(context, currency, errors)
         figure = forecast_chart(past, found.days, chart_style(context, currency))
         clicked = clicked_in_chart(figure, TITLE, "forecast")
-        table_of_chart("Day", figure, _query)
+        table_of_chart("Day", figure, day_query)
     if clicked:
-        open_page("transactions", **_query(clicked))
-
-
-def _query(day: str) -> dict[str, str]:
-    first = date.fromisoformat(day)
-    return TransactionFilter(since=first, until=first + DAY).to_query()
+        open_page("transactions", **day_query(clicked))
 
 
 def _error(context: TenantContext, currency: str, errors: pd.DataFrame) -> None:

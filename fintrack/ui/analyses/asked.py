@@ -1,12 +1,19 @@
-"""What the analyses ask a member, what a chart's file is asked for, and what an empty one says."""
+"""What the analyses ask a member, what a chart and its file lead to, and what an empty one says."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import streamlit as st
 
-from fintrack.analytics.periods import Period, today_of
+from fintrack.analytics.periods import (
+    Interval,
+    Period,
+    interval_until,
+    month_of_period,
+    today_of,
+)
 from fintrack.context import Permission, TenantContext
-from fintrack.ui.inputs import card, period_input, span_text
+from fintrack.ui.inputs import card, period_input, period_query, span_text
 from fintrack.ui.session import page_link
 from fintrack.ui.sight import partial_mark
 from fintrack.ui.text import escaped
@@ -36,6 +43,16 @@ def next_step(context: TenantContext, choice: str = "period") -> None:
     else:
         st.caption(f"Choose another {choice} above, or import a file whose days lie in it.")
         page_link("import", "Import a file", icon=":material/upload_file:")
+
+
+def day_query(day: str) -> dict[str, str]:
+    """Return the address's filters for a day, which is written as ISO has it."""
+    return period_query(interval_until(date.fromisoformat(day), Interval.DAY))
+
+
+def month_query(first: str, period: Period) -> dict[str, str]:
+    """Return the address's filters for the days of a month, given by its first, in the period."""
+    return period_query(month_of_period(date.fromisoformat(first), period))
 
 
 def chart_query(chart: str, period: Period, **more: object) -> Mapping[str, str]:

@@ -7,10 +7,9 @@ import streamlit as st
 from fintrack.analytics.charts.calendar import calendar_chart, shade_bounds
 from fintrack.analytics.daily_spending import booked_years, daily_spending
 from fintrack.analytics.headlines import currencies
-from fintrack.analytics.periods import DAY, Period, today_of
+from fintrack.analytics.periods import Period, today_of
 from fintrack.context import TenantContext
-from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import chart_query, empty_card, next_step
+from fintrack.ui.analyses.asked import chart_query, day_query, empty_card, next_step
 from fintrack.ui.inputs import card, currency_choice
 from fintrack.ui.session import open_page
 from fintrack.ui.sight import partial_mark
@@ -38,14 +37,9 @@ def calendar_view(context: TenantContext) -> None:
         clicked = clicked_in_chart(figure, f"{title}, the dearest days", "calendar")
         bounds = escaped(", ".join(shade_bounds(frame, chart_style(context, currency))))
         st.caption(f"The shades, from faint to strong, go up to {bounds}")
-        table_of_chart("Day", figure, _query)
+        table_of_chart("Day", figure, day_query)
     if clicked:
-        open_page("transactions", **_query(clicked))
-
-
-def _query(day: str) -> dict[str, str]:
-    first = date.fromisoformat(day)
-    return TransactionFilter(since=first, until=first + DAY).to_query()
+        open_page("transactions", **day_query(clicked))
 
 
 def _year(context: TenantContext) -> int:

@@ -23,12 +23,12 @@ from fintrack.analytics.comparisons import (
     year_over_year,
 )
 from fintrack.analytics.headlines import currencies
-from fintrack.analytics.periods import Period, month_of_period, today_of
+from fintrack.analytics.periods import Period, today_of
 from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
-from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import chart_query, empty_card, next_step
+from fintrack.ui.analyses.asked import chart_query, empty_card, month_query, next_step
 from fintrack.ui.inputs import (
+    address_choice,
     card,
     category_query,
     currency_choice,
@@ -71,17 +71,8 @@ def _against(period: Period) -> Against:
     usual, *others = comparisons_of(period)
     if not others:
         return usual
-    chosen = st.segmented_control(
-        "Compared with",
-        [usual, *others],
-        default=usual,
-        format_func=AGAINST.__getitem__,
-        required=True,
-        key="against",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    return Against(chosen or usual)
+    options = [usual, *others]
+    return Against(address_choice("Compared with", options, usual, key="against", names=AGAINST))
 
 
 def _changes(
@@ -140,15 +131,10 @@ def _kept(context: TenantContext, currency: str, period: Period) -> None:
         st.caption(f"{escaped(written)} of the income was kept over the whole period")
         figure = savings_chart(frame, chart_style(context, currency))
         clicked = clicked_in_chart(figure, title, "savings")
-        table_of_chart("Month", figure, lambda month: _month_query(month, period))
+        table_of_chart("Month", figure, lambda month: month_query(month, period))
     _open_month(clicked, period)
 
 
 def _open_month(clicked: str | None, period: Period) -> None:
     if clicked:
-        open_page("transactions", **_month_query(clicked, period))
-
-
-def _month_query(first: str, period: Period) -> dict[str, str]:
-    month = month_of_period(date.fromisoformat(first), period)
-    return TransactionFilter(since=month.since, until=month.until).to_query()
+        open_page("transactions", **month_query(clicked, period))

@@ -8,9 +8,8 @@ from fintrack.analytics.money_flow import SAVINGS, money_flow
 from fintrack.analytics.periods import Period
 from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
-from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
-from fintrack.ui.inputs import card, category_query, currency_choice, money
+from fintrack.ui.inputs import card, category_query, currency_choice, money, period_query
 from fintrack.ui.session import open_page
 from fintrack.ui.tables import table_below
 from fintrack.ui.theme import chart_style, clicked_in_chart
@@ -52,5 +51,5 @@ def _table(context: TenantContext, currency: str, period: Period, rows: pd.DataF
 
 def _query(key: str, period: Period) -> dict[str, str]:
     if key == EVERYTHING:
-        return TransactionFilter(since=period.since, until=period.until).to_query()
+        return period_query(period)
     return category_query(key, period)

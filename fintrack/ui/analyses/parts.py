@@ -1,7 +1,6 @@
 """Breakdown: income and spending of a period by tag, account, member, payee or category."""
 
 from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 import pandas as pd
@@ -10,12 +9,18 @@ import streamlit as st
 from fintrack.analytics.charts.overview import breakdown_chart
 from fintrack.analytics.dimensions import Dimension, breakdown
 from fintrack.analytics.headlines import currencies
-from fintrack.analytics.periods import Period, month_of_period
+from fintrack.analytics.periods import Period
 from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
-from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
-from fintrack.ui.inputs import card, category_query, currency_choice, money
+from fintrack.ui.analyses.asked import (
+    asked_period,
+    chart_query,
+    empty_card,
+    month_query,
+    next_step,
+)
+from fintrack.ui.inputs import address_choice, card, category_query, currency_choice, money
 from fintrack.ui.session import open_page
 from fintrack.ui.tables import table_below
 from fintrack.ui.theme import chart_style, clicked_in_chart
@@ -34,17 +39,7 @@ ROWS_SHOWN = 50
 def parts_view(context: TenantContext) -> None:
     """Show what came in and went out of each part; a member's part leads to the accounts."""
     period = asked_period(context)
-    chosen = st.segmented_control(
-        "By",
-        list(NAMES),
-        default=Dimension.PAYEE,
-        format_func=NAMES.__getitem__,
-        required=True,
-        key="by",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    by = Dimension(chosen or Dimension.PAYEE)
+    by = Dimension(address_choice("By", list(NAMES), Dimension.PAYEE, key="by", names=NAMES))
     owner_id = _owner() if by is Dimension.MEMBER else None
     if owner_id is not None:
         by = Dimension.ACCOUNT
@@ -67,8 +62,7 @@ def part_query(by: Dimension, part_id: str, period: Period) -> dict[str, str] | 
         case Dimension.TAG if part_id:
             return TransactionFilter(tag_id=UUID(part_id), since=since, until=until).to_query()
         case Dimension.MONTH:
-            month = month_of_period(date.fromisoformat(part_id), period)
-            return TransactionFilter(since=month.since, until=month.until).to_query()
+            return month_query(part_id, period)
         case Dimension.ACCOUNT:
             return TransactionFilter(account_id=UUID(part_id), since=since, until=until).to_query()
     return None

@@ -12,11 +12,10 @@ from fintrack.analytics.periods import Period
 from fintrack.analytics.pivots import TOTAL, Grid, Measure, grid, pivot
 from fintrack.analytics.saved_pivots import View
 from fintrack.context import TenantContext
-from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.asked import asked_period, chart_query, empty_card, next_step
 from fintrack.ui.analyses.parts import part_query
 from fintrack.ui.analyses.saved import COLUMNS, FIGURES, ROWS, saved_row
-from fintrack.ui.inputs import card, currency_choice, money
+from fintrack.ui.inputs import card, currency_choice, money, period_query
 from fintrack.ui.session import open_page
 from fintrack.ui.tables import figures_table
 from fintrack.ui.undo import undo_bar
@@ -117,7 +116,7 @@ def cell_query(
     by: tuple[Dimension, Dimension], ids: tuple[str | None, str | None], period: Period
 ) -> dict[str, str] | None:
     """Return the address's filters for a cell, None where none fit; totals have no id."""
-    filters = TransactionFilter(since=period.since, until=period.until).to_query()
+    filters = period_query(period)
     # A month tells the days better than the period.
     parts = sorted(zip(by, ids, strict=True), key=lambda part: part[0] is Dimension.MONTH)
     for dimension, part_id in parts:

@@ -18,14 +18,8 @@ from fintrack.operations.books import import_book
 from fintrack.statements.books.book import Hints
 from fintrack.statements.books.report import BookReport
 from fintrack.statements.mapping import DateOrder
-from tests.statements.books.samples import (
-    Sums,
-    answers,
-    manifest,
-    require_samples,
-    sample,
-    without_zeros,
-)
+from tests.samples import require_samples
+from tests.statements.books.samples import Sums, answers, promised, sample, without_zeros
 
 require_samples()
 
@@ -144,7 +138,7 @@ def test_the_budget_of_actual_agrees_with_actual(ana: TenantContext) -> None:
         f"{each.name} {decimal_amount(each.balance_after, each.currency)} ({each.count_after} rows)"
         for each in report.accounts
     )
-    assert said == manifest(path)["sum_by_account"]
+    assert said == promised(path)["sum_by_account"]
     rows = transactions(report.context, limit=200).frame
     assert (rows["transfer_id"] != "").sum() > 0
 
@@ -159,7 +153,7 @@ def test_a_book_of_gnucash_agrees_with_its_splits(ana: TenantContext, name: str)
         sums["STOCK" if is_stock else row["ledger"]] += decimal_amount(row["amount"], "EUR")
     expected = {
         kind: Decimal(amount)
-        for part in manifest(path)["sum_by_account"].split("; ")
+        for part in promised(path)["sum_by_account"].split("; ")
         for kind, currency, amount in [part.split(" ")]
         if currency == "EUR" and kind in {"ASSET", "LIABILITY", "INCOME", "EXPENSE"}
     }
@@ -169,9 +163,9 @@ def test_a_book_of_gnucash_agrees_with_its_splits(ana: TenantContext, name: str)
 @pytest.mark.parametrize(
     "file", ["ff_withdrawal.csv", "ff_open_balance.csv", "ynab.csv", "mint.csv"]
 )
-def test_a_table_of_another_program_agrees_with_its_manifest(ana: TenantContext, file: str) -> None:
+def test_a_table_of_another_program_agrees_with_its_promised(ana: TenantContext, file: str) -> None:
     report = brought(ana, f"csv/{file}", Hints("USD", DateOrder.MDY))
-    expected = manifest(f"csv/{file}")
+    expected = promised(f"csv/{file}")
     found = accounts(report.context, archived=True)
     total = sum(map(decimal_amount, found["balance"].tolist(), found["currency"]), Decimal())
     assert total == Decimal(expected["sum"])
