@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.statements.test_csv import only
+from tests.statements.reading import only
 
 HEADER = "Date,Text,Amount,Balance\n"
 ROWS = [

@@ -7,7 +7,7 @@ import pytest
 
 from fintrack.statements.mapping import Role
 from fintrack.statements.read import read_statements
-from tests.statements.test_csv import only, only_of
+from tests.statements.reading import only, only_of
 
 REVOLUT = (
     "Product,Started Date,Completed Date,Description,Amount,Fee,State\n"
