@@ -23,7 +23,6 @@ from fintrack.analytics.periods import (
     interval_until,
     month_of_period,
     previous,
-    today_of,
 )
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
@@ -79,7 +78,7 @@ def page() -> None:
 
 def _overview(context: TenantContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        period = period_input(today_of(context))
+        period = period_input(context)
         interval = _interval(period)
     before = previous(period)
     compared = f"{span_text(context, period)}, compared with {span_text(context, before)}"

@@ -83,6 +83,17 @@ def test_a_day_of_the_caption_is_no_list(ana: TenantContext) -> None:
     assert any(caption.startswith(r"1\. ") for caption in captions)
 
 
+def test_a_year_is_the_tenants_fiscal_year(ana: TenantContext) -> None:
+    book(ana)
+    next_month = today_of(ana).month % 12 + 1
+    change_settings(ana, replace(tenant_settings(ana), fiscal_year_start=next_month))
+    year, months = (
+        [each.value for each in open_page(ana, "analytics", period=period).caption]
+        for period in ("This year", "12 months")
+    )
+    assert year == months
+
+
 def test_a_custom_period_asks_for_its_days(ana: TenantContext) -> None:
     book(ana)
     page = open_page(ana, "analytics", period="Custom")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fintrack.analytics.periods import Period, today_of
+from fintrack.analytics.periods import Period
 from fintrack.context import Permission, TenantContext
 from fintrack.ui.inputs import card, period_input, span_text
 from fintrack.ui.session import page_link
@@ -18,7 +18,7 @@ def asked_period(context: TenantContext) -> Period:
     Raises:
         InvalidInput: a custom period is not one.
     """
-    period = period_input(today_of(context))
+    period = period_input(context)
     st.caption(escaped(span_text(context, period)) + partial_mark(context))
     return period
 

@@ -23,7 +23,7 @@ from fintrack.analytics.comparisons import (
     year_over_year,
 )
 from fintrack.analytics.headlines import currencies
-from fintrack.analytics.periods import Period, month_of_period, today_of
+from fintrack.analytics.periods import Period, month_of_period
 from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
@@ -48,7 +48,7 @@ TITLES = {EXPENSE: "Changes in spending", INCOME: "Changes in income"}
 
 def compare_view(context: TenantContext) -> None:
     """Show the changes by category, the months of two years, and the share that was kept."""
-    period = period_input(today_of(context))
+    period = period_input(context)
     earlier = compared_with(period, _against(period))
     compared = f"{span_text(context, period)}, compared with {span_text(context, earlier)}"
     st.caption(escaped(compared) + partial_mark(context))
