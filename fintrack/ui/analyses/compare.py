@@ -121,11 +121,18 @@ def _two_years(
     if rows.empty:
         empty_card(title, "Nothing moved, then or now.")
         return
+
+    def query(month: str) -> dict[str, str]:
+        is_earlier = date.fromisoformat(month) < period.since.replace(day=1)
+        shown = compared_with(period, Against.YEAR) if is_earlier else period
+        return _month_query(month, shown)
+
     with card(title, csv=chart_query("year-over-year", period), key=f"two years {way}"):
         figure = year_chart(rows, chart_style(context, currency), way)
         clicked = clicked_in_chart(figure, title, f"two years {way}")
-    is_earlier = clicked is not None and date.fromisoformat(clicked) < period.since.replace(day=1)
-    _open_month(clicked, compared_with(period, Against.YEAR) if is_earlier else period)
+        table_of_chart("Month", figure, query)
+    if clicked:
+        open_page("transactions", **query(clicked))
 
 
 def _kept(context: TenantContext, currency: str, period: Period) -> None:
@@ -141,10 +148,6 @@ def _kept(context: TenantContext, currency: str, period: Period) -> None:
         figure = savings_chart(frame, chart_style(context, currency))
         clicked = clicked_in_chart(figure, title, "savings")
         table_of_chart("Month", figure, lambda month: _month_query(month, period))
-    _open_month(clicked, period)
-
-
-def _open_month(clicked: str | None, period: Period) -> None:
     if clicked:
         open_page("transactions", **_month_query(clicked, period))
 
