@@ -22,12 +22,11 @@ from fintrack.analytics.periods import (
     interval_of,
     interval_until,
     previous,
-    today_of,
 )
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.ahead import ahead_view
-from fintrack.ui.analyses.asked import chart_query, month_query
+from fintrack.ui.analyses.asked import chart_query, month_query, next_step
 from fintrack.ui.analyses.calendar import calendar_view
 from fintrack.ui.analyses.compare import compare_view
 from fintrack.ui.analyses.flow import flow_view
@@ -70,17 +69,19 @@ def page() -> None:
 
 
 def _overview(context: TenantContext) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        period = period_input(today_of(context))
-        interval = _interval(period)
+    period = period_input(context)
     before = previous(period)
     compared = f"{span_text(context, period)}, compared with {span_text(context, before)}"
-    st.caption(escaped(compared) + partial_mark(context))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(escaped(compared) + partial_mark(context), width="content")
+        interval = _interval(period)
     worth = net_worth(context, period.since, period.until, interval)
     if worth.empty:
         _nothing()
         return
     flow = cash_flow(context, period.since, period.until)
+    if flow.empty:
+        next_step(context)
     currency = currency_choice(currencies(context.currency, worth))
     _headlines(context, currency, (period, before), worth, flow)
     left, right = st.columns(2)
@@ -165,7 +166,7 @@ def _net_worth(
 
 def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.DataFrame) -> None:
     with card("Cash flow per month", csv=chart_query("cash-flow", period)):
-        if flow.empty:
+        if currency not in set(flow["currency"]):
             st.caption("Nothing moved in this period.")
             return
         figure = cash_flow_chart(flow, chart_style(context, currency), period)
@@ -182,7 +183,7 @@ def _payees(context: TenantContext, currency: str, period: Period) -> None:
 
     with card("Top payees", csv=chart_query("payees", period)):
         frame = top_payees(context, period.since, period.until, PAYEES_SHOWN)
-        if frame.empty:
+        if currency not in set(frame["currency"]):
             st.caption("Nothing was spent in this period.")
             return
         figure = top_payees_chart(frame, chart_style(context, currency))

@@ -96,8 +96,10 @@ def today_of(context: TenantContext) -> date:
     return datetime.now(ZoneInfo(context.time_zone)).date()
 
 
-def chosen_period(choice: PeriodChoice, today: date) -> Period:
+def chosen_period(choice: PeriodChoice, today: date, year_start: int = 1) -> Period:
     """Return a ready-made period; one that is not over yet ends with `today`.
+
+    A year begins with the month `year_start`.
 
     Raises:
         InvalidInput: a custom period has dates of its own; use `custom_period`.
@@ -109,7 +111,8 @@ def chosen_period(choice: PeriodChoice, today: date) -> Period:
         case PeriodChoice.LAST_MONTH:
             return Period(months_before(month, 1), month)
         case PeriodChoice.THIS_YEAR:
-            return Period(month.replace(month=1), today + DAY, YEAR)
+            first = months_before(month, (month.month - year_start) % YEAR)
+            return Period(first, today + DAY, YEAR)
         case PeriodChoice.LAST_12_MONTHS:
             return Period(months_before(month, YEAR - 1), today + DAY)
         case PeriodChoice.CUSTOM:

@@ -21,6 +21,7 @@ from fintrack.analytics.periods import (
     PeriodChoice,
     chosen_period,
     custom_period,
+    today_of,
 )
 from fintrack.context import TenantContext
 from fintrack.ledger.filters import TransactionFilter
@@ -48,12 +49,15 @@ KEPT: Look = ("blue", "bar")
 Choice = TypeVar("Choice", bound=str)
 
 
-def period_input(today: date) -> Period:
+def period_input(context: TenantContext) -> Period:
     """Draw the choice of a period, kept in the address, and return it.
+
+    "This year" is the tenant's fiscal year.
 
     Raises:
         InvalidInput: a custom period is not one.
     """
+    today = today_of(context)
     # Pills, because they may stand in two rows on a phone.
     chosen = st.pills(
         "Period",
@@ -67,7 +71,7 @@ def period_input(today: date) -> Period:
     )
     choice = PeriodChoice(chosen or PeriodChoice.LAST_12_MONTHS)
     if choice is not PeriodChoice.CUSTOM:
-        return chosen_period(choice, today)
+        return chosen_period(choice, today, context.fiscal_year_start)
     days: Any = st.date_input(
         "First and last day",
         (today.replace(day=1), today),

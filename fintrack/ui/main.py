@@ -42,8 +42,8 @@ from fintrack.ui.text import TYPE_ICONS, escaped, escaped_sentence
 from fintrack.ui.theme import is_dark
 
 LOGO, ICON = "fintrack/ui/static/logo.svg", "fintrack/ui/static/icon.svg"
-TABLES, PRINT, PRINT_DARK = (
-    Path(__file__).with_name(f"{name}.css") for name in ("tables", "print", "print_dark")
+TABLES, PRINT, DARK = (
+    Path(__file__).with_name(f"{name}.css") for name in ("tables", "print", "dark")
 )
 ACCOUNT, TENANTS = "account", "tenants"
 OWN = frozenset({ACCOUNT, TENANTS})  # the pages that need no tenant
@@ -76,7 +76,7 @@ def main() -> None:
         st.html(TABLES)
         st.html(PRINT)
         if is_dark():
-            st.html(PRINT_DARK)
+            st.html(DARK)
         remember_pages(router)
         _signed_in(session, page)
 

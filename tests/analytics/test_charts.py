@@ -172,6 +172,14 @@ def test_a_refund_larger_than_the_spending_points_to_the_left() -> None:
     assert figure.layout.xaxis.range[0] < -9.0
 
 
+def test_a_figure_at_the_left_does_not_stand_on_its_name() -> None:
+    name, cost = "Refunds of it", -299_500
+    figure = spending_chart(spending(("a", "Food", 5), ("b", name, cost)), EUR)
+    low, high = figure.layout.xaxis.range
+    room = (cost / 100 - low) / (high - low) * (drawing.NARROW - len(name) * drawing.LETTER)
+    assert room >= len("−€2,995.00") * drawing.LETTER
+
+
 def test_a_bar_of_nothing_says_nothing() -> None:
     now, before = spending(("a", "Food", 300), ("b", "Rent", 900)), spending(("a", "Food", 200))
     earlier = spending_chart(now, EUR, before).data[0]

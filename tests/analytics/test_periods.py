@@ -105,6 +105,20 @@ def test_a_year_is_compared_with_the_same_days_of_the_one_before() -> None:
     assert previous(period) == Period(date(2023, 1, 1), date(2023, 3, 1))
 
 
+@pytest.mark.parametrize(
+    ("today", "since"),
+    [
+        (date(2026, 3, 31), date(2025, 4, 1)),
+        (date(2026, 4, 1), date(2026, 4, 1)),
+        (date(2026, 11, 28), date(2026, 4, 1)),
+    ],
+)
+def test_a_year_begins_where_the_fiscal_year_does(today: date, since: date) -> None:
+    period = chosen_period(PeriodChoice.THIS_YEAR, today, 4)
+    assert (period.since, period.last_day) == (since, today)
+    assert previous(period).since == since.replace(year=since.year - 1)
+
+
 @given(first=DAYS, length=st.integers(0, 800))
 def test_days_that_begin_within_a_month_are_compared_with_as_many_right_before(
     first: date, length: int
@@ -116,11 +130,11 @@ def test_days_that_begin_within_a_month_are_compared_with_as_many_right_before(
     assert before.until - before.since == period.until - period.since
 
 
-@given(today=DAYS, choice=st.sampled_from(READY))
+@given(today=DAYS, choice=st.sampled_from(READY), year_start=st.integers(1, 12))
 def test_no_period_reaches_the_future_or_overlaps_the_one_before(
-    today: date, choice: PeriodChoice
+    today: date, choice: PeriodChoice, year_start: int
 ) -> None:
-    period = chosen_period(choice, today)
+    period = chosen_period(choice, today, year_start)
     assert period.since <= period.last_day <= today
     assert previous(period).until <= period.since
 

@@ -141,7 +141,10 @@ def test_analytics_prints_on_as_many_sheets_as_it_needs(sample: Page, open_serve
     tab.emulate_media(media="print")
     expect(tab.get_by_test_id("stSidebar")).to_be_hidden()
     expect(tab.get_by_role("button", name="Sample household")).to_be_visible()
-    expect(tab.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    chart = tab.get_by_test_id("stPlotlyChart").first
+    # No script runs between screen and sheet: a chart stays as wide as it was drawn.
+    shown = "svg => (svg.setAttribute('width', 2000), svg.clientWidth)"
+    assert chart.locator(".main-svg").first.evaluate(shown) == 2000
     sheets = tab.pdf(format="A4", print_background=True).count(b"/Type /Page\n")
     opened(tab, open_server.url)
     expect(tab.get_by_role("button", name="Savings", exact=True)).to_be_visible()
@@ -161,6 +164,9 @@ def test_no_page_scrolls_sideways_on_a_phone(
         for button in phone.get_by_test_id("stMain").get_by_role("button").all():
             box = button.bounding_box()
             assert box is None or box["x"] + box["width"] <= PHONE["width"], path
+        for choice in phone.get_by_test_id("stMain").get_by_role("radio").all():
+            box = choice.bounding_box()
+            assert box is None or 0 <= box["x"] <= PHONE["width"] - box["width"], path
 
 
 def test_no_headline_is_cut_on_a_phone(sample: Page, phone: Page, open_server: Served) -> None:

@@ -78,6 +78,17 @@ def test_changes_stand_beside_what_was(ana: TenantContext) -> None:
     assert "73% of the income was kept over the whole period" in captions
 
 
+def test_both_years_lead_to_their_months_without_a_chart(ana: TenantContext) -> None:
+    book(ana)
+    month = today_of(ana).replace(day=1)
+    rows = table(opened(ana, "Compare"), "Expenses", "A year before", "Transactions")
+    spent, before = (next(row for row in rows if row[place]) for place in (0, 1))
+    assert (spent[:2], f"since={month}" in str(spent[2])) == (("€13.50", ""), True)
+    assert (before[:2], f"since={month.year - 1}-{month:%m}" in str(before[2])) == (
+        ("", "€0.00"), True,
+    )  # fmt: skip
+
+
 def test_nothing_to_compare_is_said(ana: TenantContext) -> None:
     write(ana, [Purse("Current", opened_on=date(2020, 1, 1))], [])
     captions = [each.value for each in opened(ana, "Compare", against="The year before").caption]
@@ -93,6 +104,13 @@ def test_the_days_of_a_year_are_chosen(ana: TenantContext) -> None:
     assert "Nothing was spent in this year." not in [each.value for each in page.caption]
     last = opened(ana, "Calendar", year=str(year - 1))
     assert "Nothing was spent in this year." in [each.value for each in last.caption]
+
+
+def test_a_year_of_another_currency_alone_has_no_empty_calendar(ana: TenantContext) -> None:
+    dollars = Purse("Dollars", "USD", opened_on=date(2020, 1, 1))
+    write(ana, [dollars], [Move(today_of(ana), dollars, -50, "Fun")])
+    captions = [each.value for each in opened(ana, "Calendar").caption]
+    assert "Nothing was spent in this year." in captions
 
 
 def test_every_year_of_old_books_is_offered_and_found_by_its_address(ana: TenantContext) -> None:

@@ -83,6 +83,39 @@ def test_a_day_of_the_caption_is_no_list(ana: TenantContext) -> None:
     assert any(caption.startswith(r"1\. ") for caption in captions)
 
 
+def test_a_year_is_the_tenants_fiscal_year(ana: TenantContext) -> None:
+    book(ana)
+    next_month = today_of(ana).month % 12 + 1
+    change_settings(ana, replace(tenant_settings(ana), fiscal_year_start=next_month))
+    year, months = (
+        [each.value for each in open_page(ana, "analytics", period=period).caption]
+        for period in ("This year", "12 months")
+    )
+    assert year == months
+
+
+def test_a_currency_in_which_nothing_moved_has_words_and_no_empty_charts(
+    ana: TenantContext,
+) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    moves = [Move(today, mine, 5_000, "Wages", "Works"), Move(today, mine, -50, "Fun", "Kiosk")]
+    write(ana, [mine, Purse("Dollars", "USD", opened_on=date(2020, 1, 1), opening=100)], moves)
+    page = open_page(ana, "analytics")
+    page.button_group(key="currency").set_value("USD").run()
+    assert [each.value for each in page.caption][-4:] == [
+        "Nothing moved in this period.",
+        "Nothing was spent, in this period or before.",
+        "Nothing came in, then or before.",
+        "Nothing was spent in this period.",
+    ]
+
+
+def test_an_empty_period_names_the_next_step(ana: TenantContext) -> None:
+    book(ana)
+    page = open_page(ana, "analytics", period="Last month")
+    assert any("or import a file" in each.value for each in page.caption)
+
+
 def test_a_custom_period_asks_for_its_days(ana: TenantContext) -> None:
     book(ana)
     page = open_page(ana, "analytics", period="Custom")

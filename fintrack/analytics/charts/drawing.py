@@ -227,7 +227,7 @@ def row_chart(
     texts = [_figures(each, style) for each in amounts]
     ends = [0.0, *(end for each in amounts for end in floats(each, style))]
     low, high = min(ends), max(ends)
-    room = (high - low or 1.0) * _share_of_figures(texts, table)
+    room = (high - low or 1.0) * _share_of_figures(texts, table, sides=1 + (low < 0))
     return chart(
         [_row_bars(table, style, *each) for each in zip(series, texts, strict=True)],
         style,
@@ -275,11 +275,14 @@ def _figures(amounts: Sequence[int], style: Style) -> list[str]:
     return [figure if amount else "" for figure, amount in zip(figures, amounts, strict=True)]
 
 
-def _share_of_figures(texts: Sequence[Sequence[str]], table: pd.DataFrame) -> float:
-    """Return the room of the longest figure in a narrow card, as a share of the longest bar."""
+def _share_of_figures(texts: Sequence[Sequence[str]], table: pd.DataFrame, sides: int) -> float:
+    """Return the room of the longest figure in a narrow card, as a share of the longest bar.
+
+    It stands at the right of the bars, or at both sides of them.
+    """
     figures = max((len(text) for each in texts for text in each), default=0) * LETTER
     names = min(max(map(len, table["label"]), default=0), MOST_LETTERS) * LETTER
-    return figures / max(figures, NARROW - names - figures)
+    return figures / max(figures / sides, NARROW - names - sides * figures)
 
 
 def dot(colour: str) -> str:

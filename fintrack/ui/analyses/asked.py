@@ -10,7 +10,6 @@ from fintrack.analytics.periods import (
     Period,
     interval_until,
     month_of_period,
-    today_of,
 )
 from fintrack.context import Permission, TenantContext
 from fintrack.ui.inputs import card, period_input, period_query, span_text
@@ -25,7 +24,7 @@ def asked_period(context: TenantContext) -> Period:
     Raises:
         InvalidInput: a custom period is not one.
     """
-    period = period_input(today_of(context))
+    period = period_input(context)
     st.caption(escaped(span_text(context, period)) + partial_mark(context))
     return period
 

@@ -28,7 +28,7 @@ def calendar_view(context: TenantContext) -> None:
     frame = daily_spending(context, period.since, period.until)
     currency = currency_choice(currencies(context.currency, frame))
     title = f"Spending in {year}"
-    if frame.empty:
+    if currency not in set(frame["currency"]):
         empty_card(title, "Nothing was spent in this year.")
         next_step(context, "year")
         return

@@ -23,7 +23,7 @@ from fintrack.analytics.comparisons import (
     year_over_year,
 )
 from fintrack.analytics.headlines import currencies
-from fintrack.analytics.periods import Period, today_of
+from fintrack.analytics.periods import Period
 from fintrack.analytics.places import category_places
 from fintrack.context import TenantContext
 from fintrack.ui.analyses.asked import chart_query, empty_card, month_query, next_step
@@ -48,7 +48,7 @@ TITLES = {EXPENSE: "Changes in spending", INCOME: "Changes in income"}
 
 def compare_view(context: TenantContext) -> None:
     """Show the changes by category, the months of two years, and the share that was kept."""
-    period = period_input(today_of(context))
+    period = period_input(context)
     earlier = compared_with(period, _against(period))
     compared = f"{span_text(context, period)}, compared with {span_text(context, earlier)}"
     st.caption(escaped(compared) + partial_mark(context))
@@ -112,11 +112,18 @@ def _two_years(
     if rows.empty:
         empty_card(title, "Nothing moved, then or now.")
         return
+
+    def query(month: str) -> dict[str, str]:
+        is_earlier = date.fromisoformat(month) < period.since.replace(day=1)
+        shown = compared_with(period, Against.YEAR) if is_earlier else period
+        return month_query(month, shown)
+
     with card(title, csv=chart_query("year-over-year", period), key=f"two years {way}"):
         figure = year_chart(rows, chart_style(context, currency), way)
         clicked = clicked_in_chart(figure, title, f"two years {way}")
-    is_earlier = clicked is not None and date.fromisoformat(clicked) < period.since.replace(day=1)
-    _open_month(clicked, compared_with(period, Against.YEAR) if is_earlier else period)
+        table_of_chart("Month", figure, query)
+    if clicked:
+        open_page("transactions", **query(clicked))
 
 
 def _kept(context: TenantContext, currency: str, period: Period) -> None:
@@ -132,9 +139,5 @@ def _kept(context: TenantContext, currency: str, period: Period) -> None:
         figure = savings_chart(frame, chart_style(context, currency))
         clicked = clicked_in_chart(figure, title, "savings")
         table_of_chart("Month", figure, lambda month: month_query(month, period))
-    _open_month(clicked, period)
-
-
-def _open_month(clicked: str | None, period: Period) -> None:
     if clicked:
         open_page("transactions", **month_query(clicked, period))

@@ -60,9 +60,10 @@ def tree_card(
     parent_id = _drilled(tree)
     with card(tree.title, csv=chart_query(tree.name, period, parent=parent_id)):
         top_id = None if parent_id is None else _breadcrumbs(context, parent_id, period, tree)
-        now = tree.ask(context, period.since, period.until, parent_id)
-        earlier = tree.ask(context, before.since, before.until, parent_id)
-        if now.empty and earlier.empty:
+        now, earlier = (
+            tree.ask(context, each.since, each.until, parent_id) for each in (period, before)
+        )
+        if currency not in {*now["currency"], *earlier["currency"]}:
             st.caption(tree.nothing)
             return
         style = chart_style(context, currency, category_places(context))
