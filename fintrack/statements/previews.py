@@ -16,7 +16,7 @@ from fintrack.statements.mapping import Mapping, Question, answered
 from fintrack.statements.mappings import of_header, remembered_mappings, said_mapping
 from fintrack.statements.merging import merged
 from fintrack.statements.outcomes import outcomes
-from fintrack.statements.plans import Plan, key_of, plan_of
+from fintrack.statements.plans import OWN_FORMAT, Plan, key_of, plan_of
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
 from fintrack.statements.summaries import StatementPreview, summaries
@@ -61,6 +61,11 @@ class Preview:
     is_own_export: bool
     is_remembered: bool
     wishes: dict[str, UUID | NewAccount]
+
+    @property
+    def batch_format(self) -> str:
+        """Return the format under which the import is kept."""
+        return OWN_FORMAT if self.is_own_export else self.format
 
     @property
     def new(self) -> int:
@@ -130,7 +135,7 @@ def preview_import(
     with tenant_transaction(context) as db:
         ids = {key: id_of(target) for key, target in reading.targets.items()}
         tell(0.7, f"Comparing {count:,} rows with your books")
-        found = outcomes(db, reading.plans, ids)
+        found = outcomes(db, reading.plans, ids, empty.batch_format)
         tell(0.9, "Adding up what they would change")
         transfers = (
             () if empty.is_own_export else found_transfers(db, found, reading.targets, ledger)
