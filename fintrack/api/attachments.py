@@ -5,12 +5,12 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi import APIRouter, Response, UploadFile
 from pydantic import Field
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import Given, Told
+from fintrack.api.fields import FILE_FORM, Given, Told
 from fintrack.api.pages import Page
 from fintrack.ledger.attachments import (
     LARGEST_MEGABYTES,
@@ -58,7 +58,7 @@ def list_attachments(context: Member, transaction_id: UUID) -> Page[AttachmentTo
 
 @router.post("/transactions/{transaction_id}/attachments", status_code=201)
 def attach(
-    context: Member, transaction_id: UUID, given: Annotated[AttachmentGiven, Form()]
+    context: Member, transaction_id: UUID, given: Annotated[AttachmentGiven, FILE_FORM]
 ) -> AttachmentTold:
     """Give a transaction a file; one that it has already is answered and not kept twice."""
     content = given.file.file.read(LARGEST_MEGABYTES * MEGABYTE + 1)

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, UploadFile
 from pydantic import Field
 
 from fintrack.api.actors import Person
 from fintrack.api.calls import Call
-from fintrack.api.fields import Amount, Currency, Given, Text, Told, decimal
+from fintrack.api.fields import FILE_FORM, Amount, Currency, Given, Text, Told, decimal
 from fintrack.api.sign_in import Membership, told
 from fintrack.operations.books import import_book
 from fintrack.statements.books.book import Hints
@@ -53,7 +53,7 @@ class BookBrought(Told):
 
 
 @router.post("", status_code=201)
-def bring(session: Person, given: Annotated[BookGiven, Form()]) -> BookBrought:
+def bring(session: Person, given: Annotated[BookGiven, FILE_FORM]) -> BookBrought:
     """Make a tenant of a whole book, all of it or nothing."""
     report = import_book(
         session,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import numpy as np
 import pandas as pd
+from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fintrack.analytics.periods import EARLIEST, LATEST
@@ -15,6 +16,7 @@ from fintrack.money import decimal_text, minor_units
 DECIMAL = r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$"
 # What PostgreSQL keeps: halves of characters pydantic refuses by itself, NUL it lets through.
 KEEPABLE = r"^[^\x00]*$"
+FILE_FORM = Form(media_type="multipart/form-data")
 
 Text = Annotated[str, StringConstraints(pattern=KEEPABLE, max_length=2000)]
 Name = Annotated[Text, Field(examples=["Groceries"])]

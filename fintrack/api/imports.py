@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import APIRouter, Query, Response, UploadFile
 from pydantic import Field, StringConstraints
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import KEEPABLE, Given, Text, Told
+from fintrack.api.fields import FILE_FORM, KEEPABLE, Given, Text, Told
 from fintrack.api.import_guesses import asked_told
 from fintrack.api.import_history import (
     ImportListed,
@@ -92,7 +92,7 @@ class Undone(Told):
 
 @router.post("", status_code=201, response_model=ImportReportTold)
 def import_file(
-    context: Member, given: Annotated[ImportGiven, Form()], response: Response
+    context: Member, given: Annotated[ImportGiven, FILE_FORM], response: Response
 ) -> ImportReportTold | Response:
     """Import a bank file, all of it or nothing; a dry run answers 200 and writes nothing.
 

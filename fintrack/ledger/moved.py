@@ -34,13 +34,13 @@ def moved_through(day: date | SQLColumnExpression[date | None]) -> ColumnElement
         DayTotal.account_id == Account.id,
         DayTotal.booked_on.between(first, last),
     )
-    months = _months().where(AccountTotal.month < first)
-    return func.coalesce(months.scalar_subquery(), 0) + func.coalesce(days.scalar_subquery(), 0)
+    of_days = days.correlate_except(DayTotal).scalar_subquery()
+    return _of_months(_months().where(AccountTotal.month < first)) + func.coalesce(of_days, 0)
 
 
 def moved_in_all() -> ColumnElement[int]:
     """Return all that ever moved, or will, on the account of the query that this stands in."""
-    return func.coalesce(_months().scalar_subquery(), 0)
+    return _of_months(_months())
 
 
 def moves(days_from: date, until: date) -> CompoundSelect[tuple[object, date, int]]:
@@ -65,3 +65,8 @@ def _months() -> Select[int]:
     return select(func.sum(AccountTotal.amount)).where(
         AccountTotal.tenant_id == Account.tenant_id, AccountTotal.account_id == Account.id
     )
+
+
+def _of_months(months: Select[int]) -> ColumnElement[int]:
+    """Deeper inside another question, the account is still the one that this stands in."""
+    return func.coalesce(months.correlate_except(AccountTotal).scalar_subquery(), 0)

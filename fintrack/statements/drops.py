@@ -128,7 +128,11 @@ def _shared(parts: Sequence[Part]) -> list[dict[int, str]]:
     found = []
     for part in parts:
         others = {each.id: owner for owner, each in known if owner is not part.preview}
-        book = [each for _, each in known if each.id in others]
+        book = [
+            replace(each, is_foreign=owner.batch_format != part.preview.batch_format)
+            for owner, each in known
+            if each.id in others
+        ]
         twins = _twins(part.new, book)
         found.append({at: others[twin].file_name for at, twin in twins.items()})
         if part is not parts[-1]:

@@ -27,7 +27,6 @@ from fintrack.statements.mappings import kept_mapping, remember_mapping
 from fintrack.statements.naming import give_numbers
 from fintrack.statements.openings import carry
 from fintrack.statements.outcomes import Balances, Outcome, holds, outcomes, own_ids
-from fintrack.statements.plans import OWN_FORMAT
 from fintrack.statements.previews import Preview
 from fintrack.statements.summaries import KNOWN, RowState, StatementPreview
 from fintrack.statements.targets import (
@@ -161,7 +160,8 @@ def _commit(
     wanted = _wanted(db, preview, decisions)
     accounts = _accounts(db, wanted)
     plans = [each.plan for each in wanted]
-    found = outcomes(db, plans, {key: account.id for key, account in accounts.items()})
+    ids = {key: account.id for key, account in accounts.items()}
+    found = outcomes(db, plans, ids, preview.batch_format)
     statements = [
         _Statement(each, accounts[each.plan.key], new_id(), decided(each, decisions))
         for each in found
@@ -308,7 +308,7 @@ def _batch_row(import_id: UUID, preview: Preview, batch: Batch) -> dict[str, Any
         "account_id": batch.account_id,
         "file_name": preview.file_name,
         "file_hash": preview.file_hash,
-        "format": OWN_FORMAT if preview.is_own_export else preview.format,
+        "format": preview.batch_format,
         "new_count": batch.new,
         "duplicate_count": batch.duplicate,
         "rejected_count": batch.rejected,

@@ -65,7 +65,10 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A transaction that an account holds; `import_key` is None when it was entered by hand."""
+    """A transaction that an account holds; `import_key` is None when it was entered by hand.
+
+    What a file of another format brought `is_foreign`: banks give it other references there.
+    """
 
     id: UUID
     booked_on: date
@@ -75,6 +78,7 @@ class Known:
     import_key: str | None
     is_pending: bool = False
     is_transfer: bool = False
+    is_foreign: bool = False
 
     @property
     def is_tentative(self) -> bool:
@@ -93,8 +97,9 @@ class Known:
 
     @property
     def has_reference(self) -> bool:
-        """Return whether it carries a reference of the bank or is exported by id."""
-        return (self.import_key or "").startswith((_BY_REFERENCE, _BY_ID))
+        """Return whether its reference or its id tells it from rows with another one."""
+        has_one = (self.import_key or "").startswith((_BY_REFERENCE, _BY_ID))
+        return has_one and not self.is_foreign
 
     @property
     def reference_key(self) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     and_,
+    false,
     func,
     literal,
     or_,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from fintrack.import_schema import ImportBatch
 from fintrack.ledger.filters import Status
 from fintrack.ledger.moved import moved_in_all, moved_through
 from fintrack.ledger.rows import one_of
@@ -66,14 +68,15 @@ class Outcome:
 
 
 def outcomes(
-    db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID | None]
+    db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID | None], file_format: str
 ) -> list[Outcome]:
     """Return each plan's outcome for its account; None is an account that is yet to be made.
 
-    Plans of one account share its book, so that no transaction answers for two rows.
+    Plans of one account share its book, so that no transaction answers for two rows. `file_format`
+    is the one under which the import would be kept.
     """
     found = {key: account_id for key, account_id in accounts.items() if account_id is not None}
-    books = _books(db, plans, found)
+    books = _books(db, plans, found, file_format)
     balances = _balances(db, plans, found)
     own = own_ids(db, plans)
     exact = [_outcome(plan, found.get(plan.key), books, balances, own) for plan in plans]
@@ -133,7 +136,9 @@ def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
     return tuple(near(movements, outcome.book, outcome.duplicates))
 
 
-def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> dict[UUID, Book]:
+def _books(
+    db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID], file_format: str
+) -> dict[UUID, Book]:
     known: dict[UUID, list[Known]] = {account_id: [] for account_id in accounts.values()}
     parts = [_part(plan, accounts[plan.key]) for plan in plans if plan.key in accounts]
     if parts:
@@ -148,12 +153,14 @@ def _books(db: Session, plans: Sequence[Plan], accounts: Mapping[str, UUID]) -> 
                 Transaction.import_key,
                 Transaction.status == Status.PENDING,
                 Transaction.transfer_id.is_not(None),
+                func.coalesce(ImportBatch.format != file_format, false()),
             )
+            .outerjoin(ImportBatch, ImportBatch.id == Transaction.batch_id)
             .where(or_(*parts))
             .order_by(Transaction.booked_on, Transaction.id)
         )
-        for row in db.execute(statement):
-            known[row.account_id].append(Known(*row[1:]))
+        for account_id, *each in db.execute(statement):
+            known[account_id].append(Known(*each))
     return {account_id: book_of(rows) for account_id, rows in known.items()}
 
 

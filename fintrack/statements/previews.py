@@ -16,7 +16,7 @@ from fintrack.statements.mapping import Mapping, Question, answered
 from fintrack.statements.mappings import of_header, remembered_mappings, said_mapping
 from fintrack.statements.merging import merged
 from fintrack.statements.outcomes import outcomes
-from fintrack.statements.plans import Plan, key_of, plan_of
+from fintrack.statements.plans import OWN_FORMAT, Plan, key_of, plan_of
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import Certainty, ColumnSample, StatementError, StatementFile
 from fintrack.statements.summaries import StatementPreview, summaries
@@ -61,6 +61,11 @@ class Preview:
     is_own_export: bool
     is_remembered: bool
     wishes: dict[str, UUID | NewAccount]
+
+    @property
+    def batch_format(self) -> str:
+        """Return the format under which the import is kept."""
+        return OWN_FORMAT if self.is_own_export else self.format
 
     @property
     def new(self) -> int:
@@ -274,7 +279,7 @@ def _compared(seen: Preview, reading: _Reading, books: _Books, tell: Progress) -
     ids = {key: id_of(target) for key, target in reading.targets.items()}
     with tenant_transaction(books.context) as db:
         tell(0.7, f"Comparing {_rows(reading.file):,} rows with your books")
-        found = outcomes(db, reading.plans, ids)
+        found = outcomes(db, reading.plans, ids, seen.batch_format)
         tell(0.9, "Adding up what they would change")
         transfers = (
             () if seen.is_own_export else found_transfers(db, found, reading.targets, books.ledger)

@@ -70,11 +70,12 @@ class _Side:
     name: str
     text: str
     has_category: bool = False
+    raw: str = ""
 
     def names(self, place: _Place) -> bool:
-        """Return whether the text has the account's number or all words of its name."""
+        """Return whether the row has the account's number, or its text all words of its name."""
         number = place.number
-        is_number = len(number) >= _SHORTEST_NUMBER and number in bare(self.text)
+        is_number = len(number) >= _SHORTEST_NUMBER and number in bare(f"{self.text} {self.raw}")
         return is_number or bool(place.words and place.words <= telling_words(self.text))
 
 
@@ -157,7 +158,8 @@ def _new_sides(outcome: Outcome, place: _Place) -> Iterator[_Side]:
         if state_of(known, likeness) is RowState.NEW and _is_plain(row):
             movement = row.movement
             name, text = movement.payee or movement.text, f"{movement.payee} {movement.text}"
-            yield _Side(row.ordinal, row.line, place, movement.booked_on, row.amount, name, text)
+            day, amount = movement.booked_on, row.amount
+            yield _Side(row.ordinal, row.line, place, day, amount, name, text, raw=row.raw)
 
 
 def _is_plain(row: Planned) -> bool:

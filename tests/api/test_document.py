@@ -54,6 +54,14 @@ def test_every_body_shows_how_it_is_filled_in() -> None:
     ] == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/imports", "/books", "/transactions/{transaction_id}/attachments"]
+)
+def test_files_are_sent_in_parts(path: str) -> None:
+    body = application.openapi()["paths"][path]["post"]["requestBody"]
+    assert list(body["content"]) == ["multipart/form-data"]
+
+
 def _in_full(document: dict[str, Any], content: dict[str, Any]) -> str:
     """Return a body's schema and those that it names, as text."""
     named = re.findall(r"#/components/schemas/(\w+)", str(content))

@@ -48,6 +48,8 @@ from tests.operations.books import (
 )
 from tests.statements.importing import imported
 
+CHANGED = "{} was changed after FinTrack wrote it."
+
 
 def exported_hash(me: TenantContext) -> object:
     return manifest_of(exported_book(me))["content_hash"]
@@ -200,12 +202,24 @@ def test_a_changed_manifest_breaks_the_seal(ana: TenantContext) -> None:
         verified(packed(members | {MANIFEST: changed}))
 
 
-def test_a_locked_table_is_refused(ana: TenantContext) -> None:
+def test_a_table_that_was_locked_is_told_by_its_name(ana: TenantContext) -> None:
     locked = bytearray(exported_book(ana))
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         locked[locked.index(mark) + offset] |= 1
-    with pytest.raises(InvalidInput, match="no book that FinTrack exported"):
-        verified(bytes(locked))
+    assert verified(bytes(locked)).problems == (CHANGED.format("accounts.csv"),)
+
+
+@pytest.mark.parametrize("table", ["accounts.csv", "transactions.csv"])
+def test_a_changed_byte_of_a_packed_table_is_told_by_its_name(
+    ana: TenantContext, cleo: TenantContext, table: str
+) -> None:
+    keep_book(ana)
+    book = bytearray(exported_book(ana))
+    book[book.index(table.encode()) + len(table) + 40] ^= 1
+
+    assert verified(bytes(book)).problems == (CHANGED.format(table),)
+    with pytest.raises(InvalidInput, match=table):
+        restored(cleo, bytes(book))
 
 
 def test_nobody_abandons_a_tenant_of_somebody_else_or_with_anything_in_it(

@@ -253,6 +253,28 @@ def test_transactions_of_unknown_categories_are_counted(file: Path, url: str) ->
     assert gus.book.notes == []
 
 
+def test_amounts_of_less_than_a_cent_are_rounded_one_by_one_and_told(
+    database: Database, file: Path, url: str
+) -> None:
+    change(file, "update transactions set amount = -3.006 where account_id = 3")
+    for number in (5, 6):
+        change(file, f"insert into transactions select {number}, 3, 2, '2025-02-02', -3.006, null, "
+               "'Kiosk', null")  # fmt: skip
+    change(file, "update accounts set initial_balance = 10, balance = 0.97 where id = 3")
+    _, gus = read(url)
+
+    found(gus, "DE")
+
+    said = survey(gus)
+    assert (said.sums, said.notes) == (
+        {"EUR": "0.97"},
+        ("Amounts with more decimals than their currency has were rounded (3).",),
+    )
+    with acting_for("gus@example.org", "a test") as session:
+        (context,) = my_tenants(session)
+        assert accounts(context)["balance"].tolist() == [97]
+
+
 @pytest.mark.parametrize(
     "source", ["nowhere", "sqlite:////no/folder/old.db", "oracle://u@h/x", "odd://x", "sqlite://"]
 )
@@ -277,7 +299,7 @@ def test_a_database_named_by_a_file_uri_is_read(file: Path, url: str) -> None:
 def test_a_balance_that_was_kept_beside_is_compared(file: Path, url: str) -> None:
     change(file, "update accounts set balance = 90 where id = 1")
     (note,) = read(url)[0].book.notes
-    assert note.startswith("Giro holds 91.3 by its transactions, and 90 by the balance")
+    assert note.startswith("Giro holds 91.30 by its transactions, and 90 by the balance")
 
 
 @pytest.mark.usefixtures("reachable")

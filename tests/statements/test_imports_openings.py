@@ -13,7 +13,7 @@ from fintrack.statements.history import imports
 from fintrack.statements.plans import LARGEST_AMOUNT
 from fintrack.statements.undoing import undo_import
 from tests.statements.camt_files import ACCOUNT, balance, document
-from tests.statements.importing import Row, imported, preview
+from tests.statements.importing import Row, imported, ofx_file, preview
 from tests.statements.test_imports_together import (
     APRIL,
     differences,
@@ -49,6 +49,16 @@ def test_older_statements_agree_one_by_one_in_any_order(
 
     assert accounts(ana)["balance"].tolist() == [146750]
     assert set(differences(ana)) == {0}
+
+
+def test_an_older_statement_agrees_beside_other_accounts(ana: TenantContext) -> None:
+    imported(ana, ofx_file([("20260410", "-5.00", "1", "Grocer")], balance="95.00"))
+    imported(ana, APRIL)
+
+    imported(ana, MARCH)
+
+    assert sorted(accounts(ana)["balance"]) == [9500, 146750]
+    assert differences(ana) == [0, 0, 0]
 
 
 @pytest.mark.parametrize("files", OLDER)

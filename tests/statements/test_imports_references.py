@@ -115,3 +115,39 @@ def test_what_two_files_book_on_different_days_comes_in_once(ana: TenantContext)
 
     (group,) = together([preview(ana, FILE), preview(ana, again)])
     assert (group.new, group.duplicate) == (3, 0)
+
+
+OTHER_IDS = "Date,Amount,Payee,Transaction ID\n2026-03-05,-20.00,Grocer,{}\n"
+
+
+def test_references_of_two_formats_tell_nothing_apart(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, FILE, account_id=giro)
+
+    again = shown(ana, OTHER_IDS.format("77").encode(), giro)
+
+    assert [state for state, _ in again] == [RowState.DUPLICATE]
+
+
+def test_equal_rows_of_two_formats_are_counted(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, FILE, account_id=giro)
+    twice = OTHER_IDS.format("77") + "2026-03-05,-20.00,Grocer,78\n"
+
+    again = shown(ana, twice.encode(), giro)
+
+    assert [state for state, _ in again] == [RowState.DUPLICATE, RowState.NEW]
+
+
+def test_another_reference_of_the_same_format_is_new(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, FILE, account_id=giro)
+
+    again = shown(ana, ofx_file([(*GROCER[:2], "B2", GROCER[3])]), giro)
+
+    assert [state for state, _ in again] == [RowState.NEW]
+
+
+def test_two_formats_dropped_together_bring_a_movement_once(ana: TenantContext) -> None:
+    camt = CAMT.format(day=5).replace("DE89370400440532013000", "12345678").encode()
+
+    (group,) = together([preview(ana, FILE), preview(ana, camt)])
+
+    assert (group.new, group.duplicate) == (3, 0)

@@ -79,6 +79,14 @@ def test_the_number_of_an_account_names_it(ana: TenantContext, giro: UUID, savin
     assert told(preview(ana, content, account_id=giro)) == [(True, "To Savings on 11 Mar 2026.")]
 
 
+def test_a_column_of_the_other_account_names_it(
+    ana: TenantContext, giro: UUID, savings: UUID
+) -> None:
+    arrived(ana, savings)
+    content = f"Date,Amount,Payee,Counterparty IBAN\n2026-03-11,-500.00,Ana,{NUMBER}\n".encode()
+    assert told(preview(ana, content, account_id=giro)) == [(True, "To Savings on 11 Mar 2026.")]
+
+
 def test_the_side_in_the_books_may_name_the_other(
     ana: TenantContext, giro: UUID, savings: UUID
 ) -> None:

@@ -48,7 +48,7 @@ def attachment_problems(pack: Pack) -> list[str]:
     return [
         CHANGED.format(name=names[key])
         for key, file in stated.items()
-        if not _is_whole(pack, key, file)
+        if not is_whole(pack, attachment_file(key), file.bytes, file.sha256)
     ]
 
 
@@ -58,13 +58,6 @@ def write_attachment(db: Session, pack: Pack, values: Mapping[str, object]) -> N
     file = pack.manifest.attachments[key]
     content = whole(pack, attachment_file(key), file.bytes)
     add(db, Attachment, list(values), [values], content=content)
-
-
-def _is_whole(pack: Pack, key: str, file: AttachedFile) -> bool:
-    try:
-        return is_whole(pack, attachment_file(key), file.bytes, file.sha256)
-    except InvalidInput:
-        return False
 
 
 def _count(cell: str) -> int:

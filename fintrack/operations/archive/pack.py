@@ -80,11 +80,14 @@ def tables(pack: Pack) -> list[ArchiveTable]:
 
 
 def is_whole(pack: Pack, name: str, size: int, sha256: str) -> bool:
-    """Say whether a member has this size and hash."""
+    """Say whether a member can be read and has this size and hash."""
     digest, left = hashlib.sha256(), size
-    for block in _blocks(pack, name, size):
-        digest.update(block)
-        left -= len(block)
+    try:
+        for block in _blocks(pack, name, size):
+            digest.update(block)
+            left -= len(block)
+    except InvalidInput:
+        return False
     return (left, digest.hexdigest()) == (0, sha256)
 
 

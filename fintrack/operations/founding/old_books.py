@@ -12,7 +12,7 @@ from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import AccountKind
 from fintrack.ledger.categories import CategoryKind
 from fintrack.ledger.filters import Status
-from fintrack.money import exponent
+from fintrack.money import decimal_amount, exponent, rounded_minor_units
 from fintrack.operations.founding.source import Row, Tables
 from fintrack.statements.books.book import (
     Book,
@@ -29,6 +29,9 @@ FORMAT = "older FinTrack"
 UNKNOWN_CATEGORIES = (
     "Transactions of a category that the old books do not know come without one ({:,})."
 )
+ROUNDED = "Amounts with more decimals than their currency has were rounded ({:,})."
+# A float of the old database differs by less from what was meant.
+_NOISE = Decimal("0.000001")
 _OUT = frozenset("expense debit withdrawal out outflow".split())
 _IN = frozenset("income credit deposit in inflow".split())
 _TRUE = frozenset({"1", "true", "t", "yes"})
@@ -131,6 +134,8 @@ class _Reading:
         notes = [note for row in self.accounts[owner] for note in _notes(row, sums)]
         if unknown := sum(map(self._is_lost, self.moves[owner])):
             notes.append(UNKNOWN_CATEGORIES.format(unknown))
+        if rounded := sum(_is_rounded(row, currencies) for row in self.moves[owner]):
+            notes.append(ROUNDED.format(rounded))
         name = text(user.get("name")) or text(user["email"]).partition("@")[0]
         used = [line.category for each in moves for line in each.lines if line.category]
         book = Book(FORMAT, name, accounts, moves, tuple(dict.fromkeys(used)), notes)
@@ -145,7 +150,7 @@ class _Reading:
 
     def _transactions(self, row: Row, currencies: Mapping[str, str]) -> Iterator[BookTransaction]:
         account, other = text(row["account_id"]), text(row.get("to_account_id"))
-        amount = _signed(row)
+        amount = _kept(_signed(row), currencies[account])
         plain = BookTransaction(
             account,
             day(row["date"]),
@@ -196,6 +201,15 @@ def _signed(row: Row) -> Decimal:
     return -abs(amount) if said in _OUT else abs(amount) if said in _IN else amount
 
 
+def _is_rounded(row: Row, currencies: Mapping[str, str]) -> bool:
+    amount = _signed(row)
+    return abs(amount - _kept(amount, currencies[text(row["account_id"])])) > _NOISE
+
+
+def _kept(amount: Decimal, currency: str) -> Decimal:
+    return decimal_amount(rounded_minor_units(amount, currency), currency)
+
+
 def _account(row: Row, currencies: Mapping[str, str], sums: Mapping[str, Decimal]) -> BookAccount:
     key, name = text(row["id"]), text(row["name"])
     said = text(row.get("type")).upper().replace(" ", "_")
@@ -209,7 +223,7 @@ def _account(row: Row, currencies: Mapping[str, str], sums: Mapping[str, Decimal
         name,
         currencies[key],
         kind,
-        opening=number(opening or 0),
+        opening=_kept(number(opening or 0), currencies[key]),
         opened_on=day(opened_on) if opened_on else None,
         number=text(row.get("number")),
         is_closed=text(row.get("archived")).casefold() in _TRUE,
@@ -222,7 +236,7 @@ def _notes(row: Row, sums: Mapping[str, Decimal]) -> Iterator[str]:
     if opening is None or said is None:
         return
     found = number(opening) + sums.get(text(row["id"]), Decimal())
-    if found != number(said):
+    if abs(found - number(said)) > _NOISE:
         yield (
             f"{text(row['name'])} holds {found:f} by its transactions, and {number(said):f} by the "
             "balance that was kept beside them. The transactions were taken."
