@@ -1,6 +1,7 @@
 """Analytics: where the money came from and went, over a period, beside the one before."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -24,7 +25,6 @@ from fintrack.analytics.periods import (
     previous,
 )
 from fintrack.context import TenantContext
-from fintrack.ledger.filters import TransactionFilter
 from fintrack.ui.analyses.ahead import ahead_view
 from fintrack.ui.analyses.asked import chart_query, month_query, next_step
 from fintrack.ui.analyses.calendar import calendar_view
@@ -45,7 +45,9 @@ from fintrack.ui.inputs import (
     card,
     currency_choice,
     headline_row,
+    period_filter,
     period_input,
+    period_query,
     span_text,
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
@@ -152,8 +154,7 @@ def _net_worth(
 ) -> None:
     def query(day: str) -> dict[str, str]:
         moved = interval_until(date.fromisoformat(day), interval)
-        since = max(moved.since, period.since)
-        return TransactionFilter(since=since, until=moved.until).to_query()
+        return period_query(Period(max(moved.since, period.since), moved.until))
 
     with card("Net worth", csv=chart_query("net-worth", period, interval=interval)):
         figure = net_worth_chart(worth, chart_style(context, currency))
@@ -178,8 +179,7 @@ def _cash_flow(context: TenantContext, currency: str, period: Period, flow: pd.D
 
 def _payees(context: TenantContext, currency: str, period: Period) -> None:
     def query(payee: str) -> dict[str, str] | None:
-        wanted = TransactionFilter(payee=payee, since=period.since, until=period.until)
-        return wanted.to_query() if payee else None
+        return replace(period_filter(period), payee=payee).to_query() if payee else None
 
     with card("Top payees", csv=chart_query("payees", period)):
         frame = top_payees(context, period.since, period.until, PAYEES_SHOWN)

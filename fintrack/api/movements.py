@@ -6,7 +6,17 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
-from fintrack.api.fields import Amount, Day, Given, Text, Told, decimal, minor, optional_id
+from fintrack.api.fields import (
+    Amount,
+    Currency,
+    Day,
+    Given,
+    Text,
+    Told,
+    decimal,
+    minor,
+    optional_id,
+)
 from fintrack.api.pages import PageQuery
 from fintrack.ledger.editing import TransactionChange
 from fintrack.ledger.filters import Status, TransactionFilter
@@ -15,7 +25,7 @@ from fintrack.ledger.records import LegRecord, LineRecord, TransactionRecord
 from fintrack.ledger.sources import SourceRecord
 
 Category = Annotated[UUID | None, Field(description="Null is uncategorised.")]
-FILTERS = set("account category payee since until min max q status tag".split())
+FILTERS = set("account category payee since until min max q status tag currency".split())
 # What has the same name in the domain, and what has another.
 KEPT = "id payee description note currency status is_split version".split()
 NAMES = {"account": "account_id", "category": "category_id", "splits": "lines"}
@@ -37,6 +47,7 @@ class FilterQuery(Given):
     q: Annotated[Text | None, Field(description="Beginnings of words, all to be found.")] = None
     status: Status | None = None
     tag: UUID | None = None
+    currency: Currency | None = None
 
     def conditions(self) -> TransactionFilter:
         """Return the domain's own filter."""

@@ -50,6 +50,8 @@ def row_conditions(wanted: TransactionFilter) -> dict[str, Condition]:
         found["payee"] = Transaction.payee == wanted.payee
     if wanted.status is not None:
         found["status"] = Transaction.status == wanted.status.value
+    if wanted.currency:
+        found["currency"] = Transaction.currency == wanted.currency
     if wanted.minimum is not None:
         found["minimum"] = Transaction.amount >= _minor(wanted.minimum, ROUND_CEILING)
     if wanted.maximum is not None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
     literal,
     select,
     table,
+    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -116,7 +117,7 @@ def part_taken(context: TenantContext, wanted: TransactionFilter) -> Part:
     if wanted == EVERYTHING:
         return Part.EVERYTHING
     with tenant_transaction(context) as db:
-        conditions = and_(*all_conditions(db, wanted))
+        conditions = and_(true(), *all_conditions(db, wanted))
         taken = select(Transaction.id).where(conditions)
         left_out = select(Transaction.id).where(conditions.is_not(True))
         takes_any, leaves_any = db.execute(select(taken.exists(), left_out.exists())).one()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from fintrack.errors import InvalidInput
+from fintrack.money import CURRENCIES
 
 NONE = "none"
 MOST_DIGITS = 20
@@ -41,6 +42,7 @@ class TransactionFilter:
     words: str = ""
     status: Status | None = None
     tag_id: UUID | None = None
+    currency: str = ""
 
     def to_query(self) -> dict[str, str]:
         """Return the conditions as they stand in an address; the empty filter gives nothing."""
@@ -56,6 +58,7 @@ class TransactionFilter:
             "q": self.words,
             "status": self.status.value if self.status else "",
             "tag": _text(self.tag_id),
+            "currency": self.currency,
         }
         return {key: value for key, value in query.items() if value}
 
@@ -67,9 +70,11 @@ class TransactionFilter:
             InvalidInput: a value is not of its kind; the sentence names the parameter.
         """
         category = query.get("category", "")
-        status = query.get("status", "")
+        status, currency = query.get("status", ""), query.get("currency", "")
         if status and status not in Status.__members__:
             raise _invalid("status")
+        if currency and currency not in CURRENCIES:
+            raise _invalid("currency")
         return cls(
             account_id=_id(query, "account"),
             category_id=None if category == NONE else _id(query, "category"),
@@ -82,6 +87,7 @@ class TransactionFilter:
             words=query.get("q", ""),
             status=Status(status) if status else None,
             tag_id=_id(query, "tag"),
+            currency=currency,
         )
 
 

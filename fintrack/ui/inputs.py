@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -29,6 +30,7 @@ from fintrack.money import decimal_amount, format_money, spoken_locale
 from fintrack.ui.session import download_link
 from fintrack.ui.text import escaped
 
+CURRENCY = "currency"
 PERIOD_NAMES = {
     PeriodChoice.THIS_MONTH: "This month",
     PeriodChoice.LAST_MONTH: "Last month",
@@ -90,8 +92,14 @@ def period_input(context: TenantContext) -> Period:
 def currency_choice(currencies: tuple[str, ...]) -> str:
     """Draw the choice of a currency when there is one, kept in the address, and return it."""
     if len(currencies) == 1:
+        st.session_state.pop(CURRENCY, None)
         return currencies[0]
-    return address_choice("Currency", currencies, currencies[0], key="currency")
+    return address_choice("Currency", currencies, currencies[0], key=CURRENCY)
+
+
+def shown_currency() -> str:
+    """Return the currency that was chosen for the charts, empty where there is one alone."""
+    return st.session_state.get(CURRENCY) or ""
 
 
 def address_choice(
@@ -239,19 +247,21 @@ def link_row(label: str, right: str, below: str, *, key: str) -> bool:
 
 
 def period_query(period: Period) -> dict[str, str]:
-    """Return the address's filters for the days of the period."""
-    return TransactionFilter(since=period.since, until=period.until).to_query()
+    """Return the address's filters for the days of the period, in the currency that is shown."""
+    return period_filter(period).to_query()
+
+
+def period_filter(period: Period) -> TransactionFilter:
+    """Return what a chart of the period adds up, in the currency that is shown."""
+    return TransactionFilter(since=period.since, until=period.until, currency=shown_currency())
 
 
 def category_query(category_id: str, period: Period) -> dict[str, str]:
     """Return the address's filters for a category of the period; "" asks for those without one."""
-    wanted = TransactionFilter(
-        category_id=UUID(category_id) if category_id else None,
-        uncategorised=not category_id,
-        since=period.since,
-        until=period.until,
-    )
-    return wanted.to_query()
+    wanted = period_filter(period)
+    if not category_id:
+        return replace(wanted, uncategorised=True).to_query()
+    return replace(wanted, category_id=UUID(category_id)).to_query()
 
 
 @contextmanager

@@ -64,6 +64,7 @@ def filter_chips(context: TenantContext, wanted: TransactionFilter) -> None:
         "max": wanted.maximum is not None and f"at most {_shown(context, wanted.maximum)}",
         "status": wanted.status and STATUS_NAMES[wanted.status],
         "tag": wanted.tag_id and "one tag",
+        "currency": wanted.currency and f"in {wanted.currency}",
     }
     active = {name: text for name, text in chips.items() if text}
     if not active:

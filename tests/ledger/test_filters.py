@@ -11,6 +11,7 @@ from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.cursors import position
+from fintrack.ledger.exports import Part, part_taken
 from fintrack.ledger.filters import EVERYTHING, Status, TransactionFilter
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.tags import create_tag
@@ -28,6 +29,7 @@ FULL = TransactionFilter(
     words="café 42",
     status=Status.PENDING,
     tag_id=uuid4(),
+    currency="JPY",
 )
 
 
@@ -50,6 +52,7 @@ def test_an_address_holds_the_whole_filter(wanted: TransactionFilter) -> None:
         ("max", "1e99"),
         ("status", "DONE"),
         ("tag", "trip"),
+        ("currency", "EURO"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(name: str, value: str) -> None:
@@ -75,6 +78,8 @@ def test_a_bound_means_the_major_unit_of_every_currency(ana: TenantContext) -> N
     found = transactions(ana, TransactionFilter(minimum=Decimal("-9.999999985"))).frame
     assert found["currency"].tolist() == ["KWD", "JPY", "EUR"]
     assert found["payee"].tolist() == ["less"] * 3
+    found = transactions(ana, TransactionFilter(maximum=Decimal(-9), currency="KWD")).frame
+    assert found["currency"].tolist() == ["KWD"] * 2
 
 
 def test_a_period_ends_before_its_last_day(ana: TenantContext, record: Record) -> None:
@@ -82,6 +87,11 @@ def test_a_period_ends_before_its_last_day(ana: TenantContext, record: Record) -
         record(day, -100, f"Day {day}")
     wanted = TransactionFilter(since=MARCH, until=date(2026, 3, 3))
     assert transactions(ana, wanted).frame["payee"].tolist() == ["Day 2", "Day 1"]
+
+
+def test_a_search_for_no_word_takes_everything(ana: TenantContext, record: Record) -> None:
+    record(1, -100, "Baker")
+    assert part_taken(ana, TransactionFilter(words="!")) is Part.EVERYTHING
 
 
 def test_each_condition_finds_its_rows(

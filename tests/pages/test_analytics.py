@@ -110,6 +110,18 @@ def test_a_currency_in_which_nothing_moved_has_words_and_no_empty_charts(
     ]
 
 
+def test_a_chart_leads_to_what_moved_in_the_currency_that_it_shows(ana: TenantContext) -> None:
+    mine, today = Purse("Current", opened_on=date(2020, 1, 1)), today_of(ana)
+    dollars = Purse("Dollars", "USD", opened_on=date(2020, 1, 1))
+    moves = [Move(today, mine, -50, "Fun", "Kiosk"), Move(today, dollars, -70, "Fun", "Diner")]
+    write(ana, [mine, dollars], moves)
+    page = open_page(ana, "analytics")
+    page.button_group(key="currency").set_value("USD").run()
+    for labels in (("Spent",), ("Spent", "Payee"), ("Net worth",)):
+        links = read_table(page, *labels)["Transactions"]
+        assert all("&currency=USD" in each for each in links)
+
+
 def test_an_empty_period_names_the_next_step(ana: TenantContext) -> None:
     book(ana)
     page = open_page(ana, "analytics", period="Last month")
@@ -171,6 +183,7 @@ def test_a_row_of_the_table_leads_to_its_transactions(ana: TenantContext) -> Non
     links = read_table(page, "Spent")["Transactions"].tolist()
     assert f"category={ids['Living']}" in links[0]
     assert f"tenant={ana.slug}" in links[0]
+    assert "currency" not in links[0]  # there is one alone
     payees = read_table(page, "Spent", "Payee")
     assert dict(zip(payees["Payee"], payees["Spent"], strict=True))["Baker"] == "€10.00"
     assert "payee=Baker" in payees["Transactions"][0]

@@ -1,6 +1,7 @@
 """Breakdown: income and spending of a period by tag, account, member, payee or category."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import pandas as pd
@@ -20,7 +21,14 @@ from fintrack.ui.analyses.asked import (
     month_query,
     next_step,
 )
-from fintrack.ui.inputs import address_choice, card, category_query, currency_choice, money
+from fintrack.ui.inputs import (
+    address_choice,
+    card,
+    category_query,
+    currency_choice,
+    money,
+    period_filter,
+)
 from fintrack.ui.session import open_page
 from fintrack.ui.tables import table_below
 from fintrack.ui.theme import chart_style, clicked_in_chart
@@ -53,18 +61,18 @@ def parts_view(context: TenantContext) -> None:
 
 def part_query(by: Dimension, part_id: str, period: Period) -> dict[str, str] | None:
     """Return the address's filters for a part of the period, None where none fits."""
-    since, until = period.since, period.until
+    wanted = period_filter(period)
     match by:
         case Dimension.CATEGORY:
             return category_query(part_id, period)
         case Dimension.PAYEE if part_id:
-            return TransactionFilter(payee=part_id, since=since, until=until).to_query()
+            return replace(wanted, payee=part_id).to_query()
         case Dimension.TAG if part_id:
-            return TransactionFilter(tag_id=UUID(part_id), since=since, until=until).to_query()
+            return replace(wanted, tag_id=UUID(part_id)).to_query()
         case Dimension.MONTH:
             return month_query(part_id, period)
         case Dimension.ACCOUNT:
-            return TransactionFilter(account_id=UUID(part_id), since=since, until=until).to_query()
+            return replace(wanted, account_id=UUID(part_id)).to_query()
     return None
 
 
