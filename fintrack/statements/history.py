@@ -13,6 +13,7 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.import_schema import ImportBatch, ImportRow
+from fintrack.ledger.recording import NO_ACCOUNT
 from fintrack.schema import Account, Transaction
 from fintrack.statements.openings import balance_then
 from fintrack.statements.plans import BOOK_FORMAT
@@ -99,7 +100,11 @@ def imports(
 
 
 def is_balance_kept(context: TenantContext, account_id: UUID, balance: int, on: date) -> bool:
-    """Return whether an import that stands stated this balance of the account for this day."""
+    """Return whether an import that stands stated this balance of the account for this day.
+
+    Raises:
+        NotFound: the member sees no such account.
+    """
     context.require(Permission.READ)
     kept = select(ImportBatch.id).where(
         ImportBatch.account_id == account_id,
@@ -108,7 +113,10 @@ def is_balance_kept(context: TenantContext, account_id: UUID, balance: int, on: 
         ImportBatch.undone_at.is_(None),
     )
     with tenant_transaction(context) as db:
-        return db.scalars(kept.limit(1)).one_or_none() is not None
+        found = db.scalar(select(kept.exists()).where(Account.id == account_id))
+    if found is None:
+        raise NotFound(NO_ACCOUNT)
+    return found
 
 
 def import_rows(
