@@ -1,6 +1,5 @@
 """The cast, on a real PostgreSQL: Ana owns the Rivera family, Cleo owns Rivera Ltd."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -31,7 +30,7 @@ from fintrack.operations.installation import Installation, open_installation
 from tests.databases import Database, Shelf
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
 from tests.mailing import Mailbox, mail_server
-from tests.scheduling import FileScheduling
+from tests.scheduling import SERVERS, FileScheduling
 
 # A busy machine makes no property false.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -40,7 +39,6 @@ hypothesis.settings.load_profile("untimed")
 PASSWORD = "three plain words"
 HERE = Path(__file__).parent
 REPEATED = pytest.StashKey[bool]()
-SERVERS = [int(major) for major in os.environ.get("FINTRACK_TEST_SERVERS", "18").split(",")]
 # What versions could answer differently runs on each of them, everything else on the first.
 ON_EACH = (
     "access/test_ownership.py",

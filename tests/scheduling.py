@@ -1,10 +1,12 @@
 """Which worker runs which tests: those of one file stay together, for what they share is costly."""
 
+import os
 import re
 
 from xdist.scheduler import LoadScopeScheduling
 
-_SERVER = re.compile(r"\[(\d+)")
+SERVERS = [int(major) for major in os.environ.get("FINTRACK_TEST_SERVERS", "18").split(",")]
+_SERVER = re.compile(rf"\[({'|'.join(map(str, SERVERS))})[]-]")
 
 
 class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]  # it carries no types

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.ledger.subjects import Subject, change_row, create_row, delete_row, held_state
+from fintrack.ledger.subjects import Subject, change_row, create_row, delete_row, state_of
 from fintrack.money import exponent, minor_units
 from fintrack.plan_schema import Budget
 from fintrack.schema import new_id
@@ -40,7 +40,7 @@ def change_amount(db: Session, budget_id: UUID, amount: Decimal, version: str | 
         Outdated: somebody was faster.
         InvalidInput: the amount cannot be kept.
     """
-    currency = held_state(db, BUDGET, budget_id, version)["currency"]
+    currency = state_of(db, BUDGET, budget_id)["currency"]
     values = {"amount": minor_units(amount, currency)}
     change_row(db, BUDGET, budget_id, "budget.changed", values, version)
 

@@ -28,7 +28,7 @@ class TransactionFilter:
 
     `category_id` includes the categories below it. `since` and `until` are half-open. `minimum` and
     `maximum` are in major units, signed as shown: spending over 100 is `maximum=Decimal(-100)`.
-    `words` are beginnings of words, all of which must be found.
+    `words` are beginnings of words, all of which must be found; `currency` is a code.
     """
 
     account_id: UUID | None = None

@@ -92,6 +92,7 @@ def period_input(context: TenantContext) -> Period:
 def currency_choice(currencies: tuple[str, ...]) -> str:
     """Draw the choice of a currency when there is one, kept in the address, and return it."""
     if len(currencies) == 1:
+        # What was chosen in another tenant stays until this run ends.
         st.session_state.pop(CURRENCY, None)
         return currencies[0]
     return address_choice("Currency", currencies, currencies[0], key=CURRENCY)

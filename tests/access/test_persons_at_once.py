@@ -76,10 +76,10 @@ MOVES: dict[str, Move] = {
 def test_an_owner_who_is_erased_while_the_other_acts_never_leaves_a_tenant_without_one(
     dora: TenantContext, eli: TenantContext, database: Database
 ) -> None:
-    """Twenty rounds; of two who go, exactly one gets away."""
+    """Fifty rounds; of two who go, exactly one gets away."""
     for each in (dora, eli):
         confirm_session(each.session, PASSWORD)
-    for number, move in enumerate(islice(cycle(MOVES), 20)):
+    for number, move in enumerate(islice(cycle(MOVES), 50)):
         tenant, second = two_owners(number, dora.session)
         heir = accept_invitation(eli.session, invite_member(tenant, eli.session.email, Role.MEMBER))
         offer_ownership(second, heir.user_id)

@@ -1,6 +1,7 @@
 """Everybody else asks every function of the domain, before and after what Gil hides has changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -96,15 +97,22 @@ def test_nobody_elses_answer_changes(two: Two, function: Function, asker: str) -
 @pytest.mark.parametrize("table", WALLS)
 def test_without_a_wall_an_answer_changes(two: Two, table: str) -> None:
     role, function = WALLS[table]
-    leak = f"policy leak on app.{table}"
-    for scene in (two.quiet, two.changed):
-        with scene.world.database.administrator() as admin:
-            admin.execute(f"create {leak} for select to {role} using (tenant_id = sec.tenant())")
-    before, after = (_asked(scene, function, Role.OWNER) for scene in (two.quiet, two.changed))
-    for scene in (two.quiet, two.changed):
-        with scene.world.database.administrator() as admin:
-            admin.execute(f"drop {leak}")
+    with ExitStack() as stack:
+        for scene in (two.quiet, two.changed):
+            stack.enter_context(_without_wall(scene, table, role))
+        before, after = (_asked(scene, function, Role.OWNER) for scene in (two.quiet, two.changed))
     assert before != after
+
+
+@contextmanager
+def _without_wall(scene: Scene, table: str, role: str) -> Iterator[None]:
+    leak = f"policy leak on app.{table}"
+    with scene.world.database.administrator() as admin:
+        admin.execute(f"create {leak} for select to {role} using (tenant_id = sec.tenant())")
+        try:
+            yield
+        finally:
+            admin.execute(f"drop {leak}")
 
 
 def _asked(scene: Scene, function: Function, asker: str) -> str:

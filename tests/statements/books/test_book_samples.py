@@ -163,7 +163,7 @@ def test_a_book_of_gnucash_agrees_with_its_splits(ana: TenantContext, name: str)
 @pytest.mark.parametrize(
     "file", ["ff_withdrawal.csv", "ff_open_balance.csv", "ynab.csv", "mint.csv"]
 )
-def test_a_table_of_another_program_agrees_with_its_promised(ana: TenantContext, file: str) -> None:
+def test_a_table_of_another_program_agrees_with_its_manifest(ana: TenantContext, file: str) -> None:
     report = brought(ana, f"csv/{file}", Hints("USD", DateOrder.MDY))
     expected = promised(f"csv/{file}")
     found = accounts(report.context, archived=True)
