@@ -2,11 +2,11 @@
 
 import argparse
 import gc
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 
 import atheris
@@ -30,42 +30,38 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=int, default=0, help="in all; without end by default")
     parser.add_argument("--kept", type=Path, default=Path(), help="where a failing input is kept")
     arguments = parser.parse_args(words)
-    if arguments.format == _ALL:
-        return _fuzz_all(arguments)
-    _fuzz(arguments)
-    return 0
-
-
-def _fuzz_all(arguments: argparse.Namespace) -> int:
-    """Fuzz each format in a process of its own, since the fuzzer ends the one it runs in."""
-    options = [f"--inputs={arguments.inputs}", f"--kept={arguments.kept}"]
-    if arguments.seconds:
-        options.append(f"--seconds={max(1, arguments.seconds // len(FORMATS))}")
-    command = [sys.executable, "-m", "tests.fuzzing"]
-    codes = [subprocess.run([*command, name, *options], check=False).returncode for name in FORMATS]
+    chosen = FORMATS if arguments.format == _ALL else [arguments.format]
+    seconds = max(1, arguments.seconds // len(chosen)) if arguments.seconds else 0
+    with tempfile.TemporaryDirectory() as folder:
+        options = [f"-atheris_runs={arguments.inputs}", f"-max_total_time={seconds}"]
+        codes = [_exit_code(name, arguments.kept, options, Path(folder)) for name in chosen]
     return int(any(codes))
 
 
-def _fuzz(arguments: argparse.Namespace) -> None:
-    name = arguments.format
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / str(at) for at, _ in enumerate(seeds(name))]
-        for file, seed in zip(files, seeds(name), strict=True):
-            file.write_bytes(seed)
-        options = [
-            f"-atheris_runs={arguments.inputs}",
-            f"-max_total_time={arguments.seconds}",
-            f"-max_len={FORMATS[name].longest}",
-            f"-artifact_prefix={arguments.kept / name}-",
-            f"-dict={_WORDS / name}.dict",
-            f"-seed_inputs={','.join(map(str, files))}",
-            "-rss_limit_mb=2048",
-            "-timeout=10",
-        ]
-        atheris.Setup([sys.argv[0], *options], _target(name), custom_mutator=_mutated)
-        gc.collect()
-        gc.freeze()
-        atheris.Fuzz()
+def _exit_code(name: str, kept: Path, options: Sequence[str], folder: Path) -> int | None:
+    """Fuzz in a fork: the fuzzer ends the process it runs in, and instrumenting one is slow."""
+    process = get_context("fork").Process(target=_fuzz, args=(name, kept, options, folder))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def _fuzz(name: str, kept: Path, options: Sequence[str], folder: Path) -> None:
+    files = [folder / f"{name}-{at}" for at, _ in enumerate(seeds(name))]
+    for file, seed in zip(files, seeds(name), strict=True):
+        file.write_bytes(seed)
+    own_options = [
+        f"-max_len={FORMATS[name].longest}",
+        f"-artifact_prefix={kept / name}-",
+        f"-dict={_WORDS / name}.dict",
+        f"-seed_inputs={','.join(map(str, files))}",
+        "-rss_limit_mb=2048",
+        "-timeout=10",
+    ]
+    atheris.Setup([sys.argv[0], *options, *own_options], _target(name), custom_mutator=_mutated)
+    gc.collect()
+    gc.freeze()
+    atheris.Fuzz()
 
 
 def _target(name: str) -> Callable[[bytes], None]:

@@ -7,10 +7,9 @@ import pytest
 
 from fintrack import db
 from fintrack.config import settings
-from fintrack.operations import bench, bench_api, bench_giant
+from fintrack.operations import bench, bench_api, bench_giant, bench_measures
 from fintrack.operations.bench_giant_questions import LISTS
 from fintrack.operations.bench_giant_questions import QUESTIONS as QUESTIONS_OF_A_GIANT
-from fintrack.operations.bench_measures import MEASURES
 from fintrack.operations.bench_pairs import COMPUTED, Pair
 from fintrack.operations.bench_questions import QUESTIONS
 from fintrack.ui.bench import RERUNS
@@ -20,11 +19,13 @@ from fintrack.ui.bench import RERUNS
 def test_a_small_run_measures_every_question_and_finds_no_foreign_row(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    quick = [replace(each, turns=2) for each in MEASURES]
+    quick = [replace(each, turns=1) for each in bench_measures.MEASURES]
     monkeypatch.setattr(bench, "MEASURES", quick)
     monkeypatch.setattr(bench, "ROUNDS", 1)
+    monkeypatch.setattr(bench, "ROWS", 100)
+    monkeypatch.setattr(bench_measures, "IMPORTED_ROWS", 100)
     settings.cache_clear()
-    bench.main([replace(each, turns=2) for each in RERUNS], as_json=True, seconds=2, sizes=(3, 4))
+    bench.main([replace(each, turns=1) for each in RERUNS], as_json=True, seconds=2, sizes=(3, 4))
     db.disconnect()
     report = json.loads(capsys.readouterr().out)
     assert len(report["questions"]) == len(QUESTIONS)
@@ -60,6 +61,8 @@ def test_a_giant_is_measured_beside_the_plain_way(
     monkeypatch.setattr(bench_giant, "CPU_ROUNDS", 2)
     monkeypatch.setattr(bench_giant, "DEEP_PAGE", 3)
     monkeypatch.setattr(bench_giant, "WRITES", 40)
+    monkeypatch.setattr(bench_giant, "FRAME_ROWS", 300)
+    monkeypatch.setattr(bench_giant, "TURNS", 1)
     monkeypatch.setattr(bench_giant, "FEW_TURNS", 1)
     settings.cache_clear()
     bench_giant.main(as_json=True, rows=300)

@@ -3,15 +3,20 @@
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from fintrack.context import TenantContext
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
+# For every AppTest, Streamlit reads the metadata of all that is installed.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 LINK = re.compile(r"\[(.*)\]\((.*)\)")
 
 
@@ -19,16 +24,13 @@ def open_page(context: TenantContext, name: str, **query: str | list[str]) -> Ap
     """Return the page after its first run; `name` is its path in the address."""
     page = AppTest.from_file(ROOT / "fintrack" / "ui" / "main.py", default_timeout=PATIENCE)
     _sign_in(page, context)
-    page.run()
     # AppTest.switch_page finds pages by their file only; ours are functions.
-    page._page_hash = next(
-        page_hash
-        for page_hash, info in page._registered_pages.items()
-        if info.get("url_pathname") == name
-    )
+    page._page_hash = calc_hash(name) if name else ""
     for key, value in query.items():
         page.query_params[key] = value
-    return page.run()
+    page.run()
+    assert page._registered_pages[page._finished_page_script_hash]["url_pathname"] == name
+    return page
 
 
 def read_table(page: AppTest, *columns: str) -> pd.DataFrame:
