@@ -32,7 +32,7 @@ from fintrack.errors import (
 from tests.conftest import PASSWORD, share_ownership
 from tests.databases import Database
 
-ROUNDS = 50
+ROUNDS = 20
 
 
 def roles(context: TenantContext) -> dict[str, str]:

@@ -14,10 +14,10 @@ VERBS = ("select", "insert", "update", "delete")
 # What a member is told who has no right: the grant is missing, the policy refuses, a view has no rows to write.
 REFUSALS = (errors.InsufficientPrivilege, errors.ObjectNotInPrerequisiteState)
 MAY = """
-    select column_name from information_schema.columns
-    where table_schema = 'app' and table_name = %s
-      and has_column_privilege('fintrack_owner', 'app.' || quote_ident(table_name), column_name, %s)
-    order by ordinal_position
+    select attname from pg_attribute
+    where attrelid = ('app.' || quote_ident(%s))::regclass and attnum > 0
+      and has_column_privilege('fintrack_owner', attrelid, attnum, %s)
+    order by attnum
 """
 Filter = Sequence[tuple[str, UUID | None]]
 

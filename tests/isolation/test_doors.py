@@ -30,7 +30,7 @@ from fintrack.ledger.tags import create_tag
 from fintrack.schema import new_id
 from fintrack.statements.previews import preview_import
 from tests.isolation.attempts import attempt, put, reach
-from tests.isolation.world import ROLES, World
+from tests.isolation.world import ROLES, World, forget
 from tests.pages.opening import open_page
 
 pytestmark = pytest.mark.one_server
@@ -224,8 +224,7 @@ def _enters(world: World, entrance: str, *values: object) -> bool:
             raise
         return False
     finally:
-        connection.rollback()
-        connection.execute("discard all")
+        forget(connection)
     return True
 
 

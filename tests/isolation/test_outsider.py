@@ -25,7 +25,7 @@ from fintrack.statements.undoing import undo_import
 from tests.isolation.cases import CASES, every_function
 from tests.isolation.functions import Function, domain_functions, id_slots, name_of
 from tests.isolation.ledgers import DAY, Ledger, Scene
-from tests.isolation.outcomes import Outcome, bare_rows, observe
+from tests.isolation.outcomes import Outcome, bare_rows, observe, said
 from tests.isolation.rows import TABLES
 from tests.statements.importing import imported, preview
 
@@ -129,11 +129,11 @@ def _with_id(scene: Scene, function: Function, slot: str, it: UUID) -> Outcome:
 def _change_everything(scene: Scene, own: Ledger) -> None:
     """Have Ana call every function on her books, then change what was there from the beginning."""
     for case in CASES.values():
-        observe(scene, own, partial(case.ask, own.owner, own))
+        said(scene, partial(case.ask, own.owner, own))
     imported(own.owner, b"Payee;Day;Sum\nBaker;2026-03-09;-12.00\n", account_id=own.ids["account"])
     # What they say of the very header that all bank files of these tests have.
-    said = replace(preview(own.owner, own.csv()).mapping or Mapping(), inverted=True)
-    imported(own.owner, own.csv(), account_id=own.ids["account"], mapping=said)
+    inverted = replace(preview(own.owner, own.csv()).mapping or Mapping(), inverted=True)
+    imported(own.owner, own.csv(), account_id=own.ids["account"], mapping=inverted)
     rename_category(own.owner, own.ids["category"], "Groceries")
     rename_payee(own.owner, own.ids["payee"], "Grocer")
     rename_tag(own.owner, own.ids["tag"], "everything")

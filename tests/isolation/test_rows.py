@@ -5,7 +5,6 @@ Every test with the parameters `world` and `table` is run again without each wal
 
 from uuid import UUID
 
-import psycopg
 import pytest
 from psycopg import errors, sql
 
@@ -29,6 +28,37 @@ SHAPES = {
     "union": "select tenant_id from app.tenant union select tenant_id from app.{0}",
     "subquery": "select (select max(x.tenant_id::text)::uuid from app.{0} x) from app.tenant",
 }
+COMMANDS = (
+    "truncate {}",
+    "truncate {} cascade",
+    "drop table {}",
+    "alter table {} disable row level security",
+    "alter table {} no force row level security",
+    "alter table {} disable trigger all",
+    "create policy mine on {} using (true)",
+    "create index on {} (tenant_id)",
+    "create rule mine as on select to {} do instead nothing",
+    "grant select on {} to public",
+)
+# A grant by somebody who holds nothing is accepted with a warning and without effect.
+REFUSE_EACH = """
+    do $$
+    declare
+        command text;
+    begin
+        foreach command in array {}::text[] loop
+            begin
+                execute command;
+                if command not like 'grant %' then
+                    raise exception '% was accepted by %', command, current_user;
+                end if;
+            exception
+                when insufficient_privilege or wrong_object_type or invalid_object_definition then
+                    null;
+            end;
+        end loop;
+    end $$
+"""
 KEYS = """
     select a.attname from pg_constraint c
     join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
@@ -171,25 +201,11 @@ def test_a13_a_member_sees_the_people_of_the_tenant_and_nobody_else(world: World
 
 
 @every_table
-@pytest.mark.parametrize(
-    "command",
-    [
-        "truncate app.{}",
-        "truncate app.{} cascade",
-        "drop table app.{}",
-        "alter table app.{} disable row level security",
-        "alter table app.{} no force row level security",
-        "alter table app.{} disable trigger all",
-        "create policy mine on app.{} using (true)",
-        "create index on app.{} (tenant_id)",
-        "create rule mine as on select to app.{} do instead nothing",
-        "grant select on app.{} to public",
-    ],
-)
-def test_a14_no_role_shapes_a_table(world: World, table: str, command: str) -> None:
+def test_a14_no_role_shapes_a_table(world: World, table: str) -> None:
+    commands = [command.format(f"app.{table}") for command in COMMANDS]
     for role in ROLES:
         with world.entered(world.family.members[role]) as connection:
-            assert _is_refused(connection, command.format(table)), role
+            connection.execute(sql.SQL(REFUSE_EACH).format(sql.Literal(commands)))
 
 
 @every_relation
@@ -218,13 +234,3 @@ def test_a_pivot_is_saved_for_nobody_else(world: World, column: str) -> None:
     ).format(sql.Identifier(column), sql.Literal(values[column]))
     with world.entered(world.family.members[Role.OWNER]) as connection:
         assert attempt(connection, statement) == 0
-
-
-def _is_refused(connection: psycopg.Connection, command: str) -> bool:
-    """Return whether a command is refused, or accepted with a warning and without effect."""
-    try:
-        with connection.transaction():
-            connection.execute(command)
-    except (errors.InsufficientPrivilege, errors.WrongObjectType, errors.InvalidObjectDefinition):
-        return True
-    return command.startswith("grant")

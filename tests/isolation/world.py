@@ -81,13 +81,13 @@ class World:
     def entered(self, context: TenantContext) -> Iterator[psycopg.Connection]:
         """Enter the tenant as the door does, without its query predicate; roll back at the end."""
         connection = self.connection()
-        connection.execute("begin")
         try:
-            connection.execute(db.ENTER, (context.session.handle, context.tenant_id))
+            with connection.pipeline():
+                connection.execute("begin")
+                connection.execute(db.ENTER, (context.session.handle, context.tenant_id))
             yield connection
         finally:
-            connection.rollback()
-            connection.execute("discard all")
+            forget(connection)
 
     @contextmanager
     def administrator(self) -> Iterator[psycopg.Connection]:
@@ -130,6 +130,11 @@ def connect(url: URL) -> psycopg.Connection:
     return psycopg.connect(
         **options, autocommit=True, prepare_threshold=None, cursor_factory=AttackersCursor
     )
+
+
+def forget(connection: psycopg.Connection) -> None:
+    """Roll back and leave nothing behind, as the application does when it returns a connection."""
+    psycopg.Cursor(connection).execute(f"rollback; {db.FORGET}", prepare=False)
 
 
 def through(logins: db.Logins, **query: str) -> db.Logins:
