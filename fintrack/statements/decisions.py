@@ -14,9 +14,9 @@ from fintrack.schema import new_id
 from fintrack.statements.batches import Decided, Meaning, NewRow
 from fintrack.statements.categorising import known_categories, named_tags, usual_categories
 from fintrack.statements.likeness import Likeness
-from fintrack.statements.outcomes import Outcome
+from fintrack.statements.outcomes import IN_THE_BOOKS, Outcome
 from fintrack.statements.plans import Planned
-from fintrack.statements.summaries import IN_THE_BOOKS, RowState, remark, state_of
+from fintrack.statements.summaries import RowState, remark, state_of
 
 LEFT_OUT = "You left it out."
 TAKEN_AGAIN = "You took it although it was in this account already."

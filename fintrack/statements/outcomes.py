@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     and_,
+    case,
     false,
     func,
     literal,
@@ -18,9 +19,9 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from fintrack.import_schema import ImportBatch
+from fintrack.import_schema import ImportBatch, ImportRow
 from fintrack.ledger.filters import Status
 from fintrack.ledger.moved import moved_in_all, moved_through
 from fintrack.ledger.rows import one_of
@@ -29,6 +30,8 @@ from fintrack.statements.likeness import Likeness
 from fintrack.statements.matching import Book, Known, book_of
 from fintrack.statements.plans import Plan, Planned, total_until
 from fintrack.statements.references import DAYS, near
+
+IN_THE_BOOKS = "It is in this account already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def _books(
                 Transaction.import_key,
                 Transaction.status == Status.PENDING,
                 Transaction.transfer_id.is_not(None),
-                func.coalesce(ImportBatch.format != file_format, false()),
+                func.coalesce(_key_format() != file_format, false()),
             )
             .outerjoin(ImportBatch, ImportBatch.id == Transaction.batch_id)
             .where(or_(*parts))
@@ -162,6 +165,29 @@ def _books(
         for account_id, *each in db.execute(statement):
             known[account_id].append(Known(*each))
     return {account_id: book_of(rows) for account_id, rows in known.items()}
+
+
+def _key_format() -> ColumnElement[str]:
+    """Return the format that a transaction has its key from: that of the file which matched it."""
+    matching = aliased(ImportBatch)
+    matched = (
+        select(matching.format)
+        .join(ImportRow, ImportRow.batch_id == matching.id)
+        .where(
+            ImportRow.tenant_id == Transaction.tenant_id,
+            ImportRow.transaction_id == Transaction.id,
+            ImportRow.state == "DUPLICATE",
+            ImportRow.reason != IN_THE_BOOKS,
+            matching.undone_at.is_(None),
+        )
+        .order_by(matching.created_at)
+        .limit(1)
+        .correlate(Transaction)
+        .scalar_subquery()
+    )
+    # What a file brought and nobody changed since is spared the look.
+    is_matched = or_(Transaction.version > 1, Transaction.batch_id.is_(None))
+    return func.coalesce(case((is_matched, matched)), ImportBatch.format)
 
 
 def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:
