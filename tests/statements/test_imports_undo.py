@@ -110,6 +110,25 @@ def test_the_activity_keeps_an_import_whose_account_goes_with_it(
     assert undone(ana) == undone(eli) == [("march.csv", 2)]
 
 
+def test_the_history_keeps_an_import_whose_account_goes_with_it(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    first = imported(ana, csv_file()).import_id
+    before = imports(ana)
+    undo_import(ana, first)
+    later = imported(ana, csv_file([("2026-04-01", "-1.00", "Kiosk")])).import_id
+
+    told = imports(ana)
+    assert told["import_id"].tolist() == [str(later), str(first)]
+    assert told["undone"].tolist() == [False, True]
+    same = "account currency file_name imported_at new duplicate rejected balance_after".split()
+    assert told[same].iloc[1].tolist() == before[same].iloc[0].tolist()
+    assert imports(ana, after=later)["import_id"].tolist() == [str(first)]
+    assert imports(ana, import_id=first)["account_id"].tolist() == [""]
+    assert import_rows(ana, first).empty
+    assert imports(ben)["import_id"].tolist() == [str(later)]
+
+
 def test_an_import_whose_private_account_goes_with_it_is_told_to_nobody(
     ana: TenantContext, eli: TenantContext
 ) -> None:
