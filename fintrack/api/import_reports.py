@@ -23,7 +23,7 @@ RowNumber = Annotated[int, Field(description="Of the row, as decisions name it."
 
 
 class Matched(Told):
-    """A row that is left out, being probably a transaction of the books, and which."""
+    """A row that is left out: it is probably a transaction of the books, or was one; and which."""
 
     row: RowNumber
     line: int

@@ -20,6 +20,7 @@ from fintrack.statements.matching import Known, Movement
 from fintrack.texts import counted
 
 WINDOW = 4
+DELETED_BEFORE = "An import brought it before, and it was deleted since."
 _CLOSE = 2
 _ALIKE = 0.5
 # Texts of one amount on one day that are compared; where there are more, none tells much.
@@ -53,6 +54,18 @@ class Likeness:
         like = " ".join(filter(None, [start, day_words(self.known.booked_on), name, amount]))
         where = "" if self.is_covered else ", on a day that the file does not cover"
         return f"{like}, {distance_words(self.days)}{where}."
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A transaction that the same row of a file brought before, and that a member deleted since."""
+
+    known: None = None
+    is_close: bool = True
+
+    def sentence(self, _currency: str) -> str:
+        """Return why the row is left out."""
+        return DELETED_BEFORE
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,10 @@ create table app.import_row (
 create index import_row_by_transaction on app.import_row (tenant_id, transaction_id)
     where transaction_id is not null;
 
+-- Rows whose transaction was deleted, which a file may bring again.
+create index import_row_deleted on app.import_row (tenant_id, account_id)
+    where state = 'NEW' and transaction_id is null;
+
 -- What members said of a header, for all who import: nothing that a file says of its account or in its rows.
 create table app.column_mapping (
     tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
