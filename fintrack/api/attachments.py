@@ -84,7 +84,7 @@ def show_attachment(context: Member, attachment_id: UUID) -> Response:
 
 @router.delete("/attachments/{attachment_id}", status_code=204)
 def detach(context: Member, attachment_id: UUID) -> Response:
-    """Take a file from its transaction; it can be put back."""
+    """Take a file from its transaction; for thirty days it can be put back."""
     remove_attachment(context, attachment_id)
     return Response(status_code=204)
 

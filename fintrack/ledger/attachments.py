@@ -1,7 +1,8 @@
 """Attachments: the files of a transaction, such as receipts and invoices.
 
 They are seen and changed by those who see and change their transaction. They stay while it is
-deleted, out of sight, so that they are there again when the deletion is undone.
+deleted, out of sight, so that they are there again when the deletion is undone. One that was
+removed can be put back for thirty days; then the worker erases it.
 """
 
 import re
@@ -118,7 +119,7 @@ def add_attachment(
 
 
 def remove_attachment(context: TenantContext, attachment_id: UUID) -> None:
-    """Take a file from its transaction; it can be put back.
+    """Take a file from its transaction; for thirty days it can be put back.
 
     Raises:
         PermissionDenied: the member may not change the books, or not this account.
@@ -133,7 +134,7 @@ def remove_attachment(context: TenantContext, attachment_id: UUID) -> None:
 
 
 def restore_attachment(context: TenantContext, attachment_id: UUID) -> None:
-    """Put a file back that was removed; nothing happens to one that is there.
+    """Put a file back that was removed, as whose and when it was; one that is there stays.
 
     Raises:
         PermissionDenied: the member may not change the books, or not this account.

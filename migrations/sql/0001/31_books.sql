@@ -223,6 +223,7 @@ create table app.attachment (
 alter table app.attachment alter column content set storage external;
 create index attachment_by_transaction on app.attachment (tenant_id, transaction_id, created_at);
 create index attachment_by_account on app.attachment (tenant_id, account_id);
+create index attachment_removed on app.attachment (tenant_id, removed_at) where removed_at is not null;
 
 -- Words of a transaction, newest first: text search under row policies needs leakproof comparisons. The key covers the
 -- account that the policy asks for, so that a search does not read rows that lie wherever their tenant's day put them.
