@@ -7,7 +7,7 @@ removed can be put back for thirty days; then the worker erases it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -45,7 +45,7 @@ TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 class AttachmentRecord:
     """A file of a transaction; `size` in bytes, `sha256` in hex.
 
-    `added_by` is the person's name, None once it was erased.
+    `added_by` is the person's name, None once it was erased. It `is_new` where it was given now.
     """
 
     id: UUID
@@ -56,6 +56,7 @@ class AttachmentRecord:
     sha256: str
     added_by: str | None
     added_at: datetime
+    is_new: bool = field(default=False, compare=False)
 
 
 def attachments(context: TenantContext, transaction_id: UUID) -> list[AttachmentRecord]:
@@ -115,7 +116,8 @@ def add_attachment(
         elif same.removed_at is not None:
             _mark(db, same, is_removed=False)
         wanted = same.id if same else new["id"]
-        return next(each for each in _present(db, transaction_id) if each.id == wanted)
+        found = next(each for each in _present(db, transaction_id) if each.id == wanted)
+        return replace(found, is_new=same is None)
 
 
 def remove_attachment(context: TenantContext, attachment_id: UUID) -> None:

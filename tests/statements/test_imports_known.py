@@ -166,6 +166,20 @@ def test_what_may_be_known_comes_in_with_a_remark(ana: TenantContext, giro: UUID
     assert statement.rows["reason"].tolist() == ["", LIKE.replace("2 days", "3 days")]
 
 
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("12", "Perhaps what was entered as 9 Mar 2026 Baker \N{MINUS SIGN}12.00, 3 days apart."),
+        ("13", ""),
+    ],
+)
+def test_what_was_entered_in_other_words_is_told_and_not_left_out(
+    ana: TenantContext, giro: UUID, baker: UUID, day: str, reason: str
+) -> None:
+    content = csv_file([(f"2026-03-{day}", "-12.00", "SUMUP 4711")])
+    assert looked_at(ana, giro, content) == [{"state": RowState.NEW, "reason": reason}]
+
+
 def test_what_is_in_another_account_is_not_alike(
     ana: TenantContext, giro: UUID, baker: UUID
 ) -> None:

@@ -7,8 +7,11 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from fintrack.attachment_schema import Attachment
 from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.ledger.accounts import (
     AccountChange,
@@ -196,6 +199,16 @@ def link(context: TenantContext) -> None:
     savings = create_account(context, NewAccount("Savings", AccountKind.SAVINGS, "EUR", OPENED))
     other = record_transaction(context, NewTransaction(savings, date(2026, 3, 1), -GROCER))
     link_transfer(context, grocer(context)[0], other)
+
+
+def test_the_files_of_rows_that_are_taken_back_go_as_removed_ones_do(
+    ana: TenantContext, march: ImportReport
+) -> None:
+    attach(ana)
+    undo_import(ana, march.import_id, also_edited=True)
+
+    with tenant_transaction(ana) as db:
+        assert None not in db.scalars(select(Attachment.removed_at)).all()
 
 
 @pytest.mark.parametrize("touch", [edit, split, tag, attach, link])
