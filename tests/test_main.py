@@ -293,7 +293,7 @@ def test_worker_does_once_what_is_due(
     with database.administrator() as admin:
         admin.execute("update app.tenant set closes_at = now()")
     assert main(["worker", "--once"]) == 0
-    assert capsys.readouterr().out == "1 closed tenants erased\n"
+    assert capsys.readouterr().out == "1 closed tenants erased\n0 removed files erased\n"
 
 
 def test_worker_works_until_it_is_stopped(
@@ -310,7 +310,10 @@ def test_worker_works_until_it_is_stopped(
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-    assert capsys.readouterr().out == "0 closed tenants erased\n1 signals sent\n"
+    assert (
+        capsys.readouterr().out
+        == "0 closed tenants erased\n0 removed files erased\n1 signals sent\n"
+    )
 
 
 def test_a_job_that_fails_keeps_no_other_from_being_done(
@@ -322,7 +325,7 @@ def test_a_job_that_fails_keeps_no_other_from_being_done(
     monkeypatch.setattr("fintrack.operations.worker.JOBS", {"jobs failed": fail, **JOBS})
     monkeypatch.setattr("fintrack.commands.oversight.JOBS", {"jobs failed": fail, **JOBS})
     assert main(["worker", "--once"]) == 1
-    assert capsys.readouterr().out == "0 closed tenants erased\n"
+    assert capsys.readouterr().out == "0 closed tenants erased\n0 removed files erased\n"
 
 
 def test_rotate_keys_lets_another_key_sign(

@@ -58,12 +58,17 @@ def list_attachments(context: Member, transaction_id: UUID) -> Page[AttachmentTo
 
 @router.post("/transactions/{transaction_id}/attachments", status_code=201)
 def attach(
-    context: Member, transaction_id: UUID, given: Annotated[AttachmentGiven, FILE_FORM]
+    context: Member,
+    transaction_id: UUID,
+    given: Annotated[AttachmentGiven, FILE_FORM],
+    response: Response,
 ) -> AttachmentTold:
-    """Give a transaction a file; one that it has already is answered and not kept twice."""
+    """Give a transaction a file; one that it has, or had, is answered with 200 and kept once."""
     content = given.file.file.read(LARGEST_MEGABYTES * MEGABYTE + 1)
     name = given.file.filename or ""
-    return _told(add_attachment(context, transaction_id, name, content))
+    found = add_attachment(context, transaction_id, name, content)
+    response.status_code = 201 if found.is_new else 200
+    return _told(found)
 
 
 @router.get(
@@ -84,7 +89,7 @@ def show_attachment(context: Member, attachment_id: UUID) -> Response:
 
 @router.delete("/attachments/{attachment_id}", status_code=204)
 def detach(context: Member, attachment_id: UUID) -> Response:
-    """Take a file from its transaction; it can be put back."""
+    """Take a file from its transaction; for thirty days it can be put back."""
     remove_attachment(context, attachment_id)
     return Response(status_code=204)
 

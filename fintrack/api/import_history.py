@@ -47,7 +47,7 @@ class RowTold(Told):
 class ImportedAccount(Told):
     """What an import did to one account."""
 
-    account_id: UUID
+    account_id: Annotated[UUID | None, Field(description="Null of one that went with its import.")]
     name: str
     currency: str
     new: int
@@ -147,9 +147,10 @@ def _told(context: TenantContext, rows: Sequence[dict[Any, Any]]) -> dict[str, A
 
 
 def _imported(row: dict[Any, Any]) -> ImportedAccount:
-    currency, names = row["currency"], ("account_id", "currency", "new", "duplicate", "rejected")
+    currency, names = row["currency"], ("currency", "new", "duplicate", "rejected")
     day = row["file_balance_on"]
     return ImportedAccount(
+        account_id=optional_id(row["account_id"]),
         name=row["account"],
         balance_before=decimal(row["balance_before"], currency),
         balance_after=decimal(row["balance_after"], currency),

@@ -10,7 +10,7 @@ from pydantic import Field
 from fintrack.api.fields import Amount, Told, decimal, optional_day
 from fintrack.api.import_guesses import Guess, Reading, guess_told, reading_told
 from fintrack.api.import_history import Rejected, stated
-from fintrack.ledger.accounts import AccountKind, NewAccount
+from fintrack.ledger.accounts import AccountKind, NewAccount, Side, Visibility
 from fintrack.statements.decided_previews import as_decided
 from fintrack.statements.decisions import Decision
 from fintrack.statements.imports import Batch, ImportReport
@@ -23,7 +23,7 @@ RowNumber = Annotated[int, Field(description="Of the row, as decisions name it."
 
 
 class Matched(Told):
-    """A row that is left out, being probably a transaction of the books, and which."""
+    """A row that is left out: it is probably a transaction of the books, or was one; and which."""
 
     row: RowNumber
     line: int
@@ -70,6 +70,8 @@ class AccountProposed(Told):
     opening_balance: Amount
     opened_on: date
     number: str
+    side: Side
+    visibility: Visibility
 
 
 class AccountOfFile(Told):
@@ -198,6 +200,8 @@ def _proposed(new: NewAccount) -> AccountProposed:
         opening_balance=decimal(new.opening_balance, new.currency),
         opened_on=new.opened_on,
         number=new.number,
+        side=new.side or new.kind.usual_side,
+        visibility=new.visibility,
     )
 
 

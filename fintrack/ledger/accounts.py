@@ -264,7 +264,7 @@ def reopen_account(context: TenantContext, account_id: UUID, version: int | None
 
 
 def delete_account(context: TenantContext, account_id: UUID, version: int | None = None) -> None:
-    """Delete an account that never had a transaction.
+    """Delete an account that has no transaction, with its shares and what was imported into it.
 
     Raises:
         PermissionDenied: the member may not change this account.

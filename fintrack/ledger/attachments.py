@@ -1,12 +1,13 @@
 """Attachments: the files of a transaction, such as receipts and invoices.
 
 They are seen and changed by those who see and change their transaction. They stay while it is
-deleted, out of sight, so that they are there again when the deletion is undone.
+deleted, out of sight, so that they are there again when the deletion is undone. One that was
+removed can be put back for thirty days; then the worker erases it.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -44,7 +45,7 @@ TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 class AttachmentRecord:
     """A file of a transaction; `size` in bytes, `sha256` in hex.
 
-    `added_by` is the person's name, None once it was erased.
+    `added_by` is the person's name, None once it was erased. It `is_new` where it was given now.
     """
 
     id: UUID
@@ -55,6 +56,7 @@ class AttachmentRecord:
     sha256: str
     added_by: str | None
     added_at: datetime
+    is_new: bool = field(default=False, compare=False)
 
 
 def attachments(context: TenantContext, transaction_id: UUID) -> list[AttachmentRecord]:
@@ -114,11 +116,12 @@ def add_attachment(
         elif same.removed_at is not None:
             _mark(db, same, is_removed=False)
         wanted = same.id if same else new["id"]
-        return next(each for each in _present(db, transaction_id) if each.id == wanted)
+        found = next(each for each in _present(db, transaction_id) if each.id == wanted)
+        return replace(found, is_new=same is None)
 
 
 def remove_attachment(context: TenantContext, attachment_id: UUID) -> None:
-    """Take a file from its transaction; it can be put back.
+    """Take a file from its transaction; for thirty days it can be put back.
 
     Raises:
         PermissionDenied: the member may not change the books, or not this account.
@@ -133,7 +136,7 @@ def remove_attachment(context: TenantContext, attachment_id: UUID) -> None:
 
 
 def restore_attachment(context: TenantContext, attachment_id: UUID) -> None:
-    """Put a file back that was removed; nothing happens to one that is there.
+    """Put a file back that was removed, as whose and when it was; one that is there stays.
 
     Raises:
         PermissionDenied: the member may not change the books, or not this account.

@@ -15,6 +15,7 @@ from fintrack.ledger.snapshots import (
     locked_with_partners,
     snapshots,
     update_snapshots,
+    with_sources,
 )
 
 MOST = 5000
@@ -38,6 +39,7 @@ def delete_transactions(
     with tenant_transaction(context) as db:
         before = locked_with_partners(db, ids)
         require_version(db, ids, version)
+        before = with_sources(db, before)
         delete_snapshots(db, list(before))
         return keep_changes(db, "transactions.deleted", before, {})
 

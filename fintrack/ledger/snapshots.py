@@ -1,6 +1,6 @@
 """Transactions with their lines and tags as JSON: what the activity keeps and undo restores."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from fintrack.errors import NotFound, PermissionDenied
+from fintrack.import_schema import ImportRow
 from fintrack.ledger.refusals import NOT_WRITABLE, refusals
 from fintrack.ledger.rows import add, given, one_of, plain
 from fintrack.ledger.search import words_of
@@ -76,8 +77,20 @@ def locked_with_partners(db: Session, ids: Collection[UUID]) -> dict[UUID, Snaps
     return found
 
 
+def with_sources(db: Session, held: Mapping[UUID, Snapshot]) -> dict[UUID, Snapshot]:
+    """Return the snapshots of what is about to go with the rows of files behind it."""
+    found = {each: dict(state) for each, state in held.items()}
+    columns = ImportRow.transaction_id, ImportRow.batch_id, ImportRow.ordinal
+    behind = select(*columns).where(one_of(ImportRow.transaction_id, list(held))).order_by(*columns)
+    for transaction_id, *row in db.execute(behind):
+        if transaction_id is not None:
+            place = dict(zip(("batch_id", "ordinal"), map(str, row), strict=True))
+            found[transaction_id].setdefault("rows", []).append(place)
+    return found
+
+
 def insert_snapshots(db: Session, wanted: Sequence[Snapshot]) -> None:
-    """Write new transactions with their lines, tags and search words.
+    """Write new transactions with their lines, tags, search words and the rows behind them.
 
     Raises:
         FinTrackError: what the tables refuse, in one sentence.
@@ -85,6 +98,7 @@ def insert_snapshots(db: Session, wanted: Sequence[Snapshot]) -> None:
     with refusals():
         add(db, Transaction, [*KEPT, "words"], [_with_words(each) for each in wanted])
         _insert_parts(db, wanted)
+        _link_sources(db, wanted)
 
 
 def update_snapshots(db: Session, wanted: Sequence[Snapshot]) -> None:
@@ -124,6 +138,16 @@ def _insert_parts(db: Session, wanted: Sequence[Snapshot]) -> None:
     add(db, Posting, ["id", "transaction_id", *place, *LINE], lines)
     tags = [{"tag_id": tag, **_owner(each)} for each in wanted for tag in each["tags"]]
     add(db, TransactionTag, ["transaction_id", "tag_id", *place], tags)
+
+
+def _link_sources(db: Session, wanted: Sequence[Snapshot]) -> None:
+    rows = [
+        {**row, "transaction_id": each["id"]} for each in wanted for row in each.get("rows", ())
+    ]
+    if rows:
+        new = given(ImportRow, ["batch_id", "ordinal", "transaction_id"], rows)
+        behind = (ImportRow.batch_id == new.c.batch_id, ImportRow.ordinal == new.c.ordinal)
+        db.execute(update(ImportRow).where(*behind).values(transaction_id=new.c.transaction_id))
 
 
 def _owner(snapshot: Snapshot) -> Snapshot:

@@ -7,14 +7,17 @@ from threading import Event
 from sqlalchemy.exc import SQLAlchemyError
 
 from fintrack.errors import FinTrackError
-from fintrack.operations.erasure import erase_closed_tenants
+from fintrack.operations.erasure import erase_closed_tenants, erase_removed_files
 from fintrack.operations.webhooks import tell_webhooks
 
 HOUR = 3600
 # Seconds between two looks for what webhooks wait for.
 PAUSE = 5
 # Each may run in any number of processes at once, and says how much it did.
-JOBS: dict[str, Callable[[], int]] = {"closed tenants erased": erase_closed_tenants}
+JOBS: dict[str, Callable[[], int]] = {
+    "closed tenants erased": erase_closed_tenants,
+    "removed files erased": erase_removed_files,
+}
 
 _log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from fintrack.statements.previews import Preview
 from fintrack.texts import plain
 
 LONGEST = 200
+WORKBOOK = "xlsx"
 ONE_WAY = "This file can be read in one way only. Leave out `reading`."
 # What is found again when it is not said beside these.
 _LAYOUT = ("encoding", "delimiter", "sheet", "header_row")
@@ -48,13 +49,17 @@ def corrected(preview: Preview, said: Mapping[str, object]) -> Columns:
     return replace(preview.mapping, **changes)  # type: ignore[arg-type]  # by their own fields
 
 
-def require_columns(preview: Preview, said: Mapping[str, object]) -> None:
-    """Refuse roles that are not one for each column.
+def require_as_said(preview: Preview, said: Mapping[str, object]) -> None:
+    """Refuse a sheet, a header or columns that the file which was read so has not.
 
     Raises:
-        InvalidInput: there are more or fewer.
+        InvalidInput: as said.
     """
-    roles = said.get("roles")
+    header, sheet, roles = (said.get(name) for name in ("header_row", "sheet", "roles"))
+    if sheet and preview.format != WORKBOOK:
+        raise InvalidInput(f"The file is no workbook with a sheet {sheet!r:.42}. Leave it out.")
+    if header and preview.mapping and preview.mapping.header_row != header:
+        raise InvalidInput(f"The file has no line {header} to be its header. Choose another one.")
     if isinstance(roles, list) and roles and len(roles) != len(preview.columns):
         message = f"The file has {len(preview.columns)} columns; `roles` names {len(roles)}."
         raise InvalidInput(f"{message} Give each column one.")

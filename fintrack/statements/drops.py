@@ -14,7 +14,7 @@ from fintrack.statements.plans import Planned
 from fintrack.statements.previews import Preview
 from fintrack.statements.references import near
 from fintrack.statements.summaries import RowState, StatementPreview
-from fintrack.statements.targets import bare, carried_back, opening_of
+from fintrack.statements.targets import bare, carried_back, is_same_number, opening_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +91,8 @@ def _by_account(previews: Iterable[Preview]) -> list[list[Part]]:
     for preview in previews:
         for statement in preview.statements:
             part = Part(preview, statement)
-            groups.setdefault(_place(part), []).append(part)
+            places = (at for at, (first, *_) in groups.items() if _is_same_new(first, part))
+            groups.setdefault(next(places, _place(part)), []).append(part)
     return [sorted(group, key=lambda part: part.statement.plan.days) for group in groups.values()]
 
 
@@ -204,6 +205,15 @@ def _wish(part: Part, new: NewAccount) -> NewAccount:
     said = _said(part)
     kept = said[0].opening_balance if said else opening_of(plan, plan.planned)
     return replace(new, opening_balance=kept)
+
+
+def _is_same_new(one: Part, other: Part) -> bool:
+    """Two files may write the number of the account that they open in two ways."""
+    first, second = one.statement.new_account, other.statement.new_account
+    if first is None or second is None or one.preview is other.preview:
+        return False
+    is_same = is_same_number(bare(first.number), bare(second.number))
+    return is_same and first.currency == second.currency
 
 
 def _place(part: Part) -> tuple[UUID | str, ...]:

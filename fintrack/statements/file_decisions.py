@@ -10,8 +10,10 @@ from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import NewAccount
 from fintrack.statements.account_decisions import decided_account, said_account
-from fintrack.statements.corrections import corrected, require_columns
+from fintrack.statements.corrections import corrected, require_as_said
 from fintrack.statements.decisions import Decision
+from fintrack.statements.mapping import Mapping as Columns
+from fintrack.statements.mapping import holds_already
 from fintrack.statements.previews import Preview, preview_import, with_answers
 from fintrack.statements.summaries import RowState
 
@@ -85,16 +87,29 @@ def preview_decided(
     mapping = corrected(preview, decisions.reading) if decisions.reading else None
     if mapping is not None:
         preview = read(mapping=mapping)
-        require_columns(preview, decisions.reading)
+        require_as_said(preview, decisions.reading)
+    asked = set[str]()
     while answered := with_answers(preview, dict(decisions.answers)):
+        asked |= {each.field for each in preview.questions}
         mapping = answered
         preview = read(mapping=mapping)
+    _require_asked(preview, {k: v for k, v in decisions.answers.items() if k not in asked})
     if preview.questions:
         return preview
     if decisions.accounts:
         preview = read(mapping=mapping, accounts=_accounts(preview, decisions.accounts))
     _require_rows(preview, decisions.rows)
     return preview
+
+
+def _require_asked(preview: Preview, answers: Mapping[str, str]) -> None:
+    """What the file is read by already, remembered or sure, may be said again."""
+    known = preview.mapping or Columns()
+    for name, value in answers.items():
+        if not holds_already(known, name, value):
+            open_fields = ", ".join(each.field for each in preview.questions) or "nothing"
+            message = f"The file does not ask {name[:40]!r}; it asks {open_fields}."
+            raise InvalidInput(f"{message} Leave that answer out.")
 
 
 def _row(ordinal: str, word: object) -> tuple[int, Decision]:

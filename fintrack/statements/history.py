@@ -1,10 +1,25 @@
 """Which files were imported, and what became of their rows."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -14,7 +29,7 @@ from fintrack.errors import NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.import_schema import ImportBatch, ImportRow
 from fintrack.ledger.recording import NO_ACCOUNT
-from fintrack.schema import Account, Transaction
+from fintrack.schema import Account, AuditEvent, Transaction
 from fintrack.statements.openings import balance_then
 from fintrack.statements.plans import BOOK_FORMAT
 from fintrack.statements.summaries import RowState
@@ -47,8 +62,15 @@ IMPORT_ROWS: Shape = {
     "raw": "str",
     "transaction_id": "str",
 }
+UNDONE, GONE = "import.undone", "gone"
+KEPT_COUNTS = "new duplicate rejected balance_before balance_after".split()
+_AT = cast(AuditEvent.before[GONE]["at"].astext, DateTime(timezone=True))
+# Written out, so that the index of these few events is known to hold them.
+_IS_GONE = and_(
+    AuditEvent.action == literal(UNDONE, literal_execute=True),
+    AuditEvent.before[GONE].is_not(None),
+)
 MOST = 201
-NEWEST = ImportBatch.created_at.desc(), ImportBatch.import_id.desc()
 MOST_ROWS = 100_000
 
 
@@ -64,39 +86,18 @@ def imports(
     After an import come those that are older. Times are the tenant's own; a file of several
     accounts has a row each, with one import_id. A whole book is not among the newest.
     `difference` is by how much the books are now above the closing balance that the file states
-    for the end of the day `file_balance_on`.
+    for the end of the day `file_balance_on`. An import that was undone with the account which it
+    had opened has no account_id; who may not read the activity is not told of it.
     """
     context.require(Permission.READ)
-    wanted = (
-        ImportBatch.import_id.in_(_newest(limit, after))
-        if import_id is None
-        else ImportBatch.import_id == import_id
-    )
-    statement = (
-        select(
-            ImportBatch.import_id,
-            ImportBatch.id,
-            ImportBatch.account_id,
-            Account.name,
-            Account.currency,
-            ImportBatch.file_name,
-            _local(context, ImportBatch.created_at),
-            ImportBatch.new_count,
-            ImportBatch.duplicate_count,
-            ImportBatch.rejected_count,
-            ImportBatch.balance_before,
-            ImportBatch.balance_after,
-            ImportBatch.file_balance,
-            ImportBatch.file_balance_on,
-            cast(balance_then() - ImportBatch.file_balance, BigInteger),
-            ImportBatch.undone_at.is_not(None),
-        )
-        .join(Account, Account.id == ImportBatch.account_id)
-        .where(wanted)
-        .order_by(*NEWEST, ImportBatch.id)
-    )
+    one = select(literal(import_id)) if import_id else _newest(context, limit, after)
+    there = _there(context).where(ImportBatch.import_id.in_(one))
+    gone = _gone(context).where(AuditEvent.subject_id.in_(one))
+    every = (union_all(there, gone) if _tells_gone(context) else there).subquery()
+    *columns, at = every.c
+    order = at.desc(), columns[0].desc(), columns[1]
     with tenant_transaction(context) as db:
-        return read_frame(db, statement, IMPORTS)
+        return read_frame(db, select(*columns).order_by(*order), IMPORTS)
 
 
 def is_balance_kept(context: TenantContext, account_id: UUID, balance: int, on: date) -> bool:
@@ -153,7 +154,7 @@ def import_rows(
     if state is not None:
         statement = statement.where(ImportRow.state == state.value)
     with tenant_transaction(context) as db:
-        _require_import(db, import_id)
+        _require_import(context, db, import_id)
         return read_frame(db, statement, IMPORT_ROWS)
 
 
@@ -172,29 +173,76 @@ def import_days(context: TenantContext, import_id: UUID) -> tuple[date, date] | 
         .having(func.count() > 0)
     )
     with tenant_transaction(context) as db:
-        _require_import(db, import_id)
+        _require_import(context, db, import_id)
         found = db.execute(days).one_or_none()
         return None if found is None else (found[0], found[1])
 
 
-def _require_import(db: Session, import_id: UUID) -> None:
+def _require_import(context: TenantContext, db: Session, import_id: UUID) -> None:
     known = select(ImportBatch.id).where(ImportBatch.import_id == import_id).limit(1)
-    if db.scalar(known) is None:
+    gone = _gone(context).where(AuditEvent.subject_id == import_id).limit(1)
+    if db.scalar(known) is None and not (_tells_gone(context) and db.execute(gone).first()):
         raise NotFound("There is no such import.")
 
 
-def _newest(limit: int, after: UUID | None) -> Select[UUID]:
-    """Return the ids of files; the statements of one have one time."""
-    statement = (
-        select(ImportBatch.import_id)
-        .where(ImportBatch.format != BOOK_FORMAT)
-        .group_by(ImportBatch.import_id, ImportBatch.created_at)
+def _there(context: TenantContext) -> Select[*tuple[Any, ...]]:
+    """Return `IMPORTS` of accounts that are there, and the exact moment of each last."""
+    statement = select(
+        ImportBatch.import_id,
+        ImportBatch.id,
+        ImportBatch.account_id,
+        Account.name,
+        Account.currency,
+        ImportBatch.file_name,
+        _local(context, ImportBatch.created_at),
+        ImportBatch.new_count,
+        ImportBatch.duplicate_count,
+        ImportBatch.rejected_count,
+        ImportBatch.balance_before,
+        ImportBatch.balance_after,
+        ImportBatch.file_balance,
+        ImportBatch.file_balance_on,
+        cast(balance_then() - ImportBatch.file_balance, BigInteger),
+        ImportBatch.undone_at.is_not(None),
+        ImportBatch.created_at,
     )
+    return statement.join(Account, Account.id == ImportBatch.account_id)
+
+
+def _gone(context: TenantContext) -> Select[*tuple[Any, ...]]:
+    """Return the same of accounts that went with their import, as the activity keeps it."""
+    told = AuditEvent.before[GONE]
+    counts = [cast(told[name].astext, BigInteger) for name in KEPT_COUNTS]
+    columns = [
+        AuditEvent.subject_id,
+        AuditEvent.id,
+        null(),
+        *(told[name].astext for name in ("account", "currency", "file_name")),
+        _local(context, _AT),
+        *counts,
+        *(null(), null(), null()),
+        true(),
+    ]
+    return select(*columns, _AT).where(_IS_GONE)
+
+
+def _tells_gone(context: TenantContext) -> bool:
+    return context.may(Permission.READ_ACTIVITY)
+
+
+def _newest(context: TenantContext, limit: int, after: UUID | None) -> Select[UUID]:
+    """Return the ids of files; the statements of one have one time."""
+    there = select(ImportBatch.import_id, ImportBatch.created_at.label("at"))
+    there = there.where(ImportBatch.format != BOOK_FORMAT)
+    gone = select(AuditEvent.subject_id, _AT).where(_IS_GONE)
+    every = (union_all(there, gone) if _tells_gone(context) else there).subquery()
+    statement = select(every.c.import_id).group_by(every.c.import_id, every.c.at)
     if after is not None:
-        moment = select(ImportBatch.created_at).where(ImportBatch.import_id == after).limit(1)
-        place = tuple_(ImportBatch.created_at, ImportBatch.import_id)
+        moment = select(every.c.at).where(every.c.import_id == after).limit(1)
+        place = tuple_(every.c.at, every.c.import_id)
         statement = statement.where(place < tuple_(moment.scalar_subquery(), after))
-    return statement.order_by(*NEWEST).limit(max(1, min(limit, MOST)))
+    newest = statement.order_by(every.c.at.desc(), every.c.import_id.desc())
+    return newest.limit(max(1, min(limit, MOST)))
 
 
 def _local(context: TenantContext, moment: SQLCoreOperations[datetime]) -> ColumnElement[datetime]:

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from uuid import UUID
@@ -20,7 +20,10 @@ from fintrack.statements.matching import Known, Movement
 from fintrack.texts import counted
 
 WINDOW = 4
+DELETED_BEFORE = "An import brought it before, and it was deleted since."
 _CLOSE = 2
+# So far from a row lies what was entered by hand in other words and may still be the same.
+_SUGGESTED = 3
 _ALIKE = 0.5
 # Texts of one amount on one day that are compared; where there are more, none tells much.
 _MOST_TEXTS = 10
@@ -36,7 +39,7 @@ class Likeness:
     """A transaction that a row probably is; only where it `is_close` the row is left out.
 
     Of a day that is not `is_covered` the file does not tell. `is_same_id` where the bank's
-    reference says it, whatever the words.
+    reference says it, whatever the words; `is_of_other_words` where only amount and day do.
     """
 
     known: Known
@@ -44,15 +47,29 @@ class Likeness:
     is_close: bool
     is_covered: bool = True
     is_same_id: bool = False
+    is_of_other_words: bool = False
 
     def sentence(self, currency: str) -> str:
         """Return why: `Like 9 Mar 2026 Baker −12.00, 2 days apart.`."""
         amount = decimal_text(self.known.amount, currency).replace("-", "\N{MINUS SIGN}")
         name = self.known.payee or self.known.text
         start = "The bank's id is that of" if self.is_same_id else "Like"
+        start = "Perhaps what was entered as" if self.is_of_other_words else start
         like = " ".join(filter(None, [start, day_words(self.known.booked_on), name, amount]))
         where = "" if self.is_covered else ", on a day that the file does not cover"
         return f"{like}, {distance_words(self.days)}{where}."
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A transaction that the same row of a file brought before, and that a member deleted since."""
+
+    known: None = None
+    is_close: bool = True
+
+    def sentence(self, _currency: str) -> str:
+        """Return why the row is left out."""
+        return DELETED_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +101,7 @@ class _KnownKind:
     is_of_book: bool
     is_leg: bool
     has_reference: bool
+    is_by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +119,11 @@ class _Pair:
     @property
     def is_close(self) -> bool:
         is_near = self.share == 1 and self.days <= _CLOSE
-        return self.is_covered and (self.known.is_tentative or is_near)
+        return self.is_covered and (is_near or (self.known.is_tentative and self.is_alike))
+
+    @property
+    def is_alike(self) -> bool:
+        return self.share >= _ALIKE
 
 
 _Books = dict[tuple[int, date], dict[_KnownKind, deque[Known]]]
@@ -134,7 +156,7 @@ def likenesses(
         while places and candidates:
             taken = candidates.popleft()
             likeness = Likeness(taken, pair.days, pair.is_close, pair.is_covered)
-            found[places.popleft()] = likeness
+            found[places.popleft()] = replace(likeness, is_of_other_words=not pair.is_alike)
     return found
 
 
@@ -187,7 +209,7 @@ def _books(known: Iterable[Known], amounts: AbstractSet[int]) -> _Books:
             continue
         text = _text(each.payee, each.text)
         traits = each.is_tentative, each.is_of_book, each.is_leg, each.has_reference
-        kind = _KnownKind(text, *traits)
+        kind = _KnownKind(text, *traits, is_by_hand=each.import_key is None)
         books[each.amount, each.booked_on][kind].append(each)
     return books
 
@@ -204,7 +226,10 @@ def _pairs(row: _RowKind, books: _Books, covered: tuple[date, date]) -> Iterator
             is_awaited = kind.is_tentative and not kind.is_of_book
             share, is_covered = _share(row.text, kind), is_awaited or first <= day <= last
             is_other = row.has_reference and kind.has_reference and not kind.is_tentative
-            if share >= (_ALIKE if is_covered else 1) and not is_other:
+            least = _ALIKE if is_covered else 1
+            if kind.is_by_hand and abs(offset) <= _SUGGESTED:
+                least = 0
+            if share >= least and not is_other:
                 yield _Pair(row, kind, day, share, is_covered)
 
 

@@ -188,11 +188,19 @@ def answered(mapping: Mapping, field: str, value: str) -> Mapping:
     raise InvalidInput(message)
 
 
+def holds_already(mapping: Mapping, field: str, value: str) -> bool:
+    """Say whether the mapping is as the answer would make it."""
+    try:
+        return answered(mapping, field, value) == mapping
+    except InvalidInput:
+        return False
+
+
 def _with_direction(mapping: Mapping, word: str, value: str) -> Mapping:
     if value == "in":
-        return replace(mapping, money_in=(*mapping.money_in, word))
+        return replace(mapping, money_in=tuple(dict.fromkeys((*mapping.money_in, word))))
     if value == "out":
-        return replace(mapping, money_out=(*mapping.money_out, word))
+        return replace(mapping, money_out=tuple(dict.fromkeys((*mapping.money_out, word))))
     raise ValueError
 
 

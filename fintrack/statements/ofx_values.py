@@ -7,18 +7,18 @@ import html
 import re
 from datetime import date
 
-from fintrack.statements.text import clean
+from fintrack.statements.text import clean, common_year
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\D.*|\d{2,6}.*)?", re.ASCII | re.DOTALL)
 
 
 def day_of(text: str) -> date | None:
-    """Return the day as the bank wrote it, in its own time zone."""
+    """Return the day as the bank wrote it, in its own time zone; Thai ones count Buddhist years."""
     match = _DATE.fullmatch(text)
     if match is None:
         return None
     try:
-        return date(int(match[1]), int(match[2]), int(match[3]))
+        return date(common_year(int(match[1])), int(match[2]), int(match[3]))
     except ValueError:
         return None
 

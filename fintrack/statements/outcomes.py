@@ -1,6 +1,7 @@
 """What the books already hold of a file: its duplicates, and balances before and after."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -11,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     and_,
+    case,
     false,
     func,
     literal,
@@ -18,17 +20,19 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from fintrack.import_schema import ImportBatch
+from fintrack.import_schema import ImportBatch, ImportRow
 from fintrack.ledger.filters import Status
 from fintrack.ledger.moved import moved_in_all, moved_through
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, Transaction
-from fintrack.statements.likeness import Likeness
+from fintrack.statements.likeness import Deleted, Likeness
 from fintrack.statements.matching import Book, Known, book_of
 from fintrack.statements.plans import Plan, Planned, total_until
 from fintrack.statements.references import DAYS, near
+
+IN_THE_BOOKS = "It is in this account already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +56,17 @@ class Outcome:
     """A plan beside its account's book and balances.
 
     Beside the plan's rows stand, or None: in `duplicates` the transaction that a row repeats, in
-    `likenesses` the one that it probably is.
+    `likenesses` the one that it probably is, or was.
     """
 
     plan: Plan
     duplicates: tuple[UUID | None, ...]
-    likenesses: tuple[Likeness | None, ...]
+    likenesses: tuple[Likeness | Deleted | None, ...]
     book: Book
     balances: Balances
 
     @property
-    def rows(self) -> Iterator[tuple[Planned, UUID | None, Likeness | None]]:
+    def rows(self) -> Iterator[tuple[Planned, UUID | None, Likeness | Deleted | None]]:
         """Return each row with what it repeats and what it probably is."""
         return zip(self.plan.planned, self.duplicates, self.likenesses, strict=True)
 
@@ -80,7 +84,12 @@ def outcomes(
     balances = _balances(db, plans, found)
     own = own_ids(db, plans)
     exact = [_outcome(plan, found.get(plan.key), books, balances, own) for plan in plans]
-    return [replace(each, likenesses=_likenesses(each)) for each in exact]
+    deleted = _deleted(db, set(found.values()))
+    gone = [deleted.get(found.get(each.plan.key), Counter()) for each in exact]
+    return [
+        replace(each, likenesses=_likenesses(each, left))
+        for each, left in zip(exact, gone, strict=True)
+    ]
 
 
 def differences(
@@ -131,9 +140,38 @@ def _outcome(
     return Outcome(plan, duplicates, (), book, held)
 
 
-def _likenesses(outcome: Outcome) -> tuple[Likeness | None, ...]:
-    movements = [row.movement for row in outcome.plan.planned]
-    return tuple(near(movements, outcome.book, outcome.duplicates))
+def _likenesses(outcome: Outcome, deleted: Counter[str]) -> tuple[Likeness | Deleted | None, ...]:
+    """Return what the rows probably are; of rows that are nothing, those of `deleted` are taken."""
+    rows = outcome.plan.planned
+    alike = near([row.movement for row in rows], outcome.book, outcome.duplicates)
+    found: list[Likeness | Deleted | None] = list(alike)
+    for at, (row, known) in enumerate(zip(rows, outcome.duplicates, strict=True)):
+        like = alike[at]
+        if known is None and not (like and like.is_close) and deleted[row.raw]:
+            deleted[row.raw] -= 1
+            found[at] = Deleted()
+    return tuple(found)
+
+
+def _deleted(db: Session, accounts: Collection[UUID]) -> dict[UUID | None, Counter[str]]:
+    """Return by account the rows, as files wrote them, whose transactions members deleted."""
+    statement = (
+        select(ImportRow.account_id, ImportRow.raw, func.count())
+        .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
+        .where(
+            one_of(ImportRow.account_id, accounts),
+            # Written out, so that the index of these rows is known to hold them.
+            ImportRow.state == literal("NEW", literal_execute=True),
+            ImportRow.transaction_id.is_(None),
+            ImportRow.raw != "",
+            ImportBatch.undone_at.is_(None),
+        )
+        .group_by(ImportRow.account_id, ImportRow.raw)
+    )
+    found: dict[UUID | None, Counter[str]] = defaultdict(Counter)
+    for account_id, raw, count in db.execute(statement) if accounts else ():
+        found[account_id][raw] = count
+    return found
 
 
 def _books(
@@ -153,7 +191,7 @@ def _books(
                 Transaction.import_key,
                 Transaction.status == Status.PENDING,
                 Transaction.transfer_id.is_not(None),
-                func.coalesce(ImportBatch.format != file_format, false()),
+                func.coalesce(_key_format() != file_format, false()),
             )
             .outerjoin(ImportBatch, ImportBatch.id == Transaction.batch_id)
             .where(or_(*parts))
@@ -162,6 +200,29 @@ def _books(
         for account_id, *each in db.execute(statement):
             known[account_id].append(Known(*each))
     return {account_id: book_of(rows) for account_id, rows in known.items()}
+
+
+def _key_format() -> ColumnElement[str]:
+    """Return the format that a transaction has its key from: that of the file which matched it."""
+    matching = aliased(ImportBatch)
+    matched = (
+        select(matching.format)
+        .join(ImportRow, ImportRow.batch_id == matching.id)
+        .where(
+            ImportRow.tenant_id == Transaction.tenant_id,
+            ImportRow.transaction_id == Transaction.id,
+            ImportRow.state == "DUPLICATE",
+            ImportRow.reason != IN_THE_BOOKS,
+            matching.undone_at.is_(None),
+        )
+        .order_by(matching.created_at)
+        .limit(1)
+        .correlate(Transaction)
+        .scalar_subquery()
+    )
+    # What a file brought and nobody changed since is spared the look.
+    is_matched = or_(Transaction.version > 1, Transaction.batch_id.is_(None))
+    return func.coalesce(case((is_matched, matched)), ImportBatch.format)
 
 
 def _part(plan: Plan, account_id: UUID) -> ColumnElement[bool]:

@@ -11,9 +11,9 @@ import pandas as pd
 from fintrack.frames import Shape, frame
 from fintrack.ledger.accounts import NewAccount
 from fintrack.money import decimal_text
-from fintrack.statements.likeness import Likeness, day_words
+from fintrack.statements.likeness import Deleted, Likeness, day_words
 from fintrack.statements.naming import naming_note
-from fintrack.statements.outcomes import Balances, Outcome, differences
+from fintrack.statements.outcomes import IN_THE_BOOKS, Balances, Outcome, differences
 from fintrack.statements.plans import Plan, Planned, Refused
 from fintrack.statements.targets import LedgerAccount, Target, carried_back, may_take
 
@@ -28,11 +28,13 @@ PREVIEW: Shape = {
     "reason": "str",
 }
 BIGGEST = 3
-IN_THE_BOOKS = "It is in this account already."
 
 
 class RowState(StrEnum):
-    """What becomes, or became, of a row; one that is `PROBABLE` becomes a duplicate."""
+    """What becomes, or became, of a row; one that is `PROBABLE` becomes a duplicate.
+
+    Such a one is like a transaction, or was one that a member deleted.
+    """
 
     NEW = "NEW"
     DUPLICATE = "DUPLICATE"
@@ -155,14 +157,14 @@ def _opening(account: LedgerAccount | None, carried: int) -> tuple[str, ...]:
     return (f"{note} {account.name}: the balances of its other files hold.",)
 
 
-def state_of(known: UUID | None, likeness: Likeness | None) -> RowState:
+def state_of(known: UUID | None, likeness: Likeness | Deleted | None) -> RowState:
     """Return what becomes of a row unless the member decides otherwise."""
     if known is not None:
         return RowState.DUPLICATE
     return RowState.PROBABLE if likeness is not None and likeness.is_close else RowState.NEW
 
 
-def remark(row: Planned, likeness: Likeness | None, currency: str) -> str:
+def remark(row: Planned, likeness: Likeness | Deleted | None, currency: str) -> str:
     """Return what a member should know of a row that the books do not hold exactly."""
     if likeness is None:
         return row.reason
@@ -177,7 +179,7 @@ def _new_rows(outcome: Outcome) -> list[Planned]:
 
 def _known(outcome: Outcome) -> frozenset[UUID]:
     """Return what the books hold of the file, exactly or nearly."""
-    near = (each.known.id for each in outcome.likenesses if each is not None and each.is_close)
+    near = (each.known.id for each in outcome.likenesses if each and each.is_close and each.known)
     return frozenset({*filter(None, outcome.duplicates), *near})
 
 
@@ -188,7 +190,7 @@ def _rows(outcome: Outcome) -> pd.DataFrame:
 
 
 def _shown(
-    row: Planned, known: UUID | None, likeness: Likeness | None, currency: str
+    row: Planned, known: UUID | None, likeness: Likeness | Deleted | None, currency: str
 ) -> tuple[object, ...]:
     movement = row.movement
     return (

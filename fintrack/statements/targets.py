@@ -145,7 +145,8 @@ def targets(
 
     Raises:
         NotFound: a chosen account is not among those that the member may write to.
-        InvalidInput: a chosen account is in another currency, or it is not clear what it takes.
+        InvalidInput: a chosen account is in another currency, a new one has the number of another
+            one, or it is not clear what a chosen one takes.
     """
     takes = _taken_by_choice(plans, wishes.chosen)
     found: dict[str, Target] = {}
@@ -155,6 +156,10 @@ def targets(
         if plan.key in takes and wishes.chosen:
             known = wishes.chosen
         found[plan.key] = known or proposed_account(plan, wishes.file_name, taken)
+    for key, target in found.items():
+        if wishes.by_statement.get(key) is target:
+            others = (each for at, each in found.items() if at != key)
+            _require_own_number(target, [*ledger, *others])
     return found
 
 
@@ -188,7 +193,7 @@ def matching_account(
     """Return the one account of this currency that has the file's number or, else, its name."""
     same = [each for each in accounts if each.currency == currency]
     number = bare(label)
-    found = [each for each in same if _is_same_number(number, bare(each.number))]
+    found = [each for each in same if is_same_number(number, bare(each.number))]
     for name in (label, f"{label} {currency}") if label else ():
         found = found or [each for each in same if each.name.casefold() == name.casefold()]
     return found[0] if len(found) == 1 else None
@@ -277,6 +282,15 @@ def _known(
     return found or (None if likely and plan.label and likely.number else likely)
 
 
+def _require_own_number(new: Target, others: Iterable[Target]) -> None:
+    """The next file of a number would not know which of two accounts is meant."""
+    number = bare(new.number)
+    same = (each for each in others if (bare(each.number), each.currency) == (number, new.currency))
+    if number and (twin := next(same, None)):
+        message = f"{twin.name} has the number {new.number} as well"
+        raise InvalidInput(f"{message}. Choose one account for both, or another number.")
+
+
 def _only_account(
     plan: Plan, ledger: Sequence[LedgerAccount], file_name: str
 ) -> LedgerAccount | None:
@@ -299,8 +313,8 @@ def bare(text: str) -> str:
     return re.sub(r"[\s./-]", "", text).upper()
 
 
-def _is_same_number(one: str, other: str) -> bool:
-    """An IBAN ends with the account's number in many countries."""
+def is_same_number(one: str, other: str) -> bool:
+    """Return whether two bare numbers are of one account: many IBANs end with its number."""
     if not one or not other:
         return False
     shorter, longer = sorted((one, other), key=len)

@@ -33,6 +33,7 @@ _OFTEN_SEEN = frozenset(
 _FEW = 6
 _NOT_TEXT = "This file is not text; choose a statement from your bank."
 _LAST_ASCII = 0x7F
+_FIRST_OF_BUDDHA = 2400
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -134,6 +135,11 @@ def encoding_certainty(content: bytes, encoding: str) -> int:
     read = (_decoded(sample, name) for name in _ALWAYS_TRIED if name != encoding)
     rivals = [other for other in read if other and other != text]
     return 90 if all(_doubt(text) < _doubt(other) for other in rivals) else 60
+
+
+def common_year(year: int) -> int:
+    """Return the year, also of one that is counted from the Buddha's death, 543 years before."""
+    return year - 543 if year >= _FIRST_OF_BUDDHA else year
 
 
 def clean(text: str) -> str:

@@ -35,6 +35,7 @@ from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, AuditEvent, Transaction, TransactionTag
 from fintrack.statements.adoptions import changes_by_imports, give_back, unlink
+from fintrack.statements.history import GONE, KEPT_COUNTS, UNDONE
 from fintrack.statements.naming import take_numbers_back
 from fintrack.statements.openings import carry, uncovered
 from fintrack.statements.plans import BOOK_FORMAT, OWN_FORMAT
@@ -68,11 +69,13 @@ def undo_import(
 ) -> UndoReport:
     """Remove every transaction of the import, after which the file can be imported again.
 
-    An account that the import made goes too, unless somebody has used or changed it since.
+    An account that the import made goes too, unless somebody has used or changed it since; the
+    history keeps what it brought there.
 
     While members edited, split, tagged or linked rows, or gave them files since, nothing is removed
-    unless `also_edited`; then they go as well. What another import linked is no edit. The other
-    sides of transfers stay as plain transactions, and what the import matched is as before.
+    unless `also_edited`; then they go as well, and their files out of reach with them, to be erased
+    after thirty days. What another import linked is no edit. The other sides of transfers stay as
+    plain transactions, and what the import matched is as before.
 
     Raises:
         PermissionDenied: the member may not import, or not change one of the accounts.
@@ -91,19 +94,24 @@ def undo_import(
         carry(db, older)
         give_back(db, import_id)
         take_numbers_back(db, import_id, [each.account_id for each in batches])
-        unused = {each.id: each.visibility for each in db.execute(_unused_accounts(ids))}
+        unused = {each.id: each for each in db.execute(_unused_accounts(ids))}
         undone = [_undone(import_id, each, unused) for each in batches]
-        audit.record_many(db, "import.undone", undone)
+        audit.record_many(db, UNDONE, undone)
         _delete(db, unused)
     return UndoReport(is_done=True, removed=removed, touched=frame([], TOUCHED))
 
 
 def _undone(
-    import_id: UUID, batch: Row[*tuple[Any, ...]], unused: Mapping[UUID, str]
+    import_id: UUID, batch: Row[*tuple[Any, ...]], unused: Mapping[UUID, Row[*tuple[Any, ...]]]
 ) -> audit.Change:
-    before = {"file": batch.file_name, "new": batch.new_count, "duplicate": batch.duplicate_count}
-    account_id = batch.account_id
-    sight = lasting_sight(account_id, unused[account_id]) if account_id in unused else account_id
+    """Keep what the history shows of an import whose batches go with their account."""
+    before = {"file": batch.file_name, "new": batch.new, "duplicate": batch.duplicate}
+    sight: UUID | None = batch.account_id
+    if (account := unused.get(batch.account_id)) is not None:
+        sight = lasting_sight(account.id, account.visibility)
+        at, named = batch.created_at.isoformat(), {"account": account.name}
+        counts = {name: getattr(batch, name) for name in ("file_name", *KEPT_COUNTS)}
+        before[GONE] = {**counts, **named, "currency": account.currency, "at": at}
     return audit.Change(import_id, sight, before, {**before, "new": 0, "undone": True})
 
 
@@ -111,8 +119,10 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     """Return the import's batches, with their accounts held for changing."""
     statement = (
         select(
-            ImportBatch.id, ImportBatch.account_id, ImportBatch.file_name,
-            ImportBatch.new_count, ImportBatch.duplicate_count, ImportBatch.format,
+            ImportBatch.id, ImportBatch.account_id, ImportBatch.file_name, ImportBatch.format,
+            ImportBatch.new_count.label("new"), ImportBatch.duplicate_count.label("duplicate"),
+            ImportBatch.rejected_count.label("rejected"), ImportBatch.balance_before,
+            ImportBatch.balance_after, ImportBatch.created_at,
         )
         .where(ImportBatch.import_id == import_id)
         .order_by(ImportBatch.id)
@@ -202,6 +212,8 @@ def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:
     )
     mark = update(ImportBatch).where(one_of(ImportBatch.id, batches)).values(undone_at=func.now())
     unlink(db, import_id, list(db.scalars(outside)))
+    files = Attachment.transaction_id.in_(select(Transaction.id).where(own))
+    db.execute(update(Attachment).where(files).values(removed_at=func.now()))
     removed = db.execute(delete(Transaction).where(own))
     db.execute(mark)
     return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
@@ -213,7 +225,7 @@ def _delete(db: Session, account_ids: Collection[UUID]) -> None:
     db.execute(delete(Account).where(one_of(Account.id, account_ids)))
 
 
-def _unused_accounts(batches: list[UUID]) -> Select[UUID, str]:
+def _unused_accounts(batches: list[UUID]) -> Select[UUID, str, str, str]:
     """Return the accounts that were made in the import's transaction, and only for it."""
     same_moment = exists().where(
         ImportBatch.tenant_id == Account.tenant_id,
@@ -229,5 +241,5 @@ def _unused_accounts(batches: list[UUID]) -> Select[UUID, str]:
     used = exists().where(
         Transaction.tenant_id == Account.tenant_id, Transaction.account_id == Account.id
     )
-    accounts = select(Account.id, Account.visibility)
+    accounts = select(Account.id, Account.visibility, Account.name, Account.currency)
     return accounts.where(Account.version == 1, same_moment, ~other, ~used)

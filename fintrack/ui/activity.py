@@ -63,6 +63,7 @@ EDITED = "Some of its rows were edited since. Open the import on the Import page
 UNSHOWN = {
     "id", "moved", "import_key", "transfer_id", "account_id", "batch_id", "lines", "is_accepted",
     "is_asking", "declined", "revoked", "invitation_id", "invitation_uses", "undone", "version",
+    "rows",
 }  # fmt: skip
 
 

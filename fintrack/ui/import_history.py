@@ -61,9 +61,8 @@ def _batch(context: TenantContext, batch: dict[Any, Any]) -> None:
         st.markdown(f"{escaped(batch['account'])}: {counts}", width="content")
         if not batch["undone"] and pd.notna(batch["difference"]):
             _balance(context, batch)
-        page_link(
-            "transactions", "Show", icon=":material/receipt_long:", account=batch["account_id"]
-        )
+        if account_id := batch["account_id"]:
+            page_link("transactions", "Show", icon=":material/receipt_long:", account=account_id)
 
 
 def _balance(context: TenantContext, batch: dict[Any, Any]) -> None:

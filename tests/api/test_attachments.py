@@ -28,6 +28,8 @@ def test_a_file_is_sent_listed_fetched_taken_away_and_put_back(token: str, path:
     made = attach(token, path, b"%PDF-1.7 receipt")
     assert (made.status, made.json["media_type"]) == (201, "application/pdf")
     assert call("GET", path, token=token).json == {"items": [made.json], "next": None}
+    again = attach(token, path, b"%PDF-1.7 receipt")
+    assert (again.status, again.json) == (200, made.json)
     file = f"/attachments/{made.json['id']}"
     fetched = call("GET", file, token=token)
     assert (fetched.status, fetched.content) == (200, b"%PDF-1.7 receipt")

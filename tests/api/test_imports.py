@@ -124,6 +124,7 @@ def test_what_a_dry_run_tells_is_decided_otherwise(token: str, own: Ledger) -> N
     )
     assert {each["certainty"] for each in told["guess"]["columns"]} <= set(range(1, 101))
     assert account in {each["id"] for each in into["choices"]}
+    assert (into["opened"]["side"], into["opened"]["visibility"]) == ("ASSET", "EVERYONE")
     assert [(each["row"], each["payee"], each["state"]) for each in told["rows"]] == [
         (1, "Baker", "NEW"),
         (2, "Butcher", "NEW"),

@@ -23,6 +23,8 @@ from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.media_types import media_type_of
 from fintrack.ledger.undo import undo
+from fintrack.operations.erasure import erase_removed_files
+from tests.databases import Database
 from tests.ledger.conftest import Record
 
 PNG = b"\x89PNG\r\n\x1a\n pixels"
@@ -151,6 +153,29 @@ def test_a_removed_one_is_gone_and_can_be_put_back(
     remove_attachment(ana, receipt)
     add_attachment(ana, groceries, "again.png", PNG)
     assert names(ana, groceries) == ["receipt.png"]
+
+
+def test_a_removed_one_is_erased_after_thirty_days(
+    ana: TenantContext, groceries: UUID, receipt: UUID, database: Database
+) -> None:
+    kept = add_attachment(ana, groceries, "kept.txt", b"kept").id
+    remove_attachment(ana, receipt)
+    assert erase_removed_files() == 0
+    with database.administrator() as admin:
+        admin.execute("update app.attachment set removed_at = removed_at - interval '31 days'")
+    assert erase_removed_files() == 1
+    with pytest.raises(NotFound, match="no such attachment"):
+        restore_attachment(ana, receipt)
+    assert [each.id for each in attachments(ana, groceries)] == [kept]
+
+
+def test_one_that_is_put_back_stays_whose_it_was(
+    ana: TenantContext, eli: TenantContext, groceries: UUID, receipt: UUID
+) -> None:
+    before = attachments(ana, groceries)
+    remove_attachment(eli, receipt)
+    restore_attachment(eli, receipt)
+    assert attachments(ana, groceries) == before
 
 
 def test_to_take_back_the_recording_asks_for_the_files_first(

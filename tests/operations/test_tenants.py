@@ -99,9 +99,9 @@ def test_the_worker_erases_what_was_closed_long_enough_ago(
     ana: TenantContext, cleo: TenantContext, database: Database
 ) -> None:
     close(ana)
-    assert run_jobs() == {"closed tenants erased": 0}
+    assert run_jobs() == {"closed tenants erased": 0, "removed files erased": 0}
     let_thirty_days_go_by(database)
-    assert run_jobs() == {"closed tenants erased": 1}
+    assert run_jobs() == {"closed tenants erased": 1, "removed files erased": 0}
     assert (my_tenants(ana.session), len(my_tenants(cleo.session))) == ((), 1)
 
 

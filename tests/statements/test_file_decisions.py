@@ -130,6 +130,8 @@ def test_a_suggested_transfer_is_linked_only_when_it_is_said(
         ({"accounts": {"": {"kind": "CASH"}}}, "its name"),
         ({"accounts": {"": {"name": "Giro", "opening_balance": "9" * 16}}}, "cannot be opened so"),
         ({"reading": {"roles": ["date", "amount"]}}, "has 4 columns; `roles` names 2"),
+        ({"reading": {"header_row": 99}}, "has no line 99 to be its header"),
+        ({"reading": {"sheet": "March"}}, "no workbook with a sheet 'March'"),
         ({"reading": {"date_order": "noon"}}, "'noon' is no date order"),
         ({"reading": {"colour": "red"}}, "'colour' cannot be corrected"),
     ],
@@ -139,6 +141,28 @@ def test_what_cannot_be_decided_is_refused_in_one_sentence(
 ) -> None:
     with pytest.raises(InvalidInput, match=sentence):
         looked(ana, SURE, said)
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "asked"),
+    [
+        ("2026-03-04", "date_order", "it asks nothing"),
+        ("03/04/2026", "header_row", "it asks date_order"),
+        ("03/04/2026", "sheet", "it asks date_order"),
+    ],
+)
+def test_an_answer_to_what_the_file_does_not_ask_is_refused(
+    ana: TenantContext, day: str, name: str, asked: str
+) -> None:
+    said = {"answers": {name: "dmy"}}
+    with pytest.raises(InvalidInput, match=f"does not ask '{name}'; {asked}"):
+        looked(ana, csv_file([(day, "-1.00", "Grocer")]), said)
+
+
+def test_an_answer_that_is_remembered_may_be_given_again(ana: TenantContext) -> None:
+    said = {"answers": {"date_order": "dmy"}}
+    taken(ana, csv_file([("03/04/2026", "-1.00", "Grocer")]), said)
+    assert taken(ana, csv_file([("05/04/2026", "-2.00", "Baker")]), said).new == 1
 
 
 def test_a_file_without_columns_has_no_reading_to_correct(ana: TenantContext) -> None:

@@ -18,6 +18,7 @@ from fintrack.ledger.accounts import (
     create_account,
 )
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.statements.drops import together
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import preview_import
 from fintrack.statements.undoing import undo_import
@@ -270,3 +271,29 @@ def test_a_file_of_another_number_goes_to_no_account_that_has_one(ana: TenantCon
     imported(ana, csv_file(WEEK), account_id=create_account(ana, giro))
     (statement,) = preview(ana, in_another_format(WEEK)).statements
     assert statement.new_account is not None
+
+
+def test_one_account_that_two_files_number_in_two_ways_is_opened_once(ana: TenantContext) -> None:
+    both = [
+        ofx_file([(f"2026030{day}", "-1.00", f"A{day}", "Kiosk")], account=number)
+        for day, number in enumerate(("DE89370400440532013000", "0532013000"), start=1)
+    ]
+
+    (group,) = together([preview(ana, each) for each in both])
+
+    assert group.new == 2
+
+
+def test_of_one_number_no_second_account_is_opened(ana: TenantContext) -> None:
+    giro, card = (
+        NewAccount(name, AccountKind.CHECKING, "EUR", OPENED, number="47 11")
+        for name in ("Giro", "Card")
+    )
+    both = TWO_CURRENCIES.replace(b"PLN,Current", b"EUR,Savings")
+    message = "{} has the number 47 11 as well. Choose one account for both, or another number."
+
+    with pytest.raises(InvalidInput, match=message.format("Card")):
+        preview(ana, both, accounts={"Current EUR": giro, "Savings EUR": card})
+    create_account(ana, giro)
+    with pytest.raises(InvalidInput, match=message.format("Giro")):
+        preview(ana, csv_file(), accounts={"": card})

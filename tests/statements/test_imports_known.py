@@ -8,14 +8,17 @@ import pytest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.filters import Status
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
+from fintrack.ledger.undo import undo
 from fintrack.statements.decisions import Decision
 from fintrack.statements.history import import_rows
 from fintrack.statements.imports import ImportReport, commit_import
+from fintrack.statements.likeness import DELETED_BEFORE
 from fintrack.statements.summaries import RowState
 from fintrack.statements.undoing import undo_import
 from tests.statements.importing import csv_file, held, imported, preview
@@ -163,6 +166,20 @@ def test_what_may_be_known_comes_in_with_a_remark(ana: TenantContext, giro: UUID
     assert statement.rows["reason"].tolist() == ["", LIKE.replace("2 days", "3 days")]
 
 
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("12", "Perhaps what was entered as 9 Mar 2026 Baker \N{MINUS SIGN}12.00, 3 days apart."),
+        ("13", ""),
+    ],
+)
+def test_what_was_entered_in_other_words_is_told_and_not_left_out(
+    ana: TenantContext, giro: UUID, baker: UUID, day: str, reason: str
+) -> None:
+    content = csv_file([(f"2026-03-{day}", "-12.00", "SUMUP 4711")])
+    assert looked_at(ana, giro, content) == [{"state": RowState.NEW, "reason": reason}]
+
+
 def test_what_is_in_another_account_is_not_alike(
     ana: TenantContext, giro: UUID, baker: UUID
 ) -> None:
@@ -192,3 +209,48 @@ def test_files_of_daily_payments_that_follow_each_other_suggest_nothing(
     (statement,) = preview(ana, csv_file(days[first - 1 :]), account_id=giro).statements
     assert statement.new == 10
     assert set(statement.rows["reason"][statement.rows["state"] == RowState.NEW]) == {""}
+
+
+DELETED = [{"state": RowState.PROBABLE, "reason": DELETED_BEFORE}]
+
+
+def looked_at(context: TenantContext, account_id: UUID, content: bytes) -> list[dict[Any, Any]]:
+    (statement,) = preview(context, content, account_id=account_id).statements
+    return statement.rows[["state", "reason"]].to_dict("records")
+
+
+def test_a_row_that_was_deleted_is_left_out_when_its_file_comes_again(
+    ana: TenantContext, giro: UUID
+) -> None:
+    imported(ana, BAKERY, account_id=giro)
+    delete_transactions(ana, [UUID(only(ana)["id"])])
+
+    assert looked_at(ana, giro, BAKERY) == DELETED
+    assert (imported(ana, BAKERY, account_id=giro).new, held(ana)) == (0, [])
+    assert looked_at(ana, giro, BAKERY) == DELETED
+
+
+def test_a_row_that_was_deleted_is_taken_when_it_is_said(ana: TenantContext, giro: UUID) -> None:
+    imported(ana, BAKERY, account_id=giro)
+    delete_transactions(ana, [UUID(only(ana)["id"])])
+
+    seen = preview(ana, BAKERY, account_id=giro)
+    assert commit_import(ana, seen, {1: Decision.INCLUDE}).new == 1
+    assert [each["state"] for each in looked_at(ana, giro, BAKERY)] == [RowState.DUPLICATE]
+
+
+def test_what_was_deleted_and_restored_has_its_row_again(ana: TenantContext, giro: UUID) -> None:
+    done = imported(ana, BAKERY, account_id=giro)
+    undo(ana, delete_transactions(ana, [UUID(only(ana)["id"])]))
+
+    rows = import_rows(ana, done.import_id)
+    assert rows["transaction_id"].tolist() == [only(ana)["id"]]
+    twice = csv_file([("2026-03-11", "-12.00", "BAKER MUELLER GMBH")] * 2)
+    states = [each["state"] for each in looked_at(ana, giro, twice)]
+    assert states == [RowState.DUPLICATE, RowState.NEW]
+
+
+def test_what_an_undone_import_brought_was_not_deleted(ana: TenantContext, giro: UUID) -> None:
+    undo_import(ana, imported(ana, BAKERY, account_id=giro).import_id)
+
+    assert looked_at(ana, giro, BAKERY) == [{"state": RowState.NEW, "reason": ""}]

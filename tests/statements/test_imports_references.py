@@ -7,6 +7,8 @@ import pytest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
+from fintrack.ledger.filters import Status
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.statements.drops import together
 from fintrack.statements.summaries import RowState
 from tests.statements.importing import csv_file, held, imported, ofx_file, preview
@@ -123,14 +125,14 @@ OTHER_IDS = "Date,Amount,Payee,Transaction ID\n2026-03-05,-20.00,Grocer,{}\n"
 def test_references_of_two_formats_tell_nothing_apart(ana: TenantContext, giro: UUID) -> None:
     imported(ana, FILE, account_id=giro)
 
-    again = shown(ana, OTHER_IDS.format("77").encode(), giro)
+    again = shown(ana, OTHER_IDS.format("B77").encode(), giro)
 
     assert [state for state, _ in again] == [RowState.DUPLICATE]
 
 
 def test_equal_rows_of_two_formats_are_counted(ana: TenantContext, giro: UUID) -> None:
     imported(ana, FILE, account_id=giro)
-    twice = OTHER_IDS.format("77") + "2026-03-05,-20.00,Grocer,78\n"
+    twice = OTHER_IDS.format("B77") + "2026-03-05,-20.00,Grocer,B78\n"
 
     again = shown(ana, twice.encode(), giro)
 
@@ -143,6 +145,21 @@ def test_another_reference_of_the_same_format_is_new(ana: TenantContext, giro: U
     again = shown(ana, ofx_file([(*GROCER[:2], "B2", GROCER[3])]), giro)
 
     assert [state for state, _ in again] == [RowState.NEW]
+
+
+@pytest.mark.parametrize("status", [Status.CLEARED, Status.PENDING])
+def test_what_was_entered_by_hand_has_the_reference_of_the_file_that_matched_it(
+    ana: TenantContext, giro: UUID, status: Status
+) -> None:
+    by_hand = NewTransaction(giro, date(2026, 3, 4), -2000, "Grocer", status=status)
+    record_transaction(ana, by_hand)
+    imported(ana, FILE, account_id=giro)
+    table = OTHER_IDS.format("B77").replace("03-05", "03-04").encode()
+
+    assert [state for state, _ in shown(ana, table, giro)] == [RowState.DUPLICATE]
+    imported(ana, table, account_id=giro)
+    other = ofx_file([("20260304", GROCER[1], "B2", GROCER[3])])
+    assert [state for state, _ in shown(ana, other, giro)] == [RowState.NEW]
 
 
 def test_two_formats_dropped_together_bring_a_movement_once(ana: TenantContext) -> None:

@@ -7,8 +7,11 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from fintrack.attachment_schema import Attachment
 from fintrack.context import TenantContext
+from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.ledger.accounts import (
     AccountChange,
@@ -110,6 +113,25 @@ def test_the_activity_keeps_an_import_whose_account_goes_with_it(
     assert undone(ana) == undone(eli) == [("march.csv", 2)]
 
 
+def test_the_history_keeps_an_import_whose_account_goes_with_it(
+    ana: TenantContext, ben: TenantContext
+) -> None:
+    first = imported(ana, csv_file()).import_id
+    before = imports(ana)
+    undo_import(ana, first)
+    later = imported(ana, csv_file([("2026-04-01", "-1.00", "Kiosk")])).import_id
+
+    told = imports(ana)
+    assert told["import_id"].tolist() == [str(later), str(first)]
+    assert told["undone"].tolist() == [False, True]
+    same = "account currency file_name imported_at new duplicate rejected balance_after".split()
+    assert told[same].iloc[1].tolist() == before[same].iloc[0].tolist()
+    assert imports(ana, after=later)["import_id"].tolist() == [str(first)]
+    assert imports(ana, import_id=first)["account_id"].tolist() == [""]
+    assert import_rows(ana, first).empty
+    assert imports(ben)["import_id"].tolist() == [str(later)]
+
+
 def test_an_import_whose_private_account_goes_with_it_is_told_to_nobody(
     ana: TenantContext, eli: TenantContext
 ) -> None:
@@ -177,6 +199,16 @@ def link(context: TenantContext) -> None:
     savings = create_account(context, NewAccount("Savings", AccountKind.SAVINGS, "EUR", OPENED))
     other = record_transaction(context, NewTransaction(savings, date(2026, 3, 1), -GROCER))
     link_transfer(context, grocer(context)[0], other)
+
+
+def test_the_files_of_rows_that_are_taken_back_go_as_removed_ones_do(
+    ana: TenantContext, march: ImportReport
+) -> None:
+    attach(ana)
+    undo_import(ana, march.import_id, also_edited=True)
+
+    with tenant_transaction(ana) as db:
+        assert None not in db.scalars(select(Attachment.removed_at)).all()
 
 
 @pytest.mark.parametrize("touch", [edit, split, tag, attach, link])

@@ -32,7 +32,8 @@ def test_what_was_entered_by_hand_some_days_off_is_close(days: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [known(5), known(-5), known(amount=1200), known(amount=-1201), known(payee="Grocer")]
+    "other",
+    [known(5), known(-5), known(amount=1200), known(amount=-1201), known(payee="Grocer", key="t")],
 )
 def test_another_amount_name_or_week_is_not_alike(other: Known) -> None:
     assert likenesses([BAKER], [other]) == [None]
@@ -54,7 +55,7 @@ def test_names_are_alike_whatever_the_case_and_the_accents() -> None:
 
 def test_what_banks_write_on_every_row_makes_nothing_alike() -> None:
     row = Movement(DAY, -1200, "Grocer", "Card payment contactless Berlin")
-    other = Known(uuid4(), DAY, -1200, "Baker", "Card payment contactless Berlin", None)
+    other = Known(uuid4(), DAY, -1200, "Baker", "Card payment contactless Berlin", "t")
     assert likenesses([row], [other]) == [None]
 
 

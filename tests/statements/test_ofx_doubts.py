@@ -1,5 +1,6 @@
 """OFX where a wrong reading would pass unseen: thousands, loans, and what a bank corrects."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -84,3 +85,9 @@ def test_a_correction_is_no_second_movement() -> None:
         "The bank corrects its transaction 'A1' with this row; change that one yourself.",
         "The bank takes its transaction 'A2' back; delete it yourself.",
     ]
+
+
+def test_a_year_of_the_buddha_is_one_of_ours() -> None:
+    only = one_statement(row("1").replace("2026", "2569"))
+
+    assert only.entries[0].booked_on == date(2026, 3, 14)

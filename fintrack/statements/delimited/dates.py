@@ -10,6 +10,7 @@ from itertools import combinations
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.words import MONTHS
 from fintrack.statements.mapping import DateOrder
+from fintrack.statements.text import common_year
 
 _NUMERIC = re.compile(
     r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
@@ -26,9 +27,13 @@ _MONTH_FIRST = re.compile(
 _YEAR_NAMED = re.compile(
     r"(\d{4})[\s\-./]([^\W\d_]{3,14})\.?[\s\-./](\d{1,2})(?:(?:T|,?\s)\s*\d[^;|\t]*)?"
 )
-# Years of the Republic of China count from 1911, those of the Buddha from 543 years before.
+# Years of the Republic of China count from 1911, those of Japan from each emperor's first one.
 _MINGUO = re.compile(r"(1\d\d)([/.])(\d{1,2})\2(\d{1,2})")
-_MINGUO_ZERO, _BUDDHA_ZERO, _FIRST_OF_BUDDHA = 1911, -543, 2400
+_MINGUO_ZERO = 1911
+_ERA = re.compile(
+    r"(令和|平成|昭和|[RHS])\s?\.?(\d{1,2}|元)\s?[年./]\s?(\d{1,2})\s?[月./]\s?(\d{1,2})日?"
+)
+_ERA_ZEROS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
 _CLOCK_FIRST = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?,?\s+(?=\d)")
 _COMPACT = re.compile(r"(\d{8})(?:[T\s]?\d{2}:?\d{2}.*|\d{6})?")
 _LONGEST = 48
@@ -108,6 +113,9 @@ def date_readings(text: str) -> Readings:
     if match := _MINGUO.fullmatch(bare):
         year = int(match[1]) + _MINGUO_ZERO
         return _valid({DateOrder.YMD: {"y": year, "m": int(match[3]), "d": int(match[4])}})
+    if match := _ERA.fullmatch(bare):
+        year = _ERA_ZEROS[match[1]] + int(match[2].replace("元", "1"))
+        return _valid({DateOrder.YMD: {"y": year, "m": int(match[3]), "d": int(match[4])}})
     if match := _NUMERIC.fullmatch(bare):
         return _numeric(match[1], match[2], match[3], match[4])
     if match := _COMPACT.fullmatch(bare):
@@ -182,13 +190,11 @@ def _valid(parts: Mapping[DateOrder, Mapping[str, int]]) -> Readings:
         year = values["y"]
         if year <= _LAST_TWO_DIGIT:
             year += 2000 if year < _PIVOT else 1900
-        if year >= _FIRST_OF_BUDDHA:
-            year += _BUDDHA_ZERO
         try:
-            day = date(year, values["m"], values["d"])
+            day = date(common_year(year), values["m"], values["d"])
         except ValueError:
             continue
-        if _FIRST_YEAR <= year <= _LAST_YEAR:
+        if _FIRST_YEAR <= day.year <= _LAST_YEAR:
             found[order] = day
     return found
 

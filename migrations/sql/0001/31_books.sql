@@ -223,6 +223,7 @@ create table app.attachment (
 alter table app.attachment alter column content set storage external;
 create index attachment_by_transaction on app.attachment (tenant_id, transaction_id, created_at);
 create index attachment_by_account on app.attachment (tenant_id, account_id);
+create index attachment_removed on app.attachment (tenant_id, removed_at) where removed_at is not null;
 
 -- Words of a transaction, newest first: text search under row policies needs leakproof comparisons. The key covers the
 -- account that the policy asks for, so that a search does not read rows that lie wherever their tenant's day put them.
@@ -254,6 +255,10 @@ create table app.import_row (
 );
 create index import_row_by_transaction on app.import_row (tenant_id, transaction_id)
     where transaction_id is not null;
+
+-- Rows whose transaction was deleted, which a file may bring again.
+create index import_row_deleted on app.import_row (tenant_id, account_id)
+    where state = 'NEW' and transaction_id is null;
 
 -- What members said of a header, for all who import: nothing that a file says of its account or in its rows.
 create table app.column_mapping (
@@ -294,6 +299,8 @@ create table app.audit_event (
 );
 create index audit_event_by_change_set on app.audit_event (tenant_id, change_set_id);
 create index audit_event_by_subject on app.audit_event (tenant_id, subject_id, at desc);
+-- What is left of an import whose account went with it, for the list of imports.
+create index audit_event_of_imports on app.audit_event (tenant_id, subject_id) where action = 'import.undone';
 create index audit_event_by_time on app.audit_event (tenant_id, at desc, id desc);
 
 -- Every amount under its category: whole transactions, and the lines of split ones.

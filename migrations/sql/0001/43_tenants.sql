@@ -6,6 +6,7 @@ grant insert on app.tenant to fintrack_security;
 grant update (status, closes_at, version) on app.tenant to fintrack_security;
 grant delete on app.tenant to fintrack_security;
 grant insert, update, delete on app.tenant_limit to fintrack_security;
+grant select (removed_at), delete on app.attachment to fintrack_security;
 
 set role fintrack_security;
 
@@ -162,6 +163,17 @@ begin
     return v_count;
 end $$;
 
+-- The operator's: erases the files that were taken from their transactions long enough ago, and says how many.
+create function sec.erase_removed_files() returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    v_count bigint;
+begin
+    delete from app.attachment a where a.removed_at < now() - interval '30 days';
+    get diagnostics v_count = row_count;
+    return v_count;
+end $$;
+
 -- The operator's: the tenant of this slug, held until the commit.
 create function sec.held_tenant(p_slug text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -196,5 +208,5 @@ grant execute on function sec.close_tenant() to fintrack_owner;
 grant execute on function sec.my_tenants(bytea), sec.shut_tenants(bytea), sec.create_tenant(uuid, bytea, jsonb, jsonb),
     sec.reopen_tenant(bytea, text, integer), sec.abandon_tenant(bytea, text), sec.abandon_leftovers(bytea)
     to fintrack_sign_in;
-grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.rotate_signing_key()
-    to fintrack_maintenance;
+grant execute on function sec.set_tenant_status(text, text), sec.erase_closed_tenants(), sec.erase_removed_files(),
+    sec.rotate_signing_key() to fintrack_maintenance;

@@ -307,7 +307,7 @@ begin
     foreach t in array array['tenant', 'membership', 'invitation', 'invitation_share', 'join_request', 'ownership_offer',
                              'tenant_limit', 'account', 'account_share', 'transaction', 'posting', 'category',
                              'search_token', 'day_total', 'account_total', 'month_total', 'payee_total',
-                             'budget', 'recurring', 'saved_pivot', 'audit_event'] loop
+                             'budget', 'recurring', 'saved_pivot', 'audit_event', 'attachment'] loop
         execute format('create policy prove on app.%I for select to fintrack_security using (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'category', 'account_share', 'join_request', 'tenant_limit',
@@ -322,7 +322,7 @@ begin
     end loop;
     foreach t in array array['tenant', 'account_share', 'join_request', 'ownership_offer', 'tenant_limit',
                              'search_token', 'day_total', 'account_total', 'month_total', 'payee_total',
-                             'saved_pivot'] loop
+                             'saved_pivot', 'attachment'] loop
         execute format('create policy erase on app.%I for delete to fintrack_security using (true)', t);
     end loop;
 end $$;
