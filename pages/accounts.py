@@ -138,7 +138,9 @@ def _given(context: TenantContext, given: pd.DataFrame) -> None:
 def _archived(context: TenantContext, table: pd.DataFrame) -> None:
     if table.empty:
         return
-    with st.expander(f"Archived ({len(table)})", icon=":material/inventory_2:"):
+    is_asked = "archived" in st.query_params
+    label, icon = f"Archived ({len(table)})", ":material/inventory_2:"
+    with st.expander(label, icon=icon, expanded=is_asked):
         for each in table.to_dict("records"):
             _archived_row(context, each)
 
