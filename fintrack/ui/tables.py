@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from fintrack.analytics.charts.drawing import shortened
+from fintrack.analytics.charts.drawing import LETTER, shortened
 from fintrack.ui.inputs import money_column
 from fintrack.ui.session import page_address
 from fintrack.ui.text import escaped
@@ -17,7 +17,7 @@ Query = Mapping[str, str]
 
 ROWS_SHOWN, SCROLLED, HEIGHT = 190, 12, 400
 # In pixels.
-NARROWEST, PADDING, DIGIT, NAME_WIDTH = 84, 16, 8, 140
+NARROWEST, PADDING, DIGIT, NAME_WIDTH = 84, 16, 8, 150
 
 
 def figures_table(
@@ -37,7 +37,7 @@ def figures_table(
         **{name: _amount_column(name, texts) for name, texts in amounts.items()},
         "Transactions": st.column_config.LinkColumn("", display_text="Show", width=50, pinned=True),
     }
-    fitting = [shortened(name, (NAME_WIDTH - PADDING) // DIGIT) for name in names]
+    fitting = [shortened(name, (NAME_WIDTH - PADDING) // LETTER) for name in names]
     table = {label: fitting, **amounts, "Transactions": links}
     chosen = st.dataframe(
         table,
@@ -98,7 +98,7 @@ def table_of_chart(label: str, figure: go.Figure, query: Callable[[str], Query |
 def _amount_column(name: str, texts: Sequence[str]) -> Any:  # noqa: ANN401 - as in inputs.py
     """Return a column in which the longest amount is not cut, and its name as far as it fits."""
     width = max(NARROWEST, PADDING + DIGIT * max(map(len, texts), default=0))
-    return money_column(shortened(name, (width - PADDING) // DIGIT), width)
+    return money_column(shortened(name, (width - PADDING) // LETTER), width)
 
 
 def _cells(label: str, names: Iterable[str], amounts: Mapping[str, Sequence[str]]) -> pd.DataFrame:
