@@ -181,6 +181,12 @@ def defer_constraints(db: Session) -> None:
     db.connection().exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 
 
+def rows_changed(db: Session, statement: Executable) -> int:
+    """Execute an update or a delete and return how many rows it reached."""
+    result: Any = db.execute(statement)
+    return int(result.rowcount)
+
+
 def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes]:
     """Return `statement`'s rows as CSV with a header, in chunks, with flat memory.
 
@@ -327,17 +333,10 @@ def _refusals() -> Iterator[None]:
         raise Unavailable(BUSY) from error
     except UnicodeEncodeError as error:
         raise InvalidInput(UNKEEPABLE) from error
-    except DBAPIError as error:
-        _raise_refusal(error.orig, error)
-        raise
-    except psycopg.Error as error:
-        _raise_refusal(error, error)
-        raise
-
-
-def _raise_refusal(cause: BaseException | None, error: Exception) -> None:
-    known = _refusal(cause)
-    if known is not None:
+    except (DBAPIError, psycopg.Error) as error:
+        known = _refusal(error.orig if isinstance(error, DBAPIError) else error)
+        if known is None:
+            raise
         raise known from error
 
 

@@ -38,6 +38,7 @@ from fintrack.ui.account_sight import (
     sights_of,
 )
 from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.departures import hand_over_dialog
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import WORTH, card, day_text, metric, money
 from fintrack.ui.ledger_inputs import id_of
@@ -138,7 +139,9 @@ def _given(context: TenantContext, given: pd.DataFrame) -> None:
 def _archived(context: TenantContext, table: pd.DataFrame) -> None:
     if table.empty:
         return
-    with st.expander(f"Archived ({len(table)})", icon=":material/inventory_2:"):
+    is_asked = "archived" in st.query_params
+    label, icon = f"Archived ({len(table)})", ":material/inventory_2:"
+    with st.expander(label, icon=icon, expanded=is_asked):
         for each in table.to_dict("records"):
             _archived_row(context, each)
 
@@ -205,10 +208,11 @@ def _account_actions(context: TenantContext, shown: AccountRecord, *, is_writabl
 def _changes(context: TenantContext, shown: AccountRecord) -> None:
     if st.button("Edit", icon=":material/edit:", key="edit account"):
         edit_account_dialog(context, shown)
-    if may_say_who_sees(context, shown) and st.button(
-        "Sharing", icon=":material/group:", key="sharing"
-    ):
-        sight_dialog(context, shown)
+    if may_say_who_sees(context, shown):
+        if st.button("Sharing", icon=":material/group:", key="sharing"):
+            sight_dialog(context, shown)
+        if st.button("Hand over", icon=":material/switch_account:", key="hand over account"):
+            hand_over_dialog(context, shown)
     if shown.archived:
         if st.button("Reopen", icon=":material/unarchive:", key="reopen account"):
             reopen_account(context, shown.id, shown.version)

@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from fintrack.access.sharing import shared_balances
 from fintrack.analytics.charts.overview import net_worth_chart, spending_chart
-from fintrack.analytics.headlines import currencies, home_headlines
+from fintrack.analytics.headlines import archived_sums, currencies, home_headlines
 from fintrack.analytics.overview import MOST_COUNTED, Overview, overview
 from fintrack.analytics.periods import (
     Interval,
@@ -43,6 +43,7 @@ from fintrack.ui.inputs import (
 )
 from fintrack.ui.session import open_page, page_link, tenant_context
 from fintrack.ui.sight import partial_mark
+from fintrack.ui.tables import table_of_chart
 from fintrack.ui.text import escaped
 from fintrack.ui.theme import chart_style, clicked_in_chart
 
@@ -108,12 +109,16 @@ def _attention(home: Overview) -> None:
 
 def _net_worth(context: TenantContext, home: Overview, currency: str) -> None:
     year = chosen_period(PeriodChoice.LAST_12_MONTHS, home.today)
+
+    def query(day: str) -> dict[str, str]:
+        return period_query(interval_until(date.fromisoformat(day), Interval.MONTH))
+
     with card("Net worth", csv=chart_query("net-worth", year, interval=Interval.MONTH)):
         figure = net_worth_chart(home.net_worth, chart_style(context, currency))
         clicked = clicked_in_chart(figure, "Net worth", "net worth")
+        table_of_chart("Until", figure, query)
     if clicked:
-        month = interval_until(date.fromisoformat(clicked), Interval.MONTH)
-        open_page("transactions", **period_query(month))
+        open_page("transactions", **query(clicked))
 
 
 def _spending(context: TenantContext, home: Overview, currency: str) -> None:
@@ -125,6 +130,7 @@ def _spending(context: TenantContext, home: Overview, currency: str) -> None:
             return
         figure = spending_chart(frame, chart_style(context, currency, home.places))
         clicked = clicked_in_chart(figure, "Spending this month", "spending")
+        table_of_chart("Category", figure, lambda key: category_query(key, month))
         page_link("analytics", "All of analytics", icon=":material/monitoring:")
     if clicked is not None:
         open_page("transactions", **category_query(clicked, month))
@@ -151,6 +157,10 @@ def _accounts(context: TenantContext, home: Overview, given: pd.DataFrame) -> No
             kind = KIND_NAMES[kind_of(each["kind"])]
             if link_row(escaped(each["name"]), balance, kind, key=f"open {each['account_id']}"):
                 open_page("accounts", account=each["account_id"])
+        for held_in, minor in archived_sums(home.accounts[today]).items():
+            balance, key = escaped(money(context, minor, held_in)), f"archived {held_in}"
+            if link_row("Archived accounts", balance, "Part of your net worth", key=key):
+                open_page("accounts", archived="shown")
         for each in given.to_dict("records"):
             balance = escaped(money(context, each["balance"], each["currency"]))
             row(f"**{escaped(each['name'])}**", balance, f"{escaped(each['owner'])} · balance only")

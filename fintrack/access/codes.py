@@ -4,14 +4,13 @@ import secrets
 import time
 from base64 import b32encode
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Update, any_, func, select, update
 
 from fintrack.access.seals import Kind, unsealed
 from fintrack.access.totp import DIGITS, matching_step
-from fintrack.db import sign_in_transaction
+from fintrack.db import rows_changed, sign_in_transaction
 from fintrack.security_schema import Factor
 
 RECOVERY_CODES, RECOVERY_BYTES = 10, 10
@@ -26,8 +25,7 @@ def use_code(user_id: UUID, code: str) -> bool:
     if statement is None:
         return False
     with sign_in_transaction() as db:
-        result: Any = db.execute(statement)
-    return bool(result.rowcount)
+        return bool(rows_changed(db, statement))
 
 
 def new_recovery_codes() -> tuple[str, ...]:

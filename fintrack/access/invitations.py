@@ -21,7 +21,7 @@ from fintrack.access.sharing import NOT_YOURS, ShareLevel
 from fintrack.access.users import checked_email
 from fintrack.config import settings
 from fintrack.context import USUAL_FLAGS, Flag, Permission, Role, TenantContext
-from fintrack.db import hold_books, tenant_transaction
+from fintrack.db import hold_books, rows_changed, tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, Invitation, InvitationShare, new_id
@@ -248,8 +248,7 @@ def _change(db: Session, invitation_id: UUID, action: str, values: dict[str, Any
     hold_books(db)
     before = _state_of(db, invitation_id)
     statement = update(Invitation).where(Invitation.id == invitation_id, _is_pending())
-    result: Any = db.execute(statement.values(values))
-    if result.rowcount != 1:
+    if rows_changed(db, statement.values(values)) != 1:
         raise NotFound(NOT_PENDING)
     after = _state_of(db, invitation_id)
     audit.record(db, action, subject_id=invitation_id, before=before, after=after)

@@ -13,7 +13,7 @@ from fintrack.access import throttle
 from fintrack.access.invitations import LONGEST_MESSAGE
 from fintrack.access.memberships import require_below, require_flags
 from fintrack.context import USUAL_FLAGS, Flag, Permission, Role, TenantContext, UserSession
-from fintrack.db import hold_books, sign_in_transaction, tenant_transaction
+from fintrack.db import hold_books, rows_changed, sign_in_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import JoinRequest
@@ -100,8 +100,7 @@ def _decide(
         .where(JoinRequest.user_id == user_id, JoinRequest.decided_at.is_(None))
         .values(**values, decided_at=func.now(), decided_by=context.user_id)
     )
-    result: Any = db.execute(statement)
-    if result.rowcount != 1:
+    if rows_changed(db, statement) != 1:
         raise NotFound(NOT_ASKED)
     undecided = {"is_accepted": None}
     audit.record(db, action, subject_id=user_id, before=undecided, after=values)

@@ -19,7 +19,7 @@ from fintrack.context import (
     TenantContext,
     flags_of,
 )
-from fintrack.db import hold_books, tenant_transaction
+from fintrack.db import hold_books, rows_changed, tenant_transaction
 from fintrack.errors import InvalidInput, NotFound, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, Membership
@@ -274,8 +274,7 @@ def _change(
     before = state_of(db, user_id)
     require_seen(before, MEMBER_VALUES, version)
     statement = update(Membership).where(Membership.user_id == user_id).values(values)
-    result: Any = db.execute(statement)
-    if result.rowcount != 1:
+    if rows_changed(db, statement) != 1:
         role = before["role"]
         raise PermissionDenied(
             f"In {context.name} you are {context.role}, who may not manage {role}."

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import pandas as pd
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.access.versions import require_seen
 from fintrack.context import Permission, TenantContext
-from fintrack.db import hold_books, tenant_transaction
+from fintrack.db import hold_books, rows_changed, tenant_transaction
 from fintrack.errors import Conflict, NotFound
 from fintrack.frames import Shape, read_frame
 from fintrack.schema import Account, AccountShare
@@ -221,8 +220,7 @@ def _unshare(db: Session, account_id: UUID, user_id: UUID) -> None:
     statement = delete(AccountShare).where(
         AccountShare.account_id == account_id, AccountShare.user_id == user_id
     )
-    result: Any = db.execute(statement)
-    if result.rowcount != 1:
+    if rows_changed(db, statement) != 1:
         raise NotFound(NOT_YOURS)
     audit.record(db, "account.unshared", subject_id=user_id, account_id=account_id, before=before)
 

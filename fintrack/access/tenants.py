@@ -28,7 +28,13 @@ from fintrack.context import (
     TenantType,
     UserSession,
 )
-from fintrack.db import defer_constraints, hold_books, sign_in_transaction, tenant_transaction
+from fintrack.db import (
+    defer_constraints,
+    hold_books,
+    rows_changed,
+    sign_in_transaction,
+    tenant_transaction,
+)
 from fintrack.errors import InvalidInput, NotFound, Outdated
 from fintrack.money import exponent
 from fintrack.schema import Tenant, new_id
@@ -214,8 +220,7 @@ def change_settings(context: TenantContext, settings: TenantSettings) -> TenantC
         .values(**values, version=settings.version + 1)
     )
     with tenant_transaction(context) as db:
-        changed: Any = db.execute(statement)
-        if changed.rowcount != 1:
+        if rows_changed(db, statement) != 1:
             raise Outdated(CHANGED)
         old = asdict(before)
         audit.record(

@@ -81,7 +81,7 @@ def kinds_of_categories() -> CTE:
 
 
 def amount(kind: str, moved: Subquery, kinds: CTE) -> ColumnElement[int]:
-    """Return the sum of `flows` that is income, or an expense, beside their kinds; positive.
+    """Return the sum of `flows` that is income, or an expense, beside the kinds; positive.
 
     Without a category the sign decides.
     """

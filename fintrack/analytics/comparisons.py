@@ -81,9 +81,11 @@ def year_over_year(context: TenantContext, since: date, until: date) -> pd.DataF
     now = cash_flow(context, since, until)
     before = cash_flow(context, earlier.since, earlier.until)
     before = before.assign(month=before["month"] + pd.DateOffset(months=YEAR))
-    both = now.merge(before, "outer", ["month", "currency"], suffixes=("", "_before")).fillna(0)
-    ordered = both.sort_values(["month", "currency"], ignore_index=True)
-    return ordered[list(YEAR_OVER_YEAR)].astype(YEAR_OVER_YEAR)
+    renamed = before.rename(columns={"inflow": "inflow_before", "outflow": "outflow_before"})
+    # Where one year lacks a month, nothing moved in it; summed up, no amount becomes a float.
+    years = [each.reindex(columns=list(YEAR_OVER_YEAR), fill_value=0) for each in (now, renamed)]
+    sums = pd.concat(years).groupby(["month", "currency"], as_index=False).sum()
+    return sums[list(YEAR_OVER_YEAR)].astype(YEAR_OVER_YEAR)
 
 
 @kept

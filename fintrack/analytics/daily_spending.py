@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy import func, select
 
-from fintrack.analytics.cash_flow import EXPENSE
+from fintrack.analytics.cash_flow import EXPENSE, amount, kinds_of_categories
+from fintrack.analytics.flows import flows_by_day
 from fintrack.analytics.periods import LONGEST_YEAR, require_days
 from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
-from fintrack.derived_schema import AccountTotal, Line
+from fintrack.derived_schema import AccountTotal
 from fintrack.frames import Shape, read_frame
-from fintrack.schema import Category
 
 DAILY_SPENDING: Shape = {"on": "datetime64[s]", "currency": "str", "amount": "int64"}
 
@@ -40,16 +40,14 @@ def daily_spending(context: TenantContext, since: date, until: date) -> pd.DataF
     """
     context.require(Permission.READ)
     require_days(since, until, LONGEST_YEAR)
-    spent = cast(func.sum(-Line.amount), BigInteger)
-    unnamed = Line.category_id.is_(None) & (Line.amount < 0)
+    moved, kinds = flows_by_day(since, until), kinds_of_categories()
+    spent = amount(EXPENSE, moved, kinds)
     statement = (
-        select(Line.booked_on, Line.currency, spent)
-        .outerjoin(Category, Category.id == Line.category_id)
-        .where(Line.booked_on >= since, Line.booked_on < until, Line.transfer_id.is_(None))
-        .where(or_(Category.kind == EXPENSE, unnamed))
-        .group_by(Line.booked_on, Line.currency)
+        select(moved.c.booked_on, moved.c.currency, spent)
+        .outerjoin(kinds, kinds.c.id == moved.c.category_id)
+        .group_by(moved.c.booked_on, moved.c.currency)
         .having(spent != 0)
-        .order_by(Line.booked_on, Line.currency)
+        .order_by(moved.c.booked_on, moved.c.currency)
     )
     with tenant_transaction(context) as db:
         return read_frame(db, statement, DAILY_SPENDING)

@@ -72,6 +72,13 @@ def flows_by_payee(since: date, until: date) -> Subquery:
     return _flows(PayeeTotal, since, until)
 
 
+def flows_by_day(since: date, until: date) -> Subquery:
+    """Return every amount of [since, until), transfers aside: booked_on and currency beside it."""
+    rows = select(Line.booked_on, Line.currency, Line.category_id, *_moved(Line, 1))
+    dated = rows.where(Line.booked_on >= since, Line.booked_on < until)
+    return dated.where(Line.transfer_id.is_(None)).subquery("flows")
+
+
 def flows_by_tag(moved: Subquery, since: date, until: date) -> Subquery:
     """Return the rows of `moved`, some `flows` of [since, until), once for each of their tags.
 

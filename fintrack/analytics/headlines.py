@@ -41,6 +41,12 @@ def currencies(main: str, *frames: pd.DataFrame) -> tuple[str, ...]:
     return (main, *sorted(found - {main}))
 
 
+def archived_sums(accounts: pd.DataFrame) -> dict[str, int]:
+    """Return what the archived ones of `ACCOUNT_TREND`, on one day, hold by currency, if any."""
+    sums = accounts[accounts["is_archived"]].groupby("currency")["balance"].sum()
+    return {str(currency): int(held) for currency, held in sums.items() if held}
+
+
 def home_headlines(home: Overview, currency: str) -> Headlines:
     """Return net worth against the end of last month, flows against last month to the same day."""
     net = _course(home.net_worth, currency)

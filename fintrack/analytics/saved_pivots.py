@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pandas as pd
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.access.versions import version_of
@@ -58,10 +59,8 @@ class PivotChange:
 def saved_pivots(context: TenantContext) -> pd.DataFrame:
     """Return the member's own pivots by name: `SAVED_PIVOTS`; nobody else sees them."""
     context.require(Permission.READ)
-    columns = [getattr(SavedPivot, name) for name in SAVED_PIVOTS]
-    statement = select(*columns).order_by(func.lower(SavedPivot.name))
     with tenant_transaction(context) as db:
-        return read_frame(db, statement, SAVED_PIVOTS)
+        return _own(db)
 
 
 def save_pivot(context: TenantContext, name: str, view: View) -> UUID:
@@ -84,8 +83,8 @@ def save_pivot(context: TenantContext, name: str, view: View) -> UUID:
 
 def change_pivot(
     context: TenantContext, pivot_id: UUID, change: PivotChange, version: str | None = None
-) -> None:
-    """Give a saved pivot another name, or make it of something else.
+) -> pd.DataFrame:
+    """Give a saved pivot another name, or make it of something else; returns `saved_pivots` then.
 
     Raises:
         PermissionDenied: the member only looks, with a token or in a tenant that is closing.
@@ -103,12 +102,12 @@ def change_pivot(
         before = held_state(db, PIVOT, pivot_id, version)
         after = {**before, **values}
         require_two(Dimension(after["rows"]), Dimension(after["columns"]))
-        if after == before:
-            return
-        with refusals():
-            db.execute(statement)
-        was, now = _told(before), _told(after)
-        audit.record(db, "pivot.changed", subject_id=pivot_id, before=was, after=now)
+        if after != before:
+            with refusals():
+                db.execute(statement)
+            was, now = _told(before), _told(after)
+            audit.record(db, "pivot.changed", subject_id=pivot_id, before=was, after=now)
+        return _own(db)
 
 
 def remove_pivot(context: TenantContext, pivot_id: UUID, version: str | None = None) -> None:
@@ -125,6 +124,11 @@ def remove_pivot(context: TenantContext, pivot_id: UUID, version: str | None = N
         before = held_state(db, PIVOT, pivot_id, version)
         db.execute(statement)
         audit.record(db, "pivot.removed", subject_id=pivot_id, before=_told(before))
+
+
+def _own(db: Session) -> pd.DataFrame:
+    columns = [getattr(SavedPivot, name) for name in SAVED_PIVOTS]
+    return read_frame(db, select(*columns).order_by(func.lower(SavedPivot.name)), SAVED_PIVOTS)
 
 
 def _told(state: dict[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from sqlalchemy import CTE, BigInteger, Select, case, cast, func, literal, select
+from sqlalchemy import CTE, Select, case, func, literal, select
 from sqlalchemy.orm import aliased
 
-from fintrack.analytics.cash_flow import EXPENSE, INCOME
+from fintrack.analytics.cash_flow import EXPENSE, INCOME, amount
 from fintrack.analytics.flows import flows
 from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
@@ -94,19 +94,15 @@ def by_category(
 ) -> Select[Any]:
     """Return the statement whose rows are `SPENDING`, for one kind of category."""
     tree, moved = category_rows(parent_id, kind), flows(since, until, account_id)
-    this, other = moved.c.incoming, moved.c.outgoing
-    if kind == EXPENSE:
-        this, other = other, this
-    unnamed = moved.c.category_id.is_(None)
-    amount = cast(func.sum(case((unnamed, this), else_=this - other)), BigInteger)
+    total = amount(kind, moved, tree)
     sums = (
-        select(tree.c.shown_id, Account.currency, amount.label("amount"))
+        select(tree.c.shown_id, Account.currency, total.label("amount"))
         .select_from(moved)
         .join(Account, Account.id == moved.c.account_id)
         .join(tree, tree.c.id == moved.c.category_id, isouter=parent_id is None)
-        .where(tree.c.id.is_not(None) | unnamed)
+        .where(tree.c.id.is_not(None) | moved.c.category_id.is_(None))
         .group_by(tree.c.shown_id, Account.currency)
-        .having(amount != 0)
+        .having(total != 0)
         .subquery("sums")
     )
     shown, parent = aliased(Category), aliased(Category)

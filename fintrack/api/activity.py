@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
 from fintrack.api.fields import Day, Text, Told, optional_id
-from fintrack.api.pages import Page, PageQuery, closed, opened
+from fintrack.api.pages import Page, PageQuery, Paging, closed, opened, page
 from fintrack.context import Role
 from fintrack.ledger.activity import ActivityFilter, activity
+from fintrack.ledger.change_sets import MOST_CHANGE_SETS, change_sets
+from fintrack.ledger.undo import undo
 
 LIST = "activity"
 router = APIRouter(tags=["activity"], route_class=Call)
@@ -48,6 +50,17 @@ class Event(Told):
     after: dict[str, Any] | None
 
 
+class ChangeSetTold(Told):
+    """Changes of transactions that were made together, and can be undone together."""
+
+    id: UUID
+    action: str
+    created_by: UUID
+    created_at: datetime
+    undone: bool
+    changes: int
+
+
 @router.get("/audit")
 def list_events(context: Member, wanted: Annotated[EventsQuery, Query()]) -> Page[Event]:
     """List the changes within my sight."""
@@ -63,6 +76,21 @@ def list_events(context: Member, wanted: Annotated[EventsQuery, Query()]) -> Pag
     found = activity(context, conditions, cursor, wanted.limit)
     items = [_event(row) for row in found.frame.to_dict("records")]
     return Page(items=items, next=closed(context.tenant_id, LIST, found.next))
+
+
+@router.get("/change-sets")
+def list_change_sets(context: Member, wanted: Paging) -> Page[ChangeSetTold]:
+    """List the newest 200 changes that were made together, as far as I see them."""
+    rows: list[dict[Any, Any]] = change_sets(context, MOST_CHANGE_SETS).to_dict("records")
+    told = [ChangeSetTold(**row) for row in rows]
+    return page(context.tenant_id, "change-sets", told, wanted)
+
+
+@router.post("/change-sets/{change_set_id}/undo", status_code=204)
+def take_back(context: Member, change_set_id: UUID) -> Response:
+    """Put every transaction of the change set that I see back to how it was before."""
+    undo(context, change_set_id)
+    return Response(status_code=204)
 
 
 def _event(row: dict[Any, Any]) -> Event:

@@ -82,8 +82,8 @@ def change_one_pivot(
     context: Member, pivot_id: UUID, given: PivotPatch, version: IfMatch, response: Response
 ) -> PivotTold:
     """Change one of my pivots; what is not named stays."""
-    change_pivot(context, pivot_id, PivotChange(**given.model_dump()), version)
-    return tagged(response, _pivot(context, pivot_id))
+    changed = change_pivot(context, pivot_id, PivotChange(**given.model_dump()), version)
+    return tagged(response, _told(row_of(changed, pivot_id, NO_PIVOT)))
 
 
 @router.delete("/{pivot_id}", status_code=204)

@@ -28,6 +28,7 @@ CHANGE_SETS: Shape = {
 }
 UNDONE = "change_set.undone"
 MOVED = "moved"
+MOST_CHANGE_SETS = 200
 
 
 def change_sets(context: TenantContext, limit: int = 50) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def change_sets(context: TenantContext, limit: int = 50) -> pd.DataFrame:
         )
         .where(seen > 0)
         .order_by(ChangeSet.id.desc())
-        .limit(max(1, min(limit, 200)))
+        .limit(max(1, min(limit, MOST_CHANGE_SETS)))
     )
     with tenant_transaction(context) as db:
         return read_frame(db, statement, CHANGE_SETS)

@@ -36,11 +36,9 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
 from fintrack.db import copy_out, tenant_transaction
-from fintrack.frames import read_large_frame
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.conditions import all_conditions
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
-from fintrack.ledger.transactions import TRANSACTIONS
 from fintrack.money import decimal_text
 from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
 
@@ -70,33 +68,6 @@ def export_transactions(
     _record(context, wanted)
     with tenant_transaction(context) as db:
         return copy_out(db, transactions_statement(db, wanted))
-
-
-def export_frame(context: TenantContext, wanted: TransactionFilter = EVERYTHING) -> pd.DataFrame:
-    """Return all the filtered transactions that the member sees, newest first: `TRANSACTIONS`.
-
-    What the pages show a few at a time, whole, for an analyst; amounts stay exact.
-
-    Raises:
-        PermissionDenied: the member may not export.
-        Conflict: the tenant has exported as often as it may today.
-    """
-    _record(context, wanted)
-    tree = category_tree()
-    names: dict[str, Any] = {"account": Account.name, "category": tree.c.path}
-    columns = [
-        names[name] if name in names else getattr(Transaction, name) for name in TRANSACTIONS
-    ]
-    with tenant_transaction(context) as db:
-        statement = (
-            select(*columns)
-            .select_from(Transaction)
-            .join(Account, Account.id == Transaction.account_id)
-            .outerjoin(tree, tree.c.id == Transaction.category_id)
-            .where(*all_conditions(db, wanted))
-            .order_by(Transaction.booked_on.desc(), Transaction.id.desc())
-        )
-        return read_large_frame(db, statement, TRANSACTIONS)
 
 
 class Part(StrEnum):

@@ -10,8 +10,10 @@ import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Delete,
     Interval,
     Select,
+    Update,
     case,
     cast,
     delete,
@@ -24,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import rows_changed, tenant_transaction
 from fintrack.errors import InvalidInput, PermissionDenied
 from fintrack.frames import Shape, read_frame
 from fintrack.ledger.change_sets import keep_changes
@@ -160,7 +162,7 @@ def change_recurring(
             return
         statement = update(Recurring).where(Recurring.id == recurring_id).values(**values)
         with refusals():
-            _changed(db.execute(statement))
+            _write(db, statement)
         _record(db, "recurring.changed", recurring_id, before)
 
 
@@ -178,7 +180,7 @@ def delete_recurring(
     statement = delete(Recurring).where(Recurring.id == recurring_id)
     with tenant_transaction(context) as db:
         before = held_state(db, PLAN, recurring_id, version)
-        _changed(db.execute(statement))
+        _write(db, statement)
         account_id = UUID(before["account_id"])
         audit.record(
             db, "recurring.deleted", subject_id=recurring_id, account_id=account_id, before=before
@@ -200,7 +202,7 @@ def record_next(context: TenantContext, recurring_id: UUID) -> UUID:
         # Counted first: of two at once, the second one records the one after.
         counted = step.values(recorded=Recurring.recorded + 1)
         before = held_state(db, PLAN, recurring_id, None)
-        _changed(db.execute(counted))
+        _write(db, counted)
         row = db.execute(asked.add_columns(_on(Recurring.recorded - 1).label("due"))).one()
         open_account(db, row.account_id)
         transaction_id = new_id()
@@ -269,8 +271,8 @@ def _kept(given: dict[str, Any]) -> dict[str, Any]:
     return kept | kept_texts({name: given[name] for name in ("note",) if name in given})
 
 
-def _changed(result: Any) -> None:  # noqa: ANN401 - a cursor's result
-    if result.rowcount != 1:
+def _write(db: Session, statement: Update | Delete) -> None:
+    if rows_changed(db, statement) != 1:
         raise PermissionDenied(NOT_WRITABLE)
 
 

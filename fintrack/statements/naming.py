@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from fintrack.db import rows_changed
 from fintrack.import_schema import ImportBatch
 from fintrack.ledger.account_states import record_state, state_of
 from fintrack.ledger.accounts import LONGEST_NUMBER
@@ -61,8 +62,7 @@ def take_numbers_back(db: Session, import_id: UUID, account_ids: Sequence[UUID])
         before = state_of(db, account_id)
         given = update(Account).where(Account.id == account_id, Account.number == after["number"])
         values = given.values(number="", version=Account.version + 1)
-        done = db.execute(values)
-        if done.rowcount:  # type: ignore[attr-defined]  # a cursor result
+        if rows_changed(db, values):
             record_state(db, NUMBERED, account_id, before)
 
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.attachment_schema import Attachment
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import rows_changed, tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, frame, read_frame
 from fintrack.import_schema import ImportBatch
@@ -214,9 +214,9 @@ def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:
     unlink(db, import_id, list(db.scalars(outside)))
     files = Attachment.transaction_id.in_(select(Transaction.id).where(own))
     db.execute(update(Attachment).where(files).values(removed_at=func.now()))
-    removed = db.execute(delete(Transaction).where(own))
+    removed = rows_changed(db, delete(Transaction).where(own))
     db.execute(mark)
-    return int(removed.rowcount)  # type: ignore[attr-defined]  # a cursor result
+    return removed
 
 
 def _delete(db: Session, account_ids: Collection[UUID]) -> None:

@@ -1,13 +1,13 @@
-"""Leaving and being removed, with the hand-over of accounts."""
+"""Leaving and being removed, and the hand-over of accounts, then or before."""
 
 from uuid import UUID
 
 import pandas as pd
 import streamlit as st
 
-from fintrack.access.memberships import leave_tenant, remove_member
+from fintrack.access.memberships import hand_over_account, leave_tenant, remove_member
 from fintrack.context import Permission, TenantContext
-from fintrack.ledger.accounts import Visibility, accounts
+from fintrack.ledger.accounts import AccountRecord, Visibility, accounts
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.member_inputs import heir_input
 from fintrack.ui.session import forget_tenant, redirect
@@ -57,6 +57,22 @@ def leave_dialog(context: TenantContext) -> None:
             leave_tenant(context, heir_id, give_private=choice == GIVE)
             forget_tenant()
             redirect("/")
+
+
+@st.dialog("Hand over", icon=":material/switch_account:")
+def hand_over_dialog(context: TenantContext, account: AccountRecord) -> None:
+    """Ask to whom one's account passes, and hand it over."""
+    shown = escaped(account.name)
+    heir_id = heir_input(context, context.user_id, key="hand over")
+    if heir_id is None:
+        st.caption("Nobody else here may change the books. Invite a member first.")
+        return
+    st.caption("The new owner decides who sees it from then on. Ask to have it shown to you.")
+    if st.button(f"Hand over {shown}", type="primary", width="stretch", key="hand over"):
+        with shown_refusals():
+            hand_over_account(context, account.id, heir_id)
+            st.query_params.pop("account", None)
+            done(f"Handed {shown} over.")
 
 
 def _accounts_of(context: TenantContext, user_id: UUID) -> tuple[list[str], list[str]]:

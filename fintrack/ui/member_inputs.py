@@ -65,7 +65,7 @@ def heir_input(context: TenantContext, leaver_id: UUID, *, key: str) -> UUID | N
     names = heirs(context, leaver_id)
     options = sorted(names, key=lambda each: each != context.user_id)
     return st.selectbox(
-        "Who takes them over",
+        "Who takes over",
         options,
         format_func=lambda each: escaped(names[each]) + (" (you)" * (each == context.user_id)),
         key=f"{key} heir",

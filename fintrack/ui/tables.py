@@ -1,12 +1,13 @@
 """Tables: the figures of a chart in words and amounts, each row with a way to its transactions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from fintrack.analytics.charts.drawing import LETTER, shortened
 from fintrack.ui.inputs import money_column
 from fintrack.ui.session import page_address
 from fintrack.ui.text import escaped
@@ -16,7 +17,7 @@ Query = Mapping[str, str]
 
 ROWS_SHOWN, SCROLLED, HEIGHT = 190, 12, 400
 # In pixels.
-NARROWEST, PADDING, DIGIT = 84, 16, 8
+NARROWEST, PADDING, DIGIT, NAME_WIDTH = 84, 16, 8, 150
 
 
 def figures_table(
@@ -32,11 +33,12 @@ def figures_table(
     """
     links = [query and page_address("transactions", **query) for query in queries]
     columns = {
-        label: st.column_config.TextColumn(label, width=110, pinned=True),
-        **{name: money_column(name, _width(texts)) for name, texts in amounts.items()},
+        label: st.column_config.TextColumn(label, width=NAME_WIDTH, pinned=True),
+        **{name: _amount_column(name, texts) for name, texts in amounts.items()},
         "Transactions": st.column_config.LinkColumn("", display_text="Show", width=50, pinned=True),
     }
-    table = {label: list(names), **amounts, "Transactions": links}
+    fitting = [shortened(name, (NAME_WIDTH - PADDING) // LETTER) for name in names]
+    table = {label: fitting, **amounts, "Transactions": links}
     chosen = st.dataframe(
         table,
         hide_index=True,
@@ -59,10 +61,14 @@ def table_below(
     names: Sequence[str],
     amounts: Mapping[str, Sequence[str]],
     queries: Sequence[Query | None],
+    page: str = "transactions",
 ) -> None:
-    """Offer the table beneath a chart; each name with a query leads to its transactions."""
+    """Offer the table beneath a chart; each name with a query leads to its transactions.
+
+    With another `page` it leads to that one.
+    """
     linked = [
-        f"[{escaped(name)}]({page_address('transactions', **query)})" if query else escaped(name)
+        f"[{escaped(name)}]({page_address(page, **query)})" if query else escaped(name)
         for name, query in zip(names, queries, strict=True)
     ]
     with st.expander("As a table", icon=":material/table:"):
@@ -89,9 +95,10 @@ def table_of_chart(label: str, figure: go.Figure, query: Callable[[str], Query |
     table_below(label, [name for _, name in shown], amounts, queries)
 
 
-def _width(texts: Sequence[str]) -> int:
-    """Return the width of a column in pixels, in which the longest amount is not cut."""
-    return max(NARROWEST, PADDING + DIGIT * max(map(len, texts), default=0))
+def _amount_column(name: str, texts: Sequence[str]) -> Any:  # noqa: ANN401 - as in inputs.py
+    """Return a column in which the longest amount is not cut, and its name as far as it fits."""
+    width = max(NARROWEST, PADDING + DIGIT * max(map(len, texts), default=0))
+    return money_column(shortened(name, (width - PADDING) // LETTER), width)
 
 
 def _cells(label: str, names: Iterable[str], amounts: Mapping[str, Sequence[str]]) -> pd.DataFrame:

@@ -47,8 +47,8 @@ def test_each_of_two_years_leads_to_its_own_months() -> None:
 def test_no_share_is_drawn_beneath_the_lowest_but_it_is_said() -> None:
     rows = [(MARCH, "EUR", 100, 900, -800, -8000), (APRIL, "EUR", 0, 5, -5, None)]
     figure = savings_chart(frame(rows, SAVINGS), EUR)
-    assert list(figure.data[0].y) == [-100.0]
-    assert alt_text("Rate", figure) == "Rate. Kept: March 2026 −800%."
+    assert list(figure.data[0].y) == [-100.0, 0.0]
+    assert alt_text("Rate", figure) == "Rate. Kept: March 2026 −800%, April 2026 no income."
     assert figure.layout.yaxis.ticktext[0] == "−100%"
 
 

@@ -104,6 +104,15 @@ def test_a_month_that_moved_in_one_year_only_is_there(ana: TenantContext) -> Non
     ]  # fmt: skip
 
 
+def test_amounts_that_no_float_can_hold_stay_exact(ana: TenantContext) -> None:
+    mine, most = Purse("Current", opened_on=date(2025, 1, 1)), 10**15
+    amounts = [*[most] * 9, 2**53 + 1 - 9 * most]
+    moves = [Move(MARCH.since, mine, -amount) for amount in amounts]
+    write(ana, [mine], [Move(date(2025, 2, 5), mine, -9), *moves])
+    found = year_over_year(ana, date(2026, 1, 1), MARCH.until)
+    assert found["outflow"].tolist() == [0, 2**53 + 1]
+
+
 def test_a_month_that_is_cut_is_cut_on_the_same_day_last_year(ana: TenantContext) -> None:
     mine = Purse("Current", opened_on=date(2025, 1, 1))
     write(ana, [mine], [Move(date(2025, 3, 10), mine, -900), Move(date(2025, 3, 11), mine, -100)])

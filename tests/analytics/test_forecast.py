@@ -1,6 +1,7 @@
 """The forecast: exact where life is regular, honest about its errors where it is not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -9,11 +10,12 @@ import pytest
 from fintrack.analytics.charts.drawing import alt_text
 from fintrack.analytics.charts.forecast import forecast_chart
 from fintrack.analytics.forecast import AHEAD, FORECAST, forecast
-from fintrack.analytics.net_worth import NET_WORTH
-from fintrack.analytics.periods import months_before
+from fintrack.analytics.net_worth import NET_WORTH, net_worth
+from fintrack.analytics.periods import DAY, Interval, months_before
 from fintrack.context import TenantContext
 from fintrack.frames import frame
-from fintrack.ledger.recurring import Every, NewRecurring, create_recurring
+from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.recurring import Every, NewRecurring, create_recurring, record_next
 from tests.analytics import by_hand
 from tests.analytics.by_hand import Move, Purse, transfer, write
 from tests.analytics.test_charts import EUR
@@ -40,6 +42,13 @@ def continued(mine: Purse, moves: Sequence[Move], later: dict[int, int]) -> list
         total += later.get((TODAY + timedelta(number)).day, 0)
         balances.append(total)
     return balances
+
+
+def steps(context: TenantContext) -> dict[date, int]:
+    """The days ahead on which the balance changes, and by how much."""
+    found = forecast(context, TODAY).days
+    changes = zip(found["on"].dt.date, found["balance"].diff().fillna(0), strict=True)
+    return {day: int(change) for day, change in changes if change}
 
 
 def test_a_regular_life_is_foreseen_to_the_cent(ana: TenantContext) -> None:
@@ -140,6 +149,70 @@ def test_transfers_and_other_currencies_do_not_matter(ana: TenantContext) -> Non
     found = forecast(ana, TODAY).days
     assert found[found["currency"] == "EUR"]["balance"].iloc[-1] == 100 * (26 + 3)
     assert found[found["currency"] == "USD"]["balance"].iloc[-1] == 7 * (26 + 3)
+
+
+def test_what_is_booked_ahead_is_part_of_it_to_the_cent(ana: TenantContext) -> None:
+    mine = purse(opening=5_000)
+    booked = [
+        Move(TODAY + timedelta(1), mine, -12_345, None, "Painter"),
+        Move(TODAY + timedelta(AHEAD), mine, 77, None, "Refund"),
+    ]
+    late = replace(purse("Opened later", opening=31), opened_on=TODAY + timedelta(30))
+    write(ana, [mine, late], [*monthly(mine, 5, 0), *booked])
+    found = forecast(ana, TODAY)
+    held = net_worth(ana, TODAY + DAY, TODAY + DAY * (AHEAD + 1), Interval.DAY)
+    assert found.days["balance"].tolist() == held["net"].tolist()
+    assert held["net"].iloc[-1] == 5_000 - 12_345 + 77 + 31
+    assert found.errors["error"].tolist() == [0]
+
+
+def test_what_usually_comes_is_not_counted_beside_what_is_booked_of_it(ana: TenantContext) -> None:
+    mine = purse()
+    moves = [
+        *monthly(mine, 5, 200_000, "Employer"), *monthly(mine, 1, -90_000, "Landlord"),
+        *monthly(mine, 17, -500, "Grocer"),
+    ]  # fmt: skip
+    booked = [
+        Move(date(2026, 4, 7), mine, 210_000, None, "Employer"),
+        Move(date(2026, 3, 31), mine, -90_000, None, "Landlord"),
+        Move(date(2026, 4, 20), mine, -200, None, "Grocer"),
+    ]
+    write(ana, [mine], [*moves, *booked])
+    assert steps(ana) == {
+        date(2026, 3, 31): -90_000,
+        date(2026, 4, 7): 210_000,
+        date(2026, 4, 17): -300,
+        date(2026, 4, 20): -200,
+        **{date(2026, month, 1): -90_000 for month in (5, 6)},
+        **{date(2026, month, 5): 200_000 for month in (5, 6)},
+        date(2026, 5, 17): -500,
+        date(2026, 6, 17): -500,
+    }
+
+
+def test_a_plan_that_is_booked_ahead_is_counted_once(ana: TenantContext) -> None:
+    mine = purse()
+    write(ana, [mine], monthly(mine, 5, 0))
+    insured = NewRecurring(mine.id, "Insurer", -6_000, Every.QUARTER, date(2026, 4, 10))
+    lent = NewRecurring(mine.id, "Insurer", -700, Every.MONTH, date(2026, 3, 25))
+    record_next(ana, create_recurring(ana, insured))
+    create_recurring(ana, lent)
+    early = NewTransaction(mine.id, date(2026, 4, 24), -710, payee="Insurer")
+    record_transaction(ana, early)
+    assert steps(ana) == {
+        date(2026, 3, 25): -700,
+        date(2026, 4, 10): -6_000,
+        date(2026, 4, 24): -710,
+        date(2026, 5, 25): -700,
+    }
+
+
+def test_a_transfer_that_is_booked_ahead_changes_nothing(ana: TenantContext) -> None:
+    mine, saved = purse(), purse("Saved")
+    moves = [*monthly(mine, 5, -100), *monthly(saved, 5, 40)]
+    ahead = transfer(date(2026, 4, 5), mine, saved, 70, 70)
+    write(ana, [mine, saved], [*moves, *ahead])
+    assert forecast(ana, TODAY).days["balance"].iloc[-1] == -60 * (26 + 3)
 
 
 def test_a_private_account_is_foreseen_by_nobody_else(

@@ -46,8 +46,10 @@ def test_a_pivot_gets_another_name_and_another_view(ana: TenantContext) -> None:
     pivot_id = save_pivot(ana, "Shops", SHOPS)
     change_pivot(ana, pivot_id, PivotChange(name="Trips"))
     assert kept(ana) == [("Trips", "payee", "month", "spending")]
-    change_pivot(ana, pivot_id, PivotChange(**asdict(TRIPS)))
+    answer = change_pivot(ana, pivot_id, PivotChange(**asdict(TRIPS)))
     assert kept(ana) == [("Trips", "tag", "category", "entries")]
+    assert answer.equals(saved_pivots(ana))
+    assert change_pivot(ana, pivot_id, PivotChange()).equals(answer)
 
 
 def test_two_members_use_one_name_and_one_member_does_not(

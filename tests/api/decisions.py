@@ -321,5 +321,7 @@ ROUTES: dict[str, Decision] = {
     ),
     "DELETE /webhooks/{webhook_id}": Decision(SETTINGS, 204, {"webhook_id": "own webhook"}),
     "GET /webhooks/{webhook_id}/deliveries": Decision(SETTINGS, 200, {"webhook_id": "own webhook"}),
+    "GET /change-sets": Decision(Permission.READ_ACTIVITY, 200),
+    "POST /change-sets/{change_set_id}/undo": Decision(WRITE, 204, {"change_set_id": "change set"}),
     "GET /audit": Decision(Permission.READ_ACTIVITY, 200),
 }

@@ -22,7 +22,7 @@ from fintrack.ledger.editing import (
     TransactionChange,
     change_transaction,
 )
-from fintrack.ledger.exports import export_frame, export_transactions, part_taken
+from fintrack.ledger.exports import export_transactions, part_taken
 from fintrack.ledger.extracts import export_extract
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.ledger.journal import journal
@@ -128,7 +128,6 @@ RECORDS: dict[Function, Case] = {
         call=lambda me, own: account_register(me, own.ids["account"], limit=200),
     ),
     export_transactions: _filtered(export_transactions),
-    export_frame: _filtered(export_frame),
     part_taken: _filtered(part_taken, TransactionFilter(words="a")),
     export_extract: _filtered(_extract),
     export_account: Case(

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import pandas as pd
 import pytest
 from sqlalchemy import text
 
@@ -17,7 +16,7 @@ from fintrack.db import tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.bulk import categorise, delete_transactions
 from fintrack.ledger.editing import TransactionChange, change_transaction
-from fintrack.ledger.exports import export_frame, export_transactions
+from fintrack.ledger.exports import export_transactions
 from fintrack.ledger.filters import TransactionFilter
 from fintrack.ledger.journal import journal
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
@@ -293,19 +292,6 @@ def test_j3_an_export_holds_what_the_filter_and_the_sight_allow(
     assert [row["payee"] for row in rows_of(ana)] == ["Grocer", "Secret gift", "Interest"]
     assert [row["payee"] for row in rows_of(eli)] == ["Grocer", "Interest"]
     assert [row["amount"] for row in rows_of(ana, payee="Grocer")] == ["-42.00"]
-
-
-def test_an_exported_frame_is_the_pages_in_one(
-    ana: TenantContext, eli: TenantContext, secret: UUID, record: Record, category: CategoryNamed
-) -> None:
-    record(1, -4200, 'Grocer, "the best"', category_id=category("Food"))
-    record(2, 10**15 - 1, "")
-    record(3, -200, lines=(SplitLine(None, -60), SplitLine(None, -140)))
-    record_transaction(ana, NewTransaction(secret, MARCH, -1, "Secret gift"))
-    for member in ana, eli:
-        pd.testing.assert_frame_equal(export_frame(member), transactions(member).frame)
-    none = TransactionFilter(payee="nobody")
-    pd.testing.assert_frame_equal(export_frame(ana, none), transactions(ana, none).frame)
 
 
 def test_an_export_writes_a_split_as_lines_of_one_id(ana: TenantContext, record: Record) -> None:

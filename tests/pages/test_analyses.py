@@ -57,6 +57,9 @@ def test_a_member_leads_to_the_accounts_that_are_his(
     assert "Nothing moved in this period." in [each.value for each in of_dora.caption]
     next(each for each in of_dora.button if each.label == "All members").click().run()
     assert table(of_dora, "Member", "Out") == [("Ana", "€0.05")]
+    (link,) = table(of_dora, "Transactions")[0]
+    assert "/analytics?" in link
+    assert f"owner={ana.user_id}" in link
 
 
 @pytest.mark.parametrize("view", ["Compare", "Flow", "Breakdown", "Calendar", "Unusual", "Pivot"])
@@ -93,7 +96,7 @@ def test_nothing_to_compare_is_said(ana: TenantContext) -> None:
     write(ana, [Purse("Current", opened_on=date(2020, 1, 1))], [])
     captions = [each.value for each in opened(ana, "Compare", against="The year before").caption]
     assert captions.count("Nothing changed.") == 2
-    assert "Nothing came in in this period." in captions
+    assert "There was no income in this period." in captions
 
 
 def test_the_days_of_a_year_are_chosen(ana: TenantContext) -> None:

@@ -6,9 +6,10 @@ from streamlit.testing.v1 import AppTest
 
 from fintrack.analytics.periods import today_of
 from fintrack.context import TenantContext
+from fintrack.ledger.accounts import archive_account
 from fintrack.operations.demo import create_sample
 from tests.analytics.by_hand import Move, Purse, write
-from tests.pages.opening import open_page
+from tests.pages.opening import open_page, read_table
 
 HOME = ""  # the default page has the bare address
 
@@ -95,6 +96,31 @@ def test_an_account_without_transactions_is_shown_calmly(ana: TenantContext) -> 
     shown = words(open_page(ana, HOME))
     assert "Nothing has been booked yet" in shown
     assert "Nothing was spent this month so far" in shown
+
+
+def test_both_charts_are_tables_whose_names_lead_to_their_transactions(ana: TenantContext) -> None:
+    mine = purse(ana, opening=100)
+    write(ana, [mine], [Move(today_of(ana), mine, -42, "Fun")])
+    page = open_page(ana, HOME)
+    worth, spent = read_table(page, "Until"), read_table(page, "Category")
+    assert worth["Net worth"].iloc[0] == "€0.58"
+    assert "/transactions?" in worth["Transactions"].iloc[0]
+    assert spent[["Category", "This period"]].to_numpy().tolist() == [["Fun*", "€0.42"]]
+    assert "category=" in spent["Transactions"].iloc[0]
+
+
+def test_what_archived_accounts_hold_is_shown_and_leads_to_them(ana: TenantContext) -> None:
+    """So that what is listed sums up to the net worth above."""
+    old, older = purse(ana, "Old", opening=5_000), purse(ana, "Older", opening=250)
+    write(ana, [purse(ana, opening=100), old, older, purse(ana, "Empty", currency="USD")], [])
+    for each in (old, older):
+        archive_account(ana, each.id)
+    page = open_page(ana, HOME)
+    assert page.metric[0].value == "€53.50"
+    assert r"€52\.50" in words(page)
+    assert [each.key for each in page.button if "Archived" in each.label] == ["archived EUR"]
+    expander = open_page(ana, "accounts", archived="shown").expander
+    assert [each.proto.expanded for each in expander] == [True]
 
 
 def test_the_sample_fills_home(ana: TenantContext) -> None:

@@ -53,6 +53,19 @@ def new_account() -> None:
     new_account_dialog(tenant_context())
 
 
+def handing_over() -> None:
+    """Open the dialog that hands the only account over."""
+    from uuid import UUID  # noqa: PLC0415 - a script of its own
+
+    from fintrack.ledger.accounts import account, accounts  # noqa: PLC0415 - as above
+    from fintrack.ui.departures import hand_over_dialog  # noqa: PLC0415 - as above
+    from fintrack.ui.session import tenant_context  # noqa: PLC0415 - as above
+
+    context = tenant_context()
+    for account_id in accounts(context)["id"]:
+        hand_over_dialog(context, account(context, UUID(account_id)))
+
+
 def sharing() -> None:
     """Open the dialog that says who sees the only account."""
     from uuid import UUID  # noqa: PLC0415 - a script of its own
@@ -186,3 +199,16 @@ def test_totals_say_that_they_are_of_what_one_sees_whether_something_is_hidden_o
 def test_whoever_is_alone_sees_all_there_is(ana: TenantContext, name: str) -> None:
     create_account(ana, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED, 10_000))
     assert "of what you can see" not in everything(open_page(ana, name))
+
+
+def test_a_private_account_is_handed_over_by_its_owner(
+    ana: TenantContext, eli: TenantContext, secret: UUID
+) -> None:
+    shown = open_page(eli, "accounts", account=str(secret))
+    assert "Hand over" in [each.label for each in shown.button]
+    page = open_dialog(eli, handing_over)
+    page.selectbox(key="hand over heir").set_value(ana.user_id)
+    page.button(key="hand over").click().run()
+    assert not page.exception
+    assert accounts(eli).empty
+    assert account(ana, secret).owner_id == ana.user_id

@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import pytest
@@ -26,9 +28,14 @@ def names(options: dict[str, object], above: str = "") -> set[str]:
     return found
 
 
+def channels(colour: str) -> list[int]:
+    """Return red, green and blue, each up to 255."""
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+
+
 def luminance(colour: str) -> float:
     """Return the relative luminance of WCAG 2.2."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [part / 255 for part in channels(colour)]
     red, green, blue = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
@@ -88,7 +95,8 @@ def test_a_page_draws_with_the_colours_of_the_configuration() -> None:
 def test_a_category_can_be_seen_and_is_neither_income_nor_expense(mode: str) -> None:
     theme = OPTIONS["theme"][mode]
     colours = theme["chartCategoricalColors"]
-    assert len(set(colours)) == len(colours)
+    apart = [dist(channels(one), channels(other)) for one, other in combinations(colours, 2)]
+    assert min(apart) >= 20
     assert min(contrast(each, theme["backgroundColor"]) for each in colours[3:]) >= 3
 
 
@@ -97,7 +105,7 @@ def test_the_categories_that_a_tenant_begins_with_have_a_colour_each() -> None:
         sum(row["parent_id"] is None for row in starting_categories(each)) for each in TenantType
     )
     for mode in ("light", "dark"):
-        assert len(OPTIONS["theme"][mode]["chartCategoricalColors"][3:]) >= most
+        assert len(OPTIONS["theme"][mode]["chartCategoricalColors"][3:]) >= max(most, 36)
 
 
 @pytest.mark.parametrize("name", ["logo.svg", "icon.svg"])

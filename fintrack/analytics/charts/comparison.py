@@ -28,6 +28,7 @@ from fintrack.money import MINUS, spoken_locale
 
 YEAR = 12
 LOWEST = -100.0
+NO_INCOME = "no income"
 WAYS = {"inflow": "Income", "outflow": "Expenses"}
 
 
@@ -77,13 +78,13 @@ def year_chart(frame: pd.DataFrame, style: Style, way: str) -> go.Figure:
 def savings_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
     """Draw which share of its income each month of `SAVINGS` kept; keys are months.
 
-    Months without income are left out; no bar goes below −100 %, though its words say how far.
+    Months without income have no bar, but words; no bar goes below −100 %, though its words say how
+    far.
     """
     rows, palette = of_currency(frame, style), style.palette
-    rows = rows[rows["per_mille"].notna()]
     months = [day.date() for day in rows["month"]]
-    shares = [int(share) / 10 for share in rows["per_mille"]]
-    shown = [max(share, LOWEST) for share in shares]
+    shares = [None if pd.isna(share) else int(share) / 10 for share in rows["per_mille"]]
+    shown = [max(share or 0.0, LOWEST) for share in shares]
     bars = {
         "type": "bar",
         "x": [month.isoformat() for month in months],
@@ -91,7 +92,7 @@ def savings_chart(frame: pd.DataFrame, style: Style) -> go.Figure:
         "name": "Kept",
         "marker": {"color": palette.accent},
         "customdata": [
-            [month.isoformat(), month_text(month, style), percent(share, style.locale)]
+            [month.isoformat(), month_text(month, style), _kept(share, style.locale)]
             for month, share in zip(months, shares, strict=True)
         ],
         "hovertemplate": "%{customdata[2]}",
@@ -114,6 +115,10 @@ def percent(hundredths: float, locale: str) -> str:
     pattern = spoken.percent_formats[None].pattern.replace("0", "0.#", 1)
     text = format_percent(hundredths / 100, pattern, locale=spoken)
     return text.replace("-", MINUS)
+
+
+def _kept(share: float | None, locale: str) -> str:
+    return NO_INCOME if share is None else percent(share, locale)
 
 
 def _percent_axis(shares: Sequence[float], style: Style) -> dict[str, object]:

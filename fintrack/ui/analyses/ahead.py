@@ -32,7 +32,7 @@ def ahead_view(context: TenantContext) -> None:
     past = net_worth(context, today - timedelta(AHEAD), today + DAY, Interval.DAY)
     currency = currency_choice(currencies(context.currency, past))
     st.caption(
-        "What comes again on its days, and of everything else the mean of a year by day of the"
+        "What is booked ahead, what comes again, and of the rest the mean of a year by day of the"
         f" month{partial_mark(context)}"
     )
     with card(TITLE, csv=chart_query("forecast", Period(today + DAY, today + DAY * (AHEAD + 1)))):

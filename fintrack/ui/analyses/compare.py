@@ -131,7 +131,7 @@ def _kept(context: TenantContext, currency: str, period: Period) -> None:
     frame = savings(context, period.since, period.until)
     kept = kept_share(frame, currency)
     if kept is None:
-        empty_card(title, "Nothing came in in this period.")
+        empty_card(title, "There was no income in this period.")
         return
     with card(title, csv=chart_query("savings", period)):
         written = percent(kept / 10, context.locale)

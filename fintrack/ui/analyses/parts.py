@@ -104,8 +104,14 @@ def _parts(
             "In": [money(context, row["income"], currency) for row in shown],
             "Out": [money(context, row["spending"], currency) for row in shown],
         }
-        queries = [part_query(by, row["part_id"], period) for row in shown]
-        table_below(NAMES[by], [row["part"] for row in shown], amounts, queries)
+        names = [row["part"] for row in shown]
+        if by is Dimension.MEMBER:
+            here = st.query_params.to_dict()
+            owners = [{**here, OWNER: row["part_id"]} for row in shown]
+            table_below(NAMES[by], names, amounts, owners, page="analytics")
+        else:
+            queries = [part_query(by, row["part_id"], period) for row in shown]
+            table_below(NAMES[by], names, amounts, queries)
     if clicked is not None:
         _open(by, clicked, period)
 
