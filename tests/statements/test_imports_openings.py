@@ -154,6 +154,22 @@ def test_rows_that_two_files_have_go_and_come_again(ana: TenantContext) -> None:
 HUGE = str(LARGEST_AMOUNT // 100)
 
 
+@pytest.mark.parametrize("more", [(), (("2026-03-01", "-7.00", "Kiosk"),)])
+def test_an_import_that_another_file_covers_too_goes_and_comes_again(
+    ana: TenantContext, more: Sequence[Row]
+) -> None:
+    done = imported(ana, MARCH)
+    imported(ana, APRIL)
+    imported(ana, camt(*more, ("2026-03-02", "1040.50", "Employer"), closing="1487.50"))
+
+    undo_import(ana, done.import_id)
+    assert accounts(ana)["balance"].tolist() == [146750]
+    imported(ana, MARCH)
+    imported(ana, FEBRUARY.replace(b"447.00", b"454.00" if more else b"447.00"))
+
+    assert (accounts(ana)["balance"].tolist(), set(differences(ana))) == ([146750], {0})
+
+
 @pytest.mark.parametrize(
     ("count", "refusal"),
     [
