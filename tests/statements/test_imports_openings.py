@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 
@@ -168,6 +169,29 @@ def test_an_import_that_another_file_covers_too_goes_and_comes_again(
     imported(ana, FEBRUARY.replace(b"447.00", b"454.00" if more else b"447.00"))
 
     assert (accounts(ana)["balance"].tolist(), set(differences(ana))) == ([146750], {0})
+
+
+ROWS = (("20260410", "-10.00", "1", "Grocer"), ("20260411", "-5.00", "2", "Kiosk"))
+PLAIN = (
+    "Date,Amount,Payee,Balance\n2026-04-10,-10.00,Grocer,990.00\n2026-04-11,-5.00,Kiosk,985.00\n"
+)
+
+
+@pytest.mark.parametrize("goes", [False, True])
+def test_older_statements_agree_in_an_account_that_a_file_gave_its_number(
+    ana: TenantContext, goes: bool
+) -> None:
+    imported(ana, PLAIN.encode())
+    (there,) = accounts(ana)["id"]
+    numbered = imported(ana, ofx_file(ROWS), account_id=UUID(there))
+    assert accounts(ana)["number"].tolist() == ["12345678"]
+    if goes:
+        undo_import(ana, numbered.import_id)
+        assert accounts(ana)["number"].tolist() == [""]
+
+    imported(ana, ofx_file([("20260302", "-100.00", "3", "Grocer")]), account_id=UUID(there))
+
+    assert accounts(ana)["balance"].tolist() == [98500]
 
 
 @pytest.mark.parametrize(
