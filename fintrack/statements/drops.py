@@ -86,6 +86,21 @@ def new_suggestions(seen: Preview, now: Preview) -> bool:
     return any(not each.is_certain and each.ordinal not in told for each in now.transfers)
 
 
+def carried(parts: Sequence[Part], fresh: Iterable[Sequence[Planned]]) -> int:
+    """Return what the opening balance changes by when the parts bring this, the oldest first.
+
+    Once one agrees with the books, what comes after its first day is carried no more.
+    """
+    change, rows = 0, list[Planned]()
+    for part, new in zip(parts, fresh, strict=True):
+        statement = part.statement
+        change += carried_back(statement.account, new)
+        rows += new
+        if holds(statement.plan, statement.balances + change, rows):
+            break
+    return change
+
+
 def _by_account(previews: Iterable[Preview]) -> list[list[Part]]:
     groups: dict[tuple[UUID | str, ...], list[Part]] = {}
     for preview in previews:
@@ -105,9 +120,9 @@ def _together(parts: Sequence[Part]) -> Together:
     rows = list(chain.from_iterable(fresh))
     new = _new_account(parts, rows)
     first = parts[0].statement
-    carried = _carried(parts, fresh)
+    change = carried(parts, fresh)
     before = first.balances.now + (new.opening_balance if new else 0)
-    opening = new.opening_balance if new else carried
+    opening = new.opening_balance if new else change
     return Together(
         parts=tuple(
             replace(each, statement=_joined(each.statement, new, opening, rows)) for each in parts
@@ -116,7 +131,7 @@ def _together(parts: Sequence[Part]) -> Together:
         new=len(rows),
         duplicate=len(frozenset[UUID]().union(*(each.statement.known for each in parts))),
         balance_before=before,
-        balance_after=before + carried + sum(row.amount for row in rows),
+        balance_after=before + change + sum(row.amount for row in rows),
     )
 
 
@@ -140,21 +155,6 @@ def _shared(parts: Sequence[Part]) -> list[dict[int, str]]:
             fresh = (row for row in part.new if row.ordinal not in twins)
             known += [(part.preview, _known(row)) for row in fresh]
     return found
-
-
-def _carried(parts: Sequence[Part], fresh: Iterable[Sequence[Planned]]) -> int:
-    """Return what the opening balance changes by when the parts bring this, the oldest first.
-
-    Once one agrees with the books, what comes after its first day is carried no more.
-    """
-    carried, rows = 0, list[Planned]()
-    for part, new in zip(parts, fresh, strict=True):
-        statement = part.statement
-        carried += carried_back(statement.account, new)
-        rows += new
-        if holds(statement.plan, statement.balances + carried, rows):
-            break
-    return carried
 
 
 def _new_account(parts: Sequence[Part], rows: Sequence[Planned]) -> NewAccount | None:

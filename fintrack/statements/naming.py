@@ -44,8 +44,8 @@ def give_numbers(db: Session, plans: Iterable[tuple[Plan, LedgerAccount]]) -> No
     for account, number in numbers.items():
         before = state_of(db, account.id)
         numbered = update(Account).where(Account.id == account.id, Account.number == "")
-        values = numbered.values(number=number[:LONGEST_NUMBER], version=Account.version + 1)
-        db.execute(values)
+        # No new version: what an import makes of its own account is no member's change.
+        db.execute(numbered.values(number=number[:LONGEST_NUMBER]))
         record_state(db, NUMBERED, account.id, before)
 
 
@@ -61,8 +61,7 @@ def take_numbers_back(db: Session, import_id: UUID, account_ids: Sequence[UUID])
     for account_id, after in db.execute(events).all():
         before = state_of(db, account_id)
         given = update(Account).where(Account.id == account_id, Account.number == after["number"])
-        values = given.values(number="", version=Account.version + 1)
-        if rows_changed(db, values):
+        if rows_changed(db, given.values(number="")):
             record_state(db, NUMBERED, account_id, before)
 
 

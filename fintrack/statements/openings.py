@@ -67,7 +67,8 @@ def balance_then() -> ColumnElement[int]:
 def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
     """Return by account the sum of these batches' rows that lie before what others hold to.
 
-    They hold to what the books will have without the batches.
+    They hold to what the books will have without the batches. What else covers such rows covers
+    nothing from now on: its balance is right then, but not by rows of its days.
     """
     undone = aliased(ImportBatch)
     accounts = select(undone.account_id).where(one_of(undone.id, batches))
@@ -83,7 +84,7 @@ def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
         .subquery()
     )
     statement = (
-        select(Transaction.account_id, func.sum(Transaction.amount))
+        select(Transaction.account_id, func.sum(Transaction.amount), first.c.day)
         .join(Account, Account.id == Transaction.account_id)
         .join(first, first.c.account_id == Transaction.account_id)
         .where(
@@ -92,9 +93,24 @@ def uncovered(db: Session, batches: list[UUID]) -> list[tuple[UUID, int]]:
             is_of_an_import(),
             not_(_waits()),
         )
-        .group_by(Transaction.account_id)
+        .group_by(Transaction.account_id, first.c.day)
     )
-    return [(account_id, int(total)) for account_id, total in db.execute(statement)]
+    found = db.execute(statement).all()
+    for account_id, _, day in found:
+        _uncover(db, account_id, day, batches)
+    return [(account_id, int(total)) for account_id, total, _ in found]
+
+
+def _uncover(db: Session, account_id: UUID, until: date, batches: list[UUID]) -> None:
+    row = exists().where(
+        Transaction.tenant_id == ImportBatch.tenant_id,
+        Transaction.account_id == ImportBatch.account_id,
+        one_of(Transaction.batch_id, batches),
+        Transaction.booked_on.between(ImportBatch.covers_from, ImportBatch.file_balance_on),
+        Transaction.booked_on < until,
+    )
+    others = ImportBatch.account_id == account_id, not_(one_of(ImportBatch.id, batches))
+    db.execute(update(ImportBatch).where(*others, row).values(covers_from=None))
 
 
 def carry(db: Session, amounts: Iterable[tuple[UUID, int]]) -> None:

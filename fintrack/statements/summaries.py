@@ -135,7 +135,7 @@ def _summary(
         difference=difference,
         file_opening=plan.opening,
         opening_difference=opening_difference,
-        notes=(*plan.notes, *_naming(plan, account, ledger), *_opening(account, carried)),
+        notes=(*plan.notes, *_naming(plan, account, ledger), *opening_note(account, carried)),
         balances=outcome.balances,
         known=_known(outcome),
         plan=plan,
@@ -149,7 +149,8 @@ def _naming(
     return (note,) if note else ()
 
 
-def _opening(account: LedgerAccount | None, carried: int) -> tuple[str, ...]:
+def opening_note(account: LedgerAccount | None, carried: int) -> tuple[str, ...]:
+    """Return what goes off the opening balance as one sentence, none where nothing does."""
     if account is None or account.held_from is None or not carried:
         return ()
     day, amount = day_words(account.held_from), decimal_text(-carried, account.currency)

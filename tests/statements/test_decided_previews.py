@@ -3,9 +3,11 @@
 import pytest
 
 from fintrack.context import TenantContext
+from fintrack.ledger.accounts import accounts
 from fintrack.statements.decided_previews import as_decided, decided_together
 from fintrack.statements.decisions import Decision
 from fintrack.statements.drops import Together, together
+from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview
 from tests.statements.importing import imported, preview
 from tests.statements.test_imports_together import statement
@@ -69,3 +71,25 @@ def test_what_is_decided_of_a_transfer_moves_no_balance(
     (group,) = together([found])
     said = {found.import_id: {ordinal_of(found, "Grocer"): decision}}
     assert figures(decided_together(group, said)) == figures(group)
+
+
+EARLIER = statement(
+    "20.00", "0.00", ("2026-03-02", "-15.00", "Baker"), ("2026-03-03", "-5.00", "Kiosk"),
+    month="2026-03",
+)  # fmt: skip
+
+
+def test_a_row_of_earlier_days_that_is_left_out_moves_no_balance(ana: TenantContext) -> None:
+    imported(ana, STATED)
+    found = preview(ana, EARLIER)
+    skipped = {ordinal_of(found, "Baker"): Decision.SKIP}
+
+    (alone,) = as_decided(found, skipped).statements
+    shown = decided_together(together([found])[0], {found.import_id: skipped})
+
+    assert alone.balance_after == shown.balance_after == 148000
+    assert alone.difference == shown.parts[0].statement.difference == 0
+    assert alone.opening_difference == -1500
+    assert [each.split(",")[0] for each in alone.notes] == ["Rows before 2 Apr 2026 come to -5.00"]
+    assert commit_import(ana, found, skipped).batches[0].balance_after == 148000
+    assert accounts(ana)["balance"].tolist() == [148000]

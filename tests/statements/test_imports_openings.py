@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 
@@ -152,6 +153,45 @@ def test_rows_that_two_files_have_go_and_come_again(ana: TenantContext) -> None:
 
 
 HUGE = str(LARGEST_AMOUNT // 100)
+
+
+@pytest.mark.parametrize("more", [(), (("2026-03-01", "-7.00", "Kiosk"),)])
+def test_an_import_that_another_file_covers_too_goes_and_comes_again(
+    ana: TenantContext, more: Sequence[Row]
+) -> None:
+    done = imported(ana, MARCH)
+    imported(ana, APRIL)
+    imported(ana, camt(*more, ("2026-03-02", "1040.50", "Employer"), closing="1487.50"))
+
+    undo_import(ana, done.import_id)
+    assert accounts(ana)["balance"].tolist() == [146750]
+    imported(ana, MARCH)
+    imported(ana, FEBRUARY.replace(b"447.00", b"454.00" if more else b"447.00"))
+
+    assert (accounts(ana)["balance"].tolist(), set(differences(ana))) == ([146750], {0})
+
+
+ROWS = (("20260410", "-10.00", "1", "Grocer"), ("20260411", "-5.00", "2", "Kiosk"))
+PLAIN = (
+    "Date,Amount,Payee,Balance\n2026-04-10,-10.00,Grocer,990.00\n2026-04-11,-5.00,Kiosk,985.00\n"
+)
+
+
+@pytest.mark.parametrize("goes", [False, True])
+def test_older_statements_agree_in_an_account_that_a_file_gave_its_number(
+    ana: TenantContext, goes: bool
+) -> None:
+    imported(ana, PLAIN.encode())
+    (there,) = accounts(ana)["id"]
+    numbered = imported(ana, ofx_file(ROWS), account_id=UUID(there))
+    assert accounts(ana)["number"].tolist() == ["12345678"]
+    if goes:
+        undo_import(ana, numbered.import_id)
+        assert accounts(ana)["number"].tolist() == [""]
+
+    imported(ana, ofx_file([("20260302", "-100.00", "3", "Grocer")]), account_id=UUID(there))
+
+    assert accounts(ana)["balance"].tolist() == [98500]
 
 
 @pytest.mark.parametrize(
