@@ -278,8 +278,14 @@ def _known(
     likely = holder or (habit if is_habit and not is_named else None)
     if likely is None and is_only and not plan.label:
         likely = _only_account(plan, ledger, wishes.file_name)
-    # An account with a number takes no statement that names another one.
-    return found or (None if likely and plan.label and likely.number else likely)
+    # An account with a number takes no statement that names another one; of several with the
+    # statement's own, the one that holds its rows does.
+    is_open = likely is None or not (plan.label and likely.number)
+    return found or (likely if is_open or _has(likely, plan) else None)
+
+
+def _has(account: LedgerAccount | None, plan: Plan) -> bool:
+    return account is not None and bool(matching_account(plan.label, plan.currency, [account]))
 
 
 def _require_own_number(new: Target, others: Iterable[Target]) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from fintrack.access.sharing import show_account
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound
 from fintrack.ledger.accounts import (
@@ -195,6 +196,21 @@ def test_rows_that_two_accounts_hold_decide_nothing(ana: TenantContext, giro: UU
 
 
 IBANS = (b"IBAN: DE89370400440532013000\n\n", b"IBAN: DE02120300000000202051\n\n")
+
+
+def test_of_two_accounts_of_one_number_the_one_that_holds_the_rows_takes_the_file(
+    ana: TenantContext, eli: TenantContext
+) -> None:
+    """Eli does not see Ana's and opened one of the same number, which she sees."""
+    own, later = (ofx_file([(day, "-42.00", day, "Grocer")]) for day in ("20260301", "20260401"))
+    done = imported(ana, own).batches[0].account_id
+    show_account(ana, done, {})
+    assert imported(eli, later).batches[0].account_id != done
+
+    (found,) = preview(ana, own).statements
+
+    assert found.account is not None
+    assert (found.account.id, found.new, found.duplicate) == (done, 0, 1)
 
 
 def test_an_account_gets_the_number_of_its_first_file_and_takes_no_other(

@@ -1,5 +1,6 @@
 """Cells of other programs' tables as what they mean, or one sentence."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,6 +10,7 @@ from fintrack.statements.statement import StatementError
 
 _MOST_FIGURES = 40
 _COMPACT_DAY = len("20260131")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+")
 
 
 def whole(value: object) -> int:
@@ -47,6 +49,25 @@ def number(value: object) -> Decimal:
     if not found.is_finite():
         raise StatementError(f"{str(value)[:40]!r} in the file is no number.")
     return found
+
+
+def figure_of(written: str, mark: str) -> Decimal:
+    """Return a figure that is written with this mark before its decimals.
+
+    Without a known one, a comma before three figures at the end parts thousands.
+
+    Raises:
+        StatementError: it is no number.
+    """
+    bare = re.sub(r"[\s']", "", written)
+    if mark:
+        grouping = "," if mark == "." else "."
+    elif "," in bare and "." in bare:
+        grouping = "," if bare.rfind(",") < bare.rfind(".") else "."
+    else:
+        grouping = "," if _GROUPED.fullmatch(bare) else "." if bare.count(".") > 1 else ""
+    plain = bare.replace(grouping, "") if grouping else bare
+    return number(plain.replace(",", "."))
 
 
 def day(value: object) -> date:

@@ -8,11 +8,10 @@ Source: hledger manual, journal format; ledger manual, journal format.
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 
 from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import Book, Hints, Written
-from fintrack.statements.books.cells import left_out, number
+from fintrack.statements.books.cells import figure_of, left_out
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
@@ -42,7 +41,6 @@ _TAGS = re.compile(r"(?:^|(?<=\s)):([^\s,;]+):(?=\s|$)")
 _TYPE = re.compile(r"\btype:\s*(\w+)")
 _YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+")
 _HEAD = 64 * 1024
 _COMMENTS = frozenset(";#%|*")
 _QUIET = frozenset(
@@ -114,7 +112,7 @@ class _Habits:
             said = written.strip()[:40]
             raise StatementError(f"Line {line}: {said!r} is no amount. {_POSTINGS}")
         commodity = (found["sign"] or "").strip('"') or self.commodity
-        value = _figure(found["figure"], self.marks.get(commodity) or self.marks.get("", ""))
+        value = figure_of(found["figure"], self.marks.get(commodity) or self.marks.get("", ""))
         sign = -1 if "minus" in found.re.groupindex and found["minus"] else 1
         return Amount(sign * value, commodity)
 
@@ -259,16 +257,3 @@ def _with_amount(raw: RawPosting, written: str, habits: _Habits) -> RawPosting:
 def _parsed(written: str) -> re.Match[str] | None:
     bare = written.strip()
     return _BEFORE.fullmatch(bare) or _AFTER.fullmatch(bare)
-
-
-def _figure(written: str, mark: str) -> Decimal:
-    """Without a known mark, a comma before three figures at the end parts thousands."""
-    bare = re.sub(r"[\s']", "", written)
-    if mark:
-        grouping = "," if mark == "." else "."
-    elif "," in bare and "." in bare:
-        grouping = "," if bare.rfind(",") < bare.rfind(".") else "."
-    else:
-        grouping = "," if _GROUPED.fullmatch(bare) else "." if bare.count(".") > 1 else ""
-    plain = bare.replace(grouping, "") if grouping else bare
-    return number(plain.replace(",", "."))

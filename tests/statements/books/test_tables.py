@@ -283,3 +283,31 @@ def test_monarch_signs_its_amounts() -> None:
 def test_a_cell_that_is_not_what_its_column_says_is_refused(rows: str, sentence: str) -> None:
     with pytest.raises(StatementError, match=sentence):
         read(rows)
+
+
+@pytest.mark.parametrize(
+    ("amount", "commodity", "worth"),
+    [
+        ("1.234,50", "EUR", "1234.50"),
+        ("1,234.50", "USD", "1234.50"),
+        ("2.000", "EUR", "2000"),
+        ("2.000", "GBP", "2000"),
+        ("2.000", "USD", "2.000"),
+    ],
+)
+def test_the_postings_of_hledger_have_the_marks_of_their_commodities(
+    amount: str, commodity: str, worth: str
+) -> None:
+    """It writes each one as the journal does; what does not tell is as the others are."""
+    header = "txnidx,date,account,amount,commodity"
+    told = [("1", "12,69", "EUR"), ("2", "7,50", "EUR"), ("3", "8,25", "EUR"), ("4", "1.5", "USD")]
+    rows = [
+        {"txnidx": each, "date": "2026-01-31", "commodity": sign, "account": name, "amount": way}
+        for each, figure, sign in [*told, ("5", amount, commodity)]
+        for name, way in ((f"assets:{each}", figure), ("income:gift", f"-{figure}"))
+    ]
+
+    found = balances(read(table(header, *rows)))
+
+    assert Decimal(found["5"]) == Decimal(worth)
+    assert Decimal(found["1"]) == Decimal("12.69")
