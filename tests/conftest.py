@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -149,14 +150,22 @@ def shelf(installation: Installation) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def database(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def database(shelf: Shelf) -> Iterator[Database]:
     """A clean database, connected, open for registration."""
+    with open_database(shelf) as clean:
+        yield clean
+
+
+@contextmanager
+def open_database(shelf: Shelf) -> Iterator[Database]:
+    """Connect a clean database of the shelf, open for registration."""
     clean = shelf.take()
-    monkeypatch.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
-    settings.cache_clear()
-    db.connect(clean.logins)
-    yield clean
-    db.disconnect()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
+        settings.cache_clear()
+        db.connect(clean.logins)
+        yield clean
+        db.disconnect()
     settings.cache_clear()
     shelf.give_back(clean)
 
