@@ -150,22 +150,21 @@ def shelf(installation: Installation) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def database(shelf: Shelf) -> Iterator[Database]:
+def database(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A clean database, connected, open for registration."""
-    with open_database(shelf) as clean:
+    with open_database(shelf, monkeypatch) as clean:
         yield clean
 
 
 @contextmanager
-def open_database(shelf: Shelf) -> Iterator[Database]:
+def open_database(shelf: Shelf, environment: pytest.MonkeyPatch) -> Iterator[Database]:
     """Connect a clean database of the shelf, open for registration."""
     clean = shelf.take()
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
-        settings.cache_clear()
-        db.connect(clean.logins)
-        yield clean
-        db.disconnect()
+    environment.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
+    settings.cache_clear()
+    db.connect(clean.logins)
+    yield clean
+    db.disconnect()
     settings.cache_clear()
     shelf.give_back(clean)
 

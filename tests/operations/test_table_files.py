@@ -23,7 +23,7 @@ XLSX, PARQUET = TableFormat
 @pytest.fixture(scope="module")
 def book(shelf: Shelf) -> Iterator[TenantContext]:
     """Ana, whose book is kept; nothing changes it."""
-    with open_database(shelf):
+    with pytest.MonkeyPatch.context() as environment, open_database(shelf, environment):
         ana = sign_up("Ana", "Rivera family")
         keep_book(ana)
         yield ana

@@ -24,7 +24,7 @@ PAGE = 25
 def crowded(shelf: Shelf) -> Iterator[TenantContext]:
     """Ana, with one account that is never looked at as a whole; no test writes anything."""
     new = NewAccount("Current", AccountKind.CHECKING, "EUR", date(2017, 1, 1))
-    with open_database(shelf) as database:
+    with pytest.MonkeyPatch.context() as environment, open_database(shelf, environment) as database:
         ana = sign_up("Ana", "Rivera family")
         with database.administrator() as administrator:
             fill(administrator, create_account(ana, new))
