@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -151,8 +152,15 @@ def shelf(installation: Installation) -> Iterator[Shelf]:
 @pytest.fixture
 def database(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A clean database, connected, open for registration."""
+    with open_database(shelf, monkeypatch) as clean:
+        yield clean
+
+
+@contextmanager
+def open_database(shelf: Shelf, environment: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Connect a clean database of the shelf, open for registration."""
     clean = shelf.take()
-    monkeypatch.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
+    environment.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
     settings.cache_clear()
     db.connect(clean.logins)
     yield clean

@@ -40,6 +40,14 @@ def _patience() -> None:
     expect.set_options(timeout=PATIENCE)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _closed(browser: Browser) -> Iterator[None]:
+    """Close what a file of tests leaves open: each tab asks its server again and again."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
     """Let every browser be somewhere in Madrid."""

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,7 @@ from tests.operations.bringing import run
 from tests.operations.listening import Listener, listening
 
 ROOT = Path(__file__).parents[2]
+CopyHome = Callable[[str, Callable[[Path], Server], Path], None]
 
 PROGRAM = """
 import sys
@@ -93,20 +95,49 @@ def app_process(new_home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"
         process.communicate()
 
 
-@pytest.fixture(params=[16, 18])
-def server(start: Callable[..., Server], request: pytest.FixtureRequest) -> Server:
-    """Return a server that a customer brings: PostgreSQL 16 and 18, with an empty database."""
-    brought = start(major=request.param)
-    run(brought, "create database books")
-    return brought
+@pytest.fixture(scope="session")
+def copy_home() -> Iterator[CopyHome]:
+    """Yield a function that copies a home to a new place; what makes it runs once."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="fintrack-test-"))
+    folder.chmod(0o755)
+
+    def copy(name: str, make: Callable[[Path], Server], target: Path) -> None:
+        if not (folder / name).exists():
+            embedded.stop(make(folder / name))
+        subprocess.run(["/bin/cp", "-a", folder / name, target], check=True)
+
+    yield copy
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def server_18(start: Callable[..., Server]) -> Server:
-    """Return a server of the recommended version with an empty database."""
-    brought = start()
-    run(brought, "create database books")
+def bring(
+    copy_home: CopyHome, start: Callable[..., Server], new_home: Path
+) -> Callable[[int], Server]:
+    """Return a function that starts a server of a version with an empty database."""
+
+    def make(major: int, home: Path) -> Server:
+        made = start_server(home, major)
+        run(made, "create database books")
+        return made
+
+    def brought(major: int) -> Server:
+        copy_home(f"brought{major}", partial(make, major), new_home)
+        return start(major=major)
+
     return brought
+
+
+@pytest.fixture(params=[16, 18])
+def server(bring: Callable[[int], Server], request: pytest.FixtureRequest) -> Server:
+    """Return a server that a customer brings: PostgreSQL 16 and 18, with an empty database."""
+    return bring(request.param)
+
+
+@pytest.fixture
+def server_18(bring: Callable[[int], Server]) -> Server:
+    """Return a server of the recommended version with an empty database."""
+    return bring(18)
 
 
 @pytest.fixture

@@ -7,18 +7,28 @@ import pytest
 
 from fintrack.config import read_settings
 from fintrack.operations import health
-from fintrack.operations.embedded import stop
+from fintrack.operations.embedded import Server, stop
 from fintrack.operations.health import problems, version_problems
 from fintrack.operations.installation import Installation, open_installation
+from tests.operations.conftest import CopyHome
 
 
 @pytest.fixture
-def opened(new_home: Path) -> Iterator[Installation]:
+def opened(new_home: Path, copy_home: CopyHome) -> Iterator[Installation]:
     """Yield a fresh embedded installation that a test may spoil."""
-    fresh = open_installation(read_settings({"FINTRACK_HOME": str(new_home)}))
+    copy_home("fresh", lambda home: _server(_opened(home)), new_home)
+    fresh = _opened(new_home)
     yield fresh
-    assert fresh.server is not None
-    stop(fresh.server)
+    stop(_server(fresh))
+
+
+def _opened(home: Path) -> Installation:
+    return open_installation(read_settings({"FINTRACK_HOME": str(home)}))
+
+
+def _server(opened: Installation) -> Server:
+    assert opened.server is not None
+    return opened.server
 
 
 def spoil(opened: Installation, statement: str) -> None:

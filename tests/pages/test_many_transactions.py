@@ -1,6 +1,6 @@
 """The list at a hundred thousand transactions: what one screen reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -10,8 +10,9 @@ from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.categories import categories
 from fintrack.ledger.transactions import transactions
+from tests.conftest import open_database, sign_up
 from tests.crowd import MANY, fill
-from tests.databases import Database
+from tests.databases import Shelf
 from tests.pages.opening import open_page
 from tests.pages.reading import rows_read
 
@@ -19,13 +20,15 @@ MOST_ROWS = 200
 PAGE = 25
 
 
-@pytest.fixture
-def crowded(ana: TenantContext, database: Database) -> TenantContext:
-    """Ana, with one account that is never looked at as a whole."""
+@pytest.fixture(scope="module")
+def crowded(shelf: Shelf) -> Iterator[TenantContext]:
+    """Ana, with one account that is never looked at as a whole; no test writes anything."""
     new = NewAccount("Current", AccountKind.CHECKING, "EUR", date(2017, 1, 1))
-    with database.administrator() as administrator:
-        fill(administrator, create_account(ana, new))
-    return ana
+    with pytest.MonkeyPatch.context() as environment, open_database(shelf, environment) as database:
+        ana = sign_up("Ana", "Rivera family")
+        with database.administrator() as administrator:
+            fill(administrator, create_account(ana, new))
+        yield ana
 
 
 def test_one_screen_reads_few_rows(crowded: TenantContext) -> None:

@@ -72,13 +72,13 @@ def test_reading_takes_no_more_memory_than_what_it_returns(name: str) -> None:
 @pytest.mark.parametrize("name", ["csv", "ofx", "qif", "xlsx"])
 def test_what_is_decided_as_a_whole_is_kept_as_text(name: str) -> None:
     """Beyond what it returns, at most 2.5 bytes stay for each byte of the file, unpacked."""
-    few, many = (FILES[name](rows) for rows in (2_000, 8_000))
+    few, many = (FILES[name](rows) for rows in (1_000, 4_000))
     grown = _passing_memory(many) - _passing_memory(few)
     assert grown < 2.5 * (_unpacked(many) - _unpacked(few))
 
 
 def test_deciding_about_a_table_of_numbers_takes_at_most_nine_times_its_bytes() -> None:
-    few, many = (_open(rows) for rows in (4_000, 20_000))
+    few, many = (_open(rows) for rows in (2_000, 10_000))
     assert read_statements(many).questions
     assert _passing_memory(many) - _passing_memory(few) < 9 * (len(many) - len(few))
 
