@@ -31,7 +31,7 @@ DAYS = st.dates(FIRST, LAST)
 CENTS = st.integers(-50_000, 50_000)
 CATEGORY = st.none() | st.sampled_from(sorted(KIND))
 CASES = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

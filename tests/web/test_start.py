@@ -22,8 +22,11 @@ def test_the_guard_and_the_sign_in_work_under_uvicorn_in_another_folder() -> Non
         assert register_first(server.url).sent_to == "/"
 
 
-def test_somebody_who_does_not_read_on_does_not_hold_a_server_that_is_to_stop() -> None:
+def test_a_server_that_is_told_to_stop_waits_for_no_reader_and_leaves_no_postgresql_behind() -> (
+    None
+):
     with throw_away_home() as home, served(home) as server:
+        assert is_server_alive(home)
         with socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.connect(("127.0.0.1", server.port))
@@ -31,12 +34,6 @@ def test_somebody_who_does_not_read_on_does_not_hold_a_server_that_is_to_stop() 
             assert client.recv(12) == b"HTTP/1.1 200"
             server.stop()
         assert server.process.poll() is not None
-
-
-def test_a_server_that_is_told_to_stop_leaves_no_postgresql_behind() -> None:
-    with throw_away_home() as home, served(home) as server:
-        assert is_server_alive(home)
-        server.stop()
         assert not is_server_alive(home)
 
 
