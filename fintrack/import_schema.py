@@ -51,6 +51,7 @@ class ImportRow(TenantRow):
     reason: Mapped[str]
     raw: Mapped[str]
     transaction_id: Mapped[UUID | None]
+    gives_key: Mapped[bool]
 
 
 class ColumnMapping(TenantRow):

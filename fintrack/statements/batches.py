@@ -26,7 +26,7 @@ TRANSACTION = (
 ).split()
 POSTING = "id transaction_id booked_on line category_id amount memo".split()
 TRANSACTION_TAG = "transaction_id tag_id booked_on".split()
-IMPORT_ROW = "ordinal line state reason raw transaction_id".split()
+IMPORT_ROW = "ordinal line state reason raw transaction_id gives_key".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,7 @@ def _import_row(decided: Decided, meaning: Meaning) -> dict[str, Any]:
         "reason": decided.reason,
         "raw": row.raw,
         "transaction_id": _text(decided.known or meaning.ids.get(row.ordinal)),
+        "gives_key": decided.known is not None and decided.import_key is not None,
     }
 
 

@@ -14,9 +14,9 @@ from fintrack.schema import new_id
 from fintrack.statements.batches import Decided, Meaning, NewRow
 from fintrack.statements.categorising import known_categories, named_tags, usual_categories
 from fintrack.statements.likeness import Deleted, Likeness
-from fintrack.statements.outcomes import IN_THE_BOOKS, Outcome
+from fintrack.statements.outcomes import Outcome
 from fintrack.statements.plans import Planned
-from fintrack.statements.summaries import RowState, remark, state_of
+from fintrack.statements.summaries import IN_THE_BOOKS, RowState, remark, state_of
 
 LEFT_OUT = "You left it out."
 TAKEN_AGAIN = "You took it although it was in this account already."
@@ -100,7 +100,7 @@ def _decided(
     if likeness is None or state is RowState.NEW or decision is Decision.INCLUDE:
         return Decided(row, RowState.NEW, reason, import_key=key)
     if likeness.known is None:
-        return Decided(row, RowState.DUPLICATE, reason)
+        return Decided(row, RowState.SKIPPED, reason)
     # What another file brought keeps the key by which that file finds it.
     own_key = key if likeness.known.is_tentative else None
     return Decided(row, RowState.DUPLICATE, reason, likeness.known.id, own_key)

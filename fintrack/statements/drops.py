@@ -106,8 +106,10 @@ def _by_account(previews: Iterable[Preview]) -> list[list[Part]]:
     for preview in previews:
         for statement in preview.statements:
             part = Part(preview, statement)
-            places = (at for at, (first, *_) in groups.items() if _is_same_new(first, part))
-            groups.setdefault(next(places, _place(part)), []).append(part)
+            same = [at for at, (first, *_) in groups.items() if _is_same_new(first, part)]
+            # Two accounts may end alike; then a number without a bank says neither.
+            place = same[0] if len(same) == 1 else _place(part)
+            groups.setdefault(place, []).append(part)
     return [sorted(group, key=lambda part: part.statement.plan.days) for group in groups.values()]
 
 

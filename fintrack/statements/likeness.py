@@ -135,8 +135,8 @@ def likenesses(
 ) -> list[Likeness | None]:
     """Return for each row the transaction that it probably is.
 
-    Each transaction answers for one row at most; the most alike go first, then the nearest, and
-    after all of these what lies outside the file's days.
+    Each transaction answers for one row at most; the most alike go first, then the nearest, after
+    all of these what lies outside the file's days, and last what has other words.
     `repeated` has beside each row the transaction that is equal to it: such a row waits for none.
     """
     days = [each.booked_on for each in rows if each.own_id is None]
@@ -151,7 +151,7 @@ def likenesses(
     counts = _counts(rows, books, outside)
     likely = [each for each in pairs if each.is_covered or _is_alone(each, counts)]
     found: list[Likeness | None] = [None] * len(rows)
-    for pair in sorted(likely, key=lambda each: (not each.is_covered, -each.share, each.days)):
+    for pair in sorted(likely, key=_rank):
         places, candidates = waiting[pair.row], books[pair.row.amount, pair.day][pair.known]
         while places and candidates:
             taken = candidates.popleft()
@@ -183,6 +183,10 @@ def shared(one: Words, other: Words) -> float:
     """Return which part of the shorter text's words the longer one has, 0 to 1."""
     shorter = min(len(one), len(other))
     return len(one & other) / shorter if shorter else 0.0
+
+
+def _rank(pair: _Pair) -> tuple[bool, bool, float, int]:
+    return not pair.is_alike, not pair.is_covered, -pair.share, pair.days
 
 
 def _waits(row: Movement, repeats: UUID | None) -> bool:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     ColumnElement,
     Date,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -31,8 +33,6 @@ from fintrack.statements.likeness import Deleted, Likeness
 from fintrack.statements.matching import Book, Known, book_of
 from fintrack.statements.plans import Plan, Planned, total_until
 from fintrack.statements.references import DAYS, near
-
-IN_THE_BOOKS = "It is in this account already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +154,29 @@ def _likenesses(outcome: Outcome, deleted: Counter[str]) -> tuple[Likeness | Del
 
 
 def _deleted(db: Session, accounts: Collection[UUID]) -> dict[UUID | None, Counter[str]]:
-    """Return by account the rows, as files wrote them, whose transactions members deleted."""
-    statement = (
-        select(ImportRow.account_id, ImportRow.raw, func.count())
+    """Return by account the rows, as files wrote them, whose transactions members deleted.
+
+    Two files that overlap wrote one row each for a transaction, and one file two for two.
+    """
+    # Written out, so that the index of these rows is known to hold them.
+    brought: BindParameter[str] = bindparam(
+        "brought", ["NEW", "DUPLICATE"], expanding=True, literal_execute=True
+    )
+    by_batch = (
+        select(ImportRow.account_id, ImportRow.raw, func.count().label("times"))
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
         .where(
-            one_of(ImportRow.account_id, accounts),
-            # Written out, so that the index of these rows is known to hold them.
-            ImportRow.state == literal("NEW", literal_execute=True),
+            one_of(ImportBatch.account_id, accounts),
+            ImportBatch.undone_at.is_(None),
+            ImportRow.state.in_(brought),
             ImportRow.transaction_id.is_(None),
             ImportRow.raw != "",
-            ImportBatch.undone_at.is_(None),
         )
-        .group_by(ImportRow.account_id, ImportRow.raw)
+        .group_by(ImportRow.account_id, ImportRow.batch_id, ImportRow.raw)
+        .subquery("by_batch")
+    )
+    statement = select(by_batch.c.account_id, by_batch.c.raw, func.max(by_batch.c.times)).group_by(
+        by_batch.c.account_id, by_batch.c.raw
     )
     found: dict[UUID | None, Counter[str]] = defaultdict(Counter)
     for account_id, raw, count in db.execute(statement) if accounts else ():
@@ -211,8 +221,7 @@ def _key_format() -> ColumnElement[str]:
         .where(
             ImportRow.tenant_id == Transaction.tenant_id,
             ImportRow.transaction_id == Transaction.id,
-            ImportRow.state == "DUPLICATE",
-            ImportRow.reason != IN_THE_BOOKS,
+            ImportRow.gives_key,
             matching.undone_at.is_(None),
         )
         .order_by(matching.created_at)

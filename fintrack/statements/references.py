@@ -30,7 +30,7 @@ def near(
     beside = zip(repeated, moved, strict=True)
     known = [equal or (each.id if each else None) for equal, each in beside]
     by_words = likenesses(rows, book.open, known)
-    book.take(each.known if each else None for each in by_words)
+    book.take(each.known if each and each.is_close else None for each in by_words)
     return [alike or same for alike, same in zip(by_words, by_id, strict=True)]
 
 

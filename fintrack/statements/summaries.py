@@ -13,7 +13,7 @@ from fintrack.ledger.accounts import NewAccount
 from fintrack.money import decimal_text
 from fintrack.statements.likeness import Deleted, Likeness, day_words
 from fintrack.statements.naming import naming_note
-from fintrack.statements.outcomes import IN_THE_BOOKS, Balances, Outcome, differences
+from fintrack.statements.outcomes import Balances, Outcome, differences
 from fintrack.statements.plans import Plan, Planned, Refused
 from fintrack.statements.targets import LedgerAccount, Target, carried_back, may_take
 
@@ -28,6 +28,7 @@ PREVIEW: Shape = {
     "reason": "str",
 }
 BIGGEST = 3
+IN_THE_BOOKS = "It is in this account already."
 
 
 class RowState(StrEnum):

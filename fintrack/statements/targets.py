@@ -291,10 +291,13 @@ def _has(account: LedgerAccount | None, plan: Plan) -> bool:
 def _require_own_number(new: Target, others: Iterable[Target]) -> None:
     """The next file of a number would not know which of two accounts is meant."""
     number = bare(new.number)
-    same = (each for each in others if (bare(each.number), each.currency) == (number, new.currency))
-    if number and (twin := next(same, None)):
-        message = f"{twin.name} has the number {new.number} as well"
-        raise InvalidInput(f"{message}. Choose one account for both, or another number.")
+    own = (each for each in others if each.currency == new.currency)
+    same = (each for each in own if is_same_number(bare(each.number), number))
+    if twin := next(same, None):
+        raise InvalidInput(
+            f"{twin.name} has the number {twin.number}. "
+            "Choose one account for both, or another number."
+        )
 
 
 def _only_account(

@@ -1,6 +1,7 @@
 """Into which account a file goes: one that it names or whose rows it holds, else a new one."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -300,16 +301,27 @@ def test_one_account_that_two_files_number_in_two_ways_is_opened_once(ana: Tenan
     assert group.new == 2
 
 
+def test_a_number_that_two_accounts_end_with_says_neither(ana: TenantContext) -> None:
+    numbers = "DE89370400440532013000", "DE11100100100532013000", "0532013000"
+    files = [
+        ofx_file([(f"2026030{day}", "-1.00", f"A{day}", "Kiosk")], account=number)
+        for day, number in enumerate(numbers, start=1)
+    ]
+
+    assert [each.new for each in together([preview(ana, each) for each in files])] == [1, 1, 1]
+
+
 def test_of_one_number_no_second_account_is_opened(ana: TenantContext) -> None:
     giro, card = (
-        NewAccount(name, AccountKind.CHECKING, "EUR", OPENED, number="47 11")
+        NewAccount(name, AccountKind.CHECKING, "EUR", OPENED, number="0532 013000")
         for name in ("Giro", "Card")
     )
     both = TWO_CURRENCIES.replace(b"PLN,Current", b"EUR,Savings")
-    message = "{} has the number 47 11 as well. Choose one account for both, or another number."
+    message = "{} has the number 0532 013000. Choose one account for both, or another number."
 
     with pytest.raises(InvalidInput, match=message.format("Card")):
         preview(ana, both, accounts={"Current EUR": giro, "Savings EUR": card})
     create_account(ana, giro)
-    with pytest.raises(InvalidInput, match=message.format("Giro")):
-        preview(ana, csv_file(), accounts={"": card})
+    for number in ("0532013000", "DE89 3704 0044 0532 0130 00"):
+        with pytest.raises(InvalidInput, match="Giro has the number"):
+            preview(ana, csv_file(), accounts={"": replace(card, number=number)})

@@ -7,8 +7,10 @@ import pytest
 
 from fintrack.context import TenantContext
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
-from fintrack.ledger.filters import Status
+from fintrack.ledger.editing import TransactionChange, change_transaction
+from fintrack.ledger.filters import Status, TransactionFilter
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.transactions import transactions
 from fintrack.statements.drops import together
 from fintrack.statements.summaries import RowState
 from tests.statements.importing import csv_file, held, imported, ofx_file, preview
@@ -68,6 +70,19 @@ def test_what_is_known_by_its_id_is_known_in_the_next_file_too(
 
     assert imported(ana, again, account_id=giro).new == 0
     assert imported(ana, FILE, account_id=giro).new == 0
+
+
+def test_an_edited_movement_is_known_in_another_format_each_time(
+    ana: TenantContext, giro: UUID
+) -> None:
+    imported(ana, FILE, account_id=giro)
+    found = transactions(ana, TransactionFilter(words="Grocer")).frame
+    change_transaction(ana, UUID(found["id"].item()), TransactionChange(note="for the party"))
+    other = CAMT.format(day=5).replace("Grocer", "Grocer Berlin").encode()
+
+    for _ in range(2):
+        assert shown(ana, other, giro)[0][0] == RowState.PROBABLE
+        assert imported(ana, other, account_id=giro).new == 0
 
 
 def test_an_id_with_another_amount_is_new_and_told(ana: TenantContext, giro: UUID) -> None:

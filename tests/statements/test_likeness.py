@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from fintrack.statements.likeness import Likeness, likenesses
-from fintrack.statements.matching import Known, Movement
+from fintrack.statements.matching import Known, Movement, book_of
+from fintrack.statements.references import near
 
 DAY = date(2026, 3, 9)
 BAKER = Movement(DAY, -1200, "BAKER MUELLER GMBH", "Card 1234 Berlin")
@@ -152,6 +153,26 @@ def test_what_was_pending_may_get_another_reference() -> None:
     row = Movement(DAY, -1200, "Baker", "", "A2")
     pending = Known(uuid4(), DAY - timedelta(1), -1200, "Baker", "", "rA1:1", is_pending=True)
     assert likenesses([row], [pending]) == [Likeness(pending, 1, is_close=True)]
+
+
+def test_what_was_entered_in_other_words_waits_for_a_row_of_its_own() -> None:
+    book = book_of([known(payee="Baker")])
+    terminal, baker = Movement(DAY, -1200, "SUMUP 17", ""), Movement(DAY, -1200, "Baker", "")
+
+    told = only(near([terminal], book, [None]))
+    assert told is not None
+    assert told.is_of_other_words
+    found = only(near([baker], book, [None]))
+    assert found is not None
+    assert found.is_close
+
+
+def test_the_same_words_on_a_day_outside_go_before_other_words_on_the_day() -> None:
+    by_hand = known(payee="Grocer")
+    same = known(-2, payee=BAKER.payee, key="tx:1")
+    assert only(likenesses([BAKER], [by_hand, same])) == Likeness(
+        same, 2, is_close=False, is_covered=False
+    )
 
 
 def test_the_sentence_says_which_one_and_how_far_off() -> None:

@@ -123,7 +123,7 @@ TABLES = (
     ArchiveTable(
         "import_rows",
         ImportRow,
-        tuple("batch_id ordinal account_id line state reason raw transaction_id".split()),
+        tuple("batch_id ordinal account_id line state reason raw transaction_id gives_key".split()),
         key=("batch_id", "ordinal"),
     ),
     ArchiveTable(

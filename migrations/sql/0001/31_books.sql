@@ -248,6 +248,8 @@ create table app.import_row (
     reason text not null default '',
     raw text not null check (length(raw) <= 2000),
     transaction_id uuid,
+    -- Whether the transaction was known already and has the bank's reference from this row.
+    gives_key boolean not null default false,
     primary key (tenant_id, batch_id, ordinal),
     foreign key (tenant_id, batch_id, account_id) references app.import_batch (tenant_id, id, account_id)
         on delete cascade,
@@ -257,8 +259,8 @@ create index import_row_by_transaction on app.import_row (tenant_id, transaction
     where transaction_id is not null;
 
 -- Rows whose transaction was deleted, which a file may bring again.
-create index import_row_deleted on app.import_row (tenant_id, account_id)
-    where state = 'NEW' and transaction_id is null;
+create index import_row_deleted on app.import_row (tenant_id, batch_id)
+    where state in ('NEW', 'DUPLICATE') and transaction_id is null;
 
 -- What members said of a header, for all who import: nothing that a file says of its account or in its rows.
 create table app.column_mapping (
