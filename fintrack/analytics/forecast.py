@@ -108,14 +108,15 @@ def forecast(context: TenantContext, today: date) -> Forecast:
     """Return the balance of all visible accounts by currency on each of the next 90 days.
 
     Low and high are the band. A currency of which less than half a year is known has no rows. The
-    daily totals of the last 21 months are read, however long the history is.
+    daily totals of the last 21 months are read, however long the history is, and in them the rows
+    of payees who have a plan or a row booked ahead; what is booked without a payee is added.
     """
     context.require(Permission.READ)
     plans, since, until = recurring(context), today - timedelta(READ), today + DAY * (AHEAD + 1)
     with tenant_transaction(context) as db:
         changes = db.execute(_changes(since, today)).all()
         booked = db.execute(_booked(today, until)).all()
-        payees = {*plans["payee"], *(row.payee for row in booked)}
+        payees = {*plans["payee"], *(row.payee for row in booked)} - {""}
         moved = db.execute(_moved(payees, since, today)).all()
     histories = _histories(changes, plans, booked, moved)
     held = net_worth(context, today, until, Interval.DAY)
