@@ -73,9 +73,9 @@ def undo_import(
     history keeps what it brought there.
 
     While members edited, split, tagged or linked rows, or gave them files since, nothing is removed
-    unless `also_edited`; then they go as well, and their files out of reach with them, to be erased
-    after thirty days. What another import linked is no edit. The other sides of transfers stay as
-    plain transactions, and what the import matched is as before.
+    unless `also_edited`; then they go as well, and their files for good: nobody reaches them, and
+    they are erased after thirty days. What another import linked is no edit. The other sides of
+    transfers stay as plain transactions, and what the import matched is as before.
 
     Raises:
         PermissionDenied: the member may not import, or not change one of the accounts.
@@ -213,7 +213,8 @@ def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:
     mark = update(ImportBatch).where(one_of(ImportBatch.id, batches)).values(undone_at=func.now())
     unlink(db, import_id, list(db.scalars(outside)))
     files = Attachment.transaction_id.in_(select(Transaction.id).where(own))
-    db.execute(update(Attachment).where(files).values(removed_at=func.now()))
+    kept = Attachment.removed_at.is_(None)
+    db.execute(update(Attachment).where(files, kept).values(removed_at=func.now()))
     removed = rows_changed(db, delete(Transaction).where(own))
     db.execute(mark)
     return removed

@@ -118,6 +118,7 @@ def _undo_edited(context: TenantContext, import_id: UUID) -> None:
     rows = "One of its rows was" if is_one else f"{len(touched):,} of its rows were"
     st.markdown(f"{rows} changed since:")
     _touched(context, touched)
+    st.caption("Receipts and other files of these rows go for good.")
     with st.container(horizontal=True):
         label = f"Remove {'it' if is_one else 'them'} as well"
         if st.button(label, icon=":material/delete:", key=f"all {import_id}"):

@@ -200,6 +200,20 @@ def test_one_that_is_erased_while_it_is_given_again_is_kept_anew(
     assert attachment_file(ana, again.id)[1] == PNG
 
 
+def test_one_that_is_put_back_now_is_not_erased(
+    ana: TenantContext, groceries: UUID, receipt: UUID, database: Database
+) -> None:
+    other = add_attachment(ana, groceries, "other.txt", b"other").id
+    for each in (receipt, other):
+        remove_attachment(ana, each)
+    with database.administrator() as admin:
+        admin.execute("update app.attachment set removed_at = removed_at - interval '31 days'")
+        with admin.transaction():
+            admin.execute("update app.attachment set removed_at = null where id = %s", [receipt])
+            assert erase_removed_files() == 1
+    assert names(ana, groceries) == ["receipt.png"]
+
+
 def test_one_that_is_put_back_stays_whose_it_was(
     ana: TenantContext, eli: TenantContext, groceries: UUID, receipt: UUID
 ) -> None:

@@ -304,6 +304,7 @@ def test_what_was_edited_since_is_shown_before_it_goes(ana: TenantContext) -> No
     change_transaction(ana, UUID(str(row["id"])), TransactionChange(note="mine"), 1)
     page = press(page, "Undo")
     assert "One of its rows was changed since" in words(page)
+    assert "Receipts and other files of these rows go for good." in words(page)
     (told,) = [each.value for each in page.dataframe if "change" in each.value]
     assert told[["payee", "change"]].to_numpy().tolist() == [["Grocer", "edited"]]
     assert "Undone: 2 transactions removed." in words(press(page, "Remove it as well"))

@@ -24,7 +24,7 @@ from fintrack.ledger.accounts import (
     update_account,
 )
 from fintrack.ledger.activity import ActivityFilter, activity
-from fintrack.ledger.attachments import add_attachment
+from fintrack.ledger.attachments import add_attachment, remove_attachment
 from fintrack.ledger.bulk import tag_transactions
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
@@ -191,8 +191,8 @@ def tag(context: TenantContext) -> None:
     tag_transactions(context, [grocer(context)[0]], add=[create_tag(context, "holiday")])
 
 
-def attach(context: TenantContext) -> None:
-    add_attachment(context, grocer(context)[0], "receipt.txt", b"milk")
+def attach(context: TenantContext, content: bytes = b"milk") -> UUID:
+    return add_attachment(context, grocer(context)[0], "receipt.txt", content).id
 
 
 def link(context: TenantContext) -> None:
@@ -209,6 +209,22 @@ def test_the_files_of_rows_that_are_taken_back_go_as_removed_ones_do(
 
     with tenant_transaction(ana) as db:
         assert None not in db.scalars(select(Attachment.removed_at)).all()
+
+
+def test_the_thirty_days_of_a_file_that_was_removed_before_do_not_begin_again(
+    ana: TenantContext, march: ImportReport
+) -> None:
+    gone = attach(ana)
+    remove_attachment(ana, gone)
+    attach(ana, b"bread")
+    removed_at = select(Attachment.removed_at).where(Attachment.id == gone)
+    with tenant_transaction(ana) as db:
+        before = db.scalars(removed_at).one()
+
+    undo_import(ana, march.import_id, also_edited=True)
+
+    with tenant_transaction(ana) as db:
+        assert db.scalars(removed_at).one() == before
 
 
 @pytest.mark.parametrize("touch", [edit, split, tag, attach, link])
