@@ -68,7 +68,7 @@ _AT = cast(AuditEvent.before[GONE]["at"].astext, DateTime(timezone=True))
 # Written out, so that the index of these few events is known to hold them.
 _IS_GONE = and_(
     AuditEvent.action == literal(UNDONE, literal_execute=True),
-    AuditEvent.before[GONE].is_not(None),
+    AuditEvent.before.has_key(literal(GONE, literal_execute=True)),
 )
 MOST = 201
 MOST_ROWS = 100_000
