@@ -35,7 +35,7 @@ from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, AuditEvent, Transaction, TransactionTag
 from fintrack.statements.adoptions import changes_by_imports, give_back, unlink
-from fintrack.statements.history import GONE, KEPT_COUNTS, UNDONE
+from fintrack.statements.history import GONE, IS_GONE, KEPT_COUNTS, UNDONE
 from fintrack.statements.naming import take_numbers_back
 from fintrack.statements.openings import carry, uncovered
 from fintrack.statements.plans import BOOK_FORMAT, OWN_FORMAT
@@ -49,6 +49,7 @@ TOUCHED: Shape = {
     "amount": "int64",
     "change": "str",
 }
+UNDONE_BEFORE = "This import was undone already."
 WHOLE_BOOK = "A whole book cannot be taken back. Close the tenant that it made instead."
 
 
@@ -129,6 +130,9 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     )  # fmt: skip
     batches = list(db.execute(statement))
     if not batches:
+        gone = select(AuditEvent.id).where(AuditEvent.subject_id == import_id, IS_GONE)
+        if db.execute(gone).first():
+            raise Conflict(UNDONE_BEFORE)
         raise NotFound("There is no such import.")
     if batches[0].format == BOOK_FORMAT:
         raise Conflict(WHOLE_BOOK)
@@ -139,7 +143,7 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     # Asked under the lock: of two who undo at once, the second one finds it undone.
     live = statement.where(ImportBatch.undone_at.is_(None))
     if not list(db.execute(live)):
-        raise Conflict("This import was undone already.")
+        raise Conflict(UNDONE_BEFORE)
     return batches
 
 

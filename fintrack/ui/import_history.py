@@ -51,7 +51,7 @@ def _imported(context: TenantContext, import_id: UUID, batches: list[dict[Any, A
         _undo_edited(context, import_id)
         for batch in batches:
             _batch(context, batch)
-        if any(batch["rejected"] for batch in batches):
+        if any(batch["rejected"] and batch["account_id"] for batch in batches):
             _rejected(context, import_id)
 
 

@@ -298,6 +298,18 @@ def test_an_import_goes_with_one_click(ana: TenantContext) -> None:
     assert held(ana) == []
 
 
+def test_the_rejected_rows_of_an_import_go_with_the_account_that_it_made(
+    ana: TenantContext,
+) -> None:
+    rows = [("2026-03-01", "-42.00", "Grocer"), ("2026-03-02", "nothing", "Baker")]
+    made = imported(ana, csv_file(rows)).import_id
+    assert "Rejected rows" in [each.label for each in open_page(ana, "import").expander]
+    undo_import(ana, made)
+    page = open_page(ana, "import")
+    assert "1 rejected" in words(page)
+    assert "Rejected rows" not in [each.label for each in page.expander]
+
+
 def test_what_was_edited_since_is_shown_before_it_goes(ana: TenantContext) -> None:
     page = commit(dropped(ana, csv_file()))
     row = transactions(ana).frame.set_index("payee").loc["Grocer"]

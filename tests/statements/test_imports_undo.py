@@ -89,6 +89,17 @@ def test_an_import_is_undone_once(ana: TenantContext, march: ImportReport) -> No
         undo_import(ana, march.import_id)
 
 
+def test_an_import_whose_account_went_with_it_is_undone_once(
+    ana: TenantContext, eli: TenantContext, cleo: TenantContext
+) -> None:
+    gone = imported(ana, csv_file()).import_id
+    undo_import(ana, gone)
+
+    for context, refused in ((ana, Conflict), (eli, Conflict), (cleo, NotFound)):
+        with pytest.raises(refused):
+            undo_import(context, gone)
+
+
 def test_an_account_that_the_import_made_goes_with_it(ana: TenantContext) -> None:
     content = ofx_file([("20260301", "-42.00", "A1", "Grocer")], balance="158.00")
 
