@@ -242,6 +242,7 @@ def hand_over_account(context: TenantContext, account_id: UUID, heir_id: UUID) -
     """
     context.require(Permission.WRITE)
     with tenant_transaction(context) as db:
+        hold_books(db)
         _require_heir(db, heir_id)
         if not _hand_over(db, Account.id == account_id, heir_id):
             raise NotFound("There is no such account.")

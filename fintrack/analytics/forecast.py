@@ -2,9 +2,9 @@
 
 Expected is what is booked ahead, what is planned to come again on its days, and of everything else
 the mean of the last year by day of the month. What is booked of a plan stands for the day nearest
-to it, and other bookings for as much of what their payee usually moves in the days around. The same
-is done from 26 days of the past, a week apart, but without what was booked ahead then, and held
-against what came of it: eight of ten of these errors are the width of the band.
+to it of a like amount, and other bookings for as much of what their payee usually moves in the days
+around. The same is done from 26 days of the past, a week apart, but without what was booked ahead
+then, and held against what came of it: eight of ten of these errors are the width of the band.
 """
 
 from collections import defaultdict
@@ -108,14 +108,15 @@ def forecast(context: TenantContext, today: date) -> Forecast:
     """Return the balance of all visible accounts by currency on each of the next 90 days.
 
     Low and high are the band. A currency of which less than half a year is known has no rows. The
-    daily totals of the last 21 months are read, however long the history is.
+    daily totals of the last 21 months are read, however long the history is, and in them the rows
+    of payees who have a plan or a row booked ahead; what is booked without a payee is added.
     """
     context.require(Permission.READ)
     plans, since, until = recurring(context), today - timedelta(READ), today + DAY * (AHEAD + 1)
     with tenant_transaction(context) as db:
         changes = db.execute(_changes(since, today)).all()
         booked = db.execute(_booked(today, until)).all()
-        payees = {*plans["payee"], *(row.payee for row in booked)}
+        payees = {*plans["payee"], *(row.payee for row in booked)} - {""}
         moved = db.execute(_moved(payees, since, today)).all()
     histories = _histories(changes, plans, booked, moved)
     held = net_worth(context, today, until, Interval.DAY)
@@ -248,7 +249,8 @@ def _usual(
 def _planned(payee: Payee, origin: date) -> Iterator[tuple[date, int]]:
     """Yield the days ahead on which something is planned and not booked yet, and how much.
 
-    What is booked stands for what is planned of the nearest amount, on the nearest day.
+    What is booked stands for what is planned of the nearest amount, on the nearest day; of another
+    sign, or of less than half the size, it comes on top.
     """
     reach = timedelta(YEAR if payee.booked else 0)
     end = origin + timedelta(AHEAD)
@@ -258,12 +260,22 @@ def _planned(payee: Payee, origin: date) -> Iterator[tuple[date, int]]:
         for day in takewhile(lambda day: day <= end + reach, plan.days(origin + DAY - reach))
     ]
     for on, amount in payee.booked:
-        if days:
-            far = [(abs(plan.amount - amount), abs(day - on)) for day, plan in days]
-            days.pop(far.index(min(far)))
+        far = [
+            (abs(plan.amount - amount), abs(day - on), number)
+            for number, (day, plan) in enumerate(days)
+            if _is_alike(plan.amount, amount)
+        ]
+        if far:
+            *_, nearest = min(far)
+            days.pop(nearest)
     for day, plan in days:
         if max(plan.next_on, origin + DAY) <= day <= end:
             yield day, plan.amount
+
+
+def _is_alike(planned: int, booked: int) -> bool:
+    less, more = sorted((abs(planned), abs(booked)))
+    return planned * booked > 0 and 2 * less >= more
 
 
 def _covered(payee: Payee, first: date, origin: date) -> Iterator[tuple[date, int]]:

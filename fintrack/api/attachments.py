@@ -56,7 +56,11 @@ def list_attachments(context: Member, transaction_id: UUID) -> Page[AttachmentTo
     return Page(items=items, next=None)
 
 
-@router.post("/transactions/{transaction_id}/attachments", status_code=201)
+@router.post(
+    "/transactions/{transaction_id}/attachments",
+    status_code=201,
+    responses={200: {"model": AttachmentTold}},
+)
 def attach(
     context: Member,
     transaction_id: UUID,

@@ -90,7 +90,12 @@ class Undone(Told):
     removed: int
 
 
-@router.post("", status_code=201, response_model=ImportReportTold)
+@router.post(
+    "",
+    status_code=201,
+    response_model=ImportReportTold,
+    responses={200: {"model": ImportReportTold}},
+)
 def import_file(
     context: Member, given: Annotated[ImportGiven, FILE_FORM], response: Response
 ) -> ImportReportTold | Response:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.attachment_schema import Attachment
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import rows_changed, tenant_transaction
 from fintrack.errors import Conflict, InvalidInput, NotFound
 from fintrack.ledger.media_types import media_type_of
 from fintrack.ledger.refusals import refusals
@@ -106,7 +106,9 @@ def add_attachment(
     new = {"id": new_id(), "name": _file_name(name), **_described(content)}
     with tenant_transaction(context) as db:
         account_id = UUID(locked(db, [transaction_id])[transaction_id]["account_id"])
-        given = db.execute(_kept().where(Attachment.transaction_id == transaction_id)).all()
+        own = _kept().where(Attachment.transaction_id == transaction_id)
+        # Held, so that the worker does not erase the one that is given again.
+        given = db.execute(own.with_for_update(of=Attachment)).all()
         same = next((each for each in given if each.sha256 == new["sha256"]), None)
         if same is None:
             _check_room(db, len(given), len(content))
@@ -224,7 +226,8 @@ def _insert(db: Session, new: Mapping[str, Any], content: bytes) -> None:
 def _mark(db: Session, found: Row[*tuple[Any, ...]], *, is_removed: bool) -> None:
     removed_at = func.now() if is_removed else None
     statement = update(Attachment).where(Attachment.id == found.id).values(removed_at=removed_at)
-    db.execute(statement)
+    if rows_changed(db, statement) != 1:
+        raise NotFound(NO_ATTACHMENT)
     state = _state(found._mapping)  # noqa: SLF001 - a row's public mapping
     audit.record(
         db,

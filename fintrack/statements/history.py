@@ -66,9 +66,9 @@ UNDONE, GONE = "import.undone", "gone"
 KEPT_COUNTS = "new duplicate rejected balance_before balance_after".split()
 _AT = cast(AuditEvent.before[GONE]["at"].astext, DateTime(timezone=True))
 # Written out, so that the index of these few events is known to hold them.
-_IS_GONE = and_(
+IS_GONE = and_(
     AuditEvent.action == literal(UNDONE, literal_execute=True),
-    AuditEvent.before[GONE].is_not(None),
+    AuditEvent.before.has_key(literal(GONE, literal_execute=True)),
 )
 MOST = 201
 MOST_ROWS = 100_000
@@ -223,7 +223,7 @@ def _gone(context: TenantContext) -> Select[*tuple[Any, ...]]:
         *(null(), null(), null()),
         true(),
     ]
-    return select(*columns, _AT).where(_IS_GONE)
+    return select(*columns, _AT).where(IS_GONE)
 
 
 def _tells_gone(context: TenantContext) -> bool:
@@ -234,7 +234,7 @@ def _newest(context: TenantContext, limit: int, after: UUID | None) -> Select[UU
     """Return the ids of files; the statements of one have one time."""
     there = select(ImportBatch.import_id, ImportBatch.created_at.label("at"))
     there = there.where(ImportBatch.format != BOOK_FORMAT)
-    gone = select(AuditEvent.subject_id, _AT).where(_IS_GONE)
+    gone = select(AuditEvent.subject_id, _AT).where(IS_GONE)
     every = (union_all(there, gone) if _tells_gone(context) else there).subquery()
     statement = select(every.c.import_id).group_by(every.c.import_id, every.c.at)
     if after is not None:

@@ -35,7 +35,7 @@ from fintrack.ledger.refusals import NOT_WRITABLE
 from fintrack.ledger.rows import one_of
 from fintrack.schema import Account, AuditEvent, Transaction, TransactionTag
 from fintrack.statements.adoptions import changes_by_imports, give_back, unlink
-from fintrack.statements.history import GONE, KEPT_COUNTS, UNDONE
+from fintrack.statements.history import GONE, IS_GONE, KEPT_COUNTS, UNDONE
 from fintrack.statements.naming import take_numbers_back
 from fintrack.statements.openings import carry, uncovered
 from fintrack.statements.plans import BOOK_FORMAT, OWN_FORMAT
@@ -49,6 +49,7 @@ TOUCHED: Shape = {
     "amount": "int64",
     "change": "str",
 }
+UNDONE_BEFORE = "This import was undone already."
 WHOLE_BOOK = "A whole book cannot be taken back. Close the tenant that it made instead."
 
 
@@ -73,9 +74,9 @@ def undo_import(
     history keeps what it brought there.
 
     While members edited, split, tagged or linked rows, or gave them files since, nothing is removed
-    unless `also_edited`; then they go as well, and their files out of reach with them, to be erased
-    after thirty days. What another import linked is no edit. The other sides of transfers stay as
-    plain transactions, and what the import matched is as before.
+    unless `also_edited`; then they go as well, and their files for good: nobody reaches them, and
+    they are erased after thirty days. What another import linked is no edit. The other sides of
+    transfers stay as plain transactions, and what the import matched is as before.
 
     Raises:
         PermissionDenied: the member may not import, or not change one of the accounts.
@@ -129,6 +130,9 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     )  # fmt: skip
     batches = list(db.execute(statement))
     if not batches:
+        gone = select(AuditEvent.id).where(AuditEvent.subject_id == import_id, IS_GONE)
+        if db.execute(gone).first():
+            raise Conflict(UNDONE_BEFORE)
         raise NotFound("There is no such import.")
     if batches[0].format == BOOK_FORMAT:
         raise Conflict(WHOLE_BOOK)
@@ -139,7 +143,7 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
     # Asked under the lock: of two who undo at once, the second one finds it undone.
     live = statement.where(ImportBatch.undone_at.is_(None))
     if not list(db.execute(live)):
-        raise Conflict("This import was undone already.")
+        raise Conflict(UNDONE_BEFORE)
     return batches
 
 
@@ -213,7 +217,8 @@ def _remove(db: Session, import_id: UUID, batches: list[UUID]) -> int:
     mark = update(ImportBatch).where(one_of(ImportBatch.id, batches)).values(undone_at=func.now())
     unlink(db, import_id, list(db.scalars(outside)))
     files = Attachment.transaction_id.in_(select(Transaction.id).where(own))
-    db.execute(update(Attachment).where(files).values(removed_at=func.now()))
+    kept = Attachment.removed_at.is_(None)
+    db.execute(update(Attachment).where(files, kept).values(removed_at=func.now()))
     removed = rows_changed(db, delete(Transaction).where(own))
     db.execute(mark)
     return removed

@@ -67,7 +67,8 @@ def hand_over_dialog(context: TenantContext, account: AccountRecord) -> None:
     if heir_id is None:
         st.caption("Nobody else here may change the books. Invite a member first.")
         return
-    st.caption("The new owner decides who sees it from then on. Ask to have it shown to you.")
+    asking = " Ask to have it shown to you." if account.visibility is Visibility.PRIVATE else ""
+    st.caption(f"The new owner decides who sees it from then on.{asking}")
     if st.button(f"Hand over {shown}", type="primary", width="stretch", key="hand over"):
         with shown_refusals():
             hand_over_account(context, account.id, heir_id)

@@ -51,7 +51,7 @@ def _imported(context: TenantContext, import_id: UUID, batches: list[dict[Any, A
         _undo_edited(context, import_id)
         for batch in batches:
             _batch(context, batch)
-        if any(batch["rejected"] for batch in batches):
+        if any(batch["rejected"] and batch["account_id"] for batch in batches):
             _rejected(context, import_id)
 
 
@@ -118,6 +118,7 @@ def _undo_edited(context: TenantContext, import_id: UUID) -> None:
     rows = "One of its rows was" if is_one else f"{len(touched):,} of its rows were"
     st.markdown(f"{rows} changed since:")
     _touched(context, touched)
+    st.caption("Receipts and other files of these rows go for good.")
     with st.container(horizontal=True):
         label = f"Remove {'it' if is_one else 'them'} as well"
         if st.button(label, icon=":material/delete:", key=f"all {import_id}"):

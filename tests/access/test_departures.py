@@ -1,10 +1,12 @@
 """Leaving and being removed: what passes on, what is sealed, and that no figure changes."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from fintrack.access.acceptance import accept_invitation
 from fintrack.access.invitations import invite_member
@@ -20,12 +22,15 @@ from fintrack.access.sharing import ShareLevel, share_account
 from fintrack.analytics.net_worth import net_worth
 from fintrack.analytics.periods import Interval
 from fintrack.context import Role, TenantContext
+from fintrack.db import tenant_transaction
 from fintrack.errors import InvalidInput, NotFound, PermissionDenied
 from fintrack.ledger.accounts import AccountKind, NewAccount, Visibility, accounts, create_account
 from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.schema import Membership
 from tests.access.test_persons import erase
 from tests.conftest import share_ownership
 from tests.databases import Database
+from tests.ledger.conftest import wait_until_somebody_waits
 
 OPENED = date(2026, 1, 1)
 MARCH = date(2026, 3, 1)
@@ -159,6 +164,25 @@ def test_c8_what_a_leaver_shared_stays_with_those_who_have_it(
     remove_member(ana, eli.user_id)
     assert balances(dora) == {"Joint": 5783}
     assert balances(ana) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"), [({"status": "LEFT"}, NotFound), ({"role": Role.VIEWER}, InvalidInput)]
+)
+def test_an_account_passes_to_nobody_who_ceases_to_be_an_heir_meanwhile(
+    ana: TenantContext, dora: TenantContext, eli: TenantContext, database: Database,
+    change: dict[str, object], refused: type[Exception],
+) -> None:  # fmt: skip
+    account_id = account(eli, "Secret", PRIVATE)
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_transaction(ana) as db:
+            of_dora = update(Membership).where(Membership.user_id == dora.user_id)
+            db.execute(of_dora.values(change))
+            handed = pool.submit(hand_over_account, eli, account_id, dora.user_id)
+            wait_until_somebody_waits(database)
+        with pytest.raises(refused):
+            handed.result()
+    assert owner_of(eli, "Secret") == eli.user_id
 
 
 def test_leaving_hands_over_to_the_chosen_heir(

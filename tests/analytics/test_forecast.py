@@ -207,6 +207,28 @@ def test_a_plan_that_is_booked_ahead_is_counted_once(ana: TenantContext) -> None
     }
 
 
+@pytest.mark.parametrize("other", [100_000, 50_000, -900, -100_001])
+def test_what_is_booked_of_another_size_or_sign_stands_beside_a_plan(
+    ana: TenantContext, other: int
+) -> None:
+    mine = purse()
+    write(ana, [mine], monthly(mine, 5, 0))
+    rent = NewRecurring(mine.id, "Landlord", -50_000, Every.MONTH, date(2026, 4, 1))
+    create_recurring(ana, rent)
+    record_transaction(ana, NewTransaction(mine.id, date(2026, 4, 2), other, payee="Landlord"))
+    rents = {date(2026, month, 1): -50_000 for month in (4, 5, 6)}
+    assert steps(ana) == {**rents, date(2026, 4, 2): other}
+
+
+def test_a_row_without_a_payee_that_is_booked_ahead_is_added(ana: TenantContext) -> None:
+    mine = purse()
+    write(ana, [mine], [*monthly(mine, 5, -100), Move(date(2026, 4, 5), mine, -70)])
+    assert steps(ana) == {
+        date(2026, 4, 5): -170,
+        **{date(2026, month, 5): -100 for month in (5, 6)},
+    }
+
+
 def test_a_transfer_that_is_booked_ahead_changes_nothing(ana: TenantContext) -> None:
     mine, saved = purse(), purse("Saved")
     moves = [*monthly(mine, 5, -100), *monthly(saved, 5, 40)]

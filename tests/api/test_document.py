@@ -62,6 +62,12 @@ def test_files_are_sent_in_parts(path: str) -> None:
     assert list(body["content"]) == ["multipart/form-data"]
 
 
+@pytest.mark.parametrize("path", ["/imports", "/transactions/{transaction_id}/attachments"])
+def test_a_file_of_which_nothing_is_kept_anew_is_answered_with_200(path: str) -> None:
+    answers = application.openapi()["paths"][path]["post"]["responses"]
+    assert answers["200"]["content"] == answers["201"]["content"]
+
+
 def _in_full(document: dict[str, Any], content: dict[str, Any]) -> str:
     """Return a body's schema and those that it names, as text."""
     named = re.findall(r"#/components/schemas/(\w+)", str(content))

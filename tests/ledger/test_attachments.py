@@ -1,6 +1,7 @@
 """Attachments: added, read, limited, removed and put back, and where their transaction is."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -25,7 +26,7 @@ from fintrack.ledger.media_types import media_type_of
 from fintrack.ledger.undo import undo
 from fintrack.operations.erasure import erase_removed_files
 from tests.databases import Database
-from tests.ledger.conftest import Record
+from tests.ledger.conftest import Record, wait_until_somebody_waits
 
 PNG = b"\x89PNG\r\n\x1a\n pixels"
 
@@ -167,6 +168,50 @@ def test_a_removed_one_is_erased_after_thirty_days(
     with pytest.raises(NotFound, match="no such attachment"):
         restore_attachment(ana, receipt)
     assert [each.id for each in attachments(ana, groceries)] == [kept]
+
+
+def while_all_are_erased(database: Database, ask: Callable[[], object]) -> None:
+    """Ask while the worker erases all files."""
+    with ThreadPoolExecutor(1) as pool, database.administrator() as admin:
+        with admin.transaction():
+            admin.execute("delete from app.attachment")
+            asked = pool.submit(ask)
+            wait_until_somebody_waits(database)
+        asked.result()
+
+
+def test_one_that_is_erased_meanwhile_is_not_put_back(
+    ana: TenantContext, groceries: UUID, receipt: UUID, database: Database
+) -> None:
+    remove_attachment(ana, receipt)
+    with pytest.raises(NotFound, match="no such attachment"):
+        while_all_are_erased(database, lambda: restore_attachment(ana, receipt))
+    told = activity(ana, ActivityFilter(subject_id=groceries, kind="attachment")).frame
+    assert "attachment.restored" not in list(told["action"])
+
+
+def test_one_that_is_erased_while_it_is_given_again_is_kept_anew(
+    ana: TenantContext, groceries: UUID, receipt: UUID, database: Database
+) -> None:
+    remove_attachment(ana, receipt)
+    while_all_are_erased(database, lambda: add_attachment(ana, groceries, "again.png", PNG))
+    (again,) = attachments(ana, groceries)
+    assert again.name == "again.png"
+    assert attachment_file(ana, again.id)[1] == PNG
+
+
+def test_one_that_is_put_back_now_is_not_erased(
+    ana: TenantContext, groceries: UUID, receipt: UUID, database: Database
+) -> None:
+    other = add_attachment(ana, groceries, "other.txt", b"other").id
+    for each in (receipt, other):
+        remove_attachment(ana, each)
+    with database.administrator() as admin:
+        admin.execute("update app.attachment set removed_at = removed_at - interval '31 days'")
+        with admin.transaction():
+            admin.execute("update app.attachment set removed_at = null where id = %s", [receipt])
+            assert erase_removed_files() == 1
+    assert names(ana, groceries) == ["receipt.png"]
 
 
 def test_one_that_is_put_back_stays_whose_it_was(

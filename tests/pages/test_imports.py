@@ -298,12 +298,25 @@ def test_an_import_goes_with_one_click(ana: TenantContext) -> None:
     assert held(ana) == []
 
 
+def test_the_rejected_rows_of_an_import_go_with_the_account_that_it_made(
+    ana: TenantContext,
+) -> None:
+    rows = [("2026-03-01", "-42.00", "Grocer"), ("2026-03-02", "nothing", "Baker")]
+    made = imported(ana, csv_file(rows)).import_id
+    assert "Rejected rows" in [each.label for each in open_page(ana, "import").expander]
+    undo_import(ana, made)
+    page = open_page(ana, "import")
+    assert "1 rejected" in words(page)
+    assert "Rejected rows" not in [each.label for each in page.expander]
+
+
 def test_what_was_edited_since_is_shown_before_it_goes(ana: TenantContext) -> None:
     page = commit(dropped(ana, csv_file()))
     row = transactions(ana).frame.set_index("payee").loc["Grocer"]
     change_transaction(ana, UUID(str(row["id"])), TransactionChange(note="mine"), 1)
     page = press(page, "Undo")
     assert "One of its rows was changed since" in words(page)
+    assert "Receipts and other files of these rows go for good." in words(page)
     (told,) = [each.value for each in page.dataframe if "change" in each.value]
     assert told[["payee", "change"]].to_numpy().tolist() == [["Grocer", "edited"]]
     assert "Undone: 2 transactions removed." in words(press(page, "Remove it as well"))

@@ -201,12 +201,19 @@ def test_whoever_is_alone_sees_all_there_is(ana: TenantContext, name: str) -> No
     assert "of what you can see" not in everything(open_page(ana, name))
 
 
+def test_nobody_has_to_ask_to_be_shown_what_everyone_sees(eli: TenantContext) -> None:
+    create_account(eli, NewAccount("Giro", AccountKind.CHECKING, "EUR", OPENED))
+    (said,) = open_dialog(eli, handing_over).caption
+    assert said.value == "The new owner decides who sees it from then on."
+
+
 def test_a_private_account_is_handed_over_by_its_owner(
     ana: TenantContext, eli: TenantContext, secret: UUID
 ) -> None:
     shown = open_page(eli, "accounts", account=str(secret))
     assert "Hand over" in [each.label for each in shown.button]
     page = open_dialog(eli, handing_over)
+    assert "Ask to have it shown to you." in page.caption[0].value
     page.selectbox(key="hand over heir").set_value(ana.user_id)
     page.button(key="hand over").click().run()
     assert not page.exception

@@ -24,7 +24,7 @@ from fintrack.ledger.accounts import (
     update_account,
 )
 from fintrack.ledger.activity import ActivityFilter, activity
-from fintrack.ledger.attachments import add_attachment
+from fintrack.ledger.attachments import add_attachment, remove_attachment
 from fintrack.ledger.bulk import tag_transactions
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
@@ -87,6 +87,17 @@ def test_an_import_is_undone_once(ana: TenantContext, march: ImportReport) -> No
 
     with pytest.raises(Conflict):
         undo_import(ana, march.import_id)
+
+
+def test_an_import_whose_account_went_with_it_is_undone_once(
+    ana: TenantContext, eli: TenantContext, cleo: TenantContext
+) -> None:
+    gone = imported(ana, csv_file()).import_id
+    undo_import(ana, gone)
+
+    for context, refused in ((ana, Conflict), (eli, Conflict), (cleo, NotFound)):
+        with pytest.raises(refused):
+            undo_import(context, gone)
 
 
 def test_an_account_that_the_import_made_goes_with_it(ana: TenantContext) -> None:
@@ -191,8 +202,8 @@ def tag(context: TenantContext) -> None:
     tag_transactions(context, [grocer(context)[0]], add=[create_tag(context, "holiday")])
 
 
-def attach(context: TenantContext) -> None:
-    add_attachment(context, grocer(context)[0], "receipt.txt", b"milk")
+def attach(context: TenantContext, content: bytes = b"milk") -> UUID:
+    return add_attachment(context, grocer(context)[0], "receipt.txt", content).id
 
 
 def link(context: TenantContext) -> None:
@@ -209,6 +220,22 @@ def test_the_files_of_rows_that_are_taken_back_go_as_removed_ones_do(
 
     with tenant_transaction(ana) as db:
         assert None not in db.scalars(select(Attachment.removed_at)).all()
+
+
+def test_the_thirty_days_of_a_file_that_was_removed_before_do_not_begin_again(
+    ana: TenantContext, march: ImportReport
+) -> None:
+    gone = attach(ana)
+    remove_attachment(ana, gone)
+    attach(ana, b"bread")
+    removed_at = select(Attachment.removed_at).where(Attachment.id == gone)
+    with tenant_transaction(ana) as db:
+        before = db.scalars(removed_at).one()
+
+    undo_import(ana, march.import_id, also_edited=True)
+
+    with tenant_transaction(ana) as db:
+        assert db.scalars(removed_at).one() == before
 
 
 @pytest.mark.parametrize("touch", [edit, split, tag, attach, link])

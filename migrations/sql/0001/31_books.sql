@@ -302,7 +302,8 @@ create table app.audit_event (
 create index audit_event_by_change_set on app.audit_event (tenant_id, change_set_id);
 create index audit_event_by_subject on app.audit_event (tenant_id, subject_id, at desc);
 -- What is left of an import whose account went with it, for the list of imports.
-create index audit_event_of_imports on app.audit_event (tenant_id, subject_id) where action = 'import.undone';
+create index audit_event_of_imports on app.audit_event (tenant_id, subject_id)
+    where action = 'import.undone' and before ? 'gone';
 create index audit_event_by_time on app.audit_event (tenant_id, at desc, id desc);
 
 -- Every amount under its category: whole transactions, and the lines of split ones.

@@ -6,7 +6,7 @@ grant insert on app.tenant to fintrack_security;
 grant update (status, closes_at, version) on app.tenant to fintrack_security;
 grant delete on app.tenant to fintrack_security;
 grant insert, update, delete on app.tenant_limit to fintrack_security;
-grant select (removed_at), delete on app.attachment to fintrack_security;
+grant select (tenant_id, id, removed_at), update (removed_at), delete on app.attachment to fintrack_security;
 
 set role fintrack_security;
 
@@ -169,7 +169,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
     v_count bigint;
 begin
-    delete from app.attachment a where a.removed_at < now() - interval '30 days';
+    -- One that a member holds is put back now, or erased the next time.
+    delete from app.attachment a where (a.tenant_id, a.id) in (
+        select r.tenant_id, r.id from app.attachment r where r.removed_at < now() - interval '30 days'
+        for update skip locked);
     get diagnostics v_count = row_count;
     return v_count;
 end $$;

@@ -316,7 +316,8 @@ begin
         execute format('create policy found on app.%I for insert to fintrack_security with check (true)', t);
     end loop;
     foreach t in array array['tenant', 'membership', 'invitation', 'join_request', 'tenant_limit', 'category',
-                             'account', 'posting', 'day_total', 'account_total', 'month_total', 'payee_total'] loop
+                             'account', 'posting', 'day_total', 'account_total', 'month_total', 'payee_total',
+                             'attachment'] loop
         execute format('create policy operate on app.%I for update to fintrack_security
             using (true) with check (true)', t);
     end loop;
