@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from fintrack import audit
 from fintrack.attachment_schema import Attachment
 from fintrack.context import Permission, TenantContext
-from fintrack.db import rows_changed, tenant_transaction
+from fintrack.db import hold_books, rows_changed, tenant_transaction
 from fintrack.errors import Conflict, NotFound, PermissionDenied
 from fintrack.frames import Shape, frame, read_frame
 from fintrack.import_schema import ImportBatch
@@ -128,6 +128,7 @@ def _held(db: Session, import_id: UUID) -> list[Row[*tuple[Any, ...]]]:
         .where(ImportBatch.import_id == import_id)
         .order_by(ImportBatch.id)
     )  # fmt: skip
+    hold_books(db)
     batches = list(db.execute(statement))
     if not batches:
         gone = select(AuditEvent.id).where(AuditEvent.subject_id == import_id, IS_GONE)
