@@ -37,10 +37,11 @@ def record(
 def record_many(
     db: Session, action: str, changes: Sequence[Change], change_set_id: UUID | None = None
 ) -> None:
-    """Record the changes, which one change set may take back, an event each."""
+    """Record the changes, which one change set may take back, an event each, in their order."""
+    ids = sorted(new_id() for _ in changes)
     rows = [
         {
-            "id": new_id(),
+            "id": event_id,
             "action": action,
             "subject_id": change.subject_id,
             "account_id": change.account_id,
@@ -48,7 +49,7 @@ def record_many(
             "before": change.before,
             "after": change.after,
         }
-        for change in changes
+        for event_id, change in zip(ids, changes, strict=True)
     ]
     if rows:
         db.execute(insert(AuditEvent), rows)
