@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from fintrack.access.memberships import change_role, leave_tenant
+from fintrack.audit import Change, record_many
 from fintrack.context import Role, TenantContext
-from fintrack.db import maintenance_transaction
+from fintrack.db import maintenance_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, PermissionDenied
 from fintrack.ledger.accounts import delete_account
 from fintrack.ledger.activity import ActivityFilter, activity
@@ -45,6 +46,14 @@ def test_the_newest_event_comes_first(ana: TenantContext) -> None:
         create_tag(ana, name)
     names = [json.loads(after)["name"] for after in activity(ana).frame["after"][:3]]
     assert names == ["three", "two", "one"]
+
+
+def test_the_events_of_one_change_keep_its_order(ana: TenantContext) -> None:
+    changes = [Change(None, None, None, {"number": number}) for number in range(20)]
+    with tenant_transaction(ana) as db:
+        record_many(db, "tag.renamed", changes)
+    told = [json.loads(after)["number"] for after in activity(ana).frame["after"][:20]]
+    assert told == list(reversed(range(20)))
 
 
 def test_pages_of_events_meet_without_gap_or_repetition(ana: TenantContext) -> None:
