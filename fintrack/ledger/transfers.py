@@ -69,10 +69,12 @@ def record_transfer(context: TenantContext, new: NewTransfer) -> UUID:
             "status": new.status.value,
             "transfer_id": str(transfer_id),
         }
+        # In one millisecond chance decides which is the older; lists and events go by it.
+        out_id, in_id = sorted((new_id(), new_id()))
         out_leg = blank(
-            new_id(), new.from_account_id, source.currency, new.booked_on, -new.amount_out
+            out_id, new.from_account_id, source.currency, new.booked_on, -new.amount_out
         )
-        in_leg = blank(new_id(), new.to_account_id, target.currency, new.booked_on, amount_in)
+        in_leg = blank(in_id, new.to_account_id, target.currency, new.booked_on, amount_in)
         named = [
             {**out_leg, "payee": _public_name(target)},
             {**in_leg, "payee": _public_name(source)},

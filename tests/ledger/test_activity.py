@@ -18,6 +18,7 @@ from fintrack.ledger.activity import ActivityFilter, activity
 from fintrack.ledger.bulk import delete_transactions
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.tags import create_tag, rename_tag
+from fintrack.ledger.transfers import NewTransfer, record_transfer
 from fintrack.ledger.undo import undo
 from fintrack.operations.operators import acting_for
 from tests.databases import Database
@@ -54,6 +55,15 @@ def test_the_events_of_one_change_keep_its_order(ana: TenantContext) -> None:
         record_many(db, "tag.renamed", changes)
     told = [json.loads(after)["number"] for after in activity(ana).frame["after"][:20]]
     assert told == list(reversed(range(20)))
+
+
+def test_a_transfer_tells_first_where_the_money_came_from(
+    ana: TenantContext, giro: UUID, savings: UUID
+) -> None:
+    for _ in range(8):
+        record_transfer(ana, NewTransfer(giro, savings, 500, MARCH))
+    told = [json.loads(after)["amount"] for after in activity(ana).frame["after"][:16]]
+    assert told == [500, -500] * 8
 
 
 def test_pages_of_events_meet_without_gap_or_repetition(ana: TenantContext) -> None:
