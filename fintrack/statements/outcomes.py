@@ -9,11 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    BindParameter,
     ColumnElement,
     Date,
     and_,
-    bindparam,
     case,
     false,
     func,
@@ -154,29 +152,19 @@ def _likenesses(outcome: Outcome, deleted: Counter[str]) -> tuple[Likeness | Del
 
 
 def _deleted(db: Session, accounts: Collection[UUID]) -> dict[UUID | None, Counter[str]]:
-    """Return by account the rows, as files wrote them, whose transactions members deleted.
-
-    Two files that overlap wrote one row each for a transaction, and one file two for two.
-    """
-    # Written out, so that the index of these rows is known to hold them.
-    brought: BindParameter[str] = bindparam(
-        "brought", ["NEW", "DUPLICATE"], expanding=True, literal_execute=True
-    )
-    by_batch = (
-        select(ImportRow.account_id, ImportRow.raw, func.count().label("times"))
+    """Return by account the rows, as files wrote them, whose transactions members deleted."""
+    statement = (
+        select(ImportRow.account_id, ImportRow.raw, func.count())
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
         .where(
             one_of(ImportBatch.account_id, accounts),
             ImportBatch.undone_at.is_(None),
-            ImportRow.state.in_(brought),
+            # Written out, so that the index of these rows is known to hold them.
+            ImportRow.state == literal("NEW", literal_execute=True),
             ImportRow.transaction_id.is_(None),
             ImportRow.raw != "",
         )
-        .group_by(ImportRow.account_id, ImportRow.batch_id, ImportRow.raw)
-        .subquery("by_batch")
-    )
-    statement = select(by_batch.c.account_id, by_batch.c.raw, func.max(by_batch.c.times)).group_by(
-        by_batch.c.account_id, by_batch.c.raw
+        .group_by(ImportRow.account_id, ImportRow.raw)
     )
     found: dict[UUID | None, Counter[str]] = defaultdict(Counter)
     for account_id, raw, count in db.execute(statement) if accounts else ():

@@ -230,25 +230,6 @@ def test_a_row_that_was_deleted_is_left_out_when_its_file_comes_again(
     assert looked_at(ana, giro, BAKERY) == DELETED
 
 
-def test_what_a_file_matched_does_not_come_back_with_it_once_it_is_deleted(
-    ana: TenantContext, giro: UUID, baker: UUID
-) -> None:
-    assert imported(ana, BAKERY, account_id=giro).new == 0
-    delete_transactions(ana, [baker])
-
-    assert looked_at(ana, giro, BAKERY) == DELETED
-
-
-def test_what_a_second_file_told_in_other_words_does_not_come_back_with_it(
-    ana: TenantContext, giro: UUID
-) -> None:
-    other = csv_file([("2026-03-11", "-12.00", "BAKER MUELLER")])
-    assert [imported(ana, file, account_id=giro).new for file in (BAKERY, other)] == [1, 0]
-    delete_transactions(ana, [UUID(only(ana)["id"])])
-
-    assert looked_at(ana, giro, BAKERY) == looked_at(ana, giro, other) == DELETED
-
-
 def test_as_many_rows_are_left_out_as_were_deleted(ana: TenantContext, giro: UUID) -> None:
     imported(ana, BAKERY, account_id=giro)
     imported(ana, BAKERY, account_id=giro)

@@ -260,7 +260,7 @@ create index import_row_by_transaction on app.import_row (tenant_id, transaction
 
 -- Rows whose transaction was deleted, which a file may bring again.
 create index import_row_deleted on app.import_row (tenant_id, batch_id)
-    where state in ('NEW', 'DUPLICATE') and transaction_id is null;
+    where state = 'NEW' and transaction_id is null;
 
 -- What members said of a header, for all who import: nothing that a file says of its account or in its rows.
 create table app.column_mapping (
