@@ -100,7 +100,7 @@ def _decided(
     if likeness is None or state is RowState.NEW or decision is Decision.INCLUDE:
         return Decided(row, RowState.NEW, reason, import_key=key)
     if likeness.known is None:
-        return Decided(row, RowState.SKIPPED, reason)
+        return Decided(row, RowState.DUPLICATE, reason)
     # What another file brought keeps the key by which that file finds it.
     own_key = key if likeness.known.is_tentative else None
     return Decided(row, RowState.DUPLICATE, reason, likeness.known.id, own_key)

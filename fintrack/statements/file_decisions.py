@@ -1,7 +1,7 @@
 """What a member decides on a file, as programs write it: one JSON for all of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
@@ -93,7 +93,7 @@ def preview_decided(
         asked |= {each.field for each in preview.questions}
         mapping = answered
         preview = read(mapping=mapping)
-    _require_asked(preview, {k: v for k, v in decisions.answers.items() if k not in asked})
+    _require_asked(preview, decisions.answers, asked)
     if preview.questions:
         return preview
     if decisions.accounts:
@@ -102,11 +102,11 @@ def preview_decided(
     return preview
 
 
-def _require_asked(preview: Preview, answers: Mapping[str, str]) -> None:
+def _require_asked(preview: Preview, answers: Mapping[str, str], asked: Collection[str]) -> None:
     """What the file is read by already, remembered or sure, may be said again."""
     known = preview.mapping or Columns()
     for name, value in answers.items():
-        if not holds_already(known, name, value):
+        if name not in asked and not holds_already(known, name, value):
             open_fields = ", ".join(each.field for each in preview.questions) or "nothing"
             message = f"The file does not ask {name[:40]!r}; it asks {open_fields}."
             raise InvalidInput(f"{message} Leave that answer out.")
