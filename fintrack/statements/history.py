@@ -232,17 +232,27 @@ def _tells_gone(context: TenantContext) -> bool:
 
 def _newest(context: TenantContext, limit: int, after: UUID | None) -> Select[UUID]:
     """Return the ids of files; the statements of one have one time."""
-    there = select(ImportBatch.import_id, ImportBatch.created_at.label("at"))
-    there = there.where(ImportBatch.format != BOOK_FORMAT)
-    gone = select(AuditEvent.subject_id, _AT).where(IS_GONE)
-    every = (union_all(there, gone) if _tells_gone(context) else there).subquery()
-    statement = select(every.c.import_id).group_by(every.c.import_id, every.c.at)
-    if after is not None:
-        moment = select(every.c.at).where(every.c.import_id == after).limit(1)
-        place = tuple_(every.c.at, every.c.import_id)
-        statement = statement.where(place < tuple_(moment.scalar_subquery(), after))
-    newest = statement.order_by(every.c.at.desc(), every.c.import_id.desc())
-    return newest.limit(max(1, min(limit, MOST)))
+    kinds: list[tuple[Any, Any, ColumnElement[bool]]] = [
+        (ImportBatch.import_id, ImportBatch.created_at, ImportBatch.format != BOOK_FORMAT)
+    ]
+    if _tells_gone(context):
+        kinds.append((AuditEvent.subject_id, _AT, IS_GONE))
+    moments = [
+        select(at).where(named == after, condition).limit(1).scalar_subquery()
+        for named, at, condition in kinds
+    ]
+    most, before = max(1, min(limit, MOST)), tuple_(func.coalesce(*moments), after)
+    # The newest of each kind first, so that an index gives them, however many there are.
+    parts = [
+        select(named.label("named"), at.label("at"))
+        .where(condition, true() if after is None else tuple_(at, named) < before)
+        .group_by(named, at)
+        .order_by(at.desc(), named.desc())
+        .limit(most)
+        for named, at, condition in kinds
+    ]
+    every = union_all(*parts).subquery()
+    return select(every.c.named).order_by(every.c.at.desc(), every.c.named.desc()).limit(most)
 
 
 def _local(context: TenantContext, moment: SQLCoreOperations[datetime]) -> ColumnElement[datetime]:

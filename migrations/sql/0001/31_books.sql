@@ -114,6 +114,7 @@ create table app.import_batch (
     foreign key (tenant_id, account_id) references app.account on delete cascade
 );
 create index import_batch_by_import on app.import_batch (tenant_id, import_id);
+create index import_batch_newest on app.import_batch (tenant_id, created_at, import_id);
 -- What was imported into an account is asked of every account that a file may go into.
 create index import_batch_by_account on app.import_batch (tenant_id, account_id, created_at);
 -- How the newest file with such a header was read is asked of every account; policies let no index look into JSON.
