@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import psycopg
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     Select,
+    bindparam,
     create_engine,
     event,
     insert,
@@ -51,6 +53,9 @@ HOLD = "select sec.hold_books()"
 FORGET = """
     CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *;
     SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES"""
+OF_A_TENANT = with_loader_criteria(
+    TenantRow, lambda table: table.tenant_id == bindparam("tenant"), include_aliases=True
+)
 Statement = TypeVar("Statement", bound=Executable)
 
 
@@ -68,6 +73,7 @@ class TenantSession(Session):
 
 
 _engines: dict[str, Engine] = {}
+_of_tenants: WeakKeyDictionary[Executable, Any] = WeakKeyDictionary()
 
 
 def connect(logins: Logins) -> None:
@@ -312,8 +318,20 @@ def _hold_tenant(state: ORMExecuteState) -> None:
 
 @event.listens_for(TenantSession, "do_orm_execute")
 def _name_tenant(state: ORMExecuteState) -> None:
-    if state.is_select or state.is_update or state.is_delete:
+    if state.is_select:
+        state.statement = _of_a_tenant(state.statement)
+        state.parameters = {"tenant": state.session.info["tenant_id"]}
+    elif state.is_update or state.is_delete:
+        # Beside an update its new values would be given.
         state.statement = _with_tenant(state.session, state.statement)
+
+
+def _of_a_tenant(statement: Executable) -> Executable:
+    """Let `statement` name the tenant it is executed with: once, where the statement is kept."""
+    found = _of_tenants.get(statement)
+    if found is None:
+        found = _of_tenants[statement] = statement.options(OF_A_TENANT)
+    return found
 
 
 def _with_tenant(db: Session, statement: Statement) -> Statement:

@@ -107,6 +107,11 @@ ALL_ACCOUNTS = """
 """
 
 
+def _name_no_tenant(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(db, "_of_a_tenant", lambda asked: asked)
+    patch.setattr(db, "_with_tenant", lambda _db, asked: asked)
+
+
 @dataclass(frozen=True, slots=True)
 class Wall:
     """One wall: its name, what takes it away, and the relations it protects."""
@@ -119,7 +124,7 @@ class Wall:
 WALLS = (
     Wall("proof", ENTER_ANYWHERE),
     Wall("door", lambda patch: patch.setattr(db, "ENTER", ENTER_FOR_LONG)),
-    Wall("query", lambda patch: patch.setattr(db, "_with_tenant", lambda _db, asked: asked)),
+    Wall("query", _name_no_tenant),
     Wall("row security", EVERY_TABLE.format("disable")),
     Wall("forced on the owner", EVERY_TABLE.format("no force")),
     Wall("keys", NO_KEYS, TABLES),
