@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, case, func, literal, select,
 from fintrack.context import Permission, TenantContext
 from fintrack.db import tenant_transaction
 from fintrack.derived_schema import Line
-from fintrack.frames import Shape, read_frame
+from fintrack.frames import Shape, read_large_frame
 from fintrack.ledger.category_paths import category_tree
 from fintrack.schema import Account, Transaction
 
@@ -44,7 +44,7 @@ def journal(
         statement = statement.where(entries.c.booked_on < until)
     wanted = statement.with_only_columns(*(entries.c[name] for name in JOURNAL))
     with tenant_transaction(context) as db:
-        return read_frame(db, wanted, JOURNAL)
+        return read_large_frame(db, wanted, JOURNAL)
 
 
 def _openings() -> tuple[Entries, Entries]:
