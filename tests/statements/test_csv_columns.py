@@ -182,3 +182,22 @@ def test_a_mapping_for_wider_tables_reads_a_narrow_one() -> None:
     found = only_of(read_statements(b"2026-01-31,A,1.00\n", mapping=Mapping(roles=roles)))
 
     assert [entry.amount for entry in found.entries] == [1]
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [
+        ("Pvm;Selite;Määrä EUROA", "EUR"),
+        ("Datum;Text;Betrag in Euro", "EUR"),
+        ("Datum;Omschrijving;Bedrag in euro's", "EUR"),
+        ("Date;Text;Amount Europe", None),
+    ],
+)
+def test_a_name_may_end_with_the_word_for_its_currency(header: str, currency: str | None) -> None:
+    assert only(f"{header}\n2026-01-31;A;-1,50\n").currency == currency
+
+
+def test_a_column_of_currencies_may_be_named_after_the_amount() -> None:
+    found = only("Dátum;Közlemény;Összeg;Összeg devizaneme\n2026.01.31.;A;-1,50;HUF\n")
+
+    assert (found.currency, found.entries[0].amount) == ("HUF", Decimal("-1.50"))

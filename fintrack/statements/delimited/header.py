@@ -20,6 +20,7 @@ _SHORTEST_CONTAINED = 4
 _THEIRS = ("对方", "對方", "相手", "상대")
 _CURRENCY = re.compile(r"(?:^|[\s(\[_/])([A-Z]{3})(?:[)\]\s$]|$)")
 _SIGN = re.compile(r"[(\[（]([^\s()\[\]（）]{1,4})[)\]）]$|\s([^\w\s()\[\]]{1,3})$")
+_EURO = re.compile(r"\s(?:in |en |em )?euro(?:['’]?s|a|ina|des)?$", re.IGNORECASE)
 _SNAKE = re.compile(r"^amount_([a-z]{3})$")
 _MONEY = frozenset({Role.AMOUNT, Role.DEBIT, Role.CREDIT})
 _DATES = frozenset({Role.DATE, Role.VALUE_DATE})
@@ -93,6 +94,8 @@ def role_scores(name: str) -> Mapping[Role, int]:
 
 def header_currency(name: str) -> str | None:
     """Return the currency that a column's name holds, as in `Amount (EUR)` or `Amount (€)`."""
+    if _EURO.search(name):
+        return "EUR"
     found = (*_CURRENCY.findall(name), *map(str.upper, _SNAKE.findall(name)))
     codes = [code for code in found if code in CURRENCIES]
     sign = _SIGN.search(name)
@@ -106,8 +109,8 @@ def without_currency(name: str) -> str:
     code = header_currency(name)
     if code is None:
         return name
-    if code not in name:
-        return _SIGN.sub("", name).strip() or name
+    if code not in name or _EURO.search(name):
+        return _SIGN.sub("", _EURO.sub("", name)).strip() or name
     bare = re.sub(rf"[\[(]?\b{code}\b[\])]?", "", name).strip()
     return bare.removesuffix(" in").removesuffix(" en").removesuffix(" w") or name
 

@@ -256,7 +256,7 @@ HEADERS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             ccy, cur, curr, wahrung, waehrung, whg, devise, monnaie, monn, moneda, divisa, valuta,
             moeda, munt, muntsoort, devies, valutacode,
             mena, mena uctu, waluta, waluta operacji, deviza,
-            devizanem,
+            devizanem, devizaneme, osszeg devizaneme,
             penznem, tranzakcio devizaneme, valutakod, valuutta, valuuta, valiuta, doviz,
             para birimi, валюта, валута, валюта операции, 币种, 交易币种, 货币, 幣別, 通貨,
             통화, moneta
