@@ -4,20 +4,16 @@ A tenant's door begins the transaction and enters the tenant in one round trip, 
 predicate to every statement, and leaves nothing behind on the pooled connection.
 """
 
-import csv
-import io
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from psycopg import sql
 from sqlalchemy import (
     URL,
     Connection,
@@ -29,19 +25,17 @@ from sqlalchemy import (
     event,
     insert,
 )
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from fintrack.errors import FinTrackError, InvalidInput, Unavailable
+from fintrack.errors import Unavailable
 from fintrack.one_statement import OneStatementCursor
 from fintrack.schema import TenantRow, new_id
 from fintrack.security_schema import MaintenanceEvent
-from fintrack.sqlstates import BUSY, NO_ANSWER, NO_TEXT, REFUSALS, UNKEEPABLE, UNREACHABLE
+from fintrack.sqlstates import UNREACHABLE, refusals
 
-CHUNK = 64 * 1024
 BEGIN = "BEGIN"
 BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 # A short wait, so that one tenant's long write does not use up the connections all of them share.
@@ -74,6 +68,7 @@ class TenantSession(Session):
 
 _engines: dict[str, Engine] = {}
 _of_tenants: WeakKeyDictionary[Executable, Any] = WeakKeyDictionary()
+_texts: WeakKeyDictionary[Executable, SQLCompiler] = WeakKeyDictionary()
 
 
 def connect(logins: Logins) -> None:
@@ -133,7 +128,7 @@ def tenant_snapshot(context: TenantContext) -> Iterator[Session]:
 
 @contextmanager
 def _inside(context: TenantContext, begin: str) -> Iterator[Session]:
-    with _refusals(), _session("app", TenantSession) as db:
+    with refusals(), _session("app", TenantSession) as db:
         db.info["tenant_id"] = context.tenant_id
         db.info["begin"] = begin
         db.info["enter"] = _entrance(context)
@@ -159,7 +154,7 @@ def sign_in_transaction() -> Iterator[Session]:
     Raises:
         Unavailable: no connection was free in time, or the storage is full.
     """
-    with _refusals(), _session("sign_in") as db, db.begin():
+    with refusals(), _session("sign_in") as db, db.begin():
         yield db
 
 
@@ -170,7 +165,7 @@ def maintenance_transaction(reason: str) -> Iterator[Session]:
     Raises:
         Unavailable: no connection was free in time, or the storage is full.
     """
-    with _refusals(), _session("maintenance") as db, db.begin():
+    with refusals(), _session("maintenance") as db, db.begin():
         db.execute(insert(MaintenanceEvent).values(id=new_id(), reason=reason))
         yield db
 
@@ -193,26 +188,30 @@ def rows_changed(db: Session, statement: Executable) -> int:
     return int(result.rowcount)
 
 
-def copy_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[bytes]:
-    """Return `statement`'s rows as CSV with a header, in chunks, with flat memory.
+def rows_of_each(db: Session, *kept: Select[Any]) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of each of these statements as the driver gives them, in one round trip.
 
-    The rows are spooled to an unnamed temporary file, so that the transaction can end before the
-    first chunk is sent and a slow reader holds no connection.
+    A statement is put together once for as long as it is kept.
     """
-    return blocks_of(_spooled(db, statement))
+    connection, tenant = db.connection(), _tenant(db)
+    driver = driver_of(connection)
+    with driver.pipeline():
+        cursors = []
+        for statement in kept:
+            compiled = _compiled(connection, statement)
+            values = compiled.construct_params(tenant)
+            for hear in connection.dispatch.before_cursor_execute:
+                hear(connection, None, compiled.string, values, None, False)  # noqa: FBT003 - its way
+            cursors.append(driver.execute(compiled.string, values))
+        return [cursor.fetchall() for cursor in cursors]
 
 
-def rows_out(db: Session, statement: Select[*tuple[Any, ...]]) -> Iterator[list[str]]:
-    """Return `statement`'s rows as text cells below their names, one at a time, with flat memory.
-
-    As with `copy_out` the transaction can end first. Nothing and an empty text look the same.
-    """
-    return _cells_of(_spooled(db, statement))
-
-
-def _cells_of(spool: IO[bytes]) -> Iterator[list[str]]:
-    with io.TextIOWrapper(spool, encoding="utf-8", newline="") as lines:
-        yield from csv.reader(lines)
+def _compiled(connection: Connection, statement: Select[Any]) -> SQLCompiler:
+    found = _texts.get(statement)
+    if found is None:
+        named: Any = _of_a_tenant(statement)
+        found = _texts[statement] = named.compile(dialect=connection.dialect)
+    return found
 
 
 def query_text(db: Session, statement: Select[*tuple[Any, ...]]) -> str:
@@ -221,25 +220,7 @@ def query_text(db: Session, statement: Select[*tuple[Any, ...]]) -> str:
     compiled = _with_tenant(db, statement).compile(
         dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
     )
-    return psycopg.ClientCursor(_driver(connection)).mogrify(str(compiled), compiled.params)
-
-
-def _spooled(db: Session, statement: Select[*tuple[Any, ...]]) -> IO[bytes]:
-    query = sql.SQL(query_text(db, statement))
-    command = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
-    # One row comes at a time; without room for many, each few would be a write of their own.
-    spool = tempfile.TemporaryFile(buffering=4 * CHUNK)  # noqa: SIM115 - its reader closes it
-    with _driver(db.connection()).cursor() as cursor, cursor.copy(command) as copy:
-        spool.writelines(copy)
-    spool.seek(0)
-    return spool
-
-
-def blocks_of(spool: IO[bytes]) -> Iterator[bytes]:
-    """Yield a file from where it stands, in blocks, and close it at the end."""
-    with spool:
-        while block := spool.read(CHUNK):
-            yield block
+    return psycopg.ClientCursor(driver_of(connection)).mogrify(str(compiled), compiled.params)
 
 
 def _engine(url: URL, size: int, wait: float) -> Engine:
@@ -285,7 +266,7 @@ def _forget(driver: psycopg.Connection[Any], _record: object, _state: object) ->
 def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if transaction.nested:
         return
-    driver = _driver(connection)
+    driver = driver_of(connection)
     enter = session.info.get("enter")
     try:
         with driver.pipeline():
@@ -299,7 +280,12 @@ def _begin(session: Session, transaction: SessionTransaction, connection: Connec
         raise
 
 
-def _driver(connection: Connection) -> psycopg.Connection[Any]:
+def driver_of(connection: Connection) -> psycopg.Connection[Any]:
+    """Return the driver's own connection.
+
+    Raises:
+        Unavailable: it is gone.
+    """
     driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
     if driver is None:
         raise Unavailable(UNREACHABLE)
@@ -320,10 +306,14 @@ def _hold_tenant(state: ORMExecuteState) -> None:
 def _name_tenant(state: ORMExecuteState) -> None:
     if state.is_select:
         state.statement = _of_a_tenant(state.statement)
-        state.parameters = {"tenant": state.session.info["tenant_id"]}
+        state.parameters = _tenant(state.session)
     elif state.is_update or state.is_delete:
         # Beside an update its new values would be given.
         state.statement = _with_tenant(state.session, state.statement)
+
+
+def _tenant(db: Session) -> dict[str, UUID]:
+    return {"tenant": db.info["tenant_id"]}
 
 
 def _of_a_tenant(statement: Executable) -> Executable:
@@ -340,28 +330,3 @@ def _with_tenant(db: Session, statement: Statement) -> Statement:
         TenantRow, lambda table: table.tenant_id == tenant_id, include_aliases=True
     )
     return statement.options(of_tenant)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn what PostgreSQL and the pool refuse into FinTrack's own errors."""
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise Unavailable(BUSY) from error
-    except UnicodeEncodeError as error:
-        raise InvalidInput(UNKEEPABLE) from error
-    except (DBAPIError, psycopg.Error) as error:
-        known = _refusal(error.orig if isinstance(error, DBAPIError) else error)
-        if known is None:
-            raise
-        raise known from error
-
-
-def _refusal(cause: BaseException | None) -> FinTrackError | None:
-    if not isinstance(cause, psycopg.Error):
-        return None
-    # A NUL does not even reach the server.
-    unsent = NO_TEXT if isinstance(cause, psycopg.DataError) else NO_ANSWER
-    kind, sentence = REFUSALS.get(cause.sqlstate or unsent, (None, None))
-    return kind(sentence or cause.diag.message_primary) if kind else None

@@ -10,7 +10,7 @@ from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 from sqlalchemy import Executable, Select
 from sqlalchemy.orm import Session
 
-from fintrack.db import copy_out
+from fintrack.streams import copy_out
 
 Shape = Mapping[str, str]
 TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)

@@ -1,5 +1,12 @@
 """What PostgreSQL refuses, by the SQLSTATE it gives: the error and the member's sentence."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 from fintrack.errors import (
     ConfirmationNeeded,
     Conflict,
@@ -44,3 +51,28 @@ REFUSALS: dict[str, tuple[type[FinTrackError], str | None]] = {
     "57P03": (Unavailable, UNREACHABLE),
     NO_ANSWER: (Unavailable, UNREACHABLE),
 }
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what PostgreSQL and the pool refuse into FinTrack's own errors."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise Unavailable(BUSY) from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput(UNKEEPABLE) from error
+    except (DBAPIError, psycopg.Error) as error:
+        known = _refusal(error.orig if isinstance(error, DBAPIError) else error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _refusal(cause: BaseException | None) -> FinTrackError | None:
+    if not isinstance(cause, psycopg.Error):
+        return None
+    # A NUL does not even reach the server.
+    unsent = NO_TEXT if isinstance(cause, psycopg.DataError) else NO_ANSWER
+    kind, sentence = REFUSALS.get(cause.sqlstate or unsent, (None, None))
+    return kind(sentence or cause.diag.message_primary) if kind else None

@@ -105,7 +105,16 @@ def is_quiet(statement: ast.stmt) -> bool:
         ("fastapi", ("fintrack/api/",)),
         ("pydantic", ("fintrack/api/",)),
         ("jwt", ("fintrack/access/tokens.py",)),
-        ("psycopg", ("fintrack/db.py", "fintrack/one_statement.py", "fintrack/operations/")),
+        (
+            "psycopg",
+            (
+                "fintrack/db.py",
+                "fintrack/one_statement.py",
+                "fintrack/operations/",
+                "fintrack/sqlstates.py",
+                "fintrack/streams.py",
+            ),
+        ),
         ("plotly", ("fintrack/analytics/charts/", "fintrack/ui/")),
     ],
 )

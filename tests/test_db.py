@@ -14,7 +14,7 @@ from fintrack import audit, db
 from fintrack.access.tenants import tenant_settings
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from fintrack.db import copy_out, maintenance_transaction, tenant_transaction
+from fintrack.db import maintenance_transaction, tenant_transaction
 from fintrack.errors import InvalidInput, Unavailable
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from fintrack.ledger.exports import export_transactions
@@ -22,6 +22,7 @@ from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.schema import Category, Tenant
 from fintrack.sqlstates import BUSY
+from fintrack.streams import copy_out
 from tests.databases import Database
 
 MARCH = date(2026, 3, 1)

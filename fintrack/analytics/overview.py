@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from fintrack.analytics.cash_flow import CASH_FLOW, by_month_of_each
 from fintrack.analytics.net_worth import NET_WORTH, balance_series, net_worth_sums
@@ -21,9 +21,9 @@ from fintrack.analytics.places import Places, places
 from fintrack.analytics.spending import SPENDING, by_category
 from fintrack.cache import built_once, kept
 from fintrack.context import Permission, TenantContext
-from fintrack.db import tenant_transaction
+from fintrack.db import rows_of_each, tenant_transaction
 from fintrack.derived_schema import Line
-from fintrack.frames import frame, read_frame
+from fintrack.frames import frame
 from fintrack.import_schema import ImportBatch
 from fintrack.schema import Account, Category, Transaction
 
@@ -85,33 +85,37 @@ class Overview:
 
 @kept
 def overview(context: TenantContext, today: date) -> Overview:
-    """Return what Home shows on `today`, from five statements; the future is left out."""
+    """Return what Home shows on `today`; the future is left out. All is asked in one round trip."""
     context.require(Permission.READ)
     month, until = today.replace(day=1), today + DAY
     since = months_before(month, MONTHS_SHOWN - 1)
     before = previous(chosen_period(PeriodChoice.THIS_MONTH, today))
-    flows = by_month_of_each((since, until), (before.since, before.until))
-    series = _series(since, until)
-    spent, recent = by_category("EXPENSE", month, until), _recent(until)
     with tenant_transaction(context) as db:
-        rows, months = list(db.execute(series)), list(db.execute(flows))
-        uncategorised, rejected, standing = db.execute(_waiting()).one()
-        return Overview(
-            today,
-            frame([tuple(row[:5]) for row in rows if row.account_id is None], NET_WORTH),
-            frame(_trend(rows), ACCOUNT_TREND),
-            frame([tuple(row[:4]) for row in months if row.period == 0], CASH_FLOW),
-            frame([tuple(row[:4]) for row in months if row.period == 1], CASH_FLOW),
-            read_frame(db, spent, SPENDING),
-            standing or {},
-            Attention(uncategorised, rejected),
-            read_frame(db, recent, RECENT),
+        rows, months, waiting, spent, recent = rows_of_each(
+            db,
+            _series(since, until),
+            by_month_of_each((since, until), (before.since, before.until)),
+            _waiting(),
+            by_category("EXPENSE", month, until),
+            _recent(until),
         )
+    uncategorised, rejected, standing = waiting[0]
+    return Overview(
+        today,
+        frame([row[8:] for row in rows if row[0] is None], NET_WORTH),
+        frame([row[:8] for row in rows if row[0] is not None], ACCOUNT_TREND),
+        frame([row[:4] for row in months if row[4] == 0], CASH_FLOW),
+        frame([row[:4] for row in months if row[4] == 1], CASH_FLOW),
+        frame(spent, SPENDING),
+        standing or {},
+        Attention(uncategorised, rejected),
+        frame(recent, RECENT),
+    )
 
 
 @built_once
 def _series(since: date, until: date) -> Select[Any]:
-    """Net worth and each account's balance from the kept totals."""
+    """Return each account's balance (`ACCOUNT_TREND`) and, in rows of none, then `NET_WORTH`."""
     series = balance_series(since, until, Interval.MONTH)
     levels = func.grouping_sets(
         tuple_(series.c.on, series.c.currency), tuple_(series.c.on, series.c.account_id)
@@ -123,23 +127,13 @@ def _series(since: date, until: date) -> Select[Any]:
     )
     return (
         select(
-            sums, Account.name, Account.kind, Account.side, Account.currency.label("held_in"),
-            Account.archived_at.is_not(None).label("is_archived"),
+            sums.c.account_id, Account.name, Account.kind, Account.side, Account.currency,
+            Account.archived_at.is_not(None), sums.c.on, sums.c.net,
+            sums.c.on, sums.c.currency, sums.c.assets, sums.c.liabilities, sums.c.net,
         )
         .outerjoin(Account, Account.id == sums.c.account_id)
         .order_by(func.lower(Account.name), sums.c.account_id, sums.c.on, sums.c.currency)
     )  # fmt: skip
-
-
-def _trend(rows: list[Row[Any]]) -> list[tuple[Any, ...]]:
-    return [
-        (
-            row.account_id, row.name, row.kind, row.side, row.held_in, row.is_archived,
-            row.on, row.net,
-        )
-        for row in rows
-        if row.account_id is not None
-    ]  # fmt: skip
 
 
 @built_once

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from fintrack.db import rows_out
 from fintrack.ledger.exports import CURRENCY, decimal_cell, tag_names, tags_in_cells
 from fintrack.schema import Posting, Transaction
+from fintrack.streams import rows_out
 
 COLUMNS = "id booked_on valued_on status payee description account_id currency is_split".split()
 

@@ -35,12 +35,13 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
-from fintrack.db import copy_out, tenant_transaction
+from fintrack.db import tenant_transaction
 from fintrack.ledger.category_paths import category_tree
 from fintrack.ledger.conditions import all_conditions
 from fintrack.ledger.filters import EVERYTHING, TransactionFilter
 from fintrack.money import decimal_text
 from fintrack.schema import Account, Posting, Tag, Transaction, TransactionTag
+from fintrack.streams import copy_out
 
 CURRENCY = table("currency", column("code"), column("exponent"), schema="ref")
 # What a spreadsheet would run: operators, also in full width and after spaces, and control signs.

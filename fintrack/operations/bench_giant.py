@@ -63,6 +63,7 @@ from fintrack.operations.bench_writes import (
 from fintrack.operations.embedded import Server
 from fintrack.operations.passwords import SUPERUSER
 from fintrack.schema import Transaction
+from fintrack.streams import CHUNK
 
 ROWS, SMALL, FRAME_ROWS = 1_000_000, 10_000, 100_000
 IMPORTED, UPKEPT, WRITES = 100_000, 20_000, 10_000
@@ -237,7 +238,7 @@ def _copied_by_psql(place: Place, *before: str) -> Side:
     def copy() -> object:
         with subprocess.Popen(psql, stdout=subprocess.PIPE) as program:
             assert program.stdout is not None  # noqa: S101 - it is a pipe
-            blocks = iter(partial(program.stdout.read, db.CHUNK), b"")
+            blocks = iter(partial(program.stdout.read, CHUNK), b"")
             return sum(len(block) for block in blocks)
 
     return copy

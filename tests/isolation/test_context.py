@@ -9,9 +9,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from fintrack.context import Role, TenantContext
-from fintrack.db import copy_out, tenant_transaction
+from fintrack.db import tenant_transaction
 from fintrack.errors import FinTrackError, NotFound
 from fintrack.schema import TenantRow
+from fintrack.streams import copy_out
 from tests.isolation.attempts import VERBS, attempt, put, reach
 from tests.isolation.capture import captured, unnamed
 from tests.isolation.rows import BOUND, RELATIONS, TABLES

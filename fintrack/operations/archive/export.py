@@ -19,7 +19,7 @@ from fintrack import audit
 from fintrack.access.tenants import TenantSettings, tenant_settings
 from fintrack.attachment_schema import Attachment
 from fintrack.context import Permission, TenantContext
-from fintrack.db import blocks_of, copy_out, tenant_snapshot, tenant_transaction
+from fintrack.db import tenant_snapshot, tenant_transaction
 from fintrack.money import decimal_text
 from fintrack.operations.archive.attached import attached_files, attached_hashes
 from fintrack.operations.archive.frame import packing_of
@@ -51,6 +51,7 @@ from fintrack.operations.archive.tables import (
 )
 from fintrack.schema import Account, Transaction
 from fintrack.statements.openings import is_of_an_import
+from fintrack.streams import blocks_of, copy_out
 
 SETTINGS = "name type currency country locale time_zone fiscal_year_start colour".split()
 ALONE = "Everything in the books: nobody but {name} was ever a member."

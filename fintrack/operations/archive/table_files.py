@@ -19,10 +19,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from fintrack import audit
 from fintrack.context import Permission, TenantContext
-from fintrack.db import blocks_of, rows_out, tenant_snapshot, tenant_transaction
+from fintrack.db import tenant_snapshot, tenant_transaction
 from fintrack.errors import NotFound
 from fintrack.ledger.exports import transactions_statement, unguarded
 from fintrack.operations.archive.tables import BY_NAME, MONEY, statement_of
+from fintrack.streams import blocks_of, rows_out
 
 ROWS = 10_000
 # Of a sheet of Excel, with its header.
