@@ -106,6 +106,18 @@ def test_a_budget_of_actual_counts_splits_once_and_nothing_deleted() -> None:
     assert (budget.category.path, budget.amount) == (("Usual", "Food"), Decimal(20))
 
 
+def test_a_split_of_actual_into_transfers_alone_keeps_what_they_lack_of_it() -> None:
+    book = read(
+        actual(
+            movement("1", GIRO, -3000, parent=1, payee="s"),
+            movement("1/a", GIRO, -2000, child=1, other="2", payee="t", of="1"),
+            movement("2", PURSE, 2000, other="1/a"),
+        )
+    )
+
+    assert balances(book) == {"Giro": "-30.00", "Purse": "20.00"}
+
+
 def test_a_budget_without_a_currency_asks_for_it() -> None:
     with pytest.raises(StatementError, match="Choose one"):
         read(actual(), Hints())
