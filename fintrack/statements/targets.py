@@ -87,7 +87,8 @@ class Wishes:
         wish = self.by_statement.get(key)
         if wish is not None and self.chosen is None:
             return (account_of(wish, ledger) if isinstance(wish, UUID) else wish).currency
-        home = self.chosen or self.remembered
+        named = [each for each in ledger if _is_called(each, key)]
+        home = self.chosen or (named[0] if len(named) == 1 else self.remembered)
         return home.currency if home else None
 
 
@@ -233,6 +234,11 @@ def kind_of(words: str) -> AccountKind:
     )
 
 
+def _is_called(account: LedgerAccount, label: str) -> bool:
+    is_numbered = is_same_number(bare(label), bare(account.number))
+    return is_numbered or account.name.casefold() == label.casefold()
+
+
 def _told(row: Planned) -> tuple[date, int, str]:
     return row.movement.booked_on, row.amount, row.movement.payee.casefold()
 
@@ -324,10 +330,9 @@ def bare(text: str) -> str:
 
 def is_same_number(one: str, other: str) -> bool:
     """Return whether two bare numbers are of one account: many IBANs end with its number."""
-    if not one or not other:
-        return False
     shorter, longer = sorted((one, other), key=len)
-    return one == other or (len(shorter) >= _SHORTEST_NUMBER and longer.endswith(shorter))
+    is_end = len(shorter) >= _SHORTEST_NUMBER and longer.endswith(shorter)
+    return bool(shorter) and (one == other or is_end)
 
 
 def _names(plan: Plan, kind: AccountKind, *, is_number: bool) -> tuple[str, ...]:

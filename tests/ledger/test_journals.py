@@ -15,7 +15,7 @@ from fintrack.errors import PermissionDenied
 from fintrack.ledger.accounts import AccountKind, NewAccount, create_account
 from fintrack.ledger.categories import CategoryKind, create_category
 from fintrack.ledger.journals.export import JournalFormat, export_journal
-from fintrack.ledger.recording import NewTransaction, record_transaction
+from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from tests.operations.books import DAY, keep_book
 
 BEANCOUNT, HLEDGER = JournalFormat
@@ -38,13 +38,13 @@ each_form = pytest.mark.parametrize(
 @pytest.fixture
 def odd_names(ana: TenantContext) -> None:
     """Accounts and categories that plain text cannot call as they are called here."""
-    for name in ("現金", "現 金", "giro = 1;  |(a)", "Über:Konto"):
+    for name in ("現金", "現 金", "giro = 1;  |(a)", "Über:Konto", "Giro", "Giro › Pot", "type:Z"):  # noqa: RUF001 - as on the screens
         new = NewAccount(name, AccountKind.CASH, "EUR", date(2026, 4, 1), 5)
-        food = create_category(ana, name, CategoryKind.EXPENSE)
-        text = '"; #x \\ | {a} é'
-        record_transaction(
-            ana, NewTransaction(create_account(ana, new), DAY, -1, text, text, category_id=food)
-        )
+        food = create_category(ana, name.replace("›", "-"), CategoryKind.EXPENSE)  # noqa: RUF001 - as on the screens
+        text, account_id = '"; #x \\ | {a} é', create_account(ana, new)
+        record_transaction(ana, NewTransaction(account_id, DAY, -1, text, text, category_id=food))
+        lines = SplitLine(food, -1, "Date:soon"), SplitLine(None, -2, "[2026-13-45] type:X")
+        record_transaction(ana, NewTransaction(account_id, DAY, -3, text, text, lines=lines))
 
 
 def checked(

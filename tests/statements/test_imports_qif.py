@@ -5,8 +5,10 @@ from datetime import date
 from io import StringIO
 
 from fintrack.context import TenantContext
+from fintrack.ledger.account_files.export import AccountFormat, export_account
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from fintrack.ledger.categories import categories
+from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.statements.mapping import answered
 from tests.statements.importing import exported, imported, preview
 
@@ -87,6 +89,17 @@ def test_a_register_that_comes_again_adds_nothing(ana: TenantContext) -> None:
     imported(ana, REGISTERS)
 
     assert imported(ana, REGISTERS).new == 0
+
+
+def test_a_register_is_in_the_currency_of_the_account_that_it_names(ana: TenantContext) -> None:
+    yen = create_account(ana, NewAccount("Yen", AccountKind.CASH, "JPY", date(2026, 1, 1)))
+    record_transaction(ana, NewTransaction(yen, date(2026, 1, 2), -500, "Ramen"))
+    register = b"".join(export_account(ana, yen, AccountFormat.QIF))
+
+    (statement,) = preview(ana, register).statements
+
+    assert statement.account is not None
+    assert (statement.account.name, statement.new) == ("Yen", 0)
 
 
 def test_open_dates_are_remembered_for_the_account_alone(ana: TenantContext) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
-from fintrack.ledger.category_paths import category_tree
+from fintrack.ledger.category_paths import SEPARATOR, category_tree
 from fintrack.ledger.entries import Entry, entries
 from fintrack.ledger.journals.names import TRANSFERS, UNCATEGORISED, Names
 from fintrack.money import decimal_amount
@@ -78,6 +78,7 @@ def _accounts(db: Session, names: Names) -> Iterator[JournalAccount]:
         cast(moved, BigInteger),
     ).order_by(func.lower(Account.name), Account.id)
     for identifier, side, name, currency, opened_on, opening, change in db.execute(statement):
-        plain = names.give(str(identifier), side, name)
+        # No account may lie below another one: beancount would add up both.
+        plain = names.give(str(identifier), side, name.replace(SEPARATOR, " "))
         first, last = (decimal_amount(each, currency) for each in (opening, opening + change))
         yield JournalAccount(plain, name, currency, opened_on, first, last)

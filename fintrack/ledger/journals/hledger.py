@@ -15,6 +15,8 @@ from fintrack.money import exponent
 from fintrack.texts import neutral
 
 _COMMENT = re.compile(r"[;|]")
+# What hledger obeys in a comment: tags of its own, and days in brackets.
+_OBEYED = re.compile(r"\b(date2?|type)(?=:)|\[(?=[\d=])", re.IGNORECASE)
 _NO_TAG = re.compile(r"[\s:,;]+")
 
 
@@ -23,9 +25,9 @@ def hledger_lines(book: JournalBook) -> Iterator[str]:
     for currency in sorted({account.currency for account in book.accounts}):
         yield f"commodity {Decimal(1000):.{exponent(currency)}f}{_point(currency)} {currency}"
     for account in book.accounts:
-        yield f"account {account.plain_name}  ; {_told(account.name)}"
+        yield f"account {account.plain_name}  ; {_beside(account.name)}"
     for name, path in book.categories.items():
-        yield f"account {name}  ; {_told(path)}"
+        yield f"account {name}  ; {_beside(path)}"
     for name in (OPENINGS, TRANSFERS, UNCATEGORISED):
         yield f"account {name}"
     for account in book.accounts:
@@ -61,7 +63,7 @@ def _entry(book: JournalBook, entry: Entry) -> Iterator[str]:
     texts = f"{_told(entry.payee)} | {_told(entry.description)}"
     yield f"{entry.booked_on} {mark} {texts}  ; id:{entry.id}{tags}"
     for name, amount, memo in book.postings(entry):
-        comment = f"  ; {_told(memo)}" if memo else ""
+        comment = f"  ; {_beside(memo)}" if memo else ""
         yield f"    {name}  {_money(amount, entry.currency)}{comment}"
 
 
@@ -72,3 +74,8 @@ def _money(amount: Decimal, currency: str) -> str:
 def _told(text: str) -> str:
     """Return a text without what ends a description: a comment's mark, or the payee's."""
     return neutral(_COMMENT.sub(" ", text))
+
+
+def _beside(text: str) -> str:
+    """Return a text as a comment that says nothing to hledger."""
+    return _OBEYED.sub(r"\g<0> ", _told(text))

@@ -1,9 +1,11 @@
 """The rows of the older FinTrack as one book for each of its users, and its checksum."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
@@ -22,6 +24,7 @@ from fintrack.statements.books.book import (
     BookTransaction,
 )
 from fintrack.statements.books.cells import day, likely_kinds, number, text
+from fintrack.statements.plans import EARLIEST, LARGEST_AMOUNT, LATEST
 from fintrack.statements.statement import StatementError
 from fintrack.statements.targets import kind_of
 
@@ -78,11 +81,31 @@ def users_without_books(tables: Tables) -> list[str]:
     return sorted(users, key=str.casefold)
 
 
+@contextmanager
+def _named(what: str, row: Row) -> Iterator[None]:
+    """Say which row it is that cannot come."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise StatementError(f"The {what} {text(row.get('id'))}: {error}") from error
+
+
+def _require_own_ids(tables: Tables) -> None:
+    for name in ("users", "accounts", "categories"):
+        keys = [text(row["id"]) for row in tables[name]]
+        if shared := next((key for key, count in Counter(keys).items() if count > 1), None):
+            raise StatementError(f"Several {name} have the id {shared}. Give each its own there.")
+
+
 def _require_own_addresses(users: Iterable[Row]) -> None:
     sharing: dict[str, list[str]] = defaultdict(list)
     for user in users:
-        address = text(user["email"])
-        sharing[checked_email(address)].append(f"{text(user['id'])} ({address})")
+        address, key = text(user["email"]), text(user["id"])
+        try:
+            sharing[checked_email(address)].append(f"{key} ({address})")
+        except InvalidInput as error:
+            said = f"The user {key} has no e-mail address, but accounts. Give him one there first."
+            raise InvalidInput(said) from error
     for named in sharing.values():
         if len(named) > 1:
             raise InvalidInput(
@@ -100,9 +123,11 @@ class _Reading:
     accounts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     moves: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     categories: dict[str, BookCategory] = field(default_factory=dict)
+    owned: dict[str, list[BookCategory]] = field(default_factory=lambda: defaultdict(list))
     transfers: int = 0
 
     def __post_init__(self) -> None:
+        _require_own_ids(self.tables)
         users = {text(user["id"]) for user in self.tables["users"]}
         for account in self.tables["accounts"]:
             owner = text(account["user_id"])
@@ -114,33 +139,51 @@ class _Reading:
             owner = owners.get(text(move["account_id"]), "")
             if not owner:
                 raise StatementError(f"The transaction {move.get('id')} is of no account.")
+            with _named("transaction", move):
+                _signed(move)
             self.moves[owner].append(move)
         self.categories.update(self._categories())
+        for row in self.tables["categories"]:
+            self.owned[text(row.get("user_id"))].append(self.categories[text(row["id"])])
 
     def book(self, user: Row) -> OldBook:
         owner = text(user["id"])
-        currencies = {
-            text(row["id"]): text(row.get("currency")) or self.currency
-            for row in self.accounts[owner]
-        }
-        for code in currencies.values():
-            exponent(code)
-        moves = [each for row in self.moves[owner] for each in self._transactions(row, currencies)]
+        currencies = {text(row["id"]): self._currency(row) for row in self.accounts[owner]}
+        moves: list[BookTransaction] = []
+        for row in self.moves[owner]:
+            with _named("transaction", row):
+                moves += self._transactions(row, currencies)
         moves.sort(key=lambda each: each.booked_on)
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for each in moves:
             sums[each.account] += each.amount
-        accounts = [_account(row, currencies, sums) for row in self.accounts[owner]]
+        accounts = list(self._accounts(owner, currencies, sums))
         notes = [note for row in self.accounts[owner] for note in _notes(row, sums)]
         if unknown := sum(map(self._is_lost, self.moves[owner])):
             notes.append(UNKNOWN_CATEGORIES.format(unknown))
-        if rounded := sum(_is_rounded(row, currencies) for row in self.moves[owner]):
+        exact = [(text(row["account_id"]), _signed(row)) for row in self.moves[owner]]
+        exact += [(text(row["id"]), _opening(row, sums)) for row in self.accounts[owner]]
+        if rounded := sum(_is_rounded(amount, currencies[key]) for key, amount in exact):
             notes.append(ROUNDED.format(rounded))
         name = text(user.get("name")) or text(user["email"]).partition("@")[0]
         used = [line.category for each in moves for line in each.lines if line.category]
-        book = Book(FORMAT, name, accounts, moves, tuple(dict.fromkeys(used)), notes)
+        kept = tuple(dict.fromkeys([*used, *self.owned[owner]]))
+        book = Book(FORMAT, name, accounts, moves, kept, notes)
         secret = text(user.get("password_hash"))
         return OldBook(text(user["email"]), name, secret, book, _checksum(book))
+
+    def _currency(self, account: Row) -> str:
+        code = text(account.get("currency")) or self.currency
+        with _named("account", account):
+            exponent(code)
+        return code
+
+    def _accounts(
+        self, owner: str, currencies: Mapping[str, str], sums: Mapping[str, Decimal]
+    ) -> Iterator[BookAccount]:
+        for row in self.accounts[owner]:
+            with _named("account", row):
+                yield _account(row, currencies, sums)
 
     def _is_lost(self, row: Row) -> bool:
         """Tell whether a category is named that is nowhere; a transfer has none."""
@@ -153,7 +196,7 @@ class _Reading:
         amount = _kept(_signed(row), currencies[account])
         plain = BookTransaction(
             account,
-            day(row["date"]),
+            _day(row["date"]),
             amount,
             text(row.get("payee")),
             text(row.get("description")),
@@ -165,9 +208,7 @@ class _Reading:
             yield replace(plain, lines=(BookLine(amount, category),)) if category else plain
             return
         if currencies.get(other) != currencies[account]:
-            raise StatementError(
-                f"The transaction {row.get('id')} goes to no account of the same user and currency."
-            )
+            raise StatementError("It goes to no account of the same user and currency.")
         self.transfers += 1
         leg = replace(plain, amount=-abs(amount), transfer=str(self.transfers))
         yield leg
@@ -201,29 +242,42 @@ def _signed(row: Row) -> Decimal:
     return -abs(amount) if said in _OUT else abs(amount) if said in _IN else amount
 
 
-def _is_rounded(row: Row, currencies: Mapping[str, str]) -> bool:
-    amount = _signed(row)
-    return abs(amount - _kept(amount, currencies[text(row["account_id"])])) > _NOISE
+def _day(value: object) -> date:
+    found = day(value)
+    if not EARLIEST <= found <= LATEST:
+        raise StatementError("The date lies outside the years 1000 to 2999.")
+    return found
+
+
+def _is_rounded(amount: Decimal, currency: str) -> bool:
+    return abs(amount - _kept(amount, currency)) > _NOISE
 
 
 def _kept(amount: Decimal, currency: str) -> Decimal:
-    return decimal_amount(rounded_minor_units(amount, currency), currency)
+    minor = rounded_minor_units(amount, currency)
+    if abs(minor) > LARGEST_AMOUNT:
+        raise StatementError("The amount is too large.")
+    return decimal_amount(minor, currency)
+
+
+def _opening(row: Row, sums: Mapping[str, Decimal]) -> Decimal:
+    said, balance = row.get("opening_balance"), row.get("balance")
+    if said is None and balance is not None:
+        return number(balance) - sums.get(text(row["id"]), Decimal())
+    return number(said or 0)
 
 
 def _account(row: Row, currencies: Mapping[str, str], sums: Mapping[str, Decimal]) -> BookAccount:
     key, name = text(row["id"]), text(row["name"])
     said = text(row.get("type")).upper().replace(" ", "_")
     kind = AccountKind(said) if said in set(AccountKind) else kind_of(f"{said} {name}")
-    opening = row.get("opening_balance")
-    if opening is None and row.get("balance") is not None:
-        opening = number(row["balance"]) - sums.get(key, Decimal())
     opened_on = row.get("opened_on")
     return BookAccount(
         key,
         name,
         currencies[key],
         kind,
-        opening=_kept(number(opening or 0), currencies[key]),
+        opening=_kept(_opening(row, sums), currencies[key]),
         opened_on=day(opened_on) if opened_on else None,
         number=text(row.get("number")),
         is_closed=text(row.get("archived")).casefold() in _TRUE,

@@ -147,15 +147,16 @@ def _transactions(
 def _split(parent: Row, parts: list[Row], names: _Names) -> Iterator[BookTransaction]:
     """Yield what a split is: a part that goes to another account is a transfer of its own."""
     kept = [part for part in parts if part["transferred_id"] is None]
-    if kept:
+    moved = sum((_amount(part) for part in parts if part not in kept), Decimal())
+    rest = _amount(parent) - moved
+    if kept or rest:
         lines = tuple(
             BookLine(
                 _amount(part), names.categories.get(text(part["category"])), text(part["notes"])
             )
             for part in sorted(kept, key=lambda part: -number(part["sort_order"] or 0))
         )
-        moved = sum((_amount(part) for part in parts if part not in kept), Decimal())
-        yield _transaction(parent, names, amount=_amount(parent) - moved, lines=lines)
+        yield _transaction(parent, names, amount=rest, lines=lines)
     for part in parts:
         if part not in kept:
             yield _transaction(part, names, day_of=parent)

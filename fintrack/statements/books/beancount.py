@@ -183,7 +183,8 @@ class _Reading:
         if self.draft is None:
             return
         written = Written(self.draft.begins, "\n".join(self.draft.lines), self.draft.lines[0])
-        self._keep(replace(self.draft.entry, written=written), completed(self.draft.postings))
+        raw = completed(self.draft.postings, is_rounded=True)
+        self._keep(replace(self.draft.entry, written=written), raw)
         self.draft = None
 
     def fill_pads(self) -> None:

@@ -10,6 +10,8 @@ from fintrack.statements.statement import StatementError
 
 _MOST_FIGURES = 40
 _COMPACT_DAY = len("20260131")
+# How long a moment is that is counted in seconds or in thousandths of them.
+_SINCE_1970 = {10, 13}
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+")
 
 
@@ -77,6 +79,8 @@ def day(value: object) -> date:
         StatementError: it begins with none.
     """
     text = str(value).strip()
+    if text.isdecimal() and len(text) in _SINCE_1970:
+        raise StatementError(f"{text[:40]!r} in the file is no day.")
     try:
         return date.fromisoformat(text[:_COMPACT_DAY] if text[:5].isdecimal() else text[:10])
     except ValueError as error:

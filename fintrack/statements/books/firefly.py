@@ -32,9 +32,10 @@ TRANSACTIONS = frozenset(
     "group_id type amount currency_code date source_name source_type destination_type".split()
 )
 ACCOUNTS = frozenset("name type iban currency_code active".split())
-_OWED = frozenset({"debt", "loan", "mortgage", "liability credit account"})
+_OWED = frozenset({"debt", "loan", "mortgage"})
 _OWN = _OWED | {"asset account", "default account"}
 _BEGINNINGS = frozenset({"initial balance account", "liability credit account"})
+_OPENINGS = frozenset({"opening balance", "liability credit"})
 _KINDS = {
     "ccasset": AccountKind.CREDIT_CARD,
     "savingasset": AccountKind.SAVINGS,
@@ -186,14 +187,14 @@ def _types(row: Row) -> tuple[str, str]:
     Its name then stands alone, and where it stands says which way the balance goes.
     """
     types = row["source_type"].casefold(), row["destination_type"].casefold()
-    if row["type"].casefold() != "opening balance" or not _OWN.isdisjoint(types):
+    if row["type"].casefold() not in _OPENINGS or not _OWN.isdisjoint(types):
         return types
     own, other = "asset account", "initial balance account"
     return (own, other) if row["source_name"] else (other, own)
 
 
 def _is_opening(row: Row, _own: _End, other: _End) -> bool:
-    return other.type in _BEGINNINGS or row["type"].casefold() == "opening balance"
+    return other.type in _BEGINNINGS or row["type"].casefold() in _OPENINGS
 
 
 def _key(name: str, currency: str) -> str:

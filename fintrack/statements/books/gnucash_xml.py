@@ -83,13 +83,13 @@ class _Reading:
         self.path.append(name)
         if len(self.path) > _DEEPEST:
             raise StatementError(DAMAGED)
-        if name in _KEPT:
+        self.in_templates = self.in_templates or name == _TEMPLATES
+        if name in _KEPT and not self.in_templates:
             if name in self.texts:
                 raise StatementError(DAMAGED)
             self.texts[name] = {}
         if name == _TRANSACTION:
             self.begins = self.parser.CurrentLineNumber, self.parser.CurrentByteIndex
-        self.in_templates = self.in_templates or name == _TEMPLATES
         if name in _COUNTED and not self.in_templates:
             self.counts[_COUNTED[name]] += 1
 
@@ -121,6 +121,8 @@ class _Reading:
                 texts.get("act:parent", ""),
                 held,
                 texts.get("act:code", ""),
+                # A slot of this name is only there where it is true.
+                "hidden" in texts.get("act:slots/slot/slot:key", ""),
             )
         )
 

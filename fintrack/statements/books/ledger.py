@@ -6,6 +6,7 @@ Source: hledger manual, journal format; ledger manual, journal format.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,6 +17,7 @@ from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
+from fintrack.texts import counted
 
 FORMAT = "ledger"
 _POSTINGS = "Export its postings as CSV with `hledger print -O csv`, and bring that."
@@ -39,6 +41,7 @@ _AMOUNT = re.compile(
 _TAG = re.compile(r"(?:^|[\s,;])([^\s:,;]+):(?=[\s,]|$)")
 _TAGS = re.compile(r"(?:^|(?<=\s)):([^\s,;]+):(?=\s|$)")
 _TYPE = re.compile(r"\btype:\s*(\w+)")
+_DATED = re.compile(r"(?:^|[\s,;])date:\s*\d|\[\d")
 _YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
 _HEAD = 64 * 1024
@@ -83,7 +86,7 @@ def read_ledger(content: bytes, hints: Hints) -> Book:
         reading.take(line, written.rstrip())
     reading.finish()
     periodic = {"periodic entries": reading.periodic}
-    notes = [*reading.commodities.notes(), *left_out(FORMAT, periodic)]
+    notes = [*reading.commodities.notes(), *reading.notes(), *left_out(FORMAT, periodic)]
     return book_of(FORMAT, FORMAT, reading.entries, notes)
 
 
@@ -133,6 +136,13 @@ class _Reading:
     raw: list[RawPosting] = field(default_factory=list)
     is_comment: bool = False
     periodic: int = 0
+    dated: int = 0
+
+    def notes(self) -> Iterator[str]:
+        """Yield what a member should know of the days."""
+        if self.dated:
+            said = counted(self.dated, "posting has a day", "postings have a day")
+            yield f"{said} of its own; that of the entry was taken."
 
     def take(self, line: int, written: str) -> None:
         if self.is_comment:
@@ -200,6 +210,8 @@ class _Reading:
                 self.habits.take(inside.removeprefix("format "))
             self._take_type(inside)
             return
+        is_of_posting = self.raw or inside[0] not in _COMMENTS
+        self.dated += bool(is_of_posting and _DATED.search(inside.partition(";")[2]))
         if inside[0] in _COMMENTS - {"*"}:
             tags = (*self.entry.tags, *_tags(inside[1:]))
             self.entry = replace(self.entry, tags=tags)

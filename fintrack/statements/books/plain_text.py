@@ -6,8 +6,9 @@ in money, such as hours of vacation, cannot be kept.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from fintrack.money import CURRENCIES, exponent
@@ -212,8 +213,10 @@ def _place(account: str) -> tuple[Place, bool]:
     return Place(root, _below(account)), True
 
 
-def completed(raw: Sequence[RawPosting]) -> list[RawPosting]:
+def completed(raw: Sequence[RawPosting], *, is_rounded: bool = False) -> list[RawPosting]:
     """Return the postings; the one without an amount gets what the others lack of each commodity.
+
+    Where `is_rounded`, it has no more decimals than the amounts of its commodity beside it.
 
     Raises:
         StatementError: more than one amount is missing, so that none can be told.
@@ -224,7 +227,23 @@ def completed(raw: Sequence[RawPosting]) -> list[RawPosting]:
         raise StatementError(f"Line {missing[1].line}: only one amount of an entry may be missing.")
     balance = _balance([each for each in said if not each.is_free])
     lacking = [Amount(-number, commodity) for commodity, number in balance.items() if number]
+    if is_rounded:
+        lacking = [_rounded(each, said) for each in lacking]
     return said + [replace(each, units=units) for each in missing for units in lacking]
+
+
+def _rounded(amount: Amount, beside: Iterable[RawPosting]) -> Amount:
+    written = [
+        each.units.number.as_tuple().exponent
+        for each in beside
+        if each.units and each.units.commodity == amount.commodity
+    ]
+    decimals = [each for each in written if isinstance(each, int) and each < 0]
+    if not decimals:
+        return amount
+    with suppress(InvalidOperation):
+        amount = replace(amount, number=amount.number.quantize(Decimal(1).scaleb(max(decimals))))
+    return amount
 
 
 def _balance(raw: Sequence[RawPosting]) -> Balance:

@@ -106,6 +106,18 @@ def test_a_budget_of_actual_counts_splits_once_and_nothing_deleted() -> None:
     assert (budget.category.path, budget.amount) == (("Usual", "Food"), Decimal(20))
 
 
+def test_a_split_of_actual_into_transfers_alone_keeps_what_they_lack_of_it() -> None:
+    book = read(
+        actual(
+            movement("1", GIRO, -3000, parent=1, payee="s"),
+            movement("1/a", GIRO, -2000, child=1, other="2", payee="t", of="1"),
+            movement("2", PURSE, 2000, other="1/a"),
+        )
+    )
+
+    assert balances(book) == {"Giro": "-30.00", "Purse": "20.00"}
+
+
 def test_a_budget_without_a_currency_asks_for_it() -> None:
     with pytest.raises(StatementError, match="Choose one"):
         read(actual(), Hints())
@@ -164,8 +176,9 @@ BOOK = XML.format(
     + gnc_account("Food", "EXPENSE", "Expenses"),
     transactions=gnc_transaction("2026-01-02", "Rolls &amp; milk", BREAD, PAID)
     + gnc_transaction("2026-01-03", "Buy", SHARES, SPENT),
-    template=gnc_account("Template", "BANK", unit="template template")
-    + gnc_transaction("2026-01-01", "Rent", ("Template", "0/1", "0/1")),
+    template=gnc_account("Template Root", "ROOT", "")
+    + gnc_account("Template", "BANK", "Template Root", unit="template template")
+    + gnc_transaction("2026-01-01", "Rent", ("Template", "0/1", "0/1"), ("Template", "0/1", "0/1")),
 )  # fmt: skip
 
 
@@ -184,6 +197,17 @@ def test_a_book_of_gnucash_in_xml_is_read_packed_or_not(content: bytes) -> None:
         "Scheduled transactions were left out (1): FinTrack does not take them from GnuCash."
     ]
     assert sum(each.amount for each in book.transactions) == Decimal("-3.20")
+
+
+def test_a_hidden_account_of_gnucash_is_closed() -> None:
+    hidden = (
+        "<act:slots><slot><slot:key>color</slot:key></slot><slot><slot:key>hidden</slot:key>"
+        '<slot:value type="string">true</slot:value></slot></act:slots>'
+    )
+
+    book = read(BOOK.replace("<act:name>Card</act:name>", f"<act:name>Card</act:name>{hidden}"))
+
+    assert [each.name for each in book.accounts if each.is_closed] == ["Card"]
 
 
 @pytest.mark.parametrize(

@@ -187,3 +187,30 @@ def test_sums_of_a_beancount_file_are_computed_exactly(written: str, balance: st
     book = read(f'{OPEN}2026-01-03 * "x"\n  Assets:Giro  {written} EUR\n  Income:Gift\n')
 
     assert balances(book) == {"Giro": balance}
+
+
+@pytest.mark.parametrize(
+    ("food", "left"), [("1.00", "-8.66"), ("1.0", "-8.6"), ("1.000", "-8.666"), ("1", "-8.666")]
+)
+def test_what_beancount_fills_in_has_as_few_decimals_as_the_amounts_beside_it(
+    food: str, left: str
+) -> None:
+    entry = (
+        '2026-01-0{} * "x"\n  Assets:Fund  1 ACME {{3.333 EUR}}\n'
+        f"  Expenses:Food  {food} EUR\n  Assets:Giro\n"
+    )
+    claim = f"2026-01-03 balance Assets:Giro  {left} ~ 0 EUR\n"
+
+    book = read(OPEN + entry.format(1) + entry.format(2) + claim)
+
+    assert "1 of 1 balances that the book states agree." in book.notes
+
+
+@pytest.mark.parametrize(
+    "posting", ["  ; date:2026-02-01", "  ; [2026-02-01]", "\n  ; date:2026-02-01"]
+)
+def test_a_posting_with_a_day_of_its_own_is_told(posting: str) -> None:
+    book = read(f"2026-01-31 x\n  assets:giro  -3 EUR{posting}\n  expenses:food\n")
+
+    assert {each.booked_on.isoformat() for each in book.transactions} == {"2026-01-31"}
+    assert book.notes == ["1 posting has a day of its own; that of the entry was taken."]

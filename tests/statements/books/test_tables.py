@@ -153,6 +153,17 @@ def journal(day: int, amount: str, source: str, destination: str, **more: str) -
     return usual | more
 
 
+@pytest.mark.parametrize("kind", ["Liability credit account", ""])
+def test_what_a_debt_of_firefly_begins_with_is_its_opening_balance(kind: str) -> None:
+    beginning = {"type": "Liability credit", "destination_type": kind}
+    rows = table(FIREFLY, journal(1, "-500.00", "Car", "Credit of Car", **beginning))
+
+    book = read(rows)
+
+    assert balances(book) == {"Car": "-500.00"}
+    assert book.transactions == []
+
+
 def test_money_in_firefly_goes_the_way_its_accounts_say() -> None:
     opening = {"source_type": "", "destination_type": "Initial balance account"}
     weekly = {"group_title": "Weekly"}
