@@ -28,7 +28,7 @@ from fintrack.operations.binaries import find_binaries
 from fintrack.operations.embedded import Server, stop
 from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation, open_installation
-from tests.databases import Database, Shelf
+from tests.databases import Database, Shelf, remembering
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
 from tests.mailing import Mailbox, mail_server
 from tests.scheduling import SERVERS, FileScheduling
@@ -102,6 +102,12 @@ def cheap_passwords() -> None:
     """Hash passwords in next to no time; nothing of a test outlives it."""
     passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     passwords._NOBODY = passwords._HASHER.hash("nobody has this password")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_statements() -> None:
+    """Compile each statement once in this process, as a server does, not for each database."""
+    db._engine = remembering(db._engine)  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,15 +1,20 @@
 """A clean database for each test; one is used again while nothing but rows was left in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection, Dialect, Engine
+from sqlalchemy.util import LRUCache
 
 from fintrack import db
 from fintrack.operations.installation import Installation
 from fintrack.operations.passwords import APPLICATION_LOGINS
 
+# Statements to remember: more than the suite has.
+MANY = 20_000
 # Whether a test changed more than rows: the schema, or what the planner knows of the tables.
 WATCH = """
     create schema test_watch;
@@ -79,6 +84,32 @@ class Database:
             host=str(options["host"]), port=str(options["port"]), user=self.admin.username,
             password=str(self.admin.password), dbname=self.name, autocommit=True,
         )  # fmt: skip
+
+
+def remembering(make: Callable[[URL, int, float], Engine]) -> Callable[[URL, int, float], Engine]:
+    """Return what makes engines as `make` does; those of one server share what they learnt of it.
+
+    That is its version and the statements that were compiled for it.
+    """
+    first: dict[object, Engine] = {}
+
+    def engine(url: URL, size: int, wait: float) -> Engine:
+        made = make(url, size, wait)
+        known = first.setdefault((url.host, url.port, str(url.query)), made)
+        if known is made:
+            made._compiled_cache = LRUCache(MANY)
+        else:
+            made.dialect.initialize = partial(_learn, known.dialect)  # type: ignore[method-assign]
+            made.dialect = made.pool._dialect = known.dialect
+            made._compiled_cache = known._compiled_cache
+        return made
+
+    return engine
+
+
+def _learn(dialect: Dialect, connection: Connection) -> None:
+    if dialect.server_version_info is None:
+        dialect.initialize(connection)
 
 
 def new_database(installation: Installation, template: str = "fintrack") -> Database:
