@@ -5,7 +5,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fintrack.access.tenants import TenantSettings, change_settings, close_tenant, tenant_settings
+from fintrack.access.tenants import (
+    TenantSettings,
+    change_settings,
+    close_tenant,
+    tenant_settings,
+    time_zones,
+)
 from fintrack.context import Permission, TenantContext, TenantType
 from fintrack.ui.books import take_along_card
 from fintrack.ui.choices import (
@@ -13,7 +19,6 @@ from fintrack.ui.choices import (
     country_input,
     currency_input,
     locale_input,
-    time_zones,
 )
 from fintrack.ui.closing import export_everything, status_badge
 from fintrack.ui.confirmation import when_confirmed

@@ -1,7 +1,6 @@
 """What forms offer: countries, currencies, languages, with a first choice from the browser."""
 
 from functools import cache
-from zoneinfo import available_timezones
 
 import streamlit as st
 from babel import Locale
@@ -38,12 +37,6 @@ def locales() -> dict[str, str]:
     spoken = map(Locale.parse, locale_identifiers())
     names = {str(each): str(each.get_display_name("en")) for each in spoken if each.territory}
     return dict(sorted(names.items(), key=lambda item: item[1]))
-
-
-@cache
-def time_zones() -> tuple[str, ...]:
-    """Return the names of all time zones, in their order."""
-    return tuple(sorted(available_timezones()))
 
 
 def browser_country() -> str:
