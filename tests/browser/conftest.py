@@ -50,8 +50,9 @@ def _closed(browser: Browser) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
-    """Let every browser be somewhere in Madrid."""
+    """Let every browser be somewhere in Madrid, and draw no movement sixty times a second."""
     return {
+        "reduced_motion": "reduce",
         "locale": "es-ES",
         "timezone_id": "Europe/Madrid",
         "viewport": {"width": 1440, "height": 900},
@@ -79,7 +80,7 @@ def open_server(_open_server: Served, request: pytest.FixtureRequest) -> Served:
 
 def registered(browser: Browser, server: Served, name: str, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
     """Register somebody with a tenant in euro, in a browser of their own."""
-    page = browser.new_context(locale="en-IE", **options).new_page()
+    page = browser.new_context(locale="en-IE", reduced_motion="reduce", **options).new_page()
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server.url}/?register=1")
     page.get_by_label("Your name").fill(name)

@@ -50,7 +50,7 @@ def invited(page: Page, url: str, email: str, role: str) -> str:
 
 def joined(browser: Browser, link: str, name: str, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own
     """Open the link in a browser of one's own, register, and join."""
-    page = browser.new_context(locale="en-IE", **options).new_page()
+    page = browser.new_context(locale="en-IE", reduced_motion="reduce", **options).new_page()
     page.set_default_timeout(30_000)
     page.goto(link)
     expect(page.get_by_text("Ana invites you")).to_be_visible()

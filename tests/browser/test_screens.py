@@ -40,7 +40,9 @@ def listed(sample: Page, open_server: Served) -> Page:
 def phone(sample: Page, browser: Browser) -> Iterator[Page]:
     """Ana on her phone, signed in and in the same household."""
     state = sample.context.storage_state()
-    context = browser.new_context(storage_state=state, viewport=PHONE, has_touch=True)
+    context = browser.new_context(
+        storage_state=state, viewport=PHONE, has_touch=True, reduced_motion="reduce"
+    )
     yield context.new_page()
     context.close()
 

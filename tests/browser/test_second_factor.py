@@ -33,7 +33,7 @@ def turned_on(page: Page, server: Served) -> bytes:
 def test_a_phone_signs_in_with_the_code_of_the_app(open_server: Served, browser: Browser) -> None:
     desk = registered(browser, open_server, "Ana")
     seed = turned_on(desk, open_server)
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     context.set_default_timeout(45_000)
     phone = context.new_page()
     found = complaints(phone)
