@@ -1,5 +1,6 @@
 """The cast, on a real PostgreSQL: Ana owns the Rivera family, Cleo owns Rivera Ltd."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -43,16 +44,12 @@ HERE = Path(__file__).parent
 REPEATED = pytest.StashKey[bool]()
 # What versions could answer differently runs on each of them, everything else on the first.
 ON_EACH = (
-    "access/test_ownership.py",
     "access/test_tenants.py",
     "analytics/test_answers.py",
     "isolation/",
     "ledger/test_totals.py",
     "ledger/test_transactions.py",
-    "statements/test_imports.py",
-    "test_cache.py",
     "test_db.py",
-    "test_limits.py",
 )
 
 
@@ -72,6 +69,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         name = (item.path, item.originalname if isinstance(item, pytest.Function) else item.name)
         item.stash[REPEATED] = name in seen
         seen.add(name)
+
+
+def pytest_collection_finish() -> None:
+    """Search what was loaded for garbage once, not again and again behind each test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

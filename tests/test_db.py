@@ -8,13 +8,13 @@ from threading import Barrier, Event, Thread
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import BigInteger, delete, func, literal, select, text, update
 
 from fintrack import audit, db
 from fintrack.access.tenants import tenant_settings
 from fintrack.config import settings
 from fintrack.context import TenantContext
-from fintrack.db import maintenance_transaction, tenant_transaction
+from fintrack.db import maintenance_transaction, rows_of_each, tenant_transaction
 from fintrack.errors import InvalidInput, Unavailable
 from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from fintrack.ledger.exports import export_transactions
@@ -63,6 +63,22 @@ def test_update_and_delete_name_the_tenant(ana: TenantContext, cleo: TenantConte
         session.execute(delete(Category).execution_options(synchronize_session=False))
     with tenant_transaction(cleo) as session:
         assert session.scalars(select(func.count()).select_from(Category)).one() > 10
+
+
+def test_statements_sent_together_are_of_the_tenant_that_asks(
+    ana: TenantContext, cleo: TenantContext
+) -> None:
+    named, counted = select(Tenant.name), select(func.count()).select_from(Tenant)
+    for context, name in ((ana, "Rivera family"), (cleo, "Rivera Ltd"), (ana, "Rivera family")):
+        with tenant_transaction(context) as session:
+            assert rows_of_each(session, named, counted) == [[(name,)], [(1,)]]
+
+
+def test_one_of_several_statements_that_fails_is_one_sentence(ana: TenantContext) -> None:
+    most = select(literal(2**63 - 1, BigInteger) + 1)
+    with pytest.raises(InvalidInput, match="too large"), tenant_transaction(ana) as session:
+        rows_of_each(session, select(Tenant.name), most, select(Tenant.name))
+    assert tenant_settings(ana).name == "Rivera family"
 
 
 def test_an_amount_too_large_is_one_sentence(ana: TenantContext) -> None:

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from fintrack import db
+from fintrack.analytics.overview import overview
 from fintrack.context import Role
 from fintrack.db import sign_in_transaction, tenant_transaction
 from fintrack.operations.installation import Installation
@@ -48,6 +50,15 @@ def test_the_tenant_is_entered_on_the_way(wire: Wire, world: World) -> None:
     with tenant_transaction(ana) as session:
         assert session.scalars(select(Tenant.tenant_id)).all() == [ana.tenant_id]
     assert wire.round_trips > 0
+
+
+def test_all_that_home_shows_is_asked_in_one_round_trip(wire: Wire, world: World) -> None:
+    ana = world.family.members[Role.OWNER]
+    for _ in range(2):
+        before = wire.round_trips
+        overview(ana, date(2026, 3, 31))
+    # The same four as above: the statements are one of them.
+    assert wire.round_trips - before == 4
 
 
 def _round_trips(wire: Wire, door: Door) -> int:
