@@ -25,6 +25,7 @@ from fintrack.statements.books.plain_text import (
     above,
     completed,
 )
+from fintrack.statements.books.tolerances import Tolerances
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
 
@@ -87,7 +88,9 @@ def read_beancount(content: bytes, hints: Hints) -> Book:
         reading.keep_text(lines[line - 1 : last])
     reading.finish()
     reading.fill_pads()
-    notes = [*reading.commodities.notes(), *reading.balance_notes()]
+    told = (reading.commodities, reading.tolerances)
+    notes = [note for each in told for note in each.notes()]
+    notes += reading.balance_notes()
     return book_of(FORMAT, reading.title or FORMAT, reading.entries, notes)
 
 
@@ -154,6 +157,7 @@ class _Reading:
     units: list[tuple[date, str, Amount]] = field(default_factory=list)
     pads: list[_Pad] = field(default_factory=list)
     pushed: list[str] = field(default_factory=list)
+    tolerances: Tolerances = field(default_factory=Tolerances)
 
     def take(self, line: int, written: str) -> None:
         inside = written.lstrip()
@@ -183,7 +187,7 @@ class _Reading:
         if self.draft is None:
             return
         written = Written(self.draft.begins, "\n".join(self.draft.lines), self.draft.lines[0])
-        raw = completed(self.draft.postings, is_rounded=True)
+        raw = completed(self.draft.postings, self.tolerances.rounded)
         self._keep(replace(self.draft.entry, written=written), raw)
         self.draft = None
 
@@ -261,6 +265,8 @@ class _Reading:
             self.title = value
         elif name in _NAMED_ROOTS:
             self.commodities.roots[value] = _NAMED_ROOTS[name]
+        else:
+            self.tolerances.take(name, value)
 
     def _pop(self, tag: str) -> None:
         if tag in self.pushed:
@@ -272,8 +278,9 @@ class _Reading:
             self.draft = _Draft(replace(entry, tags=(*entry.tags, *self.pushed)), line)
         elif word == "balance" and (claim := _CLAIM.match(rest)):
             amount = Amount(_figure(claim["number"]), claim["commodity"])
-            tolerance = _figure(claim["tolerance"]) if claim["tolerance"] else _tolerance(amount)
-            self.claims.append(_Claim(on, claim["account"], amount, tolerance))
+            tolerance = claim["tolerance"]
+            may_lack = _figure(tolerance) if tolerance else self.tolerances.of_balance(amount)
+            self.claims.append(_Claim(on, claim["account"], amount, may_lack))
         elif word == "pad" and len(places := rest.split()) > 1:
             self.pads.append(_Pad(line, on, places[0], places[1]))
         elif word in _REFUSED:
@@ -337,12 +344,6 @@ def _with_cost(raw: RawPosting, written: str) -> RawPosting:
 def _figure(written: str) -> Decimal:
     plain = re.sub(r"[\s,]", "", written)
     return number(plain) if _PLAIN.fullmatch(plain) else computed(written)
-
-
-def _tolerance(amount: Amount) -> Decimal:
-    """A claim is as exact as it is written: to the unit of its last decimal."""
-    exponent = amount.number.as_tuple().exponent
-    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal()
 
 
 def _unescaped(text: str) -> str:

@@ -41,7 +41,7 @@ _AMOUNT = re.compile(
 _TAG = re.compile(r"(?:^|[\s,;])([^\s:,;]+):(?=[\s,]|$)")
 _TAGS = re.compile(r"(?:^|(?<=\s)):([^\s,;]+):(?=\s|$)")
 _TYPE = re.compile(r"\btype:\s*(\w+)")
-_DATED = re.compile(r"(?:^|[\s,;])date:\s*\d|\[\d")
+_DATED = re.compile(r"(?:^|[\s,;])date:\s*\d|\[\d+[-/.]\d")
 _YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
 _HEAD = 64 * 1024
@@ -92,8 +92,9 @@ def read_ledger(content: bytes, hints: Hints) -> Book:
 
 @dataclass(slots=True)
 class _Habits:
-    """What directives say: decimal marks by commodity, blank for all, and the default commodity."""
+    """What directives say: the decimal mark, else the marks by commodity, and the default one."""
 
+    mark: str = ""
     marks: dict[str, str] = field(default_factory=dict)
     commodity: str = ""
 
@@ -115,7 +116,8 @@ class _Habits:
             said = written.strip()[:40]
             raise StatementError(f"Line {line}: {said!r} is no amount. {_POSTINGS}")
         commodity = (found["sign"] or "").strip('"') or self.commodity
-        value = figure_of(found["figure"], self.marks.get(commodity) or self.marks.get("", ""))
+        usual = self.marks.get(commodity) or self.marks.get("", "")
+        value = figure_of(found["figure"], self.mark or usual)
         sign = -1 if "minus" in found.re.groupindex and found["minus"] else 1
         return Amount(sign * value, commodity)
 
@@ -188,7 +190,7 @@ class _Reading:
         value, _, comment = said.partition(";")
         value = value.strip()
         if word == "decimal-mark":
-            self.habits.marks[""] = value
+            self.habits.mark = value
         elif word == "commodity":
             self.habits.take(value)
         elif word == "D":

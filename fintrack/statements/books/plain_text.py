@@ -5,10 +5,9 @@ in money, such as hours of vacation, cannot be kept.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from fintrack.money import CURRENCIES, exponent
@@ -68,6 +67,9 @@ class RawPosting:
             sign = -1 if self.units.number < 0 else 1
             return Amount(sign * abs(self.whole.number), self.whole.commodity)
         return self.units
+
+
+Rounding = Callable[[Amount, Iterable[RawPosting]], Amount]
 
 
 @dataclass(slots=True)
@@ -213,10 +215,10 @@ def _place(account: str) -> tuple[Place, bool]:
     return Place(root, _below(account)), True
 
 
-def completed(raw: Sequence[RawPosting], *, is_rounded: bool = False) -> list[RawPosting]:
+def completed(raw: Sequence[RawPosting], rounded: Rounding | None = None) -> list[RawPosting]:
     """Return the postings; the one without an amount gets what the others lack of each commodity.
 
-    Where `is_rounded`, it has no more decimals than the amounts of its commodity beside it.
+    `rounded` returns that as it is filled in beside the others.
 
     Raises:
         StatementError: more than one amount is missing, so that none can be told.
@@ -227,23 +229,9 @@ def completed(raw: Sequence[RawPosting], *, is_rounded: bool = False) -> list[Ra
         raise StatementError(f"Line {missing[1].line}: only one amount of an entry may be missing.")
     balance = _balance([each for each in said if not each.is_free])
     lacking = [Amount(-number, commodity) for commodity, number in balance.items() if number]
-    if is_rounded:
-        lacking = [_rounded(each, said) for each in lacking]
+    if rounded is not None:
+        lacking = [rounded(each, said) for each in lacking]
     return said + [replace(each, units=units) for each in missing for units in lacking]
-
-
-def _rounded(amount: Amount, beside: Iterable[RawPosting]) -> Amount:
-    written = [
-        each.units.number.as_tuple().exponent
-        for each in beside
-        if each.units and each.units.commodity == amount.commodity
-    ]
-    decimals = [each for each in written if isinstance(each, int) and each < 0]
-    if not decimals:
-        return amount
-    with suppress(InvalidOperation):
-        amount = replace(amount, number=amount.number.quantize(Decimal(1).scaleb(max(decimals))))
-    return amount
 
 
 def _balance(raw: Sequence[RawPosting]) -> Balance:
