@@ -6,6 +6,7 @@ Source: hledger manual, journal format; ledger manual, journal format.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -46,9 +47,8 @@ _YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
 _HEAD = 64 * 1024
 _COMMENTS = frozenset(";#%|*")
-_QUIET = frozenset(
-    "account commodity P D N tag payee format decimal-mark bucket A i o define".split()
-)
+_QUIET = frozenset("account commodity D N tag payee format decimal-mark bucket A o define".split())
+_UNKEPT = {"~": "periodic entries", "P": "prices", "i": "times of a clock"}
 # hledger calls accounts in any language by a type.
 _TYPES = {
     **dict.fromkeys(("a", "asset", "c", "cash"), Root.ASSET),
@@ -85,8 +85,7 @@ def read_ledger(content: bytes, hints: Hints) -> Book:
     for line, written in enumerate(unified(decode(content)[0]).split("\n"), start=1):
         reading.take(line, written.rstrip())
     reading.finish()
-    periodic = {"periodic entries": reading.periodic}
-    notes = [*reading.commodities.notes(), *reading.notes(), *left_out(FORMAT, periodic)]
+    notes = [*reading.commodities.notes(), *reading.notes()]
     return book_of(FORMAT, FORMAT, reading.entries, notes)
 
 
@@ -137,14 +136,15 @@ class _Reading:
     lines: list[str] = field(default_factory=list)
     raw: list[RawPosting] = field(default_factory=list)
     is_comment: bool = False
-    periodic: int = 0
     dated: int = 0
+    unkept: Counter[str] = field(default_factory=Counter)
 
     def notes(self) -> Iterator[str]:
-        """Yield what a member should know of the days."""
+        """Yield what a member should know of the days, and of what does not come."""
         if self.dated:
             said = counted(self.dated, "posting has a day", "postings have a day")
             yield f"{said} of its own; that of the entry was taken."
+        yield from left_out(FORMAT, self.unkept)
 
     def take(self, line: int, written: str) -> None:
         if self.is_comment:
@@ -177,8 +177,8 @@ class _Reading:
             self.year = year[1]
         elif word in {"comment", "test"}:
             self.is_comment = True
-        elif written[0] == "~":
-            self.periodic += 1
+        elif (what := _UNKEPT.get("~" if written[0] == "~" else word)) is not None:
+            self.unkept[what] += 1
         elif (refused := _REFUSED.get(word) or _REFUSED.get(written[0])) is not None:
             raise StatementError(f"Line {line}: {refused} {_POSTINGS}")
         elif word not in _QUIET and word not in {"end", "Y", "year"}:
@@ -198,7 +198,8 @@ class _Reading:
         elif word in {"bucket", "A"}:
             self.bucket = value
         elif word == "account":
-            self.declared = value
+            self.declared = _SEPARATED.split(value)[0]
+            self.commodities.declared.append(self.declared)
             self._take_type(comment)
 
     def _take_type(self, comment: str) -> None:

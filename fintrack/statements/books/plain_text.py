@@ -29,7 +29,7 @@ _SHARED = {
     "¥": ["JPY", "CNY"],
     "kr": "SEK NOK DKK ISK".split(),
 }
-_TWO = 2
+_TWO, _MOST_NAMED = 2, 20
 Balance = Mapping[str, Decimal]
 
 
@@ -78,7 +78,8 @@ class Commodities:
 
     `currency` is the member's own, which decides between the currencies of one sign. `names` are
     those that a book gives its accounts beside the plain ones, `roots` what it says they are.
-    `uneven` are the lines of entries that do not add up.
+    `uneven` are the lines of entries that do not add up. `declared` are the accounts that a book
+    says it has, `used` those of its entries.
     """
 
     currency: str | None
@@ -89,6 +90,8 @@ class Commodities:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     roots: dict[str, Root] = field(default_factory=dict)
     uneven: list[int] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
     def notes(self) -> Iterator[str]:
         """Yield what a member should know of it, a sentence each."""
@@ -119,6 +122,8 @@ class Commodities:
                 f"{called} called neither assets, liabilities, income, expenses nor equity. "
                 f"{came}, and what moved between accounts as transfers."
             )
+        kinds = ((each, self._rooted(each)[0].root) for each in self.declared)
+        yield from unused((each for each, root in kinds if root is not Root.EQUITY), self.used)
 
     def entries(self, entry: JournalEntry, raw: Sequence[RawPosting]) -> Iterator[JournalEntry]:
         """Yield the entry with its postings, and each virtual posting as an entry of its own."""
@@ -185,13 +190,19 @@ class Commodities:
         return is_exchange or not any(map(self.currency_of, left))
 
     def _place(self, account: str) -> Place:
-        place, is_known = _place(account)
-        known = (self.roots[each] for each in above(account) if each in self.roots)
-        if self.roots and (said := next(known, None)):
-            place, is_known = replace(place, root=said, path=_below(account)), True
+        self.used.add(account.strip("()"))
+        place, is_known = self._rooted(account)
         if not is_known:
             self.unknown_roots.add(account)
         return replace(place, path=self.names[account]) if account in self.names else place
+
+    def _rooted(self, account: str) -> tuple[Place, bool]:
+        """Return the account's place, and whether its names or the book say what it is."""
+        known = (self.roots[each] for each in above(account) if each in self.roots)
+        place, is_known = _place(account)
+        if self.roots and (said := next(known, None)):
+            return replace(place, root=said, path=_below(account)), True
+        return place, is_known
 
 
 def above(account: str) -> Iterator[str]:
@@ -199,6 +210,17 @@ def above(account: str) -> Iterator[str]:
     parts = account.split(":")
     for length in range(len(parts), 0, -1):
         yield ":".join(parts[:length])
+
+
+def unused(declared: Iterable[str], used: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence that names the accounts which, like all below them, are in no entry."""
+    needed = {each for account in used for each in above(account)}
+    left = [each for each in dict.fromkeys(declared) if each and each not in needed]
+    if left:
+        said = counted(len(left), "account is", "accounts are")
+        named = ", ".join(left[:_MOST_NAMED])
+        more = f" and {len(left) - _MOST_NAMED:,} more" if len(left) > _MOST_NAMED else ""
+        yield f"{said} in no entry and did not come: {named}{more}."
 
 
 def _below(account: str) -> tuple[str, ...]:
