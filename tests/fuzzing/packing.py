@@ -12,23 +12,13 @@ from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 from tests.statements.books.reading import sqlite_file
-from tests.statements.books.test_databases import ACTUAL
+from tests.statements.books.test_databases import ACTUAL, GNUCASH
 from tests.statements.workbooks import STYLES, relations_xml, workbook_xml
 
 PART = b"\x1d"
 IN_ZIP, ACTUAL_ROWS, GNUCASH_ROWS, ACTUAL_DAMAGE, GNUCASH_DAMAGE, IN_GZIP = (
     bytes([number]) for number in range(1, 7)
 )
-GNUCASH = """
-    create table commodities (guid, namespace, mnemonic);
-    create table accounts (
-        guid, name, account_type, commodity_guid, parent_guid, code, hidden);
-    create table transactions (guid, currency_guid, num, post_date, enter_date, description);
-    create table splits (
-        tx_guid, account_guid, memo, reconcile_state, value_num, value_denom, quantity_num,
-        quantity_denom);
-    create table prices (guid);
-"""
 _SCHEMAS = {
     ACTUAL_ROWS: ACTUAL,
     GNUCASH_ROWS: GNUCASH,

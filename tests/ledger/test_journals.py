@@ -97,6 +97,19 @@ def test_hledger_counts_the_same_balances(ana: TenantContext, tmp_path: Path) ->
     }
 
 
+@pytest.mark.skipif(not shutil.which("hledger"), reason="needs hledger")
+def test_a_payee_in_parentheses_is_no_code_of_hledger(ana: TenantContext, tmp_path: Path) -> None:
+    new = NewAccount("Giro", AccountKind.CHECKING, "EUR", date(2026, 4, 1))
+    account_id = create_account(ana, new)
+    for payee in ("(Baker", "(Baker) Mill"):
+        record_transaction(ana, NewTransaction(account_id, DAY, -1, payee))
+    path = tmp_path / "book.journal"
+    path.write_bytes(journal_of(ana, HLEDGER))
+    words = ["hledger", "-f", str(path), "payees"]
+    answer = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    assert {"(Baker", "(Baker) Mill"} < set(answer.splitlines())
+
+
 @each_form
 def test_only_what_the_member_sees_is_written(
     ana: TenantContext, dora: TenantContext, form: JournalFormat, tmp_path: Path

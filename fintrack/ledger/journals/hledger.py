@@ -60,7 +60,10 @@ def _entry(book: JournalBook, entry: Entry) -> Iterator[str]:
     mark = "!" if entry.status == Status.PENDING else "*"
     tags = "".join(f", {_NO_TAG.sub('-', tag)}:" for tag in entry.tags)
     yield ""
-    texts = f"{_told(entry.payee)} | {_told(entry.description)}"
+    payee = _told(entry.payee)
+    # A code stands in parentheses before the payee; an empty one leaves his own alone.
+    code = "() " if payee.startswith("(") else ""
+    texts = f"{code}{payee} | {_told(entry.description)}"
     yield f"{entry.booked_on} {mark} {texts}  ; id:{entry.id}{tags}"
     for name, amount, memo in book.postings(entry):
         comment = f"  ; {_beside(memo)}" if memo else ""

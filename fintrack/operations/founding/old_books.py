@@ -93,8 +93,10 @@ def _named(what: str, row: Row) -> Iterator[None]:
 def _require_own_ids(tables: Tables) -> None:
     for name in ("users", "accounts", "categories"):
         keys = [text(row["id"]) for row in tables[name]]
-        if shared := next((key for key, count in Counter(keys).items() if count > 1), None):
-            raise StatementError(f"Several {name} have the id {shared}. Give each its own there.")
+        for key, count in Counter(keys).items():
+            if count > 1:
+                said = f"the id {key}" if key else "no id"
+                raise StatementError(f"Several {name} have {said}. Give each its own there.")
 
 
 def _require_own_addresses(users: Iterable[Row]) -> None:
@@ -104,8 +106,10 @@ def _require_own_addresses(users: Iterable[Row]) -> None:
         try:
             sharing[checked_email(address)].append(f"{key} ({address})")
         except InvalidInput as error:
-            said = f"The user {key} has no e-mail address, but accounts. Give him one there first."
-            raise InvalidInput(said) from error
+            raise InvalidInput(
+                f"The user {key} has accounts, but no e-mail address ({address!r} is none). "
+                "Give him one there first."
+            ) from error
     for named in sharing.values():
         if len(named) > 1:
             raise InvalidInput(

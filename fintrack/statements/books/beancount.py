@@ -6,7 +6,7 @@ Source: Beancount Language Syntax, version 3.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,7 +16,7 @@ from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.ledger.filters import Status
 from fintrack.statements.books.arithmetic import computed
 from fintrack.statements.books.book import Book, Hints, Written
-from fintrack.statements.books.cells import day, number
+from fintrack.statements.books.cells import day, left_out, number
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import (
     Amount,
@@ -25,6 +25,8 @@ from fintrack.statements.books.plain_text import (
     above,
     completed,
 )
+from fintrack.statements.books.tolerances import Tolerances
+from fintrack.statements.books.whole_lines import STRING, whole_lines
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
 
@@ -32,7 +34,6 @@ FORMAT = "beancount"
 _POSTINGS = "Export its postings as CSV with bean-query, and bring that."
 _DIRECTIVE = re.compile(r"(\d{4}[-/]\d{2}[-/]\d{2})\s+(\S+)(.*)")
 _OPTION = re.compile(r'option\s+"(\w+)"\s+"(.*)"')
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TAG = re.compile(r"(?<=\s)#([A-Za-z0-9_/.-]+)")
 _NUMBER = r"[-+]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"
 _PLAIN = re.compile(r"[-+]?[\d.]*")
@@ -50,10 +51,17 @@ _CLAIM = re.compile(
 )
 _COST = re.compile(rf"(?P<number>{_NUMBER})\s+(?P<commodity>{_COMMODITY})(?:\s*,.*)?")
 _META = re.compile(r'([a-z][\w-]*):\s*(?:"(.*)")?.*')
-_HEADINGS = frozenset("*#:!&?%")
-_MOST_WRONG, _MOST_LINES = 20, 100
+_MOST_WRONG = 20
 _FLAGS = frozenset("*!&#?%PSTCURM") | {"txn"}
-_QUIET = frozenset("open close commodity price event query note document custom".split())
+_UNKEPT = {
+    "close": "days on which accounts were closed",
+    "custom": "directives of other programs",
+    "document": "documents",
+    "event": "events",
+    "note": "notes",
+    "price": "prices",
+    "query": "queries",
+}
 _UNUSED_PAD = f"pads accounts, but no balance follows that says up to what. {_POSTINGS}"
 _PUSH = re.compile(r"(push|pop)tag\s+#(\S+)\s*(?:;.*)?")
 _NAMED_ROOTS = {
@@ -82,33 +90,15 @@ def read_beancount(content: bytes, hints: Hints) -> Book:
     """
     reading = _Reading(Commodities(hints.currency))
     lines = unified(decode(content)[0]).split("\n")
-    for line, last, written in _whole_lines(lines):
+    for line, last, written in whole_lines(lines):
         reading.take(line, written)
         reading.keep_text(lines[line - 1 : last])
     reading.finish()
     reading.fill_pads()
-    notes = [*reading.commodities.notes(), *reading.balance_notes()]
+    told = (reading.commodities, reading.tolerances)
+    notes = [note for each in told for note in each.notes()]
+    notes += [*left_out(FORMAT, reading.unkept), *reading.balance_notes()]
     return book_of(FORMAT, reading.title or FORMAT, reading.entries, notes)
-
-
-def _whole_lines(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield lines between the numbers that they span; a text in quotes may go on below."""
-    begun, first = "", 0
-    for line, written in enumerate(lines, start=1):
-        whole = f"{begun} {written.strip()}" if begun else written.rstrip()
-        first = first if begun else line
-        begun = whole if '"' in whole and _is_open(whole) else ""
-        if not begun:
-            yield first, line, whole
-        elif line - first >= _MOST_LINES:
-            break
-    if begun:
-        raise StatementError(f"Line {first}: a text has no end. {_POSTINGS}")
-
-
-def _is_open(line: str) -> bool:
-    """Say whether a text in quotes, which is no heading's or comment's, goes on below."""
-    return line[0] not in _HEADINGS and '"' in _STRING.sub("", line).partition(";")[0]
 
 
 @dataclass(slots=True)
@@ -154,6 +144,8 @@ class _Reading:
     units: list[tuple[date, str, Amount]] = field(default_factory=list)
     pads: list[_Pad] = field(default_factory=list)
     pushed: list[str] = field(default_factory=list)
+    tolerances: Tolerances = field(default_factory=Tolerances)
+    unkept: Counter[str] = field(default_factory=Counter)
 
     def take(self, line: int, written: str) -> None:
         inside = written.lstrip()
@@ -183,7 +175,7 @@ class _Reading:
         if self.draft is None:
             return
         written = Written(self.draft.begins, "\n".join(self.draft.lines), self.draft.lines[0])
-        raw = completed(self.draft.postings, is_rounded=True)
+        raw = completed(self.draft.postings, self.tolerances.rounded)
         self._keep(replace(self.draft.entry, written=written), raw)
         self.draft = None
 
@@ -261,6 +253,8 @@ class _Reading:
             self.title = value
         elif name in _NAMED_ROOTS:
             self.commodities.roots[value] = _NAMED_ROOTS[name]
+        else:
+            self.tolerances.take(name, value)
 
     def _pop(self, tag: str) -> None:
         if tag in self.pushed:
@@ -272,15 +266,19 @@ class _Reading:
             self.draft = _Draft(replace(entry, tags=(*entry.tags, *self.pushed)), line)
         elif word == "balance" and (claim := _CLAIM.match(rest)):
             amount = Amount(_figure(claim["number"]), claim["commodity"])
-            tolerance = _figure(claim["tolerance"]) if claim["tolerance"] else _tolerance(amount)
-            self.claims.append(_Claim(on, claim["account"], amount, tolerance))
+            tolerance = claim["tolerance"]
+            may_lack = _figure(tolerance) if tolerance else self.tolerances.of_balance(amount)
+            self.claims.append(_Claim(on, claim["account"], amount, may_lack))
         elif word == "pad" and len(places := rest.split()) > 1:
             self.pads.append(_Pad(line, on, places[0], places[1]))
         elif word in _REFUSED:
             raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
         elif word == "open":
             self.opened = rest.split(maxsplit=1)[0] if rest.split() else ""
-        elif word not in _QUIET:
+            self.commodities.declared.append(self.opened)
+        elif word in _UNKEPT:
+            self.unkept[_UNKEPT[word]] += 1
+        elif word != "commodity":
             raise StatementError(f"Line {line} is not beancount that FinTrack reads. {_POSTINGS}")
 
     def _take_part(self, line: int, inside: str) -> None:
@@ -303,9 +301,9 @@ class _Reading:
 
 
 def _entry(on: date, flag: str, rest: str) -> JournalEntry:
-    texts = [_unescaped(each) for each in _STRING.findall(rest)]
+    texts = [_unescaped(each) for each in STRING.findall(rest)]
     payee, narration = texts[:2] if len(texts) > 1 else ("", *texts, "")[:2]
-    outside = _STRING.sub("", rest)
+    outside = STRING.sub("", rest)
     status = Status.PENDING if flag == "!" else Status.CLEARED
     return JournalEntry(on, (), payee, narration, status=status, tags=(*_TAG.findall(outside),))
 
@@ -337,12 +335,6 @@ def _with_cost(raw: RawPosting, written: str) -> RawPosting:
 def _figure(written: str) -> Decimal:
     plain = re.sub(r"[\s,]", "", written)
     return number(plain) if _PLAIN.fullmatch(plain) else computed(written)
-
-
-def _tolerance(amount: Amount) -> Decimal:
-    """A claim is as exact as it is written: to the unit of its last decimal."""
-    exponent = amount.number.as_tuple().exponent
-    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal()
 
 
 def _unescaped(text: str) -> str:

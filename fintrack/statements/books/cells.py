@@ -9,9 +9,8 @@ from fintrack.ledger.categories import CategoryKind
 from fintrack.statements.statement import StatementError
 
 _MOST_FIGURES = 40
-_COMPACT_DAY = len("20260131")
-# How long a moment is that is counted in seconds or in thousandths of them.
-_SINCE_1970 = {10, 13}
+# A number of other lengths than that of a day, with a time or none, counts seconds or the like.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}(?=(?:\d{4}|\d{6})?(?!\d))", re.ASCII)
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+")
 
 
@@ -79,10 +78,9 @@ def day(value: object) -> date:
         StatementError: it begins with none.
     """
     text = str(value).strip()
-    if text.isdecimal() and len(text) in _SINCE_1970:
-        raise StatementError(f"{text[:40]!r} in the file is no day.")
+    found = _DAY.match(text)
     try:
-        return date.fromisoformat(text[:_COMPACT_DAY] if text[:5].isdecimal() else text[:10])
+        return date.fromisoformat(found[0] if found else "")
     except ValueError as error:
         raise StatementError(f"{text[:40]!r} in the file is no day.") from error
 

@@ -80,7 +80,10 @@ def read_firefly(content: bytes, accounts: bytes | None, *, others: Mapping[str,
 
 @dataclass(slots=True)
 class _Reading:
-    """What was learnt from all rows: own accounts by name and currency, kinds of categories."""
+    """What was learnt from all rows: own accounts by name and currency, kinds of categories.
+
+    `known` are the accounts of the table beside them, which need not have moved.
+    """
 
     known: Mapping[str, Row]
     types: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -95,6 +98,11 @@ class _Reading:
             if len(own := [end for end in ends if end.is_own]) == 1:
                 moved.append((_path(row), own[0].amount))
         self.kinds.update(likely_kinds(moved))
+        used = {name for name, _ in self.types}
+        for name, row in self.known.items():
+            type_, currency = row["type"].casefold(), row["currency_code"]
+            if name not in used and type_ in _OWN and currency in CURRENCIES:
+                self.types[name, currency] = type_
 
     def account(self, name: str, type_: str, currency: str) -> BookAccount:
         row = self.known.get(name, Row())

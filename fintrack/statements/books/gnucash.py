@@ -5,7 +5,7 @@ securities the value is kept, as with every other program.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from fintrack.statements.books.double_entry import (
     Root,
     book_of,
 )
+from fintrack.statements.books.plain_text import unused
 from fintrack.statements.statement import StatementError
 from fintrack.texts import counted
 
@@ -65,7 +66,7 @@ class Commodity:
 
 @dataclass(frozen=True, slots=True)
 class GnuCashAccount:
-    """A node of the tree of accounts."""
+    """A node of the tree of accounts; `remark` are its notes or, without any, its description."""
 
     id: str
     name: str
@@ -74,6 +75,7 @@ class GnuCashAccount:
     commodity: Commodity | None
     number: str = ""
     is_hidden: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class GnuCashTransaction:
     number: str
     splits: Sequence[GnuCashSplit]
     written: Written
+    note: str = ""
 
 
 def gnucash_book(
@@ -131,6 +134,7 @@ def fraction(numerator: object, denominator: object) -> Decimal:
 class _Reading:
     accounts: Mapping[str, GnuCashAccount]
     unkept: int = 0
+    used: set[str] = field(default_factory=set)
 
     def entries(self, transactions: Iterable[GnuCashTransaction]) -> Iterator[JournalEntry]:
         for each in transactions:
@@ -141,7 +145,7 @@ class _Reading:
                 each.on,
                 [found for pair in splits if (found := self._posting(each, *pair)) is not None],
                 each.text,
-                note=f"Number {each.number}" if each.number else "",
+                note="\n".join(filter(None, (each.number and f"Number {each.number}", each.note))),
                 status=_status(each.splits),
                 written=each.written,
             )
@@ -151,6 +155,11 @@ class _Reading:
             where = "in no currency that FinTrack knows"
             said = counted(self.unkept, f"split {where} was", f"splits {where} were")
             yield f"{said} left out."
+        own = [each for each in self.accounts.values() if each.type != "ROOT"]
+        remarks = sum(each.remark not in {"", each.name} for each in own)
+        yield from left_out(FORMAT, {"notes of accounts": remarks})
+        kept = (each for each in own if not _is_scheduled(each) and not _is_equity(each))
+        yield from unused((":".join(self._path(each)) for each in kept), self.used)
 
     def _posting(
         self, transaction: GnuCashTransaction, account: GnuCashAccount, split: GnuCashSplit
@@ -173,20 +182,28 @@ class _Reading:
         return found
 
     def _place(self, account: GnuCashAccount) -> Place:
+        root, kind = _ROOTS.get(account.type, Root.ASSET), _KINDS.get(account.type)
+        path = self._path(account)
+        self.used.add(":".join(path))
+        # The top of a tree of categories is the tree itself.
+        is_topped = root in {Root.INCOME, Root.EXPENSE} and len(path) > 1
+        return Place(root, path[1:] if is_topped else path, kind, account.number, account.is_hidden)
+
+    def _path(self, account: GnuCashAccount) -> tuple[str, ...]:
         names: list[str] = []
         each: GnuCashAccount | None = account
         while each is not None and each.type != "ROOT" and len(names) < _DEEPEST:
             names.append(each.name)
             each = self.accounts.get(each.parent)
-        root, kind = _ROOTS.get(account.type, Root.ASSET), _KINDS.get(account.type)
-        path = tuple(reversed(names))
-        # The top of a tree of categories is the tree itself.
-        is_topped = root in {Root.INCOME, Root.EXPENSE} and len(path) > 1
-        return Place(root, path[1:] if is_topped else path, kind, account.number, account.is_hidden)
+        return tuple(reversed(names))
 
 
 def _is_scheduled(account: GnuCashAccount) -> bool:
     return account.commodity is not None and account.commodity.is_template
+
+
+def _is_equity(account: GnuCashAccount) -> bool:
+    return _ROOTS.get(account.type) is Root.EQUITY
 
 
 def _status(splits: Sequence[GnuCashSplit]) -> Status:

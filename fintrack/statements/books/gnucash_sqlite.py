@@ -40,6 +40,8 @@ def read_gnucash_sqlite(content: bytes) -> Book:
             text(row["guid"]): Commodity(text(row["namespace"]), text(row["mnemonic"]))
             for row in rows_in(connection, "select * from commodities")
         }
+        tables = table_names(connection)
+        notes = _notes(connection) if "slots" in tables else {}
         accounts = [
             GnuCashAccount(
                 text(row["guid"]),
@@ -49,11 +51,11 @@ def read_gnucash_sqlite(content: bytes) -> Book:
                 commodities.get(text(row["commodity_guid"])),
                 text(row["code"]),
                 bool(row["hidden"]),
+                notes.get(text(row["guid"])) or text(row["description"]),
             )
             for row in rows_in(connection, "select * from accounts")
         ]
-        transactions = list(_transactions(connection, commodities))
-        tables = table_names(connection)
+        transactions = list(_transactions(connection, commodities, notes))
         others = {
             what: whole(connection.execute(count).fetchone()[0])
             for table, (what, count) in _COUNTS.items()
@@ -62,8 +64,14 @@ def read_gnucash_sqlite(content: bytes) -> Book:
     return gnucash_book(accounts, transactions, others)
 
 
+def _notes(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return notes by the account or transaction that they are of."""
+    statement = "select obj_guid, string_val from slots where name = 'notes'"
+    return {text(key): text(note) for key, note in rows_in(connection, statement)}
+
+
 def _transactions(
-    connection: sqlite3.Connection, commodities: dict[str, Commodity]
+    connection: sqlite3.Connection, commodities: dict[str, Commodity], notes: dict[str, str]
 ) -> Iterator[GnuCashTransaction]:
     splits: dict[str, list[GnuCashSplit]] = defaultdict(list)
     texts: dict[str, list[str]] = defaultdict(list)
@@ -87,6 +95,7 @@ def _transactions(
             text(row["num"]),
             splits[text(row["guid"])],
             Written(number, "\n".join([record_text(row), *texts[text(row["guid"])]])),
+            notes.get(text(row["guid"]), ""),
         )
 
 

@@ -25,7 +25,8 @@ OLD = "This book is of GnuCash 1. Open it in a newer GnuCash, save it, and bring
 _TEMPLATES = "gnc:template-transactions"
 _COUNTED = {"price": "prices", "gnc:schedxaction": "scheduled transactions"}
 _COUNTED |= {"gnc:GncInvoice": "invoices", "gnc:budget": "budgets"}
-_TRANSACTION = "gnc:transaction"
+_TRANSACTION, _SLOT = "gnc:transaction", "slot"
+_TRUE = frozenset({"true", "1"})
 _KEPT = frozenset({"gnc:account", _TRANSACTION, "trn:split"})
 _DEEPEST, _LONGEST = 50, 10_000
 
@@ -109,6 +110,13 @@ class _Reading:
             self.in_templates = False
         elif name in _KEPT and not self.in_templates:
             _ENDS[name](self, self.texts.pop(name))
+        elif name == _SLOT and self.path[-2:-1] and self.path[-2] in self.texts:
+            self._end_slot(self.texts[self.path[-2]], f"{self.path[-1]}/{_SLOT}")
+
+    def _end_slot(self, texts: dict[str, str], at: str) -> None:
+        """Keep what the slot holds under its own key, as one element has several."""
+        key = texts.pop(f"{at}/slot:key", "")
+        texts[f"slot:{key}"] = texts.pop(f"{at}/slot:value", "")
 
     def end_account(self, texts: dict[str, str]) -> None:
         space = texts.get("act:commodity/cmdty:space")
@@ -121,8 +129,8 @@ class _Reading:
                 texts.get("act:parent", ""),
                 held,
                 texts.get("act:code", ""),
-                # A slot of this name is only there where it is true.
-                "hidden" in texts.get("act:slots/slot/slot:key", ""),
+                texts.get("slot:hidden") in _TRUE,
+                texts.get("slot:notes") or texts.get("act:description", ""),
             )
         )
 
@@ -148,6 +156,7 @@ class _Reading:
                 texts.get("trn:num", ""),
                 splits,
                 self._written(),
+                texts.get("slot:notes", ""),
             )
         )
 

@@ -6,6 +6,7 @@ Source: hledger manual, journal format; ledger manual, journal format.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -41,14 +42,13 @@ _AMOUNT = re.compile(
 _TAG = re.compile(r"(?:^|[\s,;])([^\s:,;]+):(?=[\s,]|$)")
 _TAGS = re.compile(r"(?:^|(?<=\s)):([^\s,;]+):(?=\s|$)")
 _TYPE = re.compile(r"\btype:\s*(\w+)")
-_DATED = re.compile(r"(?:^|[\s,;])date:\s*\d|\[\d")
+_DATED = re.compile(r"(?:^|[\s,;])date:\s*\d|\[\d+[-/.]\d")
 _YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
 _HEAD = 64 * 1024
 _COMMENTS = frozenset(";#%|*")
-_QUIET = frozenset(
-    "account commodity P D N tag payee format decimal-mark bucket A i o define".split()
-)
+_QUIET = frozenset("account commodity D N tag payee format decimal-mark bucket A o define".split())
+_UNKEPT = {"~": "periodic entries", "P": "prices", "i": "times of a clock"}
 # hledger calls accounts in any language by a type.
 _TYPES = {
     **dict.fromkeys(("a", "asset", "c", "cash"), Root.ASSET),
@@ -85,15 +85,15 @@ def read_ledger(content: bytes, hints: Hints) -> Book:
     for line, written in enumerate(unified(decode(content)[0]).split("\n"), start=1):
         reading.take(line, written.rstrip())
     reading.finish()
-    periodic = {"periodic entries": reading.periodic}
-    notes = [*reading.commodities.notes(), *reading.notes(), *left_out(FORMAT, periodic)]
+    notes = [*reading.commodities.notes(), *reading.notes()]
     return book_of(FORMAT, FORMAT, reading.entries, notes)
 
 
 @dataclass(slots=True)
 class _Habits:
-    """What directives say: decimal marks by commodity, blank for all, and the default commodity."""
+    """What directives say: the decimal mark, else the marks by commodity, and the default one."""
 
+    mark: str = ""
     marks: dict[str, str] = field(default_factory=dict)
     commodity: str = ""
 
@@ -115,7 +115,8 @@ class _Habits:
             said = written.strip()[:40]
             raise StatementError(f"Line {line}: {said!r} is no amount. {_POSTINGS}")
         commodity = (found["sign"] or "").strip('"') or self.commodity
-        value = figure_of(found["figure"], self.marks.get(commodity) or self.marks.get("", ""))
+        usual = self.marks.get(commodity) or self.marks.get("", "")
+        value = figure_of(found["figure"], self.mark or usual)
         sign = -1 if "minus" in found.re.groupindex and found["minus"] else 1
         return Amount(sign * value, commodity)
 
@@ -135,14 +136,15 @@ class _Reading:
     lines: list[str] = field(default_factory=list)
     raw: list[RawPosting] = field(default_factory=list)
     is_comment: bool = False
-    periodic: int = 0
     dated: int = 0
+    unkept: Counter[str] = field(default_factory=Counter)
 
     def notes(self) -> Iterator[str]:
-        """Yield what a member should know of the days."""
+        """Yield what a member should know of the days, and of what does not come."""
         if self.dated:
             said = counted(self.dated, "posting has a day", "postings have a day")
             yield f"{said} of its own; that of the entry was taken."
+        yield from left_out(FORMAT, self.unkept)
 
     def take(self, line: int, written: str) -> None:
         if self.is_comment:
@@ -175,8 +177,8 @@ class _Reading:
             self.year = year[1]
         elif word in {"comment", "test"}:
             self.is_comment = True
-        elif written[0] == "~":
-            self.periodic += 1
+        elif (what := _UNKEPT.get("~" if written[0] == "~" else word)) is not None:
+            self.unkept[what] += 1
         elif (refused := _REFUSED.get(word) or _REFUSED.get(written[0])) is not None:
             raise StatementError(f"Line {line}: {refused} {_POSTINGS}")
         elif word not in _QUIET and word not in {"end", "Y", "year"}:
@@ -188,7 +190,7 @@ class _Reading:
         value, _, comment = said.partition(";")
         value = value.strip()
         if word == "decimal-mark":
-            self.habits.marks[""] = value
+            self.habits.mark = value
         elif word == "commodity":
             self.habits.take(value)
         elif word == "D":
@@ -196,7 +198,8 @@ class _Reading:
         elif word in {"bucket", "A"}:
             self.bucket = value
         elif word == "account":
-            self.declared = value
+            self.declared = _SEPARATED.split(value)[0]
+            self.commodities.declared.append(self.declared)
             self._take_type(comment)
 
     def _take_type(self, comment: str) -> None:

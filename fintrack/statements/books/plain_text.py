@@ -5,10 +5,9 @@ in money, such as hours of vacation, cannot be kept.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from fintrack.money import CURRENCIES, exponent
@@ -30,7 +29,7 @@ _SHARED = {
     "¥": ["JPY", "CNY"],
     "kr": "SEK NOK DKK ISK".split(),
 }
-_TWO = 2
+_TWO, _MOST_NAMED = 2, 20
 Balance = Mapping[str, Decimal]
 
 
@@ -70,13 +69,17 @@ class RawPosting:
         return self.units
 
 
+Rounding = Callable[[Amount, Iterable[RawPosting]], Amount]
+
+
 @dataclass(slots=True)
 class Commodities:
     """What commodities mean, and what was met on the way that cannot be kept.
 
     `currency` is the member's own, which decides between the currencies of one sign. `names` are
     those that a book gives its accounts beside the plain ones, `roots` what it says they are.
-    `uneven` are the lines of entries that do not add up.
+    `uneven` are the lines of entries that do not add up. `declared` are the accounts that a book
+    says it has, `used` those of its entries.
     """
 
     currency: str | None
@@ -87,6 +90,8 @@ class Commodities:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     roots: dict[str, Root] = field(default_factory=dict)
     uneven: list[int] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
     def notes(self) -> Iterator[str]:
         """Yield what a member should know of it, a sentence each."""
@@ -117,6 +122,8 @@ class Commodities:
                 f"{called} called neither assets, liabilities, income, expenses nor equity. "
                 f"{came}, and what moved between accounts as transfers."
             )
+        kinds = ((each, self._rooted(each)[0].root) for each in self.declared)
+        yield from unused((each for each, root in kinds if root is not Root.EQUITY), self.used)
 
     def entries(self, entry: JournalEntry, raw: Sequence[RawPosting]) -> Iterator[JournalEntry]:
         """Yield the entry with its postings, and each virtual posting as an entry of its own."""
@@ -183,13 +190,19 @@ class Commodities:
         return is_exchange or not any(map(self.currency_of, left))
 
     def _place(self, account: str) -> Place:
-        place, is_known = _place(account)
-        known = (self.roots[each] for each in above(account) if each in self.roots)
-        if self.roots and (said := next(known, None)):
-            place, is_known = replace(place, root=said, path=_below(account)), True
+        self.used.add(account.strip("()"))
+        place, is_known = self._rooted(account)
         if not is_known:
             self.unknown_roots.add(account)
         return replace(place, path=self.names[account]) if account in self.names else place
+
+    def _rooted(self, account: str) -> tuple[Place, bool]:
+        """Return the account's place, and whether its names or the book say what it is."""
+        known = (self.roots[each] for each in above(account) if each in self.roots)
+        place, is_known = _place(account)
+        if self.roots and (said := next(known, None)):
+            return replace(place, root=said, path=_below(account)), True
+        return place, is_known
 
 
 def above(account: str) -> Iterator[str]:
@@ -197,6 +210,17 @@ def above(account: str) -> Iterator[str]:
     parts = account.split(":")
     for length in range(len(parts), 0, -1):
         yield ":".join(parts[:length])
+
+
+def unused(declared: Iterable[str], used: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence that names the accounts which, like all below them, are in no entry."""
+    needed = {each for account in used for each in above(account)}
+    left = [each for each in dict.fromkeys(declared) if each and each not in needed]
+    if left:
+        said = counted(len(left), "account is", "accounts are")
+        named = ", ".join(left[:_MOST_NAMED])
+        more = f" and {len(left) - _MOST_NAMED:,} more" if len(left) > _MOST_NAMED else ""
+        yield f"{said} in no entry and did not come: {named}{more}."
 
 
 def _below(account: str) -> tuple[str, ...]:
@@ -213,10 +237,10 @@ def _place(account: str) -> tuple[Place, bool]:
     return Place(root, _below(account)), True
 
 
-def completed(raw: Sequence[RawPosting], *, is_rounded: bool = False) -> list[RawPosting]:
+def completed(raw: Sequence[RawPosting], rounded: Rounding | None = None) -> list[RawPosting]:
     """Return the postings; the one without an amount gets what the others lack of each commodity.
 
-    Where `is_rounded`, it has no more decimals than the amounts of its commodity beside it.
+    `rounded` returns that as it is filled in beside the others.
 
     Raises:
         StatementError: more than one amount is missing, so that none can be told.
@@ -227,23 +251,9 @@ def completed(raw: Sequence[RawPosting], *, is_rounded: bool = False) -> list[Ra
         raise StatementError(f"Line {missing[1].line}: only one amount of an entry may be missing.")
     balance = _balance([each for each in said if not each.is_free])
     lacking = [Amount(-number, commodity) for commodity, number in balance.items() if number]
-    if is_rounded:
-        lacking = [_rounded(each, said) for each in lacking]
+    if rounded is not None:
+        lacking = [rounded(each, said) for each in lacking]
     return said + [replace(each, units=units) for each in missing for units in lacking]
-
-
-def _rounded(amount: Amount, beside: Iterable[RawPosting]) -> Amount:
-    written = [
-        each.units.number.as_tuple().exponent
-        for each in beside
-        if each.units and each.units.commodity == amount.commodity
-    ]
-    decimals = [each for each in written if isinstance(each, int) and each < 0]
-    if not decimals:
-        return amount
-    with suppress(InvalidOperation):
-        amount = replace(amount, number=amount.number.quantize(Decimal(1).scaleb(max(decimals))))
-    return amount
 
 
 def _balance(raw: Sequence[RawPosting]) -> Balance:

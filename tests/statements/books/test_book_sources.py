@@ -16,10 +16,10 @@ from fintrack.operations.books import import_book
 from fintrack.statements.books.book import Hints
 from fintrack.statements.history import import_rows, imports
 from fintrack.statements.undoing import undo_import
-from tests.fuzzing.packing import GNUCASH as GNUCASH_TABLES
 from tests.operations.books import exported_book, manifest_of
 from tests.statements.books.reading import sqlite_file, table, zipped
 from tests.statements.books.test_databases import BOOK, GIRO, PURSE, actual, movement
+from tests.statements.books.test_databases import GNUCASH as GNUCASH_TABLES
 from tests.statements.books.test_tables import FIREFLY, OLD, SPLIT, in_register, journal, register
 from tests.statements.importing import csv_file, imported
 
@@ -79,7 +79,10 @@ GNUCASH = sqlite_file(
     GNUCASH_TABLES,
     {
         "commodities": [("e", "CURRENCY", "EUR")],
-        "accounts": [("r", "Root", "ROOT", "e", "", "", 0), ("g", "Giro", "BANK", "e", "r", "", 0)],
+        "accounts": [
+            ("r", "Root", "ROOT", "e", "", "", 0, ""),
+            ("g", "Giro", "BANK", "e", "r", "", 0, "Ours"),
+        ],
         "transactions": [("t", "e", "", "2026-01-02 10:59:00", "", "Found\0")],
         "splits": [("t", "g", "coin", "n", 320, 100, 320, 100)],
     },

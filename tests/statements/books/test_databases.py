@@ -26,6 +26,17 @@ ACTUAL = """
     create table reflect_budgets (month, category, amount);
     create table schedules (tombstone);
 """
+GNUCASH = """
+    create table commodities (guid, namespace, mnemonic);
+    create table accounts (
+        guid, name, account_type, commodity_guid, parent_guid, code, hidden, description);
+    create table transactions (guid, currency_guid, num, post_date, enter_date, description);
+    create table splits (
+        tx_guid, account_guid, memo, reconcile_state, value_num, value_denom, quantity_num,
+        quantity_denom);
+    create table prices (guid);
+    create table slots (obj_guid, name, string_val);
+"""
 GIRO, PURSE, OLD = "a-giro", "a-purse", "a-old"
 
 
@@ -208,6 +219,47 @@ def test_a_hidden_account_of_gnucash_is_closed() -> None:
     book = read(BOOK.replace("<act:name>Card</act:name>", f"<act:name>Card</act:name>{hidden}"))
 
     assert [each.name for each in book.accounts if each.is_closed] == ["Card"]
+
+
+def test_notes_of_a_transaction_of_gnucash_come_and_those_of_an_account_are_told() -> None:
+    slots = (
+        "<{0}:slots><slot><slot:key>kept</slot:key><slot:value>x</slot:value></slot>"
+        "<slot><slot:key>notes</slot:key><slot:value>Of rye</slot:value></slot></{0}:slots>"
+    )
+    text = BOOK.replace("<trn:splits>", f"<trn:num>7</trn:num>{slots.format('trn')}<trn:splits>", 1)
+
+    book = read(text.replace("<act:name>Card", f"{slots.format('act')}<act:name>Card"))
+
+    assert [each.note for each in book.transactions if each.payee != "Buy"] == ["Number 7\nOf rye"]
+    assert "Notes of accounts were left out (1): FinTrack does not take them from GnuCash." in (
+        book.notes
+    )
+
+
+def test_notes_of_a_database_of_gnucash_come_with_their_transaction() -> None:
+    book = read(
+        sqlite_file(
+            GNUCASH,
+            {
+                "commodities": [("e", "CURRENCY", "EUR")],
+                "accounts": [("g", "Giro", "BANK", "e", "", "", 0, "Ours")],
+                "transactions": [("t", "e", "7", "2026-01-02 10:59:00", "", "Found")],
+                "splits": [("t", "g", "", "n", 320, 100, 320, 100)],
+                "slots": [("t", "notes", "Under a sofa"), ("t", "online_id", "x")],
+            },
+        )
+    )
+
+    assert [each.note for each in book.transactions] == ["Number 7\nUnder a sofa"]
+    assert book.notes[0].startswith("Notes of accounts were left out (1)")
+
+
+def test_accounts_of_gnucash_that_no_transaction_needs_are_named() -> None:
+    more = gnc_account("Gifts", "EXPENSE", "Expenses") + gnc_account("Old", "BANK")
+
+    book = read(BOOK.replace("<gnc:transaction>", f"{more}<gnc:transaction>", 1))
+
+    assert book.notes[-1] == "2 accounts are in no entry and did not come: Expenses:Gifts, Old."
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,16 @@ def test_a_directive_says_which_mark_stands_before_the_decimals(directive: str) 
     assert balances(book) == {"giro": "1234.00"}
 
 
+@pytest.mark.parametrize(
+    "directives",
+    ["decimal-mark ,\ncommodity 1,000.00 EUR", "commodity 1,000.00 EUR\ndecimal-mark ,"],
+)
+def test_the_decimal_mark_of_a_journal_wins_over_that_of_a_commodity(directives: str) -> None:
+    book = read(f"{directives}\n\n2026-01-01 x\n  assets:giro  1.234 EUR\n  income:gift\n")
+
+    assert balances(book) == {"giro": "1234.00"}
+
+
 def test_the_mark_of_one_commodity_is_not_that_of_another() -> None:
     book = read("commodity 1.000,00 EUR\n\n2026-01-01 x\n  assets:giro  $1.234\n  income:gift\n")
 
@@ -214,3 +224,55 @@ def test_a_posting_with_a_day_of_its_own_is_told(posting: str) -> None:
 
     assert {each.booked_on.isoformat() for each in book.transactions} == {"2026-01-31"}
     assert book.notes == ["1 posting has a day of its own; that of the entry was taken."]
+
+
+def test_a_number_in_brackets_is_no_day_of_a_posting() -> None:
+    book = read("2026-01-31 x\n  assets:giro  -3 EUR  ; see [1] and [2]\n  expenses:food\n")
+
+    assert not book.notes
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "written", "left"),
+    [
+        ("inferred_tolerance_default", "EUR:0.005", "1", "-4.33"),
+        ("inferred_tolerance_default", "EUR:0.05", "1.00", "-4.3"),
+        ("inferred_tolerance_default", "EUR:0.0005", "1.00", "-4.33"),
+        ("inferred_tolerance_default", "*:0.05", "1", "-4.3"),
+        ("inferred_tolerance_default", "*:0.05", "1.00", "-4.33"),
+        ("inferred_tolerance_default", "EUR", "1", "-4.333"),
+        ("inferred_tolerance_multiplier", "5", "1.00", "-4.3"),
+        ("tolerance_multiplier", "0.061728", "1.00", "-4.333"),
+        ("use_precise_interpolation", "TRUE", "1.0 0.00", "-4.33"),
+        ("use_precise_interpolation", "FALSE", "1.0 0.00", "-4.3"),
+    ],
+)
+def test_options_say_how_beancount_rounds_what_it_fills_in(
+    option: str, value: str, written: str, left: str
+) -> None:
+    food = "".join(f"  Expenses:Food  {each} EUR\n" for each in written.split())
+    entry = f'2026-01-01 * "x"\n  Assets:Fund  1 ACME {{3.333 EUR}}\n{food}  Assets:Giro\n'
+    claim = f"2026-01-03 balance Assets:Giro  {left} ~ 0 EUR\n"
+
+    book = read(f'option "{option}" "{value}"\n{OPEN}{entry}{claim}')
+
+    assert "1 of 1 balances that the book states agree." in book.notes
+
+
+def test_a_balance_may_be_off_by_twice_the_tolerance_of_its_last_decimal() -> None:
+    entry = '2026-01-01 * "x"\n  Assets:Giro  1.00 EUR\n  Income:Gift\n'
+    claim = "2026-01-03 balance Assets:Giro  1.04 EUR\n"
+
+    book = read(f'option "inferred_tolerance_multiplier" "2"\n{OPEN}{entry}{claim}')
+
+    assert book.notes == ["1 of 1 balances that the book states agree."]
+
+
+def test_an_option_of_beancount_that_is_not_followed_is_told() -> None:
+    book = read(
+        f'option "infer_tolerance_from_cost" "TRUE"\n{OPEN}'
+        '2026-01-01 * "x"\n  Assets:Giro  1.00 EUR\n  Income:Gift\n'
+    )
+
+    (note,) = book.notes
+    assert note.startswith("The option infer_tolerance_from_cost is not followed")

@@ -13,7 +13,7 @@ from fintrack.ledger.filters import Status
 from fintrack.ledger.journals.export import JournalFormat, export_journal
 from fintrack.operations.books import import_book
 from fintrack.statements.books.book import Hints
-from fintrack.statements.books.plain_text import Commodities
+from fintrack.statements.books.plain_text import Commodities, unused
 from fintrack.statements.statement import StatementError
 from tests.operations.books import keep_book
 from tests.statements.books.reading import balances, flows, read, said
@@ -72,6 +72,51 @@ def test_an_account_without_a_known_root_is_told() -> None:
         "1 account is called neither assets, liabilities, income, expenses nor equity. "
         "It came as an account, and what moved between accounts as transfers."
     )
+
+
+BEANCOUNT_OPENS = (
+    "2026-01-01 open Assets:Giro\n2026-01-01 open Assets:Old\n2026-01-01 open Expenses\n"
+    "2026-01-01 open Expenses:Gifts EUR\n2026-01-01 open Equity:Transfers\n"
+    '2026-01-02 * "x"\n  Assets:Giro  -1 EUR\n  Expenses:Food\n'
+)
+HLEDGER_DECLARES = (
+    "account Assets:Giro\naccount Assets:Old  ; closed\naccount Expenses\n"
+    "account Expenses:Gifts\n\n2026-01-02 x\n  Assets:Giro  -1 EUR\n  Expenses:Food\n"
+)
+
+
+@pytest.mark.parametrize("text", [BEANCOUNT_OPENS, HLEDGER_DECLARES])
+def test_accounts_that_no_entry_uses_are_named(text: str) -> None:
+    assert read(text).notes == [
+        "2 accounts are in no entry and did not come: Assets:Old, Expenses:Gifts."
+    ]
+
+
+def test_of_many_accounts_that_no_entry_uses_the_first_are_named() -> None:
+    (note,) = unused([f"Assets:A{number}" for number in range(22)], [])
+    assert note.endswith("Assets:A18, Assets:A19 and 2 more.")
+
+
+def test_an_account_of_virtual_postings_alone_is_used() -> None:
+    text = "account Food\n\n2026-01-02 x\n  (Food)  -1 EUR\n"
+    assert not [note for note in read(text).notes if "in no entry" in note]
+
+
+def test_what_stands_beside_the_entries_is_counted() -> None:
+    beancount = read(
+        OPEN + '2026-01-01 note Assets:Giro "Ours"\n2026-01-01 price ACME 2 EUR\n'
+        "2026-01-02 price ACME 3 EUR\n2026-02-01 close Assets:Giro\n"
+        '2026-01-02 * "x"\n  Assets:Giro  -1 EUR\n  Expenses:Food\n'
+    )
+    hledger = read(
+        "P 2026-01-01 ACME 2 EUR\n\n2026-01-02 x\n  assets:giro  -1 EUR\n  expenses:food\n"
+    )
+    assert [note.partition(":")[0] for note in beancount.notes] == [
+        "Notes were left out (1)",
+        "Prices were left out (2)",
+        "Days on which accounts were closed were left out (1)",
+    ]
+    assert [note.partition(":")[0] for note in hledger.notes] == ["Prices were left out (1)"]
 
 
 @pytest.mark.parametrize(

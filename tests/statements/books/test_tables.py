@@ -185,10 +185,12 @@ def test_money_in_firefly_goes_the_way_its_accounts_say() -> None:
         "order,include_net_worth,role,cc_type,cc_payment_date,in_currency,currency_code\n"
         "1,1,,,Asset account,Giro,0,ES9121000418450200051332,,1,,,defaultAsset,,,,EUR\n"
         "1,2,,,Asset account,Dollars,0,,,0,,,savingAsset,,,,USD\n"
+        "1,3,,,Asset account,Empty,0,,,1,,,defaultAsset,,,,EUR\n"
+        "1,4,,,Expense account,Shop,0,,,1,,,,,,,\n"
     )
     tables = {"transactions.csv": rows, "accounts.csv": accounts, "budgets.csv": "name\nFood\n"}
     book = read(zipped(tables), Hints())
-    assert balances(book) == {"Giro": "736.50", "Dollars": "120.00", "Car": "200.00"}
+    assert balances(book) == {"Giro": "736.50", "Dollars": "120.00", "Car": "200.00", "Empty": "0"}
     assert said(book) == [
         ("Giro", "2026-01-02", "-9.50", "Baker", "Food -9.50"),
         ("Giro", "2026-01-03", "-5.00", "Market", "Food -3.00 + Home -2.00"),
@@ -199,7 +201,7 @@ def test_money_in_firefly_goes_the_way_its_accounts_say() -> None:
         ("Car", "2026-01-06", "200.00", "Giro", "transfer"),
         ("Giro", "2026-01-07", "1.00", "Found", ""),
     ]
-    giro, dollars, car = book.accounts
+    giro, dollars, car, _ = book.accounts
     assert (giro.opening, giro.number) == (Decimal("50.00"), "ES9121000418450200051332")
     assert (dollars.kind, dollars.is_closed) == (AccountKind.SAVINGS, True)
     assert (car.kind, car.side) == (AccountKind.LOAN, Side.LIABILITY)
