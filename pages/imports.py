@@ -134,7 +134,12 @@ def _commit_button(
 
 def _commit_label(context: TenantContext, preview: Preview, count: int) -> str:
     if not (count or preview.probable):
-        return "Keep the balance" if tells_a_balance(context, preview) else ""
+        if tells_a_balance(context, preview):
+            return "Keep the balance"
+        opened = sum(
+            each.account is None and each.file_balance is not None for each in preview.statements
+        )
+        return f"Open {counted(opened, 'account', 'accounts')}" if opened else ""
     verb, many = ("Import", count) if count else ("Match", preview.probable)
     return f"{verb} {counted(many, 'transaction', 'transactions')}"
 

@@ -195,6 +195,16 @@ def test_the_balance_of_a_file_that_brings_nothing_is_kept_once(ana: TenantConte
     assert "Nothing to import" in labels(dropped(ana, file))
 
 
+def test_a_file_of_balances_alone_opens_its_accounts(ana: TenantContext) -> None:
+    page = dropped(ana, ofx_file([], balance="158.00"))
+
+    next(each for each in page.button if each.label == "Open 1 account").click()
+    page.run()
+
+    assert accounts(ana)["balance"].tolist() == [15800]
+    assert imports(ana)["file_balance"].tolist() == [15800]
+
+
 def test_what_a_file_leaves_open_is_asked(ana: TenantContext) -> None:
     page = dropped(ana, AMBIGUOUS)
     assert not page.metric
