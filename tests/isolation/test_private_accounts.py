@@ -62,6 +62,8 @@ from tests.isolation.private_accounts import (
 )
 from tests.statements.importing import exported, imported
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.fixture
 def giro(ana: TenantContext) -> UUID:

@@ -30,6 +30,8 @@ from fintrack.schema import AccountShare
 from tests.conftest import PASSWORD
 from tests.isolation.private_accounts import MARCH, activity, all_answers, changed, filled
 
+pytestmark = pytest.mark.one_server
+
 
 @pytest.fixture
 def secret(eli: TenantContext) -> UUID:
