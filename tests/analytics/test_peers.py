@@ -23,6 +23,8 @@ from fintrack.context import TenantContext
 from fintrack.ledger.category_paths import SEPARATOR
 from fintrack.money import decimal_amount
 from fintrack.statements.books.book import Hints
+from tests.conftest import open_database, sign_up
+from tests.databases import Shelf
 from tests.samples import require_samples
 from tests.statements.books.samples import Row, Sums, answers, without_zeros
 from tests.statements.books.test_book_samples import BEAN, DEMO, STANDARD, brought
@@ -41,7 +43,14 @@ FIVE_YEARS = (date(2021, 1, 1), date(2026, 1, 1))
 Ask = Callable[..., pd.DataFrame]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def ana(shelf: Shelf) -> Iterator[TenantContext]:
+    """Ana, who brings all books of this file and changes none of them."""
+    with pytest.MonkeyPatch.context() as environment, open_database(shelf, environment):
+        yield sign_up("Ana", "Rivera family")
+
+
+@pytest.fixture(scope="module")
 def bean(ana: TenantContext) -> TenantContext:
     """The book of bean-example."""
     return brought(ana, f"books/{BEAN}/book.beancount").context

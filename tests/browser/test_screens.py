@@ -127,9 +127,9 @@ def test_every_page_of_a_filled_tenant_is_drawn_without_a_complaint(
 ) -> None:
     tab = sample.context.new_page()
     found = complaints(tab)
-    tab.goto(with_tenant(sample, open_server.url))
     for path in PATHS:
-        opened(tab, f"{open_server.url}/{path}")
+        tab.goto(with_tenant(sample, f"{open_server.url}/{path}"))
+        settled(tab)
         expect(tab.get_by_text("Family · Owner")).to_be_visible()
         expect(tab.get_by_test_id("stAlert")).to_have_count(0)
     tab.close()
@@ -158,9 +158,9 @@ def test_analytics_prints_on_as_many_sheets_as_it_needs(sample: Page, open_serve
 def test_no_page_scrolls_sideways_on_a_phone(
     sample: Page, phone: Page, open_server: Served
 ) -> None:
-    phone.goto(with_tenant(sample, open_server.url))
     for path in PATHS:
-        opened(phone, f"{open_server.url}/{path}")
+        phone.goto(with_tenant(sample, f"{open_server.url}/{path}"))
+        settled(phone)
         widths = phone.get_by_test_id("stMain").evaluate("e => [e.scrollWidth, e.clientWidth]")
         assert widths == [PHONE["width"], PHONE["width"]], path
         for button in phone.get_by_test_id("stMain").get_by_role("button").all():

@@ -111,6 +111,12 @@ def copy_home() -> Iterator[CopyHome]:
 
 
 @pytest.fixture
+def _known_home(copy_home: CopyHome, new_home: Path) -> None:
+    """Let the home hold what a first start made and a last process left."""
+    copy_home("known", start_server, new_home)
+
+
+@pytest.fixture
 def bring(
     copy_home: CopyHome, start: Callable[..., Server], new_home: Path
 ) -> Callable[[int], Server]:

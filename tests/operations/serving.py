@@ -17,6 +17,7 @@ Start = Callable[..., Server]
 AppProcess = Callable[[], "subprocess.Popen[str]"]
 
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: runs in CI")
+KNOWN_HOME = pytest.mark.usefixtures("_known_home")
 FORKS = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 

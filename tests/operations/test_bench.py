@@ -25,7 +25,7 @@ def test_a_small_run_measures_every_question_and_finds_no_foreign_row(
     monkeypatch.setattr(bench, "ROWS", 100)
     monkeypatch.setattr(bench_measures, "IMPORTED_ROWS", 100)
     settings.cache_clear()
-    bench.main([replace(each, turns=1) for each in RERUNS], as_json=True, seconds=2, sizes=(3, 4))
+    bench.main([replace(each, turns=1) for each in RERUNS], as_json=True, seconds=1, sizes=(1, 3))
     db.disconnect()
     report = json.loads(capsys.readouterr().out)
     assert len(report["questions"]) == len(QUESTIONS)

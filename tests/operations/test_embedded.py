@@ -13,6 +13,7 @@ from fintrack.operations.binaries import find_binaries
 from fintrack.operations.embedded import stop
 from tests.operations.serving import (
     FORKS,
+    KNOWN_HOME,
     AppProcess,
     Start,
     execute,
@@ -29,12 +30,14 @@ def test_both_versions_of_the_wheel_start(start: Start, major: int) -> None:
     assert str(value(server, "show server_version")).startswith(f"{major}.")
 
 
+@KNOWN_HOME
 def test_a_second_process_joins_the_running_server(start: Start, app_process: AppProcess) -> None:
     server = start()
     other = app_process()
     assert first_line(other).strip() == value(server, "select pg_postmaster_start_time()::text")
 
 
+@KNOWN_HOME
 def test_the_server_stays_until_the_last_process_leaves(
     start: Start, app_process: AppProcess
 ) -> None:
@@ -55,12 +58,14 @@ def test_six_first_starts_at_once_make_one_server(new_home: Path, app_process: A
     assert not processes.is_server_alive(new_home)
 
 
+@KNOWN_HOME
 def test_stopping_twice_is_harmless(start: Start) -> None:
     server = start()
     assert stop(server)
     assert not stop(server)
 
 
+@KNOWN_HOME
 @FORKS
 def test_a_forked_child_does_not_stop_the_server(start: Start) -> None:
     server = start()
@@ -71,6 +76,7 @@ def test_a_forked_child_does_not_stop_the_server(start: Start) -> None:
     assert value(server, "select 1") == 1
 
 
+@KNOWN_HOME
 def test_a_stopped_server_keeps_its_rows_and_passwords(start: Start) -> None:
     first = start()
     execute(first, "create table kept as select 7 as number")
@@ -80,6 +86,7 @@ def test_a_stopped_server_keeps_its_rows_and_passwords(start: Start) -> None:
     assert again.cluster.passwords == first.cluster.passwords
 
 
+@KNOWN_HOME
 def test_a_moved_home_starts_where_it_lies_now(start: Start, new_home: Path) -> None:
     first = start()
     execute(first, "create table kept as select 7 as number")
@@ -88,6 +95,7 @@ def test_a_moved_home_starts_where_it_lies_now(start: Start, new_home: Path) -> 
     assert value(start(moved), "select number from kept") == 7
 
 
+@KNOWN_HOME
 def test_a_home_deleted_under_a_living_server_is_made_anew(start: Start, new_home: Path) -> None:
     old = start()
     orphan = main_process(old)
@@ -96,6 +104,7 @@ def test_a_home_deleted_under_a_living_server_is_made_anew(start: Start, new_hom
     assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
 
 
+@KNOWN_HOME
 def test_leaving_a_deleted_home_ends_its_server(start: Start, new_home: Path) -> None:
     server = start()
     shutil.rmtree(new_home)

@@ -19,6 +19,7 @@ from fintrack.operations.binaries import copy_binaries, find_binaries
 from fintrack.operations.embedded import start_server, stop
 from tests.operations.serving import (
     FORKS,
+    KNOWN_HOME,
     NEEDS_ROOT,
     AppProcess,
     Start,
@@ -136,6 +137,7 @@ def test_defect_4_any_path_works(start: Start, folder: Path, name: str) -> None:
     assert value(server, "show data_directory") == str(folder / name / "pg18")
 
 
+@KNOWN_HOME
 def test_defect_5_a_killed_process_does_not_keep_the_server(
     start: Start, app_process: AppProcess
 ) -> None:
@@ -148,6 +150,7 @@ def test_defect_5_a_killed_process_does_not_keep_the_server(
     assert not processes.is_server_alive(server.cluster.home)
 
 
+@KNOWN_HOME
 def test_defect_5_the_server_of_a_killed_process_is_adopted(
     start: Start, app_process: AppProcess
 ) -> None:
@@ -160,6 +163,7 @@ def test_defect_5_the_server_of_a_killed_process_is_adopted(
     assert stop(server)
 
 
+@KNOWN_HOME
 def test_defect_6_a_reused_process_id_is_neither_trusted_nor_harmed(start: Start) -> None:
     server = start()
     stop(server)
@@ -174,6 +178,7 @@ def test_defect_6_a_reused_process_id_is_neither_trusted_nor_harmed(start: Start
         innocent.kill()
 
 
+@KNOWN_HOME
 def test_defect_7_a_killed_and_unreaped_server_is_started_again(start: Start) -> None:
     first = start()
     main = main_process(first)
@@ -183,6 +188,7 @@ def test_defect_7_a_killed_and_unreaped_server_is_started_again(start: Start) ->
     assert value(start(), "select 1") == 1
 
 
+@KNOWN_HOME
 def test_defect_8_a_server_that_is_not_ready_is_waited_for(
     start: Start, app_process: AppProcess
 ) -> None:
@@ -195,6 +201,7 @@ def test_defect_8_a_server_that_is_not_ready_is_waited_for(
     assert first_line(other).strip() == born
 
 
+@KNOWN_HOME
 def test_defect_8_a_frozen_server_is_refused_with_a_sentence_and_left_alone(start: Start) -> None:
     server = start()
     main_process(server).suspend()
@@ -238,6 +245,7 @@ def test_defect_10_nobody_enters_without_his_password(start: Start) -> None:
     assert value(server, "show unix_socket_permissions") == "0700"
 
 
+@KNOWN_HOME
 def test_the_environment_of_another_postgresql_has_no_influence(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

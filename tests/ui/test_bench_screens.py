@@ -19,7 +19,7 @@ def test_a_few_people_look_at_both_pages_and_nothing_fails(
         monkeypatch.setattr(bench_screens, name, value)
     monkeypatch.setattr(bench_paint, "ROUNDS", 1)
     settings.cache_clear()
-    bench_screens.main(as_json=True, seconds=5, sessions=2)
+    bench_screens.main(as_json=True, seconds=3, sessions=2)
     db.disconnect()
     report = json.loads(capsys.readouterr().out)
     for side in ("collected", "delivered"):

@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from fintrack.operations.embedded import start_server, stop
+from tests.api.calling import call_over_network
 from tests.web.serving import Served, served
 from tests.web.tab import Tab, tab
-from tests.web.visiting import Person
+from tests.web.visiting import EMAIL, PASSWORD, Person
 
 WRITES = 500
 HISTORY = """
@@ -27,7 +28,10 @@ create trigger remember after update on app.tenant
 def test_a_thousand_interleaved_writes_stay_in_their_tenants(
     server: Served, person: Person
 ) -> None:
-    """Each tenant is written from both processes in turns, at the same time as the other one."""
+    """Each tenant is written through the page and the API of both processes in turns.
+
+    The other tenant is written at the same time.
+    """
     with ExitStack() as stack:
         other = stack.enter_context(served(server.home))
         administrator = stack.enter_context(connection(server))
@@ -51,13 +55,30 @@ def test_a_thousand_interleaved_writes_stay_in_their_tenants(
 
 
 def write(opened: list[Tab], slug: str, name: str, *, turn: int) -> None:
-    """Rename the tenant over and over, `turn` times through one process, then the other."""
+    """Rename the tenant over and over: `turn` times on each process's page, then by its API."""
+    token = token_for(opened[0].base, slug)
     for number in range(WRITES):
+        renamed = f"{name} {number}"
         current = opened[number // turn % 2]
+        if number // turn % 4 >= 2:
+            change(current.base, token, renamed)
+            continue
         if number % turn == 0:
             current.run("settings", tenant=slug)
-        current.fill("^Name$", f"{name} {number}")
+        current.fill("^Name$", renamed)
         current.click("^Save$", "settings")
+
+
+def change(url: str, token: str, name: str) -> None:
+    """Rename the token's tenant over HTTP."""
+    answer = call_over_network(url, "PATCH", "/tenants/current", {"name": name}, token=token)
+    assert answer.json["name"] == name
+
+
+def token_for(url: str, slug: str) -> str:
+    """Return an access token of the API for the tenant."""
+    given = {"email": EMAIL, "password": PASSWORD, "tenant": slug}
+    return str(call_over_network(url, "POST", "/token", given).json["access_token"])
 
 
 def new_tenant(url: str, person: Person) -> str:
