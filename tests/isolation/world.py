@@ -6,6 +6,7 @@ The company mirrors it, with Cleo as its OWNER: she is the outsider.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class World:
         self.database = database
         self.family = family
         self.company = company
+        self.last_read: tuple[object, dict[UUID, Counter[str]]] = (None, {})
         self._open: dict[str, psycopg.Connection] = {}
         self._pools: dict[str, Engine] = {}
 
