@@ -84,16 +84,28 @@ def flows_by_tag(moved: Subquery, since: date, until: date) -> Subquery:
 
     The column tag_id is null for what has none. Only what has a tag is read line by line.
     """
+    named = "payee" in moved.c
+    parts = [select(*moved.c, cast(null(), Uuid).label("tag_id"))]
+    for table in (Transaction, Posting):
+        parts += _tagged(table, since, until, named=named)
+    return union_all(*parts).subquery("flows")
+
+
+def _tagged(
+    table: type[Transaction | Posting], since: date, until: date, *, named: bool
+) -> tuple[Rows, Rows]:
+    """Return what has a tag as what takes it from `flows`, and once for each of its tags.
+
+    Of the tables themselves: of a view PostgreSQL would read every line for each of the tags.
+    """
+    transaction_id = Transaction.id if table is Transaction else Posting.transaction_id
+    payee = (table.payee,) if named else ()
     dated = (TransactionTag.booked_on >= since) & (TransactionTag.booked_on < until)
-    has_tag = Line.transaction_id.in_(select(TransactionTag.transaction_id).where(dated))
-    taken, once = _lines(-1).where(has_tag), _lines(1).add_columns(TransactionTag.tag_id)
-    if "payee" in moved.c:
-        taken = taken.add_columns(Line.payee)
-        once = _lines(1).add_columns(Line.payee, TransactionTag.tag_id)
-    no_tag = null().label("tag_id")
-    once = once.join(TransactionTag, TransactionTag.transaction_id == Line.transaction_id)
-    everything = select(*moved.c, cast(no_tag, Uuid).label("tag_id"))
-    return union_all(everything, taken.add_columns(no_tag), once.where(dated)).subquery("flows")
+    has_tag = transaction_id.in_(select(TransactionTag.transaction_id).where(dated))
+    taken = _lines(table, -1).add_columns(*payee, cast(null(), Uuid).label("tag_id"))
+    once = _lines(table, 1).add_columns(*payee, TransactionTag.tag_id)
+    once = once.join(TransactionTag, TransactionTag.transaction_id == transaction_id)
+    return taken.where(has_tag), once.where(dated)
 
 
 def month_of(day: SQLCoreOperations[date]) -> Label[date]:
@@ -110,10 +122,17 @@ def _flows(total: Total, since: date, until: date, account_id: UUID | None = Non
     return union_all(*parts).subquery("flows")
 
 
-def _lines(sign: int) -> Rows:
+def _lines(table: type[Transaction | Posting], sign: int) -> Rows:
     """Return every line as a row of `flows`, or with the sign -1 as what takes it away."""
-    columns = (month_of(Line.booked_on), Line.account_id, Line.category_id)
-    return select(*columns, *_moved(Line, sign)).where(Line.transfer_id.is_(None))
+    columns = (month_of(table.booked_on), table.account_id, table.category_id)
+    return _flowing(table, select(*columns, *_moved(table, sign)))
+
+
+def _flowing(table: type[Transaction | Posting], rows: Rows) -> Rows:
+    """Leave out transfers, and of a split the whole, whose lines stand in the other table."""
+    if table is Posting:
+        return rows
+    return rows.where(~Transaction.is_split, Transaction.transfer_id.is_(None))
 
 
 def _moved(table: Lines, sign: int) -> list[Label[int]]:
@@ -166,8 +185,7 @@ def _days(
     month = literal(days.since.replace(day=1)).label("month")
     rows = select(month, *keys, *sums, *named).group_by(*keys, *named)
     rows = rows.where(table.booked_on >= days.since, table.booked_on < days.until)
-    if table is Transaction:
-        rows = rows.where(~Transaction.is_split, Transaction.transfer_id.is_(None))
+    rows = _flowing(table, rows)
     return rows if account_id is None else rows.where(table.account_id == account_id)
 
 

@@ -19,6 +19,7 @@ from fintrack.schema import Tag, TransactionTag, new_id
 from tests.analytics import by_hand
 from tests.analytics.by_hand import KIND, Move, Purse, write
 from tests.analytics.test_agreement import CASES, Book, book, by_currency, written
+from tests.pages.reading import rows_read
 
 MARCH = (date(2026, 3, 1), date(2026, 4, 1))
 TAGS = ("trip", "work")
@@ -94,6 +95,18 @@ def test_each_part_is_the_sum_of_its_amounts(
         for row in frame.to_dict("records")
     }
     assert got == expected(told, dimension, tags)
+
+
+def test_a_tag_reads_its_own_transactions_alone(ana: TenantContext) -> None:
+    purse = Purse("Giro")
+    moves = [Move(day(1 + number % 28), purse, -number, "Fun") for number in range(1, 3001)]
+    write(ana, [purse], moves)
+    tagged(ana, [(each, "trip") for each in moves[:600]])
+    with rows_read() as seen:
+        found = breakdown(ana, *MARCH, Dimension.TAG)
+    assert found["spending"].tolist() == [sum(range(601, 3001)), sum(range(1, 601))]
+    # At worst each line is read for each of the tags.
+    assert sum(seen) < 10 * len(moves)
 
 
 @CASES
