@@ -19,6 +19,7 @@ from fintrack.schema import Tag, TransactionTag, new_id
 from tests.analytics import by_hand
 from tests.analytics.by_hand import KIND, Move, Purse, write
 from tests.analytics.test_agreement import CASES, Book, book, by_currency, written
+from tests.databases import Database
 from tests.pages.reading import rows_read
 
 MARCH = (date(2026, 3, 1), date(2026, 4, 1))
@@ -46,6 +47,18 @@ def tagged(context: TenantContext, worn: list[tuple[Move, str]]) -> None:
         db.execute(insert(Tag), [{"id": ids[name], "name": name} for name in TAGS])
         if rows:
             db.execute(insert(TransactionTag), rows)
+
+
+def forget_statistics(database: Database) -> None:
+    """Let PostgreSQL know as little of the tables as after the first import."""
+    with database.administrator() as admin:
+        for table in ("transaction", "posting", "transaction_tag"):
+            admin.execute("select pg_clear_relation_stats('app', %s)", [table])
+            admin.execute(
+                "select pg_clear_attribute_stats(schemaname, tablename, attname, inherited)"
+                " from pg_stats where schemaname = 'app' and tablename = %s",
+                [table],
+            )
 
 
 def labels(
@@ -97,14 +110,15 @@ def test_each_part_is_the_sum_of_its_amounts(
     assert got == expected(told, dimension, tags)
 
 
-def test_a_tag_reads_its_own_transactions_alone(ana: TenantContext) -> None:
+def test_a_tag_reads_its_own_transactions_alone(ana: TenantContext, database: Database) -> None:
     purse = Purse("Giro")
-    moves = [Move(day(1 + number % 28), purse, -number, "Fun") for number in range(1, 3001)]
+    moves = [Move(day(1 + number % 28), purse, -number, "Fun") for number in range(1, 1001)]
     write(ana, [purse], moves)
-    tagged(ana, [(each, "trip") for each in moves[:600]])
+    tagged(ana, [(each, "trip") for each in moves[:200]])
+    forget_statistics(database)
     with rows_read() as seen:
         found = breakdown(ana, *MARCH, Dimension.TAG)
-    assert found["spending"].tolist() == [sum(range(601, 3001)), sum(range(1, 601))]
+    assert found["spending"].tolist() == [sum(range(201, 1001)), sum(range(1, 201))]
     # At worst each line is read for each of the tags.
     assert sum(seen) < 10 * len(moves)
 
