@@ -47,8 +47,6 @@ ON_EACH = (
     "access/test_tenants.py",
     "analytics/test_answers.py",
     "isolation/",
-    "ledger/test_totals.py",
-    "ledger/test_transactions.py",
     "test_db.py",
 )
 

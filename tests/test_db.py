@@ -154,6 +154,7 @@ def test_who_waits_too_long_for_another_writer_may_try_again(
     assert str(refusal.value) == BUSY
 
 
+@pytest.mark.one_server
 def test_two_hundred_threads_on_five_connections_neither_fail_nor_wait_for_ever(
     ana: TenantContext, cleo: TenantContext, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
