@@ -176,12 +176,10 @@ def database(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database
 @contextmanager
 def open_database(shelf: Shelf, environment: pytest.MonkeyPatch) -> Iterator[Database]:
     """Connect a clean database of the shelf, open for registration."""
-    clean = shelf.take()
     environment.setenv("FINTRACK_REGISTRATION", Registration.OPEN)
     settings.cache_clear()
-    db.connect(clean.logins)
+    clean = shelf.take()
     yield clean
-    db.disconnect()
     settings.cache_clear()
     shelf.give_back(clean)
 

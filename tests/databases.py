@@ -1,12 +1,16 @@
-"""A clean database for each test; one is used again while nothing but rows was left in it."""
+"""A clean database for each test; one is used again while nothing but rows was left in it.
+
+Its connections are, too: PostgreSQL needs longer to know its tables anew than most tests last.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import URL, Connection, Dialect, Engine
+from sqlalchemy import URL, Connection, Dialect, Engine, QueuePool
 from sqlalchemy.util import LRUCache
 
 from fintrack import db
@@ -32,6 +36,11 @@ WATCH = """
                            name, name);
         end loop;
     end $$
+"""
+OPEN = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend'
 """
 IS_CHANGED = """
     select exists (select from test_watch.change)
@@ -134,39 +143,64 @@ def drop_database(installation: Installation, database: Database) -> None:
 
 
 class Shelf:
-    """Where the database of one test waits for the next."""
+    """Where the database of one test waits for the next, with its connections."""
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self._waiting: list[tuple[Database, psycopg.Connection]] = []
-        self._keepers: dict[str, psycopg.Connection] = {}
+        self._waiting: list[Database] = []
+        self._keepers: dict[Database, psycopg.Connection] = {}
+        self._engines: dict[Database, dict[str, Engine]] = {}
 
     def take(self) -> Database:
-        """Return a clean database."""
+        """Return a clean database, connected."""
         if self._waiting:
-            database, keeper = self._waiting.pop()
+            database = self._waiting.pop()
         else:
             database = new_database(self._installation)
-            keeper = database.administrator()
+            keeper = self._keepers[database] = database.administrator()
             keeper.execute(WATCH)
             keeper.execute(CLEAN)
-        self._keepers[database.name] = keeper
+        if database in self._engines:
+            db.disconnect()
+            db._engines.update(self._engines[database])
+        else:
+            db.connect(database.logins)
+            self._engines[database] = dict(db._engines)
         return database
 
     def give_back(self, database: Database) -> None:
         """Clean the database for the next test, or drop it when that is not possible."""
-        keeper = self._keepers.pop(database.name)
-        keeper.execute(DISCONNECT)
-        row = keeper.execute(IS_CHANGED).fetchone()
-        if row == (False,):
-            keeper.execute("select pg_temp.clean()")
-            self._waiting.append((database, keeper))
+        keeper = self._keepers[database]
+        if db._engines == self._engines[database] and self._is_idle(database):
+            db._engines.clear()
         else:
-            keeper.close()
-            drop_database(self._installation, database)
+            db.disconnect()
+            self._disconnect(database)
+            keeper.execute(DISCONNECT)
+        if keeper.execute(IS_CHANGED).fetchone() == (False,):
+            keeper.execute("select pg_temp.clean()")
+            self._waiting.append(database)
+        else:
+            self._drop(database)
 
     def close(self) -> None:
         """Drop what waits."""
-        for database, keeper in self._waiting:
-            keeper.close()
-            drop_database(self._installation, database)
+        for database in self._waiting:
+            self._drop(database)
+
+    def _is_idle(self, database: Database) -> bool:
+        """Return whether every connection is in its pool, and no other one is open."""
+        pools = [cast(QueuePool, each.pool) for each in self._engines[database].values()]
+        if any(pool.checkedout() for pool in pools):
+            return False
+        found = self._keepers[database].execute(OPEN).fetchone()
+        return found == (sum(pool.checkedin() for pool in pools),)
+
+    def _disconnect(self, database: Database) -> None:
+        for engine in self._engines.pop(database, {}).values():
+            engine.dispose()
+
+    def _drop(self, database: Database) -> None:
+        self._disconnect(database)
+        self._keepers.pop(database).close()
+        drop_database(self._installation, database)
