@@ -17,6 +17,7 @@ import pytest
 from fintrack.operations import embedded
 from fintrack.operations import webhooks as sending
 from fintrack.operations.embedded import Server, start_server
+from tests.homes import place_of_homes
 from tests.operations.bringing import run
 from tests.operations.listening import Listener, listening
 
@@ -37,7 +38,7 @@ sys.stdin.read()
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Yield an empty folder that every system user may walk through, unlike pytest's own."""
-    path = Path(tempfile.mkdtemp(dir="/tmp", prefix="fintrack-test-"))
+    path = Path(tempfile.mkdtemp(dir=place_of_homes(), prefix="fintrack-test-"))
     path.chmod(0o755)
     yield path
     for process in psutil.process_iter(["name"]):
@@ -98,7 +99,7 @@ def app_process(new_home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"
 @pytest.fixture(scope="session")
 def copy_home() -> Iterator[CopyHome]:
     """Yield a function that copies a home to a new place; what makes it runs once."""
-    folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="fintrack-test-"))
+    folder = Path(tempfile.mkdtemp(dir=place_of_homes(), prefix="fintrack-test-"))
     folder.chmod(0o755)
 
     def copy(name: str, make: Callable[[Path], Server], target: Path) -> None:

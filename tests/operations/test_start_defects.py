@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from fintrack.errors import SetupError
+from fintrack.operations import binaries, processes
 from fintrack.operations import cluster as cluster_module
-from fintrack.operations import processes
 from fintrack.operations.binaries import copy_binaries, find_binaries
 from fintrack.operations.embedded import start_server, stop
 from tests.operations.serving import (
@@ -135,6 +135,18 @@ def test_defect_3_private_programs_are_copied_and_not_opened(start: Start, folde
 def test_defect_4_any_path_works(start: Start, folder: Path, name: str) -> None:
     server = start(folder / name)
     assert value(server, "show data_directory") == str(folder / name / "pg18")
+
+
+@NEEDS_ROOT
+def test_defect_4_private_programs_are_called_under_a_plain_path(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "PLAIN_GROUND", folder / "plain")
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    programs = copy_binaries(find_binaries(18), private / "programs")
+    server = start(folder / "a$HOME`id`;b", binaries=programs)
+    assert server.cluster.binaries.is_relative_to(folder / "plain")
 
 
 @KNOWN_HOME
