@@ -132,6 +132,14 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Let the programs that tests start keep what Python compiled, on a machine that forbids it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def reachable_programs(home: Path) -> Iterator[None]:
     """Let root's servers find programs that their user may run, or each home gets a copy."""
     with pytest.MonkeyPatch.context() as environment:
