@@ -1,6 +1,7 @@
 """The cast, on a real PostgreSQL: Ana owns the Rivera family, Cleo owns Rivera Ltd."""
 
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from fintrack.operations.embedded import Server, stop
 from fintrack.operations.erasure import erase_closed_tenants
 from fintrack.operations.installation import Installation, open_installation
 from tests.databases import Database, Shelf, remembering
+from tests.homes import copy_wheel, place_of_homes
 from tests.isolation.capture import _statements_name_their_tenant  # noqa: F401 - watches every test
 from tests.mailing import Mailbox, mail_server
 from tests.scheduling import SERVERS, FileScheduling
@@ -121,10 +123,29 @@ def checked_charts() -> None:
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """A folder that the operating-system user of the server may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="fintrack-test-"))
+    folder = Path(tempfile.mkdtemp(dir=place_of_homes(), prefix="fintrack-test-"))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Let the programs that tests start keep what Python compiled, on a machine that forbids it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reachable_programs(home: Path) -> Iterator[None]:
+    """Let root's servers find programs that their user may run, or each home gets a copy."""
+    with pytest.MonkeyPatch.context() as environment:
+        if os.geteuid() == 0:
+            copy_wheel(home / "wheel")
+            environment.syspath_prepend(home / "wheel")
+            environment.setenv("PYTHONPATH", str(home / "wheel"), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope="session")

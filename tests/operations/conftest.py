@@ -14,14 +14,18 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fintrack.config import Settings
 from fintrack.operations import embedded
 from fintrack.operations import webhooks as sending
 from fintrack.operations.embedded import Server, start_server
-from tests.operations.bringing import run
+from fintrack.operations.installation import open_installation
+from tests.homes import place_of_homes
+from tests.operations.bringing import external, run, superuser
 from tests.operations.listening import Listener, listening
 
 ROOT = Path(__file__).parents[2]
 CopyHome = Callable[[str, Callable[[Path], Server], Path], None]
+Prepared = tuple[Server, Settings]
 
 PROGRAM = """
 import sys
@@ -37,7 +41,7 @@ sys.stdin.read()
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Yield an empty folder that every system user may walk through, unlike pytest's own."""
-    path = Path(tempfile.mkdtemp(dir="/tmp", prefix="fintrack-test-"))
+    path = Path(tempfile.mkdtemp(dir=place_of_homes(), prefix="fintrack-test-"))
     path.chmod(0o755)
     yield path
     for process in psutil.process_iter(["name"]):
@@ -98,12 +102,13 @@ def app_process(new_home: Path) -> Iterator[Callable[[], "subprocess.Popen[str]"
 @pytest.fixture(scope="session")
 def copy_home() -> Iterator[CopyHome]:
     """Yield a function that copies a home to a new place; what makes it runs once."""
-    folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="fintrack-test-"))
+    folder = Path(tempfile.mkdtemp(dir=place_of_homes(), prefix="fintrack-test-"))
     folder.chmod(0o755)
 
     def copy(name: str, make: Callable[[Path], Server], target: Path) -> None:
         if not (folder / name).exists():
             embedded.stop(make(folder / name))
+            (folder / name / "ballast").unlink(missing_ok=True)
         subprocess.run(["/bin/cp", "-a", folder / name, target], check=True)
 
     yield copy
@@ -144,6 +149,21 @@ def server(bring: Callable[[int], Server], request: pytest.FixtureRequest) -> Se
 def server_18(bring: Callable[[int], Server]) -> Server:
     """Return a server of the recommended version with an empty database."""
     return bring(18)
+
+
+@pytest.fixture
+def prepared(copy_home: CopyHome, start: Callable[..., Server], new_home: Path) -> Prepared:
+    """Return a server that its superuser prepared, and how its installation is opened."""
+
+    def make(home: Path) -> Server:
+        made = start_server(home)
+        run(made, "create database books")
+        open_installation(external(superuser(made), home))
+        return made
+
+    copy_home("prepared", make, new_home)
+    server = start()
+    return server, external(superuser(server), new_home)
 
 
 @pytest.fixture

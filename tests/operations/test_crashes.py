@@ -20,6 +20,7 @@ from fintrack.operations.embedded import start_server
 from fintrack.operations.passwords import read_passwords
 from tests.operations.serving import (
     FORKS,
+    KNOWN_HOME,
     NEEDS_ROOT,
     Start,
     as_nobody,
@@ -32,6 +33,7 @@ from tests.operations.serving import (
 MOUNT, UNMOUNT = (shutil.which(name) or name for name in ("mount", "umount"))
 
 
+@KNOWN_HOME
 def test_a_killed_server_loses_nothing_that_was_acknowledged(start: Start) -> None:
     server = start()
     with server.connect("postgres", "postgres") as connection:
@@ -75,6 +77,7 @@ def test_a_full_disk_keeps_the_server_from_nothing_but_new_rows(
     execute(again, "insert into written values (1001)")
 
 
+@KNOWN_HOME
 def test_a_busy_session_that_outlives_its_server_is_ended(start: Start) -> None:
     server = start()
 
@@ -97,6 +100,7 @@ def test_secrets_are_readable_by_their_user_alone(start: Start, new_home: Path) 
     assert mode(new_home) & 0o007 == 0
 
 
+@KNOWN_HOME
 def test_secrets_do_not_appear_in_representations(start: Start) -> None:
     server = start()
     assert server.cluster.passwords.postgres not in repr(server)
@@ -121,6 +125,7 @@ def test_damaged_secrets_are_refused_and_kept(folder: Path) -> None:
     assert (folder / "secrets.json").read_text() == "{"
 
 
+@KNOWN_HOME
 @NEEDS_ROOT
 @FORKS
 def test_a_home_of_root_is_refused_to_a_plain_user(start: Start, new_home: Path) -> None:
@@ -130,6 +135,7 @@ def test_a_home_of_root_is_refused_to_a_plain_user(start: Start, new_home: Path)
     assert "belongs to another user" in answer
 
 
+@KNOWN_HOME
 def test_the_log_holds_neither_statements_nor_rows(start: Start) -> None:
     server = start()
     with server.connect("postgres", "postgres") as connection:

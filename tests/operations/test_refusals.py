@@ -14,6 +14,7 @@ from fintrack.operations.installation import (
 )
 from fintrack.operations.passwords import APPLICATION_LOGINS
 from tests.operations.bringing import address_of, answer, external, manager, run, superuser
+from tests.operations.conftest import Prepared
 
 
 @pytest.mark.parametrize(("number", "name"), [(150020, "15.20"), (90624, "9.624")])
@@ -28,27 +29,24 @@ def test_a_newer_server_is_accepted(number: int) -> None:
 
 
 @pytest.mark.parametrize("login", APPLICATION_LOGINS)
-def test_a_superuser_login_is_refused(server_18: Server, new_home: Path, login: str) -> None:
-    settings = external(superuser(server_18), new_home)
-    open_installation(settings)
-    run(server_18, f"alter role {login} superuser")
+def test_a_superuser_login_is_refused(prepared: Prepared, login: str) -> None:
+    server, settings = prepared
+    run(server, f"alter role {login} superuser")
     with pytest.raises(SetupError, match=f"The role {login} is a superuser"):
         open_installation(settings)
 
 
 @pytest.mark.parametrize("role", [*APPLICATION_LOGINS, "fintrack_owner", "fintrack_data"])
-def test_a_role_above_row_security_is_refused(server_18: Server, new_home: Path, role: str) -> None:
-    settings = external(superuser(server_18), new_home)
-    open_installation(settings)
-    run(server_18, f"alter role {role} bypassrls")
+def test_a_role_above_row_security_is_refused(prepared: Prepared, role: str) -> None:
+    server, settings = prepared
+    run(server, f"alter role {role} bypassrls")
     with pytest.raises(SetupError, match=f"ALTER ROLE {role} NOBYPASSRLS"):
         open_installation(settings)
 
 
-def test_a_login_that_may_become_an_owner_is_refused(server_18: Server, new_home: Path) -> None:
-    settings = external(superuser(server_18), new_home)
-    open_installation(settings)
-    run(server_18, "grant fintrack_security to fintrack_sign_in")
+def test_a_login_that_may_become_an_owner_is_refused(prepared: Prepared) -> None:
+    server, settings = prepared
+    run(server, "grant fintrack_security to fintrack_sign_in")
     with pytest.raises(SetupError, match="REVOKE fintrack_security FROM fintrack_sign_in"):
         open_installation(settings)
 
@@ -81,10 +79,9 @@ def test_an_application_login_is_no_administrator(server_18: Server, new_home: P
         open_installation(external(address, new_home))
 
 
-def test_an_application_older_than_the_schema_is_refused(server_18: Server, new_home: Path) -> None:
-    settings = external(superuser(server_18), new_home)
-    open_installation(settings)
-    run(server_18, "update migration.version set version_num = '9999'", database="books")
+def test_an_application_older_than_the_schema_is_refused(prepared: Prepared) -> None:
+    server, settings = prepared
+    run(server, "update migration.version set version_num = '9999'", database="books")
     with pytest.raises(SetupError, match="older than its database"):
         open_installation(settings)
 

@@ -13,10 +13,11 @@ import psycopg
 import pytest
 
 from fintrack.errors import SetupError
+from fintrack.operations import binaries, processes
 from fintrack.operations import cluster as cluster_module
-from fintrack.operations import processes
 from fintrack.operations.binaries import copy_binaries, find_binaries
 from fintrack.operations.embedded import start_server, stop
+from tests.operations.conftest import CopyHome
 from tests.operations.serving import (
     FORKS,
     KNOWN_HOME,
@@ -31,6 +32,16 @@ from tests.operations.serving import (
 )
 
 
+@pytest.fixture
+def long_home(copy_home: CopyHome, folder: Path) -> Path:
+    """Return a known home whose path is too long for a socket."""
+    path = folder / ("long" * 20) / ("path" * 20)
+    path.parent.mkdir()
+    copy_home("known", start_server, path)
+    return path
+
+
+@KNOWN_HOME
 @NEEDS_ROOT
 @FORKS
 def test_defect_1_a_second_system_user_starts_a_server_of_his_own(
@@ -63,22 +74,21 @@ def test_defect_2_a_long_path_keeps_its_socket_private(start: Start, folder: Pat
         psycopg.connect(host=str(server.cluster.sockets), user="postgres", password="wrong")
 
 
-def test_defect_2_a_long_path_is_found_by_the_next_start(start: Start, folder: Path) -> None:
-    path = folder / ("long" * 20) / ("path" * 20)
-    assert start(path).cluster.sockets == start(path).cluster.sockets
+def test_defect_2_a_long_path_is_found_by_the_next_start(start: Start, long_home: Path) -> None:
+    assert start(long_home).cluster.sockets == start(long_home).cluster.sockets
 
 
-def test_defect_2_a_hijacked_socket_folder_is_not_used(start: Start, folder: Path) -> None:
-    path = folder / ("long" * 20) / ("path" * 20)
-    first = start(path)
+def test_defect_2_a_hijacked_socket_folder_is_not_used(start: Start, long_home: Path) -> None:
+    first = start(long_home)
     stop(first)
     first.cluster.sockets.chmod(0o777)
-    again = start(path)
+    again = start(long_home)
     assert again.cluster.sockets != first.cluster.sockets
     assert mode(again.cluster.sockets) == 0o700
     first.cluster.sockets.rmdir()
 
 
+@KNOWN_HOME
 @NEEDS_ROOT
 def test_defect_2_the_server_of_root_has_no_rights_of_root(start: Start) -> None:
     status = Path(f"/proc/{main_process(start()).pid}/status").read_text()
@@ -87,6 +97,7 @@ def test_defect_2_the_server_of_root_has_no_rights_of_root(start: Start) -> None
     assert fields["Groups"].split() == []
 
 
+@KNOWN_HOME
 @NEEDS_ROOT
 @FORKS
 def test_defect_2_another_system_user_reaches_neither_socket_nor_files(start: Start) -> None:
@@ -119,6 +130,7 @@ def test_defect_3_root_joins_again_when_the_home_is_private(
     assert first.cluster.data.is_relative_to(folder / "ground")
 
 
+@KNOWN_HOME
 @NEEDS_ROOT
 def test_defect_3_private_programs_are_copied_and_not_opened(start: Start, folder: Path) -> None:
     private = folder / "private"
@@ -132,9 +144,29 @@ def test_defect_3_private_programs_are_copied_and_not_opened(start: Start, folde
 @pytest.mark.parametrize(
     "name", ["my data", 'it\'s "quoted"', "a$HOME`id`;b", "Bücher", "a,b", "back\\slash", "50%"]
 )
-def test_defect_4_any_path_works(start: Start, folder: Path, name: str) -> None:
+def test_defect_4_any_path_works(
+    start: Start, copy_home: CopyHome, folder: Path, name: str
+) -> None:
+    copy_home("known", start_server, folder / name)
     server = start(folder / name)
     assert value(server, "show data_directory") == str(folder / name / "pg18")
+
+
+def test_defect_4_a_cluster_is_made_under_any_path(start: Start, folder: Path) -> None:
+    path = folder / 'it\'s "my" $HOME`id`;Bücher,back\\slash 50%'
+    assert value(start(path), "show data_directory") == str(path / "pg18")
+
+
+@NEEDS_ROOT
+def test_defect_4_private_programs_are_called_under_a_plain_path(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "PLAIN_GROUND", folder / "plain")
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    programs = copy_binaries(find_binaries(18), private / "programs")
+    server = start(folder / "a$HOME`id`;b", binaries=programs)
+    assert server.cluster.binaries.is_relative_to(folder / "plain")
 
 
 @KNOWN_HOME

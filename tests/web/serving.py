@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tests.homes import place_of_homes
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
 SETUP_LINK = "/?setup="
@@ -82,7 +84,7 @@ def served(
 @contextmanager
 def throw_away_home() -> Iterator[Path]:
     """Yield a home that does not exist yet, in a folder that every system user may walk through."""
-    folder = Path(tempfile.mkdtemp(prefix="fintrack-test-"))
+    folder = Path(tempfile.mkdtemp(dir=place_of_homes(), prefix="fintrack-test-"))
     folder.chmod(0o755)
     try:
         yield folder / "home"
