@@ -16,7 +16,7 @@ from tests.web.visiting import PASSWORD
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync --process-per-site"
 ).split()
 PATIENCE = 45_000
 # Streamlit asks below the page's own path first, and Chromium reports each answer of 404.

@@ -19,6 +19,19 @@ def ana(
     return context
 
 
+@pytest.fixture(scope="module")
+def other_tab(browser: Browser, browser_context_args: dict[str, object]) -> Page:
+    """Another browser's tab; only for the first test its cache is empty."""
+    return browser.new_context(**browser_context_args).new_page()  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def page(other_tab: Page) -> Page:
+    """Another browser's tab, in which nobody is signed in."""
+    other_tab.context.clear_cookies()
+    return other_tab
+
+
 def test_the_first_visit_leads_from_welcome_to_a_members_page(
     server: Served, page: Page, request: pytest.FixtureRequest
 ) -> None:

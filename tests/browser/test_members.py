@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import complaints, registered
+from tests.browser.test_screens import settled
 from tests.web.serving import Served
 from tests.web.visiting import PASSWORD
 
@@ -64,6 +65,7 @@ def joined(browser: Browser, link: str, name: str, **options: Any) -> Page:  # n
 def removed(page: Page, url: str, name: str) -> None:
     """Remove the newest member, who is called so, on the page."""
     page.goto(f"{url}/members")
+    settled(page)  # Before that, the newest of those that are drawn is somebody else.
     page.locator("[class*=st-key-about]").last.get_by_role("button").click()
     page.get_by_text("Remove", exact=True).click()
     page.get_by_role("button", name=f"Remove {name}").click()

@@ -36,7 +36,7 @@ def listed(sample: Page, open_server: Served) -> Page:
     return opened(sample, f"{open_server.url}/transactions?q=kiosk")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def phone(sample: Page, browser: Browser) -> Iterator[Page]:
     """Ana on her phone, signed in and in the same household."""
     state = sample.context.storage_state()
