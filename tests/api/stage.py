@@ -20,6 +20,7 @@ from tests.isolation.ledgers import DAY, Ledger, Scene, pivot_of, webhook_of
 from tests.isolation.world import open_registration
 
 BOUNDARY = "a-line-that-is-in-no-file"
+EMPTY: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Stage:
     scene: Scene
     known: dict[UUID, str] = field(default_factory=dict)
     programs: dict[tuple[UUID, tuple[Scope, ...]], str] = field(default_factory=dict)
+    asked: str = ""
+    standing: dict[tuple[UUID | None, str], str] = field(default_factory=dict)
 
     def token(self, context: TenantContext, *, fresh: bool = False) -> str:
         """Return an access token of the member's, whose sign-in is too old to confirm anything."""
@@ -63,19 +66,22 @@ class Stage:
         `seen` is the version that is changed, if it still stands.
         """
         decision = ROUTES[route]
-        named = {name: str(_row(own, context, kind)) for name, kind in decision.ids.items()} | ids
+        named = self._named(route, context, own, ids)
         method, path = route.split(" ")
         path = path.format(**named) + (f"?{decision.query}" if decision.query else "")
         body = decision.body(named, own) if decision.body else None
         if decision.is_form:
             headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
-            return call(method, path, token=token, headers=headers, content=_form(body))
-        headers = {} if seen is None else {"if-match": seen}
-        return call(method, path, body, token=token, headers=headers)
+            answer = call(method, path, token=token, headers=headers, content=_form(body))
+        else:
+            headers = {} if seen is None else {"if-match": seen}
+            answer = call(method, path, body, token=token, headers=headers)
+        return self._noted(method, answer)
 
     def body_of(self, route: str) -> Any:  # noqa: ANN401 - what a decision sends
         """Return the body that the company's owner sends to a route, about rows of his own."""
-        return self._body(route, self._named(route))
+        own = self.scene.company
+        return self._body(route, self._named(route, own.owner, own))
 
     def smuggled(
         self,
@@ -87,21 +93,42 @@ class Stage:
         body: Any = None,  # noqa: ANN401 - what a decision sends
     ) -> Reply:
         """Ask a route as the company's owner, with parts of the call in place of the usual ones."""
-        decision, named = ROUTES[route], self._named(route)
+        decision, own = ROUTES[route], self.scene.company
+        named = self._named(route, own.owner, own)
         method, address = route.split(" ")
         asked = urlencode({**dict(parse_qsl(decision.query)), **(query or {})})
         address = address.format(**{**named, **(path or {})}) + (f"?{asked}" if asked else "")
         sent = self._body(route, named) if body is None else body
-        token = self.token_for(route, self.scene.company.owner)
+        token = self.token_for(route, own.owner)
         if decision.is_form:
             kind = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
             headers = {**kind, **(header or {})}
-            return call(method, address, token=token, headers=headers, content=_form(sent))
-        return call(method, address, sent, token=token, headers=header or {})
+            answer = call(method, address, token=token, headers=headers, content=_form(sent))
+        else:
+            answer = call(method, address, sent, token=token, headers=header or {})
+        return self._noted(method, answer)
 
-    def _named(self, route: str) -> dict[str, str]:
-        own = self.scene.company
-        return {name: str(_row(own, own.owner, kind)) for name, kind in ROUTES[route].ids.items()}
+    def _named(
+        self, route: str, context: TenantContext, own: Ledger, ids: Mapping[str, str] = EMPTY
+    ) -> dict[str, str]:
+        """Return the given ids, and rows for the others: those that the last call left standing."""
+        asked = f"{route} of {own.book.id}"
+        if self.asked != asked:
+            self.asked, self.standing = asked, {}
+        named = dict(ids)
+        for name, kind in ROUTES[route].ids.items():
+            key = (context.user_id if kind.startswith("own ") else None, name)
+            if name not in named:
+                if key not in self.standing:
+                    self.standing[key] = str(_row(own, context, kind))
+                named[name] = self.standing[key]
+        return named
+
+    def _noted(self, method: str, answer: Reply) -> Reply:
+        """Return the answer; a call that changed something had its rows for itself."""
+        if method != "GET" and answer.status < 400:
+            self.standing = {}
+        return answer
 
     def _body(self, route: str, named: Mapping[str, str]) -> Any:  # noqa: ANN401 - as above
         body = ROUTES[route].body

@@ -10,7 +10,7 @@ from fintrack.errors import PermissionDenied
 from tests.isolation.cases import CASES, every_function
 from tests.isolation.functions import Function, name_of
 from tests.isolation.ledgers import Scene
-from tests.isolation.outcomes import Outcome, observe
+from tests.isolation.outcomes import Outcome, observe, said
 from tests.isolation.world import ROLES
 
 pytestmark = pytest.mark.one_server
@@ -68,10 +68,15 @@ def _is_refused(scene: Scene, function: Function, role: Role) -> bool:
     sentences = {
         f"PermissionDenied: In {name} you are {role}, who may not {right}." for right in Permission
     }
-    return _as_member(scene, function, role).said in sentences
+    with scene.world.doors():
+        return said(scene, _call(scene, function, role)) in sentences
 
 
 def _as_member(scene: Scene, function: Function, role: Role) -> Outcome:
-    own = scene.company
     with scene.world.doors():
-        return observe(scene, own, partial(CASES[function].ask, own.book.members[role], own))
+        return observe(scene, scene.company, _call(scene, function, role))
+
+
+def _call(scene: Scene, function: Function, role: Role) -> Callable[[], object]:
+    own = scene.company
+    return partial(CASES[function].ask, own.book.members[role], own)
