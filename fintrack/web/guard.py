@@ -28,7 +28,7 @@ IDENTITY = b"x-fintrack-auth"
 SESSION_KEY, SAME_MACHINE = "fintrack.session", "fintrack.same_machine"
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
-UPLOADS = (UPLOAD, "/api/v1/imports")
+UPLOADS = (UPLOAD, "/api/v1/imports", "/api/v1/books")
 ATTACHED = re.compile(r"/api/v1/transactions/[^/]+/attachments")
 MEMBERS_ONLY = (UPLOAD, "/media/", "/export/")
 # Of Streamlit's own routes these answer everybody; metrics, agent and any new one answer nobody.

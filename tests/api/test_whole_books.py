@@ -36,6 +36,11 @@ def test_an_archive_comes_back_with_the_same_content(token: str, own: Ledger) ->
     assert told["tenant"]["name"] == "Again"
 
 
+def test_a_book_may_be_as_large_as_an_upload(token: str) -> None:
+    answer = bring(token, JOURNAL + b"; old words\n" * 200_000)
+    assert (answer.status, answer.json.get("is_equal")) == (201, True)
+
+
 def test_what_is_no_book_makes_no_tenant(token: str, own: Ledger) -> None:
     before = len(my_tenants(own.owner.session))
     answer = bring(token, b"\x00 nothing that anybody would read")

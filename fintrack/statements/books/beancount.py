@@ -32,7 +32,7 @@ from fintrack.statements.text import decode, unified
 
 FORMAT = "beancount"
 _POSTINGS = "Export its postings as CSV with bean-query, and bring that."
-_DIRECTIVE = re.compile(r"(\d{4}[-/]\d{2}[-/]\d{2})\s+(\S+)(.*)")
+_DIRECTIVE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})\s+(\S+)(.*)")
 _OPTION = re.compile(r'option\s+"(\w+)"\s+"(.*)"')
 _TAG = re.compile(r"(?<=\s)#([A-Za-z0-9_/.-]+)")
 _NUMBER = r"[-+]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"
@@ -79,7 +79,8 @@ _REFUSED = {
 
 def is_beancount(content: bytes) -> bool:
     """Say whether the text is a beancount file: it opens accounts by their date."""
-    return re.search(rb"^\d{4}[-/]\d{2}[-/]\d{2}\s+open\s+[A-Z]", content, re.MULTILINE) is not None
+    opening = rb"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+open\s+[A-Z]"
+    return re.search(opening, content, re.MULTILINE) is not None
 
 
 def read_beancount(content: bytes, hints: Hints) -> Book:
@@ -157,13 +158,18 @@ class _Reading:
         self.finish()
         self.opened = ""
         if found := _DIRECTIVE.fullmatch(written):
-            self._take_directive(line, day(found[1].replace("/", "-")), found[2], found[3])
+            on = day(f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}")
+            self._take_directive(line, on, found[4], found[5])
         elif option := _OPTION.match(written):
             self._take_option(option[1], option[2])
         elif push := _PUSH.fullmatch(written):
             (self.pushed.append if push[1] == "push" else self._pop)(push[2])
         elif (word := written.split(None, 1)[0]) in _REFUSED:
             raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
+        elif word == "plugin":
+            self.unkept["plugins"] += 1
+        elif word[0].isdigit():
+            raise StatementError(f"Line {line} is not beancount that FinTrack reads. {_POSTINGS}")
 
     def keep_text(self, lines: Sequence[str]) -> None:
         """Keep the lines as they stand if they are of the entry that is open."""

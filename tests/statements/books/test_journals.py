@@ -97,6 +97,13 @@ def test_of_many_accounts_that_no_entry_uses_the_first_are_named() -> None:
     assert note.endswith("Assets:A18, Assets:A19 and 2 more.")
 
 
+def test_days_of_beancount_need_no_zeros() -> None:
+    book = read(
+        '2026-1-1 open Assets:Giro\n\n2026/1/5 * "x"\n  Assets:Giro  -1 EUR\n  Expenses:A\n'
+    )
+    assert said(book) == [("Giro", "2026-01-05", "-1.00", "", "A -1.00")]
+
+
 def test_an_account_of_virtual_postings_alone_is_used() -> None:
     text = "account Food\n\n2026-01-02 x\n  (Food)  -1 EUR\n"
     assert not [note for note in read(text).notes if "in no entry" in note]
@@ -106,6 +113,7 @@ def test_what_stands_beside_the_entries_is_counted() -> None:
     beancount = read(
         OPEN + '2026-01-01 note Assets:Giro "Ours"\n2026-01-01 price ACME 2 EUR\n'
         "2026-01-02 price ACME 3 EUR\n2026-02-01 close Assets:Giro\n"
+        'plugin "beancount.plugins.forecast"\n'
         '2026-01-02 * "x"\n  Assets:Giro  -1 EUR\n  Expenses:Food\n'
     )
     hledger = read(
@@ -115,6 +123,7 @@ def test_what_stands_beside_the_entries_is_counted() -> None:
         "Notes were left out (1)",
         "Prices were left out (2)",
         "Days on which accounts were closed were left out (1)",
+        "Plugins were left out (1)",
     ]
     assert [note.partition(":")[0] for note in hledger.notes] == ["Prices were left out (1)"]
 
@@ -146,6 +155,7 @@ def test_what_is_left_out_is_counted(unkept: dict[str, int], note: str) -> None:
         ('2026-01-01 * ""\n  Assets:Giro\n  Assets:Purse', "Line 4: only one amount"),
         ('2026-02-30 * ""', "is no day"),
         ("2026-01-01 frobnicate Assets:Giro", "Line 2 is not beancount"),
+        ('26-01-01 * ""\n  Assets:Giro  -1 EUR', "Line 2 is not beancount"),
     ],
 )  # fmt: skip
 def test_what_only_beancount_can_tell_is_refused_with_its_line(line: str, sentence: str) -> None:
