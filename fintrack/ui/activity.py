@@ -20,6 +20,7 @@ from fintrack.ui.event_words import event_words
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import money
 from fintrack.ui.ledger_inputs import category_names
+from fintrack.ui.paging import paging
 from fintrack.ui.text import ROLE_NAMES, escaped
 from fintrack.ui.undo import done
 
@@ -76,7 +77,7 @@ def activity_section(context: TenantContext) -> None:
     if page.frame.empty:
         st.caption("Nothing happened here that you may see. Choose another person or kind.")
     _events(context, page.frame)
-    _paging(cursors, page.next)
+    paging(cursors, page.next)
 
 
 def history(context: TenantContext, subject_id: UUID) -> None:
@@ -156,20 +157,6 @@ def _undo(context: TenantContext, event: "pd.Series[Any]") -> None:
         else:
             undo(context, UUID(event["change_set_id"]))
         done("Undone.")
-
-
-def _paging(cursors: list[str | None], following: str | None) -> None:
-    def newer() -> None:
-        cursors.pop()
-
-    def older() -> None:
-        cursors.append(following)
-
-    with st.container(horizontal=True):
-        if len(cursors) > 1:
-            st.button("Newer", icon=":material/chevron_left:", key="newer", on_click=newer)
-        if following:
-            st.button("Older", icon=":material/chevron_right:", key="older", on_click=older)
 
 
 def _subject(context: TenantContext, state: dict[str, Any]) -> str:

@@ -14,22 +14,30 @@ from fintrack.texts import counted
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.import_files import take_back
 from fintrack.ui.inputs import day_column, day_text, money, money_column
+from fintrack.ui.paging import paging
 from fintrack.ui.session import page_link
 from fintrack.ui.text import escaped
 from fintrack.ui.undo import done
 
+PAGE_SIZE = 20
+CURSORS = "import cursors"
+
 
 def import_history(context: TenantContext) -> None:
-    """List the newest imports with their rows and balances, each with a way back."""
-    table = imports(context)
-    if table.empty:
+    """List the imports page by page, with their rows and balances, each with a way back."""
+    cursors = st.session_state.setdefault(CURSORS, [None])
+    after = cursors[-1] and UUID(cursors[-1])
+    table = imports(context, PAGE_SIZE + 1, after=after)
+    if table.empty and after is None:
         st.caption(
             "Nothing was imported yet. Most banks offer a CSV, OFX or CAMT file of an account."
         )
         return
     st.subheader("Imported before", anchor=False)
-    for import_id, batches in table.groupby("import_id", sort=False):
-        _imported(context, UUID(str(import_id)), batches.to_dict("records"))
+    found = [(str(name), rows) for name, rows in table.groupby("import_id", sort=False)]
+    for import_id, batches in found[:PAGE_SIZE]:
+        _imported(context, UUID(import_id), batches.to_dict("records"))
+    paging(cursors, found[PAGE_SIZE - 1][0] if len(found) > PAGE_SIZE else None, "imports")
 
 
 def row_counts(new: int, duplicate: int, rejected: int, skipped: int = 0) -> str:

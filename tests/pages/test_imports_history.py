@@ -1,0 +1,18 @@
+"""What was imported before, on the Import page: all of it, page by page."""
+
+from fintrack.context import TenantContext
+from fintrack.ui.import_history import PAGE_SIZE
+from tests.pages.opening import open_page
+from tests.statements.importing import csv_file, imported
+
+
+def test_imports_of_any_age_are_found_page_by_page(ana: TenantContext) -> None:
+    for number in range(PAGE_SIZE + 1):
+        imported(ana, csv_file([("2026-03-01", f"-{number + 1}.00", f"Shop {number}")]))
+    page = open_page(ana, "import")
+    assert [each.label for each in page.button].count("Undo") == PAGE_SIZE
+    page.button(key="older imports").click().run()
+    assert [each.label for each in page.button].count("Undo") == 1
+    assert [each.label for each in page.button if each.label in {"Newer", "Older"}] == ["Newer"]
+    page.button(key="newer imports").click().run()
+    assert [each.label for each in page.button].count("Undo") == PAGE_SIZE
