@@ -249,9 +249,7 @@ def _choose_rows(
         f"rows {file.key} {statement.key} {state}",
         "Import",
     )
-    if len(rows) > len(first):
-        more = len(rows) - len(first)
-        st.caption(f"And {more:,} more, which are {'imported' if is_new else 'left out'} as well.")
+    _count_more(len(rows), f", which are {'imported' if is_new else 'left out'} as well")
     otherwise = Decision.SKIP if is_new else Decision.INCLUDE
     places = zip(first["ordinal"].tolist(), chosen, strict=True)
     return {ordinal: otherwise for ordinal, is_taken in places if is_taken is not is_new}
@@ -285,6 +283,7 @@ def _choose_links(
         f"links {file.key} {statement.key}",
         "Link",
     )
+    _count_more(len(transfers), ", of which the certain ones are linked")
     return {
         each.ordinal: Decision.LINK if is_linked else Decision.APART
         for each, is_linked in zip(first, chosen, strict=True)
@@ -334,4 +333,11 @@ def _rejected(statement: StatementPreview) -> dict[int, Decision]:
         hide_index=True,
         column_config={"line": st.column_config.NumberColumn("Line", width=70), "reason": "Why"},
     )
+    _count_more(len(rows))
     return {}
+
+
+def _count_more(count: int, what: str = "") -> None:
+    """Say how many rows are not shown, and what becomes of them."""
+    if count > SHOWN_ROWS:
+        st.caption(f"And {count - SHOWN_ROWS:,} more{what}.")
