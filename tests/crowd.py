@@ -23,7 +23,7 @@ FILL = """
 """
 
 
-def fill(administrator: psycopg.Connection, account_id: UUID, many: int = MANY) -> None:
+def fill(administrator: psycopg.Connection, account_id: UUID) -> None:
     """Write the transactions into the account, in euro, on a little less than ten years."""
-    administrator.execute(FILL, {"account": account_id, "many": many})
+    administrator.execute(FILL, {"account": account_id, "many": MANY})
     administrator.execute("vacuum analyze")

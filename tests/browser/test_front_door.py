@@ -1,5 +1,7 @@
 """In and out of FinTrack with a real browser."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -20,9 +22,9 @@ def ana(
 
 
 @pytest.fixture(scope="module")
-def other_tab(browser: Browser, browser_context_args: dict[str, object]) -> Page:
+def other_tab(browser: Browser, browser_context_args: dict[str, Any]) -> Page:
     """Another browser's tab; only for the first test its cache is empty."""
-    return browser.new_context(**browser_context_args).new_page()  # type: ignore[arg-type]
+    return browser.new_context(**browser_context_args).new_page()
 
 
 @pytest.fixture

@@ -79,8 +79,7 @@ _REFUSED = {
 
 def is_beancount(content: bytes) -> bool:
     """Say whether the text is a beancount file: it opens accounts by their date."""
-    opening = rb"^\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+open\s+[A-Z]"
-    return re.search(opening, content, re.MULTILINE) is not None
+    return re.search(rb"^\d{4}([-/]\d\d?){2}\s+open\s+[A-Z]", content, re.MULTILINE) is not None
 
 
 def read_beancount(content: bytes, hints: Hints) -> Book:
@@ -132,6 +131,10 @@ class _Pad:
     source: str
 
 
+def _unread(line: int) -> StatementError:
+    return StatementError(f"Line {line} is not beancount that FinTrack reads. {_POSTINGS}")
+
+
 @dataclass(slots=True)
 class _Reading:
     """Where the reading stands: the entry that is open, and what was read so far."""
@@ -169,7 +172,7 @@ class _Reading:
         elif word == "plugin":
             self.unkept["plugins"] += 1
         elif word[0].isdigit():
-            raise StatementError(f"Line {line} is not beancount that FinTrack reads. {_POSTINGS}")
+            raise _unread(line)
 
     def keep_text(self, lines: Sequence[str]) -> None:
         """Keep the lines as they stand if they are of the entry that is open."""
@@ -285,7 +288,7 @@ class _Reading:
         elif word in _UNKEPT:
             self.unkept[_UNKEPT[word]] += 1
         elif word != "commodity":
-            raise StatementError(f"Line {line} is not beancount that FinTrack reads. {_POSTINGS}")
+            raise _unread(line)
 
     def _take_part(self, line: int, inside: str) -> None:
         if meta := _META.fullmatch(inside):
