@@ -24,6 +24,7 @@ from fintrack.ledger.accounts import (
 )
 from fintrack.ledger.transactions import account_register
 from fintrack.limits import Limit
+from fintrack.statements.stated_balances import stated_balances
 from fintrack.ui.account_forms import (
     KIND_ICONS,
     KIND_NAMES,
@@ -38,6 +39,7 @@ from fintrack.ui.account_sight import (
     sights_of,
 )
 from fintrack.ui.analyses.asked import chart_query
+from fintrack.ui.bank_balance import bank_balance
 from fintrack.ui.departures import hand_over_dialog
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.inputs import WORTH, card, day_text, metric, money
@@ -95,6 +97,8 @@ def _toolbar(context: TenantContext, *, has_accounts: bool) -> None:
 def _kinds(context: TenantContext, table: pd.DataFrame) -> None:
     """Draw a group for each kind, as wide as it has accounts, as far as there is room."""
     trends, sights = account_trends(context, today_of(context)), sights_of(context)
+    stated = stated_balances(context)
+    off = stated[stated["difference"] != 0]
     groups = st.grid("auto", min_column_width=CARD_WIDTH)
     for kind in AccountKind:
         group = table[table["kind"] == kind].to_dict("records")
@@ -105,12 +109,17 @@ def _kinds(context: TenantContext, table: pd.DataFrame) -> None:
             cards = st.grid("auto", min_column_width=CARD_WIDTH)
             for each in group:
                 with cards.cell():
-                    words = sight_words(context, sights.get(each["id"]))
-                    _card(context, each, trends[trends["account_id"] == each["id"]], words)
+                    sight = sight_words(context, sights.get(each["id"]))
+                    trend, told = (some[some["account_id"] == each["id"]] for some in (trends, off))
+                    _card(context, each, trend, told, sight)
 
 
 def _card(
-    context: TenantContext, each: dict[Hashable, Any], trend: pd.DataFrame, sight: str
+    context: TenantContext,
+    each: dict[Hashable, Any],
+    trend: pd.DataFrame,
+    off: pd.DataFrame,
+    sight: str,
 ) -> None:
     course = tuple(int(balance) for balance in trend["balance"])
     balance = Headline(each["balance"], next(iter(course), each["balance"]), course)
@@ -121,6 +130,12 @@ def _card(
             open_page("accounts", account=each["id"])
         label = " · ".join(filter(None, (sight, escaped(each["number"])))) or "Balance"
         metric(context, label, balance, each["currency"], WORTH, span="13 weeks", border=False)
+        _bank_balances(context, off)
+
+
+def _bank_balances(context: TenantContext, stated: pd.DataFrame) -> None:
+    for each in stated.to_dict("records"):
+        bank_balance(context, each["on"], each["difference"], each["currency"])
 
 
 def _given(context: TenantContext, given: pd.DataFrame) -> None:
@@ -175,6 +190,8 @@ def _detail(context: TenantContext, account_id: UUID) -> None:
     st.caption(" · ".join(filter(None, words)))
     undo_bar(context)
     st.metric("Balance", money(context, shown.balance, shown.currency))
+    stated = stated_balances(context)
+    _bank_balances(context, stated[stated["account_id"] == str(shown.id)])
     is_writable = sight is not None and bool(sight["is_writable"])
     _account_actions(context, shown, is_writable=is_writable)
     _register(context, shown, is_writable=is_writable)

@@ -1,5 +1,6 @@
 """Ledger accounts, each with its balance, and with whom they are shared."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -36,7 +37,6 @@ from fintrack.errors import InvalidInput
 from fintrack.ledger.accounts import (
     AccountChange,
     AccountKind,
-    AccountRecord,
     NewAccount,
     Side,
     Visibility,
@@ -48,6 +48,7 @@ from fintrack.ledger.accounts import (
     reopen_account,
     update_account,
 )
+from fintrack.statements.stated_balances import stated_balances
 
 ALONE = "Archive or reopen an account on its own, without other changes."
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Call)
@@ -79,8 +80,22 @@ class AccountPatch(Given):
     archived: bool | MISSING = MISSING
 
 
+class BankBalance(Told):
+    """What a bank file said that the account held at the end of a day.
+
+    `difference` is by how much the books are above it now.
+    """
+
+    on: date
+    balance: Amount
+    difference: Amount
+
+
 class AccountTold(Told):
-    """An account as the member sees it; the balance counts every transaction."""
+    """An account as the member sees it; the balance counts every transaction.
+
+    `bank_balance` is that of the latest day which an import states.
+    """
 
     id: UUID
     name: str
@@ -95,6 +110,7 @@ class AccountTold(Told):
     number: str
     archived: bool
     last_booked_on: date | None
+    bank_balance: BankBalance | None
     version: int
 
 
@@ -121,7 +137,9 @@ class ShareTold(Versioned):
 def list_accounts(context: Member, wanted: Annotated[AccountsQuery, Query()]) -> Page[AccountTold]:
     """List the accounts that I see, by kind and name."""
     rows = accounts(context, archived=wanted.archived).to_dict("records")
-    return page(context.tenant_id, "accounts", [_told(row) for row in rows], wanted)
+    stated = _bank_balances(context)
+    told = [_told(row, stated.get(row["id"])) for row in rows]
+    return page(context.tenant_id, "accounts", told, wanted)
 
 
 @router.post("", status_code=201)
@@ -138,13 +156,13 @@ def open_account(context: Member, given: AccountGiven, response: Response) -> Ac
         visibility=given.visibility,
         number=given.number,
     )
-    return _record_told(account(context, create_account(context, new)), response)
+    return _record_told(context, create_account(context, new), response)
 
 
 @router.get("/{account_id}")
 def show_account(context: Member, account_id: UUID, response: Response) -> AccountTold:
     """Return one account."""
-    return _record_told(account(context, account_id), response)
+    return _record_told(context, account_id, response)
 
 
 @router.patch("/{account_id}")
@@ -164,7 +182,7 @@ def change_account(
         (archive_account if archived else reopen_account)(context, account_id, version)
     elif values:
         _change(context, account_id, values, version)
-    return _record_told(account(context, account_id), response)
+    return _record_told(context, account_id, response)
 
 
 @router.delete("/{account_id}", status_code=204)
@@ -222,16 +240,30 @@ def _share_told(row: dict[Any, Any]) -> ShareTold:
     return ShareTold(user_id=row["user_id"], level=level, version=version)
 
 
-def _record_told(found: AccountRecord, response: Response) -> AccountTold:
+def _record_told(context: TenantContext, account_id: UUID, response: Response) -> AccountTold:
+    found = account(context, account_id)
     name_version(response, found.version)
-    return _told({name: getattr(found, name) for name in AccountTold.model_fields})
+    return _told(asdict(found), _bank_balances(context).get(str(account_id)))
 
 
-def _told(row: dict[Any, Any]) -> AccountTold:
+def _bank_balances(context: TenantContext) -> dict[str, BankBalance]:
+    rows = stated_balances(context).to_dict("records")
+    return {
+        row["account_id"]: BankBalance(
+            on=row["on"].date(),
+            balance=decimal(row["balance"], row["currency"]),
+            difference=decimal(row["difference"], row["currency"]),
+        )
+        for row in rows
+    }
+
+
+def _told(row: dict[Any, Any], stated: BankBalance | None) -> AccountTold:
     currency = row["currency"]
     known = {
         "balance": decimal(row["balance"], currency),
         "opening_balance": decimal(row["opening_balance"], currency),
         "last_booked_on": optional_day(row["last_booked_on"]),
+        "bank_balance": stated,
     }
     return AccountTold(**{**row, **known})

@@ -11,6 +11,7 @@ from fintrack.statements.history import import_rows, imports
 from fintrack.statements.summaries import RowState
 from fintrack.statements.undoing import UndoReport, undo_import
 from fintrack.texts import counted
+from fintrack.ui.bank_balance import bank_balance
 from fintrack.ui.failures import shown_refusals
 from fintrack.ui.import_files import take_back
 from fintrack.ui.inputs import day_column, day_text, money, money_column
@@ -68,19 +69,9 @@ def _batch(context: TenantContext, batch: dict[Any, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{escaped(batch['account'])}: {counts}", width="content")
         if not batch["undone"] and pd.notna(batch["difference"]):
-            _balance(context, batch)
+            bank_balance(context, batch["file_balance_on"], batch["difference"], batch["currency"])
         if account_id := batch["account_id"]:
             page_link("transactions", "Show", icon=":material/receipt_long:", account=account_id)
-
-
-def _balance(context: TenantContext, batch: dict[Any, Any]) -> None:
-    """Say whether the books, as they are now, still have what the file says."""
-    day = escaped(day_text(context, batch["file_balance_on"]))
-    if not batch["difference"]:
-        st.badge(f"Balance of {day} agrees", icon=":material/check_circle:", color="green")
-        return
-    off = escaped(money(context, batch["difference"], batch["currency"]))
-    st.badge(f"Balance of {day} is off by {off}", icon=":material/balance:", color="orange")
 
 
 def _rejected(context: TenantContext, import_id: UUID) -> None:

@@ -6,6 +6,7 @@ from fintrack.config import settings
 from tests.api.calling import call
 from tests.api.files import send
 from tests.isolation.ledgers import Ledger
+from tests.statements.importing import ofx_file
 
 
 def opened(token: str, own: Ledger) -> str:
@@ -28,6 +29,21 @@ def test_an_import_is_previewed_made_shown_and_taken_back(token: str, own: Ledge
     assert (undone.status, undone.json) == (200, {"removed": 1})
     assert call("GET", path, token=token).json["undone"]
     assert call("DELETE", path, token=token).status == 409
+
+
+def test_an_account_tells_what_its_bank_said_and_how_far_the_books_are_off(
+    token: str, own: Ledger
+) -> None:
+    account = opened(token, own)
+    assert call("GET", f"/accounts/{account}", token=token).json["bank_balance"] is None
+    content = ofx_file([("20260309", "-12.00", "a", "Baker")], balance="-12.00")
+    assert send(token, content, account=account).status == 201
+    given = {"account": account, "booked_on": "2026-03-10", "amount": "-1.50"}
+    call("POST", "/transactions", given, token=token)
+    told = {"on": "2026-03-31", "balance": "-12.00", "difference": "-1.50"}
+    assert call("GET", f"/accounts/{account}", token=token).json["bank_balance"] == told
+    listed = call("GET", "/accounts?limit=200", token=token).json["items"]
+    assert [each["bank_balance"] for each in listed if each["id"] == account] == [told]
 
 
 def test_imports_are_listed_newest_first_and_page_by_page(token: str, own: Ledger) -> None:

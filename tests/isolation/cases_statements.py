@@ -9,6 +9,7 @@ from fintrack.statements.file_decisions import FileDecisions, preview_decided
 from fintrack.statements.history import import_days, import_rows, imports, is_balance_kept
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview, preview_import
+from fintrack.statements.stated_balances import stated_balances
 from fintrack.statements.summaries import StatementPreview
 from fintrack.statements.transfers import FoundTransfer
 from fintrack.statements.undoing import undo_import
@@ -107,6 +108,7 @@ STATEMENTS: dict[Function, Case] = {
         VIEWER,
         {"account_id": Slot("account", lambda me, own, it: is_balance_kept(me, it, 0, DAY))},
     ),
+    stated_balances: Case(VIEWER, call=lambda me, own: stated_balances(me)),
     import_rows: Case(
         VIEWER, {"import_id": Slot("import", lambda me, own, it: import_rows(me, it))}
     ),

@@ -34,7 +34,7 @@ from fintrack.ledger.tags import create_tag
 from fintrack.ledger.transfers import NewTransfer, link_transfer, record_transfer
 from tests.conftest import PASSWORD, sign_in
 from tests.isolation.world import Book, World, open_registration
-from tests.statements.importing import csv_file, imported
+from tests.statements.importing import imported
 
 DAY = date(2026, 3, 1)
 
@@ -63,7 +63,7 @@ class Ledger:
 
     def csv(self) -> bytes:
         """Return a bank file with one row that is in no account yet."""
-        return csv_file([("2026-03-09", "-12.00", self.name("Baker"))])
+        return f"Date,Amount,Payee,Balance\n2026-03-09,-12.00,{self.name('Baker')},5.00\n".encode()
 
 
 @dataclass(frozen=True, slots=True)

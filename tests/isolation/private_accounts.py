@@ -51,6 +51,7 @@ from fintrack.ledger.tags import tags
 from fintrack.ledger.transactions import transactions
 from fintrack.schema import AuditEvent
 from fintrack.statements.history import imports
+from fintrack.statements.stated_balances import stated_balances
 from tests.statements.importing import csv_file, exported, preview
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -97,6 +98,7 @@ QUESTIONS: dict[str, Question] = {
     "budgets": lambda me: budgets(me, MARCH),
     "what recurs": recurring,
     "imports": imports,
+    "what the bank says": stated_balances,
     "duplicates": lambda me: preview(me, FILE).duplicate,
     "a guess where a file goes": lambda me: [
         (each.account, each.new_account) for each in preview(me, FILE).statements

@@ -17,8 +17,11 @@ from fintrack.ledger.accounts import (
 from fintrack.ledger.recording import NewTransaction, SplitLine, record_transaction
 from fintrack.ledger.transfers import NewTransfer, record_transfer
 from tests.pages.opening import open_page
+from tests.statements.importing import imported, ofx_file
 
 OPENED = date(2026, 1, 1)
+AGREES = ":green-badge[:material/check_circle: Balance of 31 Mar 2026 agrees]"
+OFF = r":orange-badge[:material/balance: Balance of 31 Mar 2026 is off by −€1\.50]"
 
 
 def checking(context: TenantContext, name: str = "Checking", **values: object) -> UUID:
@@ -163,3 +166,19 @@ def test_archived_accounts_stand_apart(ana: TenantContext) -> None:
     archive_account(ana, checking(ana))
     page = open_page(ana, "accounts")
     assert [each.label for each in page.expander] == ["Archived (1)"]
+
+
+def test_a_balance_of_the_bank_is_held_against_the_books(ana: TenantContext) -> None:
+    account_id = checking(ana)
+    file = ofx_file([("20260302", "-12.00", "a", "Baker")], balance="88.00")
+    imported(ana, file, account_id=account_id)
+    assert bank_says(ana, account=str(account_id)) == [AGREES]
+    assert bank_says(ana) == []
+    record_transaction(ana, NewTransaction(account_id, date(2026, 3, 31), -150))
+    assert bank_says(ana) == bank_says(ana, account=str(account_id)) == [OFF]
+
+
+def bank_says(context: TenantContext, **query: str) -> list[str]:
+    """Return the badges about balances on the page."""
+    told = [each.value for each in open_page(context, "accounts", **query).markdown]
+    return [each for each in told if "Balance of" in each]

@@ -12,6 +12,8 @@ from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
 from fintrack.statements.history import imports
+from fintrack.statements.stated_balances import STATED_BALANCES, stated_balances
+from fintrack.statements.undoing import undo_import
 from tests.statements.camt_files import IN, balance, document
 from tests.statements.importing import csv_file, imported, ofx_file, preview
 
@@ -77,3 +79,39 @@ def test_a_matched_row_counts_once(ana: TenantContext, giro: UUID) -> None:
     record_transaction(ana, NewTransaction(giro, date(2026, 3, 1), 15000, "Employer"))
     (statement,) = preview(ana, MARCH, account_id=giro).statements
     assert (statement.probable, statement.difference) == (1, 0)
+
+
+def stated(context: TenantContext) -> list[tuple[str, date, int, int]]:
+    """Return what `stated_balances` tells, but for the currency."""
+    rows = stated_balances(context)
+    assert rows.columns.tolist() == list(STATED_BALANCES)
+    return [
+        (row["account_id"], row["on"].date(), row["balance"], row["difference"])
+        for row in rows.to_dict("records")
+    ]
+
+
+@pytest.mark.usefixtures("march")
+def test_the_latest_balance_of_each_account_is_held_against_the_books(
+    ana: TenantContext, giro: UUID
+) -> None:
+    create_account(ana, NewAccount("Cash", AccountKind.CASH, "EUR", OPENED, 500))
+    assert stated(ana) == [(str(giro), date(2026, 3, 31), 25000, 0)]
+    february = ofx_file([("20260202", "-10.00", "b", "Baker")], balance="1.00")
+    imported(ana, february.replace(b"20260331", b"20260228"), account_id=giro)
+    assert stated(ana)[0][:3] == (str(giro), date(2026, 3, 31), 25000)
+
+
+@pytest.mark.usefixtures("march")
+def test_a_latest_balance_that_the_books_left_is_told_by_how_much(
+    ana: TenantContext, giro: UUID
+) -> None:
+    record_transaction(ana, NewTransaction(giro, date(2026, 3, 31), -150))
+    record_transaction(ana, NewTransaction(giro, date(2026, 4, 1), -999))
+    assert [row[3] for row in stated(ana)] == [-150]
+
+
+@pytest.mark.usefixtures("march")
+def test_an_import_that_was_taken_back_states_nothing(ana: TenantContext) -> None:
+    undo_import(ana, UUID(kept(ana)["import_id"]))
+    assert stated(ana) == []

@@ -123,6 +123,9 @@ create index import_batch_by_header on app.import_batch (tenant_id, account_id, 
 -- The oldest file whose balance holds is asked for, and most often it is the first one.
 create index import_batch_by_first_day on app.import_batch (tenant_id, account_id, covers_from)
     where covers_from is not null and undone_at is null;
+-- The latest balance that a file states is asked of every account.
+create index import_batch_by_stated_day on app.import_batch (tenant_id, account_id, file_balance_on, created_at)
+    where file_balance is not null and undone_at is null;
 
 create table app.transaction (
     tenant_id uuid not null default sec.claimed_tenant() references app.tenant on delete cascade,
