@@ -22,8 +22,10 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -94,18 +96,29 @@ def flows_by_tag(moved: Subquery, since: date, until: date) -> Subquery:
 def _tagged(
     table: type[Transaction | Posting], since: date, until: date, *, named: bool
 ) -> tuple[Rows, Rows]:
-    """Return what has a tag as what takes it from `flows`, and once for each of its tags.
+    """Return what has a tag as what takes it from `flows`, and once for each of its tags."""
+    worn = TransactionTag
+    dated = (worn.booked_on >= since) & (worn.booked_on < until)
+    tagged = select(worn.transaction_id, worn.booked_on).where(dated)
+    taken = tagged.distinct().add_columns(cast(null(), Uuid).label("tag_id"))
+    once = tagged.add_columns(worn.tag_id)
+    return _lines_of(taken, table, -1, named=named), _lines_of(once, table, 1, named=named)
 
-    Of the tables themselves: of a view PostgreSQL would read every line for each of the tags.
+
+def _lines_of(tagged: Rows, table: type[Transaction | Posting], sign: int, *, named: bool) -> Rows:
+    """Return the lines of each of `tagged`, looked up by its day and id one after the other.
+
+    Where PostgreSQL knows nothing of the tenant it expects a single line, and would read all of them
+    for each tag: the offset keeps it from that, and the day leads to the index that holds the line.
     """
+    each = tagged.subquery()
     transaction_id = Transaction.id if table is Transaction else Posting.transaction_id
-    payee = (table.payee,) if named else ()
-    dated = (TransactionTag.booked_on >= since) & (TransactionTag.booked_on < until)
-    has_tag = transaction_id.in_(select(TransactionTag.transaction_id).where(dated))
-    taken = _lines(table, -1).add_columns(*payee, cast(null(), Uuid).label("tag_id"))
-    once = _lines(table, 1).add_columns(*payee, TransactionTag.tag_id)
-    once = once.join(TransactionTag, TransactionTag.transaction_id == transaction_id)
-    return taken.where(has_tag), once.where(dated)
+    lines = _lines(table, sign).add_columns(*((table.payee,) if named else ()))
+    lines = lines.where(
+        transaction_id == each.c.transaction_id, table.booked_on == each.c.booked_on
+    )
+    line = lines.offset(literal_column("0")).lateral()
+    return select(*line.c, each.c.tag_id).join_from(each, line, true())
 
 
 def month_of(day: SQLCoreOperations[date]) -> Label[date]:

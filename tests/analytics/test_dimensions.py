@@ -190,3 +190,21 @@ def test_nothing_has_no_parts(ana: TenantContext, dimension: Dimension) -> None:
     assert list(breakdown(ana, *MARCH, dimension)) == [
         "part_id", "part", "currency", "income", "spending", "entries",
     ]  # fmt: skip
+
+
+def test_a_tag_reads_its_own_where_only_other_tenants_are_known(
+    ana: TenantContext, cleo: TenantContext, database: Database
+) -> None:
+    purse, other = Purse("Giro"), Purse("Till")
+    sold = [Move(day(1 + number % 28), other, -number, "Fun") for number in range(1, 501)]
+    write(cleo, [other], sold)
+    tagged(cleo, [(each, "work") for each in sold])
+    with database.administrator() as admin:
+        admin.execute("analyze")
+    moves = [Move(day(1 + number % 28), purse, -number, "Fun") for number in range(1, 1001)]
+    write(ana, [purse], moves)
+    tagged(ana, [(each, "trip") for each in moves[:200]])
+    with rows_read() as seen:
+        found = breakdown(ana, *MARCH, Dimension.TAG)
+    assert found["spending"].tolist() == [sum(range(201, 1001)), sum(range(1, 201))]
+    assert sum(seen) < 10 * len(moves)
