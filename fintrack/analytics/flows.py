@@ -108,8 +108,8 @@ def _tagged(
 def _lines_of(tagged: Rows, table: type[Transaction | Posting], sign: int, *, named: bool) -> Rows:
     """Return the lines of each of `tagged`, looked up by its day and id one after the other.
 
-    Where PostgreSQL knows nothing of the tenant it expects a single line, and would read all of them
-    for each tag: the offset keeps it from that, and the day leads to the index that holds the line.
+    Where PostgreSQL knows nothing of the tenant it expects a single line, and would read all of
+    them for each tag: the offset keeps it from that, and the day leads to the index with the line.
     """
     each = tagged.subquery()
     transaction_id = Transaction.id if table is Transaction else Posting.transaction_id

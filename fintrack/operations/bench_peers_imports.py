@@ -18,10 +18,10 @@ from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import preview_import
 
 # Rows of a file, and how often both take it; Actual matches what is there already if asked to.
-ADDED = {2_000: 3, 10_000: 2}
+ADDED = {2_000: 3, 10_000: 2, 100_000: 1}
 MATCHED = {2_000: 3}
-# The more rows, the longer Actual takes for each: a multiple of fewer ones is in its favour.
-FULL, BOUND = 100_000, 100
+# How many times less FinTrack may need of the largest file.
+BOUND = 100
 OLDEST = date(2019, 1, 1)
 
 Row = tuple[date, int, str, str]
@@ -35,13 +35,8 @@ def imports_beside_actual(tenants: Mapping[int, TenantContext], folder: Path) ->
         for rows, turns in files.items():
             _say(f"importing {rows:,} rows, here and by {function} of Actual")
             ours, theirs = _times(context, folder, rows, function, turns)
-            yield from _pairs(rows, f"Actual's `{function}`", ours, theirs)
-    _say(f"importing {FULL:,} rows")
-    most = max(ADDED)
-    multiple = FULL // most
-    theirs = Times(theirs.waited * multiple, theirs.spent * multiple)
-    baseline = f"{multiple} times Actual's `addTransactions` of {most:,}"
-    yield from _pairs(FULL, baseline, _take(context, _rows(FULL)), theirs, least=BOUND)
+            least = BOUND if rows == max(ADDED) else None
+            yield from _pairs(rows, f"Actual's `{function}`", ours, theirs, least)
 
 
 def _times(
@@ -56,7 +51,7 @@ def _times(
 
 
 def _pairs(
-    rows: int, baseline: str, ours: Times, theirs: Times, least: float | None = None
+    rows: int, baseline: str, ours: Times, theirs: Times, least: float | None
 ) -> Iterator[Pair]:
     what = f"import of {rows:,} rows"
     yield Pair(what, baseline, ours.waited, theirs.waited, least=least)
