@@ -39,6 +39,10 @@ from fintrack.statements.transfers import FoundTransfer, made_transfers
 
 Progress = Callable[[int, int], None]
 # Somebody imported the same at the same moment; a second look finds what he wrote.
+NOTHING = (
+    "This file holds no transaction that can be read, so no account is opened for it. "
+    "Choose an account, or another file."
+)
 MADE_MEANWHILE = frozenset(
     {
         "account_shared_name",
@@ -117,14 +121,16 @@ def commit_import(
 
     Raises:
         PermissionDenied: the member may not import.
-        InvalidInput: a question about the file is still open, or an opening balance would be too
-            large.
+        InvalidInput: a question about the file is still open, an opening balance would be too
+            large, or an account would be opened for rows that cannot be read.
         NotFound: a chosen account is not, or no longer, among those that he may write to.
         Conflict: the name of a new account is taken.
     """
     context.require(Permission.IMPORT)
     if preview.questions or not preview.statements:
         raise InvalidInput("Answer what the file leaves open first.")
+    if all(each.opens_for_nothing for each in preview.statements):
+        raise InvalidInput(NOTHING)
     wanted = _deliberate(preview, decisions or {})
     try:
         with tenant_transaction(context) as db:

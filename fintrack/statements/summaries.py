@@ -82,6 +82,12 @@ class StatementPreview:
     plan: Plan = field(repr=False)
 
     @property
+    def opens_for_nothing(self) -> bool:
+        """Return whether it would open an account, but none of its rows can be read."""
+        is_told = self.plan.planned or self.file_balance is not None
+        return self.account is None and self.rejected > 0 and not is_told
+
+    @property
     def biggest(self) -> pd.DataFrame:
         """Return the three new rows that move the most money: `PREVIEW`."""
         new = self.rows[self.rows["state"] == RowState.NEW]

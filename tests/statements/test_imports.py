@@ -9,11 +9,7 @@ import pytest
 from fintrack.config import settings
 from fintrack.context import TenantContext
 from fintrack.errors import InvalidInput, NotFound, PermissionDenied
-from fintrack.ledger.accounts import (
-    AccountKind,
-    NewAccount,
-    create_account,
-)
+from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_account
 from fintrack.ledger.editing import TransactionChange, change_transaction
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.ledger.transactions import transactions
@@ -160,6 +156,15 @@ def test_the_same_file_by_two_at_once_is_imported_once(
 
     assert sorted(report.new for report in reports) == [0, 2]
     assert len(held(ana)) == 2
+
+
+def test_a_file_that_brings_nothing_opens_no_account(ana: TenantContext) -> None:
+    found = preview(ana, ofx_file([("20260302", "much", "a", "Grocer")]))
+    assert [(each.new, each.rejected) for each in found.statements] == [(0, 1)]
+    with pytest.raises(InvalidInput, match="no account is opened for it"):
+        commit_import(ana, found)
+    assert accounts(ana).empty
+    assert imports(ana).empty
 
 
 def test_rejected_rows_are_kept_with_line_and_reason(ana: TenantContext, giro: UUID) -> None:
