@@ -45,7 +45,8 @@ class Amount:
 class RawPosting:
     """A posting as written; `each` is cost or price of one unit, `whole` of all of them.
 
-    `is_free` marks a virtual posting that need not balance.
+    `is_free` marks a virtual posting that need not balance. `claim` is what the account holds then,
+    as written, behind the sign that asserts it.
     """
 
     account: str
@@ -55,6 +56,7 @@ class RawPosting:
     whole: Amount | None = None
     memo: str = ""
     is_free: bool = False
+    claim: str = ""
 
     @property
     def weight(self) -> Amount:
