@@ -36,6 +36,7 @@ _POSTINGS = "Export its postings as CSV with bean-query, and bring that."
 _DIRECTIVE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})\s+(\S+)(.*)")
 _OPTION = re.compile(r'option\s+"(\w+)"\s+"(.*)"')
 _TAG = re.compile(r"(?<=\s)#([A-Za-z0-9_/.-]+)")
+_LINK = re.compile(r"(?<=\s)\^[A-Za-z0-9_/.-]+")
 _NUMBER = r"[-+]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"
 _PLAIN = re.compile(r"[-+]?[\d.]*")
 _SUM = r"[-+(.\d][-+*/().,\d ]*"
@@ -62,6 +63,7 @@ _UNKEPT = {
     "price": "prices",
     "query": "queries",
 }
+_LINKS, _METADATA = "links between entries", "values of metadata"
 _UNUSED_PAD = f"pads accounts, but no balance follows that says up to what. {_POSTINGS}"
 _PUSH = re.compile(r"(push|pop)tag\s+#(\S+)\s*(?:;.*)?")
 _NAMED_ROOTS = {
@@ -161,6 +163,8 @@ class _Reading:
             raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
         elif word == "plugin":
             self.unkept["plugins"] += 1
+        elif word == "pushmeta":
+            self.unkept[_METADATA] += 1
         elif word[0].isdigit():
             raise _unread(line)
 
@@ -239,6 +243,7 @@ class _Reading:
     def _take_directive(self, line: int, on: date, word: str, rest: str) -> None:
         if word in _FLAGS:
             entry = _entry(on, word, rest)
+            self.unkept[_LINKS] += _links(rest)
             self.draft = _Draft(replace(entry, tags=(*entry.tags, *self.pushed)), line)
         elif word == "balance" and (claim := _CLAIM.match(rest)):
             amount = Amount(_figure(claim["number"]), claim["commodity"])
@@ -260,7 +265,12 @@ class _Reading:
     def _take_part(self, line: int, inside: str) -> None:
         if meta := _META.fullmatch(inside):
             self._take_meta(meta[1], _unescaped(meta[2] or ""))
-        elif self.draft is not None and inside[0] not in "#^":
+        elif self.draft is not None and inside[0] in "#^":
+            said = f" {inside.partition(';')[0]}"
+            entry = self.draft.entry
+            self.draft.entry = replace(entry, tags=(*entry.tags, *_TAG.findall(said)))
+            self.unkept[_LINKS] += _links(said)
+        elif self.draft is not None:
             found = _POSTING.fullmatch(inside)
             if found is None:
                 said = f"Line {line} is no posting that FinTrack reads."
@@ -268,12 +278,13 @@ class _Reading:
             self.draft.postings.append(_posting(line, found))
 
     def _take_meta(self, key: str, value: str) -> None:
-        """Keep the two words of metadata that FinTrack itself writes."""
-        if self.draft is None:
-            if key == "name" and value and self.opened:
-                self.commodities.names[self.opened] = tuple(value.split(SEPARATOR))
-        elif key == "memo" and self.draft.postings:
+        """Keep the two words of metadata that FinTrack itself writes, and count all others."""
+        if key == "name" and value and self.opened and self.draft is None:
+            self.commodities.names[self.opened] = tuple(value.split(SEPARATOR))
+        elif key == "memo" and self.draft is not None and self.draft.postings:
             self.draft.postings[-1] = replace(self.draft.postings[-1], memo=value)
+        else:
+            self.unkept[_METADATA] += 1
 
 
 def _entry(on: date, flag: str, rest: str) -> JournalEntry:
@@ -282,6 +293,10 @@ def _entry(on: date, flag: str, rest: str) -> JournalEntry:
     outside = STRING.sub("", rest)
     status = Status.PENDING if flag == "!" else Status.CLEARED
     return JournalEntry(on, (), payee, narration, status=status, tags=(*_TAG.findall(outside),))
+
+
+def _links(rest: str) -> int:
+    return len(_LINK.findall(STRING.sub("", rest).partition(";")[0]))
 
 
 def _posting(line: int, found: re.Match[str]) -> RawPosting:

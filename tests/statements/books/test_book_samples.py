@@ -102,6 +102,7 @@ def test_the_report_says_what_of_bean_example_could_not_come(ana: TenantContext)
     assert report.notes == (
         "170 postings in IRAUSD were left out: it is no currency and had no cost in one.",
         "272 postings in VACHR were left out: it is no currency and had no cost in one.",
+        "Values of metadata were left out (35): FinTrack does not take them from beancount.",
         "Events were left out (13): FinTrack does not take them from beancount.",
         "Prices were left out (1,566): FinTrack does not take them from beancount.",
         "155 of 155 balances that the book states agree.",

@@ -60,6 +60,8 @@ def test_a_beancount_file_with_all_that_it_may_leave_out() -> None:
     assert (first.text, first.status, first.tags) == ('Rolls "of rye"', Status.PENDING, ("food",))
     assert book.notes == [
         "2 postings in HOURS were left out: it is no currency and had no cost in one.",
+        "Links between entries were left out (1): FinTrack does not take them from beancount.",
+        "Values of metadata were left out (1): FinTrack does not take them from beancount.",
         "1 of 2 balances that the book states agree.",
         "Assets on 2026-01-06 is not 773.00 EUR, as the book says.",
     ]
