@@ -293,8 +293,10 @@ def test_our_own_journals_come_back_with_equal_balances(
 ) -> None:
     keep_book(ana)
     journal = b"".join(export_journal(ana, form))
-    context = import_book(ana.session, io.BytesIO(journal), f"book.{form}").context
-    before, after = (accounts(each, archived=True) for each in (ana, context))
+    report = import_book(ana.session, io.BytesIO(journal), f"book.{form}")
+    assert [note for note in report.notes if "balances that the book states agree" in note]
+    assert not [note for note in report.notes if "as the book says" in note]
+    before, after = (accounts(each, archived=True) for each in (ana, report.context))
     columns = ["currency", "balance"]
     assert sorted(after[columns].values.tolist()) == sorted(before[columns].values.tolist())
 
