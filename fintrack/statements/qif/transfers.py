@@ -97,12 +97,13 @@ class _Register:
     def _entries(self, entry: Entry) -> Iterable[Entry]:
         if not entry.lines:
             return (self._whole(entry),)
-        apart = [at for at in range(len(entry.lines)) if (entry.line, at) in self.keys]
-        rest = [self._line(each) for at, each in enumerate(entry.lines) if at not in apart]
-        moved = [
-            replace(_of_part(entry, entry.lines[at]), transfer=self.keys[entry.line, at])
-            for at in apart
-        ]
+        rest: list[SplitLine] = []
+        moved: list[Entry] = []
+        for at, line in enumerate(entry.lines):
+            if key := self.keys.get((entry.line, at)):
+                moved.append(replace(_of_part(entry, line), transfer=key))
+            else:
+                rest.append(self._line(line))
         return *_rest(entry, rest), *moved
 
     def _whole(self, entry: Entry) -> Entry:
@@ -133,7 +134,7 @@ def _rest(entry: Entry, lines: Sequence[SplitLine]) -> Iterable[Entry]:
     """The entry with the parts that are left, if any; one part alone is no split."""
     if not lines:
         return ()
-    if len(lines) == 1 and len(entry.lines) > 1:
+    if len(lines) == 1:
         return (_of_part(entry, lines[0]),)
     amount = sum((line.amount for line in lines), Decimal())
     return (replace(entry, amount=amount, lines=tuple(lines)),)
