@@ -7,6 +7,7 @@ import pytest
 
 from fintrack.__main__ import main
 from fintrack.access.tenants import NewTenant, create_tenant, my_tenants
+from fintrack.api.books import BookBrought
 from fintrack.context import TenantContext, TenantType
 from fintrack.db import connect
 from tests.databases import Database
@@ -102,11 +103,32 @@ def test_import_book_makes_a_new_tenant_and_compares_each_account(
     assert [each.name for each in my_tenants(ana.session)] == ["Again", "Rivera family"]
 
 
-def test_import_book_answers_machines(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_import_book_answers_machines_as_the_api_does(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["import-book", str(book), "--as", "ana@example.org", "--json"]) == 0
-    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)["accounts"]}
-    assert len(told) == 3
-    assert (told["Yen"]["balance_before"], told["Yen"]["balance_after"]) == ("-500", "-500")
+    told = json.loads(capsys.readouterr().out)
+    assert set(told) == set(BookBrought.model_fields)
+    assert (told["format"], told["is_equal"], len(told["content_hash"])) == ("FinTrack", True, 64)
+    accounts = {each["name"]: each for each in told["accounts"]}
+    assert len(accounts) == 3
+    assert accounts["Yen"] == {
+        "name": "Yen",
+        "currency": "JPY",
+        "count_before": 1,
+        "count_after": 1,
+        "balance_before": "-500",
+        "balance_after": "-500",
+    }
+
+
+def test_import_book_says_what_it_read_and_its_hash(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import-book", str(book), "--as", "ana@example.org"]) == 0
+    said = capsys.readouterr().out
+    assert " is ready, from FinTrack: /?tenant=" in said
+    assert "Content " in said
 
 
 @pytest.mark.parametrize(("said", "taken"), [([], "EUR"), (["--currency", "CHF"], "CHF")])

@@ -62,10 +62,11 @@ def bring(session: Person, given: Annotated[BookGiven, FILE_FORM]) -> BookBrough
         name=given.name,
         hints=Hints(given.currency, given.date_order),
     )
-    return _brought(report)
+    return brought(report)
 
 
-def _brought(report: BookReport) -> BookBrought:
+def brought(report: BookReport) -> BookBrought:
+    """Return what became of the book as it is told over HTTP and by the command."""
     return BookBrought(
         tenant=told(report.context),
         format=report.format,

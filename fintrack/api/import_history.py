@@ -24,6 +24,7 @@ class Rejected(Told):
 
     line: int
     reason: str
+    raw: Annotated[str, Field(description="As it stands in the file.")]
 
 
 class RowTold(Told):
@@ -108,7 +109,7 @@ def import_told(context: TenantContext, import_id: UUID) -> ImportTold:
     if not rows:
         raise NotFound(NO_IMPORT)
     refused = import_rows(context, import_id, RowState.REJECTED).to_dict("records")
-    rejected = [Rejected(line=row["line"], reason=row["reason"]) for row in refused]
+    rejected = [Rejected(line=row["line"], reason=row["reason"], raw=row["raw"]) for row in refused]
     first, last = import_days(context, import_id) or (None, None)
     more = {"first_day": first, "last_day": last, "rejected": rejected}
     return ImportTold(**{**_told(context, rows), **more})

@@ -158,7 +158,7 @@ def _told(
         skipped=sum(each.skipped for each in accounts),
         matched=[one for each in preview.statements for one in _matched(each)],
         transfers=[_linked(each, rows) for each in preview.transfers],
-        rejected=[Rejected(line=row.line, reason=row.reason) for row in refused],
+        rejected=[Rejected(line=row.line, reason=row.reason, raw=row.raw) for row in refused],
         accounts=accounts,
         reading=reading_told(preview),
         guess=guess_told(preview),

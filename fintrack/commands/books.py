@@ -4,10 +4,10 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from fintrack.access.tenants import enter_tenant
+from fintrack.api.books import brought
 from fintrack.commands.terminal import (
     WELL,
     WRONG,
@@ -114,22 +114,14 @@ def _import_book(session: UserSession, arguments: argparse.Namespace) -> int:
 
 
 def _tell(report: BookReport, *, as_json: bool) -> None:
-    slug = report.context.slug
     if as_json:
-        accounts = list(map(_account_told, report.accounts))
-        print(json.dumps({"tenant": slug, "accounts": accounts, "notes": report.notes}))
-    else:
-        print(f"{report.context.name} is ready: /?tenant={slug}")
-        print("".join(map(_account_line, report.accounts)), end="")
-        print("".join(f"{note}\n" for note in report.notes), end="")
-
-
-def _account_told(each: AccountOutcome) -> dict[str, object]:
-    """Return the account as the API tells it, its balances as decimal text."""
-    balances = {"balance_before": each.balance_before, "balance_after": each.balance_after}
-    return asdict(each) | {
-        name: decimal_text(minor, each.currency) for name, minor in balances.items()
-    }
+        print(brought(report).model_dump_json())
+        return
+    print(f"{report.context.name} is ready, from {report.format}: /?tenant={report.context.slug}")
+    print("".join(map(_account_line, report.accounts)), end="")
+    if report.content_hash:
+        print(f"Content {report.content_hash}")
+    print("".join(f"{note}\n" for note in report.notes), end="")
 
 
 def _account_line(each: AccountOutcome) -> str:

@@ -1,5 +1,8 @@
 """A bank file of any supported format to statements."""
 
+from dataclasses import replace
+from itertools import chain
+
 from fintrack.statements.camt.nodes import is_camt
 from fintrack.statements.camt.read import read_camt
 from fintrack.statements.coda.read import is_coda, read_coda
@@ -12,9 +15,11 @@ from fintrack.statements.norma43.read import is_norma43, read_norma43
 from fintrack.statements.ofx import is_ofx, read_ofx
 from fintrack.statements.qif.read import read_qif
 from fintrack.statements.qif.records import is_qif
-from fintrack.statements.statement import StatementError, StatementFile
+from fintrack.statements.statement import Statement, StatementError, StatementFile
+from fintrack.statements.text import UNREAD
 from fintrack.statements.workbook.book import is_workbook
 from fintrack.statements.workbook.read import read_workbook
+from fintrack.texts import counted
 
 FORMATS = "CSV, XLSX, OFX, QFX, QBO, QIF, CAMT, MT940, MT942, CODA or Norma 43"
 _CHOOSE = f"choose a {FORMATS} file from your bank"
@@ -61,6 +66,11 @@ def read_statements(
     """
     if not content or content.isspace():
         raise StatementError("The file is empty; download it from your bank again.")
+    found = _read(content, mapping, currency)
+    return replace(found, statements=tuple(map(_with_unread, found.statements)))
+
+
+def _read(content: bytes, mapping: Mapping | None, currency: str | None) -> StatementFile:
     if is_workbook(content):
         return read_workbook(content, mapping, currency)
     for start, kind in _KNOWN_BINARIES:
@@ -74,3 +84,15 @@ def read_statements(
     if content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise StatementError(f"This file is no table; {_CHOOSE}.")
     return read_delimited(content, mapping, currency)
+
+
+def _with_unread(statement: Statement) -> Statement:
+    """Tell the characters that no encoding explains: they are in the text of their rows."""
+    raws = chain((e.raw for e in statement.entries), (r.raw for r in statement.rejected))
+    if not (count := sum(raw.count(UNREAD) for raw in raws)):
+        return statement
+    said = counted(count, "character", "characters")
+    what = "stands" if count == 1 else "stand"
+    advice = "save the file as UTF-8, or download it again"
+    note = f"{said} could not be read and {what} as {UNREAD}: {advice}."
+    return replace(statement, notes=(*statement.notes, note))

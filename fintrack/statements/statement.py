@@ -17,12 +17,16 @@ class StatementError(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class SplitLine:
-    """One part of a split; amounts of all parts add up to the entry's."""
+    """One part of a split; amounts of all parts add up to the entry's.
+
+    `transfer` names the other account while the sides of transfers are still looked for.
+    """
 
     category: str | None
     amount: Decimal
     memo: str
     kind: str | None = None
+    transfer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

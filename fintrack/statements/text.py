@@ -19,6 +19,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+UNREAD = "\N{REPLACEMENT CHARACTER}"
 _SAMPLE = 65_536
 _HEAD = 16_384
 _CHUNK = 1 << 20

@@ -329,9 +329,13 @@ def _chosen(context: TenantContext, table: pd.DataFrame, key: str, label: str) -
 def _rejected(statement: StatementPreview) -> dict[int, Decision]:
     rows = statement.rows[statement.rows["state"] == RowState.REJECTED]
     st.dataframe(
-        rows[["line", "reason"]].head(SHOWN_ROWS),
+        rows[["line", "reason", "text"]].head(SHOWN_ROWS),
         hide_index=True,
-        column_config={"line": st.column_config.NumberColumn("Line", width=70), "reason": "Why"},
+        column_config={
+            "line": st.column_config.NumberColumn("Line", width=70),
+            "reason": "Why",
+            "text": "As it stands in the file",
+        },
     )
     _count_more(len(rows))
     return {}

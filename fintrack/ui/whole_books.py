@@ -87,8 +87,11 @@ def _report(report: BookReport) -> None:
     }
     said = " and ".join(f"{each:,} {what}{'s' * (each != 1)}" for what, each in counts.items())
     name = escaped(report.context.name)
-    st.success(f"{name} is ready: {said}, each as it was.", icon=":material/check:")
+    came = f"{said} from {escaped(report.format)}"
+    st.success(f"{name} is ready: {came}, each as it was.", icon=":material/check:")
     st.dataframe(_table(report), hide_index=True, column_config=_columns())
+    if report.content_hash:
+        st.caption(f"Content hash, of the file and the tenant alike: `{report.content_hash}`")
     for note in report.notes:
         st.caption(f":material/info: {escaped(note)}")
     with st.container(horizontal=True):
@@ -107,7 +110,8 @@ def _table(report: BookReport) -> pd.DataFrame:
             "name": [each.name for each in report.accounts],
             "before": [money(context, e.balance_before, e.currency) for e in report.accounts],
             "after": [money(context, e.balance_after, e.currency) for e in report.accounts],
-            "count": [each.count_after for each in report.accounts],
+            "count before": [each.count_before for each in report.accounts],
+            "count after": [each.count_after for each in report.accounts],
         }
     )
 
@@ -118,5 +122,6 @@ def _columns() -> dict[str, Any]:
         "name": column.TextColumn("Account"),
         "before": money_column("In the file"),
         "after": money_column("Here"),
-        "count": column.NumberColumn("Transactions", format="localized"),
+        "count before": column.NumberColumn("Transactions in the file", format="localized"),
+        "count after": column.NumberColumn("Transactions here", format="localized"),
     }

@@ -21,7 +21,9 @@ def test_an_import_is_previewed_made_shown_and_taken_back(token: str, own: Ledge
     made = send(token, content, account=account)
     assert (preview.status, preview.json["id"]) == (200, None)
     assert (made.status, made.json["new"]) == (201, 1)
-    assert [each["line"] for each in made.json["rejected"]] == [3]
+    (rejected,) = made.json["rejected"]
+    assert rejected["line"] == 3
+    assert rejected["raw"] == "Baker;2026-03-10;nothing"
     path = f"/imports/{made.json['id']}"
     shown = call("GET", path, token=token).json
     assert (shown["new"], shown["rejected"]) == (1, made.json["rejected"])

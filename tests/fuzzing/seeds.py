@@ -68,6 +68,10 @@ _QIF = (
         "!Option:AutoSwitch\n!Account\nNGiro\nTBank\n^\n!Type:Bank\nD1.2.26\nT3,00\n"
         "SFood\nEa\n$1,00\nS[Purse]\n$2,00\n^\n"
     ),
+    (
+        "!Account\nNGiro\n^\n!Type:Bank\nD31/1/26\nT3\nSFood\n$1\nS[Purse]\n$2\n^\n"
+        "!Account\nNPurse\n^\n!Type:Cash\nD31/1/26\nT-2\nL[Giro]\n^\n"
+    ),
     "!Type:Cat\nNFood\nE\n^\n!Type:Invst\nD1/31/26\nNBuy\nT5\n^\n",
 )
 _CAMT = (

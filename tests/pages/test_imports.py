@@ -219,6 +219,7 @@ def test_a_rejected_row_is_shown_with_its_line_and_reason(ana: TenantContext) ->
     rejected = next(each.value for each in page.dataframe if "line" in each.value)
     assert rejected["line"].tolist() == [3]
     assert "1..2" in rejected["reason"].iloc[0]
+    assert rejected["text"].tolist() == ["2026-03-02,1..2,X"]
 
 
 def test_the_files_own_balance_is_compared(ana: TenantContext) -> None:

@@ -30,7 +30,11 @@ def brought(me: TenantContext, content: bytes, name: str = "book") -> AppTest:
 
 def test_a_book_becomes_a_tenant_and_says_what_came(ana: TenantContext) -> None:
     page = brought(ana, JOURNAL)
-    assert page.success[0].value == "ledger is ready: 1 account and 1 transaction, each as it was."
+    assert page.success[0].value == (
+        "ledger is ready: 1 account and 1 transaction from ledger, each as it was."
+    )
+    table = page.dataframe[0].value
+    assert table[["count before", "count after"]].values.tolist() == [[1, 1]]
     assert "$ was read as USD" in words(page)
     (new,) = [each for each in my_tenants(ana.session) if each.slug != ana.slug]
     assert accounts(new)["balance"].tolist() == [-500]
@@ -47,7 +51,8 @@ def test_the_new_tenant_is_opened_by_one_click(ana: TenantContext) -> None:
 def test_fintracks_own_book_comes_in_the_same_way(ana: TenantContext) -> None:
     keep_book(ana)
     page = brought(ana, exported_book(ana), "rivera.zip")
-    assert "3 accounts and 9 transactions" in page.success[0].value
+    assert "3 accounts and 9 transactions from FinTrack" in page.success[0].value
+    assert "Content hash" in words(page)
 
 
 def test_what_is_no_book_is_refused_in_one_sentence(ana: TenantContext) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fintrack.statements.read import read_statements
-from fintrack.statements.statement import Entry, SplitLine, Statement
+from fintrack.statements.statement import Entry, Statement
 from tests.statements.camt_files import (
     ACCOUNT,
     DAY,
@@ -14,7 +14,6 @@ from tests.statements.camt_files import (
     KINDS,
     OUT,
     balance,
-    batch,
     details,
     document,
 )
@@ -167,48 +166,6 @@ def test_the_amount_of_the_entry_wins_over_its_details_and_charges() -> None:
     assert only_entry(IN + charges + details(other)).amount == 5
 
 
-def test_a_batch_is_one_movement_split_by_its_payments() -> None:
-    entry = only_entry(OUT + batch(("2.50", "Ana", "Rent"), ("2.50", "Ben", "")))
-
-    assert (entry.amount, entry.payee, entry.text) == (Decimal(-5), "", "")
-    assert entry.lines == (
-        SplitLine(None, Decimal("-2.50"), "Ana · Rent"),
-        SplitLine(None, Decimal("-2.50"), "Ben"),
-    )
-
-
-@pytest.mark.parametrize(
-    "payments",
-    [
-        [("2", "Ana", ""), ("2", "Ana", "")],
-        [("5", "Ana", "")],
-        [("0.001", "Ana", "")] * 5_000,
-    ],
-)
-def test_payments_that_do_not_make_up_the_batch_split_nothing(
-    payments: list[tuple[str, str, str]],
-) -> None:
-    entry = only_entry(OUT + batch(*payments))
-
-    assert (entry.payee, entry.lines) == ("Ana", ())
-
-
-def test_what_a_batch_without_amounts_was_for_is_its_text() -> None:
-    payments = batch(("2", "Ana", "Rent"), ("2", "Ben", "Heat"))
-
-    entry = only_entry(f"{OUT}{payments}<AddtlNtryInf>Batch</AddtlNtryInf>")
-
-    assert (entry.text, entry.lines) == ("Batch; Ana · Rent; Ben · Heat", ())
-
-
-def test_the_payments_of_a_batch_that_came_back_name_whom_they_went_to() -> None:
-    payments = batch(("2.50", "Ana", "Rent"), ("2.50", "Ben", "Heat"))
-
-    entry = only_entry(f"{IN}<RvslInd>true</RvslInd>{payments}")
-
-    assert [each.memo for each in entry.lines] == ["Ana · Rent", "Ben · Heat"]
-
-
 def test_two_equal_entries_are_both_real() -> None:
     row = f"<Ntry>{OUT}<AcctSvcrRef>1</AcctSvcrRef></Ntry>"
 
@@ -264,7 +221,10 @@ def test_balances_are_the_booked_ones_of_the_accounts_currency() -> None:
     )
 
     assert (only.opening_balance, only.closing_balance) == (Decimal(10), Decimal(-5))
-    assert (only.closing_on, only.notes) == (date(2026, 3, 31), ())
+    assert only.closing_on == date(2026, 3, 31)
+    assert only.notes == (
+        "Balances in SEK were left out: no entry is in that currency, and the account's is EUR.",
+    )
 
 
 def test_an_older_version_writes_the_kind_of_a_balance_without_a_choice() -> None:
@@ -292,6 +252,21 @@ def test_entries_in_another_currency_are_a_statement_of_their_own() -> None:
     found = read_statements(document(body).encode()).statements
 
     assert [(each.currency, len(each.entries)) for each in found] == [("EUR", 1), ("USD", 1)]
+
+
+def test_entries_in_another_currency_keep_the_balances_in_it() -> None:
+    own, other = balance("CLBD", "5"), balance("CLBD", "2", currency="USD")
+    opening = balance("OPBD", "7", currency="USD", day="2026-03-01")
+    body = f"{own}{opening}{other}<Ntry>{IN}</Ntry><Ntry>{OUT.replace('EUR', 'USD')}</Ntry>"
+
+    euros, dollars = read_statements(document(body).encode()).statements
+
+    assert (euros.closing_balance, dollars.opening_balance, dollars.closing_balance) == (
+        Decimal(5),
+        Decimal(7),
+        Decimal(2),
+    )
+    assert (dollars.closing_on, euros.notes, dollars.notes) == (date(2026, 3, 31), (), ())
 
 
 @pytest.mark.parametrize("tag", ["Othr><Id", "PrtryAcct><Id", "BBAN", "UPIC"])

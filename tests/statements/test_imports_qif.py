@@ -71,6 +71,26 @@ def test_a_register_brings_its_categories_splits_tags_and_transfers(ana: TenantC
     assert (out["status"], into["account"]) == ("RECONCILED", "Card")
 
 
+def test_a_part_of_a_split_is_linked_with_the_other_register_and_every_cent_kept(
+    ana: TenantContext,
+) -> None:
+    split = REGISTERS.replace(b"L[Card]\nCX", b"S[Card]\n$-100.00\nSFees\n$-2.50")
+    split = split.replace(b"T-100.00", b"T-102.50")
+
+    report = imported(ana, split)
+
+    rows = list(csv.DictReader(StringIO(exported(ana).decode("utf-8-sig"), newline="")))
+    sides = {row["account"]: row for row in rows if row["transfer"]}
+    assert {name: row["amount"] for name, row in sides.items()} == {
+        "Giro": "-100.00",
+        "Card": "100.00",
+    }
+    assert sides["Giro"]["transfer"] == sides["Card"]["transfer"]
+    balances = {each.account: each.balance_after for each in report.batches}
+    assert balances == {"Giro": -10850, "Card": 10000}
+    assert imported(ana, split).new == 0
+
+
 def test_a_register_opens_accounts_of_its_kinds(ana: TenantContext) -> None:
     imported(ana, REGISTERS)
 

@@ -13,47 +13,6 @@ from fintrack.statements.statement import StatementError
 from tests.statements.reading import only, only_of, read
 
 BANK = "!Type:Bank\n"
-TWO_REGISTERS = """!Option:AutoSwitch
-!Account
-NGiro
-TBank
-^
-NCard
-TCCard
-^
-!Clear:AutoSwitch
-!Account
-NGiro
-TBank
-^
-!Type:Bank
-D1/31/2026
-T-100.00
-L[Card]
-^
-D1/31/2026
-T-100.00
-L[Card]
-^
-D1/30/2026
-T-7.00
-L[Savings]
-^
-D1/1/2026
-T500.00
-POpening Balance
-L[Giro]
-^
-!Account
-NCard
-TCCard
-^
-!Type:CCard
-D1/31/2026
-T100.00
-L[Giro]
-^
-"""
 
 
 @pytest.mark.parametrize(
@@ -145,14 +104,11 @@ def test_the_files_own_categories_say_their_kind_and_may_hold_a_slash() -> None:
 
 def test_parts_become_lines_when_they_add_up() -> None:
     (entry,) = only(
-        f"{BANK}D1/31/2026\nT-10.00\nL--Split--\nS[Savings]\nEkept\n$-9.00\nSFood\n$-1.00\n^\n"
+        f"{BANK}D1/31/2026\nT-10.00\nL--Split--\nSFood\nEkept\n$-9.00\nSFun\n$-1.00\n^\n"
     ).entries
 
     lines = [(line.category, line.amount, line.memo) for line in entry.lines]
-    assert lines == [
-        (None, Decimal(-9), "Transfer: Savings · kept"),
-        ("Food", Decimal(-1), ""),
-    ]
+    assert lines == [("Food", Decimal(-9), "kept"), ("Fun", Decimal(-1), "")]
     assert entry.category is None
 
 
@@ -168,28 +124,6 @@ def test_parts_that_do_not_add_up_are_told() -> None:
     assert found.entries[0].amount == -10
     assert not found.entries[0].lines
     assert "1 split does not add up" in found.notes[0]
-
-
-def test_both_sides_of_a_transfer_have_one_key_and_lonely_ones_are_told() -> None:
-    giro, card = read(TWO_REGISTERS).statements
-
-    first, second, third, opening = giro.entries
-    assert (giro.account, card.account, card.kind) == ("Giro", "Card", AccountKind.CREDIT_CARD)
-    assert first.transfer
-    assert first.transfer == card.entries[0].transfer
-    assert [each.transfer for each in (second, third, opening)] == [None, None, None]
-    assert [each.note for each in (second, third, opening)] == [
-        "Transfer: Card",
-        "Transfer: Savings",
-        "",
-    ]
-    assert giro.notes == ("2 transfers have no other side in this file and can be linked later.",)
-
-
-def test_an_opening_balance_tells_whose_register_has_no_name() -> None:
-    found = only(f"{BANK}D1/1/2026\nT500.00\nPOpening Balance\nL[Giro]\n^\n")
-
-    assert (found.entries[0].note, found.notes) == ("", ())
 
 
 def test_a_list_of_several_accounts_names_no_register() -> None:

@@ -16,6 +16,27 @@ from fintrack.statements.statement import Entry, SplitLine, StatementError
 OWN_HEADER = ",".join(HEADER) + "\n"
 
 
+def test_characters_that_cannot_be_read_are_told() -> None:
+    first, last = "31/01/2026,Caf\xe9,1.00\n", "31/01/2026,Caf\xe9 \x81\x8d,2.00\n"
+    plain = "30/01/2026,Shop,1.00\n" * 5_000
+    content = f"Date,Text,Amount\n{first}{plain}{last}".encode("latin-1")
+
+    (found,) = read_statements(content).statements
+
+    assert found.entries[-1].text == "Caf\xe9 \ufffd\ufffd"
+    (note,) = found.notes
+    assert note == (
+        "2 characters could not be read and stand as \ufffd: "
+        "save the file as UTF-8, or download it again."
+    )
+
+
+def test_a_file_that_can_be_read_says_nothing_of_characters() -> None:
+    content = "Date,Text,Amount\n31/01/2026,Caf\xe9,1.00\n".encode("latin-1")
+
+    assert not read_statements(content).statements[0].notes
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

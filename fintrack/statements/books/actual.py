@@ -7,7 +7,7 @@ Source: actualbudget/actual, packages/loot-core/src/server/sql (the schema of ve
 """
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -27,6 +27,7 @@ from fintrack.statements.books.cells import day, left_out, number, text, transfe
 from fintrack.statements.books.packages import database, record_text, rows_in, table_names
 from fintrack.statements.books.plans import Planned, budgets_of
 from fintrack.statements.targets import kind_of
+from fintrack.texts import counted
 
 FORMAT = "Actual"
 TABLES = frozenset(
@@ -36,6 +37,7 @@ _UNKEPT = ("schedules", "rules")
 # Of envelopes, and of a budget that only tracks.
 _BUDGETS = ("zero_budgets", "reflect_budgets")
 _CENTS = -2
+_MOST_NAMED = 20
 Row = sqlite3.Row
 
 
@@ -71,11 +73,14 @@ def read_actual(content: bytes, title: str, hints: Hints) -> Book:
         tables = table_names(connection)
         planned = [_planned(connection, each, names) for each in _BUDGETS if each in tables]
         counts = {each: _count(connection, each) for each in _UNKEPT if each in tables}
+        counts |= _remarks(connection) if "notes" in tables else {}
+        outside = list(_outside(connection))
     used = next(filter(None, planned), [])
     unused = {"amounts of the other budget": sum(map(len, planned)) - len(used)}
     budgets, told = budgets_of(used, currency)
     notes = (
         f"Actual keeps no currency; {currency} was taken.",
+        *outside,
         *told,
         *left_out(FORMAT, unused | counts),
     )
@@ -100,6 +105,40 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
         "rules": "select count(*) from rules where tombstone = 0",
     }
     return whole(connection.execute(counts[table]).fetchone()[0])
+
+
+def _outside(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield a sentence on the accounts that Actual leaves out of its budget."""
+    rows = rows_in(connection, "select * from accounts where tombstone = 0")
+    names = [text(row["name"]) for row in rows if _has(row, "offbudget")]
+    if names:
+        said = counted(len(names), "account is", "accounts are")
+        came = "counts here like any other" if len(names) == 1 else "count here like any others"
+        named = ", ".join(names[:_MOST_NAMED])
+        more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+        yield f"{said} off the budget in Actual, and {came}: {named}{more}."
+
+
+def _remarks(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count the notes of what is still there, by what they are of."""
+    kinds = {f"account-{key}": "notes of accounts" for key in _ids(connection, "accounts")}
+    for table in ("categories", "category_groups"):
+        kinds |= dict.fromkeys(_ids(connection, table), "notes of categories")
+    found: Counter[str] = Counter()
+    for row in rows_in(connection, "select id, note from notes where note <> '' order by id"):
+        kind = "notes of months" if text(row["id"]).startswith("budget-") else ""
+        found[kinds.get(text(row["id"]), kind)] += 1
+    del found[""]
+    return {kind: found[kind] for kind in sorted(found)}
+
+
+def _ids(connection: sqlite3.Connection, table: str) -> list[str]:
+    rows = rows_in(connection, f"select * from {table}")  # noqa: S608 - one of our own names
+    return [text(row["id"]) for row in rows if not _has(row, "tombstone")]
+
+
+def _has(row: Row, column: str) -> bool:
+    return column in row.keys() and bool(row[column])  # noqa: SIM118 - of a Row, `in` asks the values
 
 
 def _names(connection: sqlite3.Connection, accounts: Mapping[str, str]) -> _Names:
@@ -186,7 +225,7 @@ def _transaction(
 
 
 def _status(row: Row) -> Status:
-    if "reconciled" in row.keys() and row["reconciled"]:  # noqa: SIM118 - of a Row, `in` asks the values
+    if _has(row, "reconciled"):
         return Status.RECONCILED
     return Status.CLEARED if row["cleared"] else Status.PENDING
 

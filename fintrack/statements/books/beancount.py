@@ -6,8 +6,8 @@ Source: Beancount Language Syntax, version 3.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from fintrack.ledger.filters import Status
 from fintrack.statements.books.arithmetic import computed
 from fintrack.statements.books.book import Book, Hints, Written
 from fintrack.statements.books.cells import day, left_out, number
+from fintrack.statements.books.claims import Claim, Move, claim_notes
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import (
     Amount,
@@ -35,6 +36,7 @@ _POSTINGS = "Export its postings as CSV with bean-query, and bring that."
 _DIRECTIVE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})\s+(\S+)(.*)")
 _OPTION = re.compile(r'option\s+"(\w+)"\s+"(.*)"')
 _TAG = re.compile(r"(?<=\s)#([A-Za-z0-9_/.-]+)")
+_LINK = re.compile(r"(?<=\s)\^[A-Za-z0-9_/.-]+")
 _NUMBER = r"[-+]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?"
 _PLAIN = re.compile(r"[-+]?[\d.]*")
 _SUM = r"[-+(.\d][-+*/().,\d ]*"
@@ -51,7 +53,6 @@ _CLAIM = re.compile(
 )
 _COST = re.compile(rf"(?P<number>{_NUMBER})\s+(?P<commodity>{_COMMODITY})(?:\s*,.*)?")
 _META = re.compile(r'([a-z][\w-]*):\s*(?:"(.*)")?.*')
-_MOST_WRONG = 20
 _FLAGS = frozenset("*!&#?%PSTCURM") | {"txn"}
 _UNKEPT = {
     "close": "days on which accounts were closed",
@@ -62,6 +63,7 @@ _UNKEPT = {
     "price": "prices",
     "query": "queries",
 }
+_LINKS, _METADATA = "links between entries", "values of metadata"
 _UNUSED_PAD = f"pads accounts, but no balance follows that says up to what. {_POSTINGS}"
 _PUSH = re.compile(r"(push|pop)tag\s+#(\S+)\s*(?:;.*)?")
 _NAMED_ROOTS = {
@@ -97,7 +99,7 @@ def read_beancount(content: bytes, hints: Hints) -> Book:
     reading.fill_pads()
     told = (reading.commodities, reading.tolerances)
     notes = [note for each in told for note in each.notes()]
-    notes += [*left_out(FORMAT, reading.unkept), *reading.balance_notes()]
+    notes += [*left_out(FORMAT, reading.unkept), *claim_notes(reading.claims, reading.moves)]
     return book_of(FORMAT, reading.title or FORMAT, reading.entries, notes)
 
 
@@ -109,16 +111,6 @@ class _Draft:
     begins: int
     postings: list[RawPosting] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """What the book says that an account, with all below it, holds when a day begins."""
-
-    on: date
-    account: str
-    amount: Amount
-    tolerance: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +136,8 @@ class _Reading:
     title: str = ""
     draft: _Draft | None = None
     opened: str = ""
-    claims: list[_Claim] = field(default_factory=list)
-    units: list[tuple[date, str, Amount]] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
     pads: list[_Pad] = field(default_factory=list)
     pushed: list[str] = field(default_factory=list)
     tolerances: Tolerances = field(default_factory=Tolerances)
@@ -171,6 +163,8 @@ class _Reading:
             raise StatementError(f"Line {line}: the book {_REFUSED[word]}")
         elif word == "plugin":
             self.unkept["plugins"] += 1
+        elif word == "pushmeta":
+            self.unkept[_METADATA] += 1
         elif word[0].isdigit():
             raise _unread(line)
 
@@ -200,7 +194,7 @@ class _Reading:
             until = next(later, date.max)
             claims = [
                 each
-                for each in self._sorted_claims()
+                for each in sorted(self.claims, key=lambda each: each.on)
                 if each.account == pad.account and pad.on < each.on <= until
             ]
             if not claims:
@@ -208,12 +202,14 @@ class _Reading:
             for claim in {each.amount.commodity: each for each in reversed(claims)}.values():
                 self._fill(pad, claim)
 
-    def _fill(self, pad: _Pad, claim: _Claim) -> None:
+    def _fill(self, pad: _Pad, claim: Claim) -> None:
         pair, commodity = (pad.account, pad.source), claim.amount.commodity
         held = sum(
-            amount.number
-            for on, account, amount in self.units
-            if on < claim.on and amount.commodity == commodity and claim.account in above(account)
+            each.amount.number
+            for each in self.moves
+            if each.on < claim.on
+            and each.amount.commodity == commodity
+            and claim.account in above(each.account)
         )
         lacking = claim.amount.number - held
         if abs(lacking) <= claim.tolerance:
@@ -228,34 +224,9 @@ class _Reading:
 
     def _keep(self, entry: JournalEntry, raw: list[RawPosting]) -> None:
         self.entries += self.commodities.entries(entry, raw)
-        self.units += [(entry.booked_on, each.account, each.units) for each in raw if each.units]
-
-    def balance_notes(self) -> Iterator[str]:
-        """Yield what the balance directives prove, each for an account with all below it."""
-        wrong = [
-            f"{each.account} on {each.on} is not {each.amount.number:f} {each.amount.commodity}, "
-            "as the book says."
-            for each, found in zip(self._sorted_claims(), self._sums(), strict=True)
-            if abs(found - each.amount.number) > each.tolerance
+        self.moves += [
+            Move(entry.booked_on, each.line, each.account, each.units) for each in raw if each.units
         ]
-        if self.claims:
-            agreed = len(self.claims) - len(wrong)
-            yield f"{agreed:,} of {len(self.claims):,} balances that the book states agree."
-        yield from wrong[:_MOST_WRONG]
-
-    def _sorted_claims(self) -> list[_Claim]:
-        return sorted(self.claims, key=lambda each: each.on)
-
-    def _sums(self) -> Iterator[Decimal]:
-        """Yield what each account holds when its claim is made, at the beginning of its day."""
-        units = sorted(self.units, key=lambda each: each[0], reverse=True)
-        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for claim in self._sorted_claims():
-            while units and units[-1][0] < claim.on:
-                _, account, amount = units.pop()
-                for place in above(account):
-                    sums[place, amount.commodity] += amount.number
-            yield sums[claim.account, claim.amount.commodity]
 
     def _take_option(self, name: str, value: str) -> None:
         if name == "title":
@@ -272,12 +243,13 @@ class _Reading:
     def _take_directive(self, line: int, on: date, word: str, rest: str) -> None:
         if word in _FLAGS:
             entry = _entry(on, word, rest)
+            self.unkept[_LINKS] += _links(rest)
             self.draft = _Draft(replace(entry, tags=(*entry.tags, *self.pushed)), line)
         elif word == "balance" and (claim := _CLAIM.match(rest)):
             amount = Amount(_figure(claim["number"]), claim["commodity"])
             tolerance = claim["tolerance"]
             may_lack = _figure(tolerance) if tolerance else self.tolerances.of_balance(amount)
-            self.claims.append(_Claim(on, claim["account"], amount, may_lack))
+            self.claims.append(Claim(on, 0, claim["account"], amount, may_lack))
         elif word == "pad" and len(places := rest.split()) > 1:
             self.pads.append(_Pad(line, on, places[0], places[1]))
         elif word in _REFUSED:
@@ -293,7 +265,12 @@ class _Reading:
     def _take_part(self, line: int, inside: str) -> None:
         if meta := _META.fullmatch(inside):
             self._take_meta(meta[1], _unescaped(meta[2] or ""))
-        elif self.draft is not None and inside[0] not in "#^":
+        elif self.draft is not None and inside[0] in "#^":
+            said = f" {inside.partition(';')[0]}"
+            entry = self.draft.entry
+            self.draft.entry = replace(entry, tags=(*entry.tags, *_TAG.findall(said)))
+            self.unkept[_LINKS] += _links(said)
+        elif self.draft is not None:
             found = _POSTING.fullmatch(inside)
             if found is None:
                 said = f"Line {line} is no posting that FinTrack reads."
@@ -301,12 +278,13 @@ class _Reading:
             self.draft.postings.append(_posting(line, found))
 
     def _take_meta(self, key: str, value: str) -> None:
-        """Keep the two words of metadata that FinTrack itself writes."""
-        if self.draft is None:
-            if key == "name" and value and self.opened:
-                self.commodities.names[self.opened] = tuple(value.split(SEPARATOR))
-        elif key == "memo" and self.draft.postings:
+        """Keep the two words of metadata that FinTrack itself writes, and count all others."""
+        if key == "name" and value and self.opened and self.draft is None:
+            self.commodities.names[self.opened] = tuple(value.split(SEPARATOR))
+        elif key == "memo" and self.draft is not None and self.draft.postings:
             self.draft.postings[-1] = replace(self.draft.postings[-1], memo=value)
+        else:
+            self.unkept[_METADATA] += 1
 
 
 def _entry(on: date, flag: str, rest: str) -> JournalEntry:
@@ -315,6 +293,10 @@ def _entry(on: date, flag: str, rest: str) -> JournalEntry:
     outside = STRING.sub("", rest)
     status = Status.PENDING if flag == "!" else Status.CLEARED
     return JournalEntry(on, (), payee, narration, status=status, tags=(*_TAG.findall(outside),))
+
+
+def _links(rest: str) -> int:
+    return len(_LINK.findall(STRING.sub("", rest).partition(";")[0]))
 
 
 def _posting(line: int, found: re.Match[str]) -> RawPosting:

@@ -75,20 +75,23 @@ def read_firefly(content: bytes, accounts: bytes | None, *, others: Mapping[str,
     named = [
         reading.account(name, type_, currency) for (name, currency), type_ in reading.types.items()
     ]
-    return Book(FORMAT, FORMAT, named, transactions, notes=tuple(left_out(FORMAT, others)))
+    counts = {"journals between accounts that are not yours": reading.foreign, **others}
+    return Book(FORMAT, FORMAT, named, transactions, notes=tuple(left_out(FORMAT, counts)))
 
 
 @dataclass(slots=True)
 class _Reading:
     """What was learnt from all rows: own accounts by name and currency, kinds of categories.
 
-    `known` are the accounts of the table beside them, which need not have moved.
+    `known` are the accounts of the table beside them, which need not have moved; `foreign` counts
+    the journals that touch no own one.
     """
 
     known: Mapping[str, Row]
     types: dict[tuple[str, str], str] = field(default_factory=dict)
     kinds: dict[tuple[str, ...], CategoryKind] = field(default_factory=dict)
     openings: dict[str, BookTransaction] = field(default_factory=dict)
+    foreign: int = 0
 
     def learn(self, rows: Sequence[Row]) -> None:
         moved = []
@@ -132,6 +135,8 @@ class _Reading:
                 plain.append((row, source, destination))
             elif destination.is_own:
                 plain.append((row, destination, source))
+            else:
+                self.foreign += 1
         for _, group in groupby(plain, lambda each: (each[1].name, each[1].currency)):
             parts = list(group)
             yield from self._opened(*parts[0]) if _is_opening(*parts[0]) else (self._whole(parts),)

@@ -7,13 +7,15 @@ Source: hledger manual, journal format; ledger manual, journal format.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from fintrack.ledger.filters import Status
 from fintrack.statements.books.book import Book, Hints, Written
 from fintrack.statements.books.cells import figure_of, left_out
+from fintrack.statements.books.claims import Claim, Move, claim_notes
 from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
@@ -37,15 +39,19 @@ _BEFORE = re.compile(rf"(?P<minus>-?)\s*(?P<sign>{_SIGN})\s*(?P<figure>{_FIGURE}
 _AFTER = re.compile(rf"(?P<figure>{_FIGURE})\s*(?P<sign>{_SIGN})?")
 _AMOUNT = re.compile(
     r"(?P<units>[^@={]*)(?P<cost>\{\{?[^}]*\}\}?)?[^@=]*"
-    r"(?:(?P<at>@@?)(?P<price>[^=]*))?(?:=.*)?"
+    r"(?:(?P<at>@@?)(?P<price>[^=]*))?(?P<claim>=.*)?"
 )
+_CLAIM = re.compile(r"(?P<sole>==?)(?P<deep>\*?)(?P<amount>[^@{]*).*")
 _TAG = re.compile(r"(?:^|[\s,;])([^\s:,;]+):(?=[\s,]|$)")
 _TAGS = re.compile(r"(?:^|(?<=\s)):([^\s,;]+):(?=\s|$)")
 _TYPE = re.compile(r"\btype:\s*(\w+)")
-_DATED = re.compile(r"(?:^|[\s,;])date:\s*\d|\[\d+[-/.]\d")
+_DATED = re.compile(
+    r"(?:(?:^|[\s,;])date:\s*|\[)(?:(?P<year>\d{4})[-/.])?(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
+)
 _YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
 _HEAD = 64 * 1024
+_MOST_NAMED = 20
 _COMMENTS = frozenset(";#%|*")
 _QUIET = frozenset("account commodity D N tag payee format decimal-mark bucket A o define".split())
 _UNKEPT = {"~": "periodic entries", "P": "prices", "i": "times of a clock"}
@@ -86,6 +92,7 @@ def read_ledger(content: bytes, hints: Hints) -> Book:
         reading.take(line, written.rstrip())
     reading.finish()
     notes = [*reading.commodities.notes(), *reading.notes()]
+    notes += claim_notes(reading.claims, reading.moves)
     return book_of(FORMAT, FORMAT, reading.entries, notes)
 
 
@@ -137,13 +144,21 @@ class _Reading:
     raw: list[RawPosting] = field(default_factory=list)
     is_comment: bool = False
     dated: int = 0
+    days: dict[int, date] = field(default_factory=dict)
     unkept: Counter[str] = field(default_factory=Counter)
+    claims: list[Claim] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    unclear: list[int] = field(default_factory=list)
 
     def notes(self) -> Iterator[str]:
         """Yield what a member should know of the days, and of what does not come."""
         if self.dated:
             said = counted(self.dated, "posting has a day", "postings have a day")
             yield f"{said} of its own; that of the entry was taken."
+        if self.unclear:
+            one, many = "balance that the book states was", "balances that the book states were"
+            said = counted(len(self.unclear), one, many)
+            yield f"{said} not understood, and not checked: {_lines_named(self.unclear)}."
         yield from left_out(FORMAT, self.unkept)
 
     def take(self, line: int, written: str) -> None:
@@ -165,8 +180,26 @@ class _Reading:
                 self.raw.append(RawPosting(self.bucket, None, self.raw[0].line))
             written = Written(self.begins, "\n".join(self.lines), self.lines[0])
             entry = replace(self.entry, written=written)
-            self.entries += self.commodities.entries(entry, completed(self.raw))
-        self.entry, self.raw, self.declared = None, [], ""
+            raw = completed(self.raw)
+            self.entries += self.commodities.entries(entry, raw)
+            self._take_balances(entry.booked_on, raw)
+        self.entry, self.raw, self.declared, self.days = None, [], "", {}
+
+    def _take_balances(self, on: date, raw: Sequence[RawPosting]) -> None:
+        for each in raw:
+            account = each.account.strip("()")
+            day = self.days.get(each.line, on)
+            if each.units is not None:
+                self.moves.append(Move(day, each.line, account, each.units))
+            if found := _CLAIM.fullmatch(each.claim):
+                try:
+                    amount = self.habits.amount(each.line, found["amount"])
+                except StatementError:
+                    self.unclear.append(each.line)
+                    continue
+                is_deep, is_sole = bool(found["deep"]), found["sole"] == "=="
+                claim = Claim(day, each.line, account, amount, is_deep=is_deep, is_sole=is_sole)
+                self.claims.append(claim)
 
     def _take_start(self, line: int, written: str) -> None:
         word = written.split(None, 1)[0]
@@ -214,7 +247,11 @@ class _Reading:
             self._take_type(inside)
             return
         is_of_posting = self.raw or inside[0] not in _COMMENTS
-        self.dated += bool(is_of_posting and _DATED.search(inside.partition(";")[2]))
+        if is_of_posting and (found := _DATED.search(inside.partition(";")[2])):
+            self.dated += 1
+            at = self.raw[-1].line if inside[0] in _COMMENTS - {"*"} else line
+            with suppress(StatementError):
+                self.days[at] = _day_of(line, found, f"{self.entry.booked_on.year}")
         if inside[0] in _COMMENTS - {"*"}:
             tags = (*self.entry.tags, *_tags(inside[1:]))
             self.entry = replace(self.entry, tags=tags)
@@ -227,14 +264,18 @@ def _entry(line: int, written: str, year: str) -> JournalEntry:
     found = _ENTRY.fullmatch(said.strip())
     if found is None or not (found["year"] or year):
         raise StatementError(f"Line {line} begins with no day such as 2026-01-31.")
-    try:
-        on = date(int(found["year"] or year), int(found["month"]), int(found["day"]))
-    except ValueError as error:
-        raise StatementError(f"Line {line} begins with no day of the calendar.") from error
+    on = _day_of(line, found, year)
     payee, _, text = (found["said"] or "").partition("|")
     status = Status.PENDING if found["mark"] == "!" else Status.CLEARED
     note = f"Number {found['code']}" if found["code"] else ""
     return JournalEntry(on, (), payee.strip(), text.strip(), note, status, _tags(comment))
+
+
+def _day_of(line: int, found: re.Match[str], year: str) -> date:
+    try:
+        return date(int(found["year"] or year), int(found["month"]), int(found["day"]))
+    except ValueError as error:
+        raise StatementError(f"Line {line} begins with no day of the calendar.") from error
 
 
 def _tags(comment: str) -> tuple[str, ...]:
@@ -258,7 +299,8 @@ def _with_amount(raw: RawPosting, written: str, habits: _Habits) -> RawPosting:
     found = _AMOUNT.fullmatch(written)
     if found is None or not found["units"].strip():
         raise StatementError(f"Line {raw.line}: an amount is left to be computed. {_POSTINGS}")
-    said = replace(raw, units=habits.amount(raw.line, found["units"]))
+    units = habits.amount(raw.line, found["units"])
+    said = replace(raw, units=units, claim=found["claim"] or "")
     cost, price = found["cost"], found["price"]
     if cost:
         value = habits.amount(raw.line, cost.strip("{}= "))
@@ -267,6 +309,11 @@ def _with_amount(raw: RawPosting, written: str, habits: _Habits) -> RawPosting:
         value = habits.amount(raw.line, price)
         return replace(said, whole=value) if found["at"] == "@@" else replace(said, each=value)
     return said
+
+
+def _lines_named(lines: Sequence[int]) -> str:
+    named = ", ".join(map(str, lines[:_MOST_NAMED]))
+    return f"line {named}" + (" and others" if len(lines) > _MOST_NAMED else "")
 
 
 def _parsed(written: str) -> re.Match[str] | None:

@@ -29,7 +29,7 @@ _SHARED = {
     "¥": ["JPY", "CNY"],
     "kr": "SEK NOK DKK ISK".split(),
 }
-_TWO, _MOST_NAMED = 2, 20
+_TWO, _MOST_NAMED, _DEEPEST = 2, 20, 100
 Balance = Mapping[str, Decimal]
 
 
@@ -45,7 +45,8 @@ class Amount:
 class RawPosting:
     """A posting as written; `each` is cost or price of one unit, `whole` of all of them.
 
-    `is_free` marks a virtual posting that need not balance.
+    `is_free` marks a virtual posting that need not balance. `claim` is what the account holds then,
+    as written, behind the sign that asserts it.
     """
 
     account: str
@@ -55,6 +56,7 @@ class RawPosting:
     whole: Amount | None = None
     memo: str = ""
     is_free: bool = False
+    claim: str = ""
 
     @property
     def weight(self) -> Amount:
@@ -206,7 +208,15 @@ class Commodities:
 
 
 def above(account: str) -> Iterator[str]:
-    """Yield an account and all above it, the nearest first."""
+    """Yield an account and all above it, the nearest first.
+
+    Raises:
+        StatementError: it is nested as no book is.
+    """
+    if account.count(":") >= _DEEPEST:
+        raise StatementError(
+            f"An account is nested too deep: keep it to {_DEEPEST} levels at most."
+        )
     parts = account.split(":")
     for length in range(len(parts), 0, -1):
         yield ":".join(parts[:length])

@@ -71,6 +71,12 @@ def entry(node: Node, details: Sequence[Node]) -> Entry | Rejected:
     )
 
 
+def lacks_parts(found: Entry, details: Sequence[Node]) -> bool:
+    """Say whether payments with amounts did not become the lines of their entry."""
+    amounts = (amount_of(each, path) for each in details for path in _PARTS)
+    return len(details) > 1 and not found.lines and any(each is not None for each in amounts)
+
+
 def day_of(node: Node, path: str) -> date | None:
     """Return the day as the bank wrote it, in its own time zone."""
     written = node.text(f"{path}/Dt", f"{path}/DtTm")

@@ -3,7 +3,8 @@
 Source: ISO 20022, Bank-to-Customer Cash Management, versions 1 to 8.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from fintrack.statements.camt.entry import (
     day_of,
     entry,
     is_booked,
+    lacks_parts,
     signed_amount,
 )
 from fintrack.statements.camt.nodes import STATEMENTS, Node, nodes
@@ -62,6 +64,8 @@ class _Draft:
     rejected: list[Rejected] = field(default_factory=list)
     details: list[Node] = field(default_factory=list)
     not_booked: int = 0
+    uneven: int = 0
+    crowded: int = 0
 
     def take(self, node: Node) -> None:
         match node.name:
@@ -88,6 +92,9 @@ class _Draft:
         else:
             currency = currency_of(node, "/Amt") or self.currency
             self.entries.setdefault(currency, []).append(read)
+            is_crowded = len(self.details) > MOST_DETAILS
+            self.crowded += is_crowded
+            self.uneven += not is_crowded and lacks_parts(read, self.details)
 
     def take_balance(self, node: Node) -> None:
         kind, amount = node.text("/Tp/CdOrPrtry/Cd", "/Tp/Cd"), signed_amount(node)
@@ -99,19 +106,23 @@ class _Draft:
         """The account's statement, and one more for every other currency among its entries."""
         named = [self.currency, *(each.currency for each in self.balances), *self.entries]
         currency = next((each for each in named if each), None)
+        own = replace(
+            self.statement(currency, self.entries.pop(currency, [])),
+            rejected=tuple(self.rejected),
+            notes=tuple(self.notes(currency)),
+        )
+        return [own, *(self.statement(code, rows) for code, rows in self.entries.items())]
+
+    def statement(self, currency: str | None, entries: Sequence[Entry]) -> Statement:
         opening, closing = self.balance(_OPENING, currency), self.balance(_CLOSING, currency)
-        own = Statement(
+        return Statement(
             self.account,
             currency,
-            tuple(self.entries.pop(currency, ())),
-            tuple(self.rejected),
-            opening.amount if opening else None,
-            closing.amount if closing else None,
-            closing.day if closing else None,
-            self.notes(),
+            tuple(entries),
+            opening_balance=opening.amount if opening else None,
+            closing_balance=closing.amount if closing else None,
+            closing_on=closing.day if closing else None,
         )
-        others = self.entries.items()
-        return [own, *(Statement(self.account, code, tuple(rows)) for code, rows in others)]
 
     def balance(self, kinds: tuple[str, str], currency: str | None) -> _Balance | None:
         """The earliest opening or the latest closing balance, of the better kind that is given."""
@@ -124,8 +135,21 @@ class _Draft:
                 return chosen(found, key=lambda each: each.day or date.min)
         return None
 
-    def notes(self) -> tuple[str, ...]:
-        if not self.not_booked:
-            return ()
-        rows = counted(self.not_booked, "entry is", "entries are")
-        return (f"{rows} not booked yet and left out.",)
+    def notes(self, currency: str | None) -> Iterator[str]:
+        """Yield what of the file is not in the statements."""
+        if self.not_booked:
+            rows = counted(self.not_booked, "entry is", "entries are")
+            yield f"{rows} not booked yet and left out."
+        if self.uneven:
+            rows = counted(self.uneven, "entry", "entries")
+            came = "the entry" if self.uneven == 1 else "the entries"
+            yield f"The payments of {rows} do not add up; {came} came whole, without parts."
+        if self.crowded:
+            rows = counted(self.crowded, "entry has", "entries have")
+            yield f"{rows} more than {MOST_DETAILS:,} payments and came whole, without parts."
+        others = {each.currency for each in self.balances} - {currency, *self.entries}
+        for code in sorted(filter(None, others)):
+            yield (
+                f"Balances in {code} were left out: no entry is in that currency, "
+                f"and the account's is {currency}."
+            )

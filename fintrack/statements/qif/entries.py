@@ -91,10 +91,7 @@ def _line(part: Part, habits: Habits) -> SplitLine | None:
     if amount is None:
         return None
     place = habits.place(part.place)
-    other = f"Transfer: {place.account}" if place.account else ""
-    return SplitLine(
-        place.category, amount, " · ".join(filter(None, (other, part.memo))), place.kind
-    )
+    return SplitLine(place.category, amount, part.memo, place.kind, place.account)
 
 
 def _figure(text: str, habits: Habits) -> Decimal | None:

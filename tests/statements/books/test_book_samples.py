@@ -102,6 +102,7 @@ def test_the_report_says_what_of_bean_example_could_not_come(ana: TenantContext)
     assert report.notes == (
         "170 postings in IRAUSD were left out: it is no currency and had no cost in one.",
         "272 postings in VACHR were left out: it is no currency and had no cost in one.",
+        "Values of metadata were left out (35): FinTrack does not take them from beancount.",
         "Events were left out (13): FinTrack does not take them from beancount.",
         "Prices were left out (1,566): FinTrack does not take them from beancount.",
         "155 of 155 balances that the book states agree.",
@@ -111,11 +112,17 @@ def test_the_report_says_what_of_bean_example_could_not_come(ana: TenantContext)
 @pytest.mark.parametrize("file", ["demo.ledger", "postings.csv"])
 def test_the_demo_of_ledger_agrees_with_ledger_and_hledger(ana: TenantContext, file: str) -> None:
     context = brought(ana, f"books/{DEMO}/{file}").context
+    opened = ("Opening Balances", "Opening balances")
     expected: Sums = {
-        (row["account"].replace("Opening Balances", "Opening balances"),): Decimal(row["amount"])
+        (row["account"].replace(*opened),): Decimal(row["amount"])
         for row in answers(DEMO, "balances")
     }
     assert balances(context) == without_zeros(expected)
+    in_months: Sums = {
+        (row["month"], row["account"].replace(*opened)): Decimal(row["amount"])
+        for row in answers(DEMO, "monthly_by_account")
+    }
+    assert monthly(context) == without_zeros(in_months)
 
 
 @pytest.mark.parametrize("file", ["standard.dat", "postings.csv"])
@@ -131,6 +138,13 @@ def test_a_real_book_of_three_years_agrees_with_ledger_and_hledger(
     found = monthly(context, rooted=False)
     names = {key[1] for key in expected}
     assert {k: v for k, v in found.items() if k[1] in names} == without_zeros(expected)
+    said: Sums = {
+        (row["account"],): Decimal(row["amount"])
+        for row in answers(STANDARD, "balances")
+        if row["commodity"] == "$"
+    }
+    held = balances(context, rooted=False)
+    assert {key: each for key, each in held.items() if key in said} == without_zeros(said)
 
 
 def test_the_budget_of_actual_agrees_with_actual(ana: TenantContext) -> None:

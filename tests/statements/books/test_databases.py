@@ -117,6 +117,31 @@ def test_a_budget_of_actual_counts_splits_once_and_nothing_deleted() -> None:
     assert (budget.category.path, budget.amount) == (("Usual", "Food"), Decimal(20))
 
 
+def test_what_actual_says_of_accounts_and_categories_is_told() -> None:
+    rows: dict[str, Sequence[Sequence[object]]] = {
+        "accounts": [(GIRO, "Giro", 0, 0, 0), (PURSE, "Purse", 0, 0, 1), (OLD, "Old", 0, 1, 1)],
+        "categories": [("c", "Food", 0, "g", 0), ("x", "Gone", 0, "g", 1)],
+        "notes": [
+            (f"account-{GIRO}", "joint"),
+            (f"account-{OLD}", "gone"),
+            ("c", "eat less"),
+            ("g", ""),
+            ("budget-2026-01", "a hard month"),
+        ],
+    }
+    schema = ACTUAL.replace("closed, tombstone", "closed, tombstone, offbudget")
+    schema += "create table notes (id, note);"
+
+    book = read(zipped({"db.sqlite": sqlite_file(schema, rows)}))
+
+    assert list(book.notes)[1:] == [
+        "1 account is off the budget in Actual, and counts here like any other: Purse.",
+        "Notes of accounts were left out (1): FinTrack does not take them from Actual.",
+        "Notes of categories were left out (1): FinTrack does not take them from Actual.",
+        "Notes of months were left out (1): FinTrack does not take them from Actual.",
+    ]
+
+
 def test_a_split_of_actual_into_transfers_alone_keeps_what_they_lack_of_it() -> None:
     book = read(
         actual(

@@ -213,3 +213,10 @@ def test_an_order_that_is_no_number_is_refused() -> None:
     parts = [movement("b", GIRO, -1, child=1, of="a", order="first")]
     with pytest.raises(StatementError, match="no number"):
         read(actual(movement("a", GIRO, -1, parent=1), *parts))
+
+
+def test_an_account_without_bottom_is_refused() -> None:
+    account = "Assets" + ":a" * 1_000_000
+
+    with pytest.raises(StatementError, match="100 levels at most"):
+        read(LEDGER.replace("Assets:Giro", account).replace("EUR", "EUR =* 1 EUR", 1))

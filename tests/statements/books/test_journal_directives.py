@@ -276,3 +276,27 @@ def test_an_option_of_beancount_that_is_not_followed_is_told() -> None:
 
     (note,) = book.notes
     assert note.startswith("The option infer_tolerance_from_cost is not followed")
+
+
+def test_tags_and_links_may_stand_below_the_first_line_of_an_entry() -> None:
+    book = read(
+        f'{OPEN}2026-01-02 * "x" ^one\n  #trip ^two ^three\n  Assets:Giro  -3 EUR\n'
+        "  Expenses:Food\n"
+    )
+
+    assert book.transactions[0].tags == ("trip",)
+    assert book.notes == [
+        "Links between entries were left out (3): FinTrack does not take them from beancount."
+    ]
+
+
+def test_metadata_is_counted_wherever_it_stands() -> None:
+    book = read(
+        f'{OPEN}  bank: "Ours"\n  since: 2026-01-01\npushmeta place: "Lisbon"\n'
+        '2026-01-02 * "x"\n  receipt: "12"\n  Assets:Giro  -3 EUR\n    card: "1"\n'
+        "  Expenses:Food\npopmeta place:\n"
+    )
+
+    assert book.notes == [
+        "Values of metadata were left out (5): FinTrack does not take them from beancount."
+    ]

@@ -60,6 +60,8 @@ def test_a_beancount_file_with_all_that_it_may_leave_out() -> None:
     assert (first.text, first.status, first.tags) == ('Rolls "of rye"', Status.PENDING, ("food",))
     assert book.notes == [
         "2 postings in HOURS were left out: it is no currency and had no cost in one.",
+        "Links between entries were left out (1): FinTrack does not take them from beancount.",
+        "Values of metadata were left out (1): FinTrack does not take them from beancount.",
         "1 of 2 balances that the book states agree.",
         "Assets on 2026-01-06 is not 773.00 EUR, as the book says.",
     ]
@@ -196,10 +198,10 @@ def test_a_journal_of_ledger_with_all_that_it_may_leave_out() -> None:
     assert (rolls.payee, rolls.text, rolls.note) == ("Baker", "rolls", "Number 17")
     assert [line.memo for line in rolls.lines] == ["fresh", ""]
     assert rolls.tags == ("food", "trip")
-    assert (
-        book.notes[-1]
-        == "Periodic entries were left out (1): FinTrack does not take them from ledger."
-    )
+    assert book.notes[-2:] == [
+        "Periodic entries were left out (1): FinTrack does not take them from ledger.",
+        "1 of 1 balances that the book states agree.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -291,8 +293,10 @@ def test_our_own_journals_come_back_with_equal_balances(
 ) -> None:
     keep_book(ana)
     journal = b"".join(export_journal(ana, form))
-    context = import_book(ana.session, io.BytesIO(journal), f"book.{form}").context
-    before, after = (accounts(each, archived=True) for each in (ana, context))
+    report = import_book(ana.session, io.BytesIO(journal), f"book.{form}")
+    assert [note for note in report.notes if "balances that the book states agree" in note]
+    assert not [note for note in report.notes if "as the book says" in note]
+    before, after = (accounts(each, archived=True) for each in (ana, report.context))
     columns = ["currency", "balance"]
     assert sorted(after[columns].values.tolist()) == sorted(before[columns].values.tolist())
 

@@ -164,6 +164,21 @@ def test_what_a_debt_of_firefly_begins_with_is_its_opening_balance(kind: str) ->
     assert book.transactions == []
 
 
+def test_journals_of_firefly_between_accounts_of_others_are_told() -> None:
+    book = read(
+        table(
+            FIREFLY, journal(1, "-2.00", "Giro", "Baker"), journal(2, "-3.00", "Employer", "Market")
+        )
+    )
+
+    assert balances(book) == {"Giro": "-2.00"}
+    (note,) = book.notes
+    assert note == (
+        "Journals between accounts that are not yours were left out (1): "
+        "FinTrack does not take them from Firefly III."
+    )
+
+
 def test_money_in_firefly_goes_the_way_its_accounts_say() -> None:
     opening = {"source_type": "", "destination_type": "Initial balance account"}
     weekly = {"group_title": "Weekly"}
