@@ -14,6 +14,8 @@ from importlib import import_module
 from importlib.metadata import version
 from io import BytesIO, StringIO
 from pathlib import Path
+from resource import RLIMIT_CPU, setrlimit
+from signal import SIGXCPU
 from time import process_time
 
 PATIENCE = 180
@@ -44,13 +46,12 @@ def peer_figures(python: str, form: str, content: bytes) -> PeerFigures:
                 [python, "-I", __file__, form, str(file)],
                 capture_output=True,
                 text=True,
-                timeout=PATIENCE,
                 check=False,
             )
-        except subprocess.TimeoutExpired:
-            return PeerFigures(library, said=f"longer than {PATIENCE}")
         except OSError:
             return PeerFigures(library, said="not installed")
+    if done.returncode == -SIGXCPU:
+        return PeerFigures(library, said=f"longer than {PATIENCE}")
     if done.returncode:
         last = (done.stderr.splitlines() or [f"it ended with {done.returncode}"])[-1]
         is_missing = last.startswith("ModuleNotFoundError")
@@ -59,7 +60,11 @@ def peer_figures(python: str, form: str, content: bytes) -> PeerFigures:
 
 
 def main(form: str, name: str) -> None:
-    """Read the file once with the library of its format, and print how long that took."""
+    """Read the file once with the library of its format, and print how long that took.
+
+    The system ends what computes for longer than three minutes.
+    """
+    setrlimit(RLIMIT_CPU, (PATIENCE, PATIENCE + 10))
     library, modules, count = LIBRARIES[form]
     for module in modules:
         import_module(module)
