@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 
 from fintrack.access.factors import remove_factor
 from fintrack.access.resets import operators_reset_token
@@ -105,6 +106,12 @@ def _take_measures(measure: argparse.ArgumentParser) -> None:
     )
     measure.add_argument("--tenants", type=int, nargs="+", help="of each fleet")
     measure.add_argument("--rows", type=int, default=bench_crowd.ROWS, help="of each, in `fleet`")
+    measure.add_argument(
+        "--peers",
+        default="",
+        metavar="PYTHON",
+        help="that has the libraries which `readers` are measured beside",
+    )
     measure.set_defaults(command=_bench)
 
 
@@ -147,8 +154,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    alone = {
-        "readers": bench_readers.main,
+    alone: dict[str, Callable[..., None]] = {
+        "readers": partial(bench_readers.main, peers=arguments.peers),
         "api": bench_api.main,
         "giant": bench_giant.main,
         "peers": bench_peers.main,

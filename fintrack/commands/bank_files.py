@@ -3,10 +3,12 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from fintrack.access.tenants import enter_tenant
 from fintrack.api.import_guesses import asked_told
@@ -18,7 +20,9 @@ from fintrack.api.import_reports import (
     preview_told,
     report_told,
 )
+from fintrack.commands.files_together import Outcome, imported, previewed
 from fintrack.commands.terminal import (
+    REFUSED,
     WELL,
     WRONG,
     Commands,
@@ -27,8 +31,8 @@ from fintrack.commands.terminal import (
     existing_file,
     show_progress,
 )
-from fintrack.context import UserSession
-from fintrack.errors import InvalidInput
+from fintrack.context import TenantContext, UserSession
+from fintrack.errors import FinTrackError, InvalidInput
 from fintrack.ledger.accounts import account_named
 from fintrack.limits import require_import_size
 from fintrack.statements.file_decisions import FileDecisions, file_decisions, preview_decided
@@ -42,8 +46,10 @@ HOW_TO_DECIDE = "`--dry-run --json` says what can be decided otherwise, with --d
 
 def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
     """Add the command with the options that its parents know."""
-    read = commands.add_parser("import", parents=parents, help="read a bank file")
-    read.add_argument("file", type=existing_file, help=FORMATS)
+    read = commands.add_parser("import", parents=parents, help="read bank files")
+    read.add_argument(
+        "files", type=existing_file, nargs="+", metavar="FILE", help=f"{FORMATS}; in this order"
+    )
     read.add_argument("--account", metavar="NAME", help="where its transactions go")
     read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     read.add_argument(
@@ -52,13 +58,13 @@ def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
         default=[],
         type=_answer,
         metavar="FIELD=VALUE",
-        help="to what the file leaves open, such as date_order=dmy; may be repeated",
+        help="to what a file leaves open, such as date_order=dmy; may be repeated",
     )
     read.add_argument(
         "--decisions",
         type=existing_file,
         metavar="FILE",
-        help="JSON of what shall be otherwise than `--dry-run --json` says",
+        help="JSON of what shall be otherwise than `--dry-run --json` says of one file",
     )
     read.set_defaults(command=as_user("import", _import))
 
@@ -73,9 +79,10 @@ def _answer(text: str) -> tuple[str, str]:
 def _import(session: UserSession, arguments: argparse.Namespace) -> int:
     context = enter_tenant(session, arguments.tenant)
     account = account_named(context, arguments.account).id if arguments.account else None
-    require_import_size(context, arguments.file.stat().st_size)
-    content, name = arguments.file.read_bytes(), arguments.file.name
+    if len(arguments.files) > 1:
+        return _import_together(context, arguments, account)
     decisions = _decisions(arguments)
+    content, name = _content(context, arguments.files[0])
     preview = preview_decided(context, content, name, decisions, account_id=account)
     if preview.questions:
         return _ask(preview, as_json=arguments.json)
@@ -83,6 +90,69 @@ def _import(session: UserSession, arguments: argparse.Namespace) -> int:
         return _report(preview_told(preview, decisions.rows), as_json=arguments.json)
     done = commit_import(context, preview, decisions.rows, progress=show_progress)
     return _report(report_told(preview, decisions.rows, done), as_json=arguments.json)
+
+
+def _import_together(
+    context: TenantContext, arguments: argparse.Namespace, account: UUID | None
+) -> int:
+    """Import the files in the order given.
+
+    Raises:
+        InvalidInput: there are decisions, which are those on one file.
+    """
+    if arguments.decisions:
+        raise InvalidInput("Decisions are those on one file: import it by itself.")
+    paths, told = arguments.files, []
+
+    def look(path: Path, accounts: Mapping[str, UUID]) -> Preview:
+        content, name = _content(context, path)
+        said = FileDecisions(answers=dict(arguments.answer), accounts=accounts)
+        return preview_decided(
+            context, content, name, said, account_id=account, is_one_of_many=True
+        )
+
+    found = previewed(paths, look) if arguments.dry_run else imported(context, paths, look)
+    code = WELL
+    for path, outcome in zip(paths, found, strict=True):
+        code = max(code, _code(outcome))
+        if arguments.json:
+            told.append(_outcome_told(path, outcome))
+        else:
+            _say(path, outcome)
+    if arguments.json:
+        print(json.dumps(told))
+    return code
+
+
+def _content(context: TenantContext, path: Path) -> tuple[bytes, str]:
+    try:
+        require_import_size(context, path.stat().st_size)
+        return path.read_bytes(), path.name
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be opened: {error.strerror}.") from error
+
+
+def _outcome_told(path: Path, outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, FinTrackError):
+        return {"file_name": path.name, "refusal": str(outcome)}
+    if isinstance(outcome, Preview):
+        return {"file_name": path.name, **asked_told(outcome)}
+    return outcome.model_dump(mode="json")
+
+
+def _say(path: Path, outcome: Outcome) -> None:
+    if isinstance(outcome, FinTrackError):
+        print(f"{path.name}: {outcome}", file=sys.stderr)
+    elif isinstance(outcome, Preview):
+        print(f"{path.name}: {_questions(outcome)}", file=sys.stderr)
+    else:
+        print(f"{path.name}: {_lines(outcome)}", end="")
+
+
+def _code(outcome: Outcome) -> int:
+    if isinstance(outcome, FinTrackError):
+        return REFUSED
+    return WRONG if isinstance(outcome, Preview) or outcome.rejected else WELL
 
 
 def _decisions(arguments: argparse.Namespace) -> FileDecisions:
@@ -101,8 +171,12 @@ def _ask(preview: Preview, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(asked_told(preview)))
     else:
-        print("\n".join(map(_asked, preview.questions)), file=sys.stderr)
+        print(_questions(preview), file=sys.stderr)
     return WRONG
+
+
+def _questions(preview: Preview) -> str:
+    return "\n".join(map(_asked, preview.questions))
 
 
 def _asked(question: Question) -> str:
@@ -113,16 +187,16 @@ def _asked(question: Question) -> str:
 
 
 def _report(told: ImportReportTold, *, as_json: bool) -> int:
-    if as_json:
-        print(told.model_dump_json())
-    else:
-        left_out = f", {told.skipped} left out" if told.skipped else ""
-        counts = f"{told.new} new, {told.duplicate} known, {len(told.rejected)} refused"
-        print(f"{counts}{left_out}")
-        print("".join(f"  line {place}: {words}\n" for place, words in _rows(told)), end="")
-        print("".join(f"{line}\n" for each in told.accounts for line in _account(each)), end="")
-        print(_undecided(told) if told.id is None else "", end="")
-    return WRONG if told.rejected else WELL
+    print(told.model_dump_json() if as_json else _lines(told), end="\n" if as_json else "")
+    return _code(told)
+
+
+def _lines(told: ImportReportTold) -> str:
+    left_out = f", {told.skipped} left out" if told.skipped else ""
+    counts = f"{told.new} new, {told.duplicate} known, {len(told.rejected)} refused{left_out}\n"
+    rows = (f"  line {place}: {words}\n" for place, words in _rows(told))
+    accounts = (f"{line}\n" for each in told.accounts for line in _account(each))
+    return "".join((counts, *rows, *accounts, _undecided(told) if told.id is None else ""))
 
 
 def _rows(told: ImportReportTold) -> Iterator[tuple[str, str]]:

@@ -13,20 +13,21 @@ from fintrack.access.tenants import enter_tenant
 from fintrack.api.import_history import (
     Imported,
     ImportedAccount,
+    ImportListed,
     ImportTold,
     import_told,
     imports_listed,
     touched_told,
 )
 from fintrack.commands.terminal import WELL, WRONG, Commands, Parser, as_user
-from fintrack.context import UserSession
+from fintrack.context import TenantContext, UserSession
 from fintrack.ledger.records import TransactionRecord, transaction
 from fintrack.ledger.sources import SourceRecord
 from fintrack.money import decimal_text
 from fintrack.statements.undoing import undo_import
 from fintrack.texts import counted
 
-NEWEST = 20
+NEWEST, PAGE = 20, 200
 
 
 def add_commands(commands: Commands, parents: Sequence[Parser]) -> None:
@@ -52,12 +53,24 @@ def _imports(session: UserSession, arguments: argparse.Namespace) -> int:
     context = enter_tenant(session, arguments.tenant)
     if arguments.id:
         return _show(import_told(context, arguments.id), as_json=arguments.json)
-    found = imports_listed(context, arguments.limit)
+    found = _newest(context, arguments.limit)
     if arguments.json:
         print(json.dumps([each.model_dump(mode="json") for each in found]))
     else:
         print("".join(f"{_import_line(each, each.rejected)}\n" for each in found), end="")
     return WELL
+
+
+def _newest(context: TenantContext, limit: int) -> list[ImportListed]:
+    found: list[ImportListed] = []
+    while len(found) < limit:
+        older = imports_listed(
+            context, min(limit - len(found), PAGE), found[-1].id if found else None
+        )
+        if not older:
+            break
+        found += older
+    return found
 
 
 def _show(found: ImportTold, *, as_json: bool) -> int:

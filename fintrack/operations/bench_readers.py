@@ -1,6 +1,7 @@
 """`python -m fintrack bench readers`: how long each format of bank file takes to read.
 
-The files are written here, with as much in every row as banks usually write.
+The files are written here, with as much in every row as banks usually write. A Python that has the
+libraries of others (`--peers`) reads the same bytes with them, once.
 """
 
 import json
@@ -12,25 +13,30 @@ from statistics import median
 from time import process_time
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from fintrack.operations.peers.readers import PeerFigures, peer_figures
 from fintrack.statements.read import read_statements
 
 ROWS, TURNS = 50_000, 3
 LIMIT = 2.0
+_SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGES = "http://schemas.openxmlformats.org/package/2006"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderFigures:
-    """What reading one format took: median processor seconds, rows and bytes."""
+    """What reading one format took: median processor seconds, rows and bytes; and a peer's."""
 
     format: str
     rows: int
     size: int
     seconds: float
+    peer: PeerFigures | None = None
 
 
-def main(*, as_json: bool = False) -> None:
-    """Measure every reader and print the table."""
-    figures = [_figures(name, write(ROWS)) for name, write in FILES.items()]
+def main(*, peers: str = "", as_json: bool = False) -> None:
+    """Measure every reader, beside the libraries that the Python `peers` has, and print all."""
+    figures = [_figures(name, write(ROWS), peers) for name, write in FILES.items()]
     if as_json:
         sys.stdout.write(json.dumps([asdict(each) for each in figures], indent=2) + "\n")
     else:
@@ -39,19 +45,26 @@ def main(*, as_json: bool = False) -> None:
 
 def as_markdown(figures: list[ReaderFigures]) -> str:
     """Return the table, with what is slower than it should be."""
-    lines = [
-        f"| format | rows | MB | seconds | at most {LIMIT:g} s |",
-        "|---|---:|---:|---:|---|",
-        *(
-            f"| {each.format} | {each.rows:,} | {each.size / 1e6:.1f} | {each.seconds:.2f} "
-            f"| {'yes' if each.seconds <= LIMIT else 'NO'} |"
-            for each in figures
-        ),
-    ]
-    return "\n".join([*lines, ""])
+    head = f"| format | rows | MB | seconds | at most {LIMIT:g} s |"
+    rule = "|---|---:|---:|---:|---|"
+    if any(each.peer for each in figures):
+        head, rule = f"{head} peer | its rows | its seconds |", f"{rule}---|---:|---:|"
+    return "\n".join([head, rule, *map(_line, figures), ""])
 
 
-def _figures(name: str, content: bytes) -> ReaderFigures:
+def _line(each: ReaderFigures) -> str:
+    line = (
+        f"| {each.format} | {each.rows:,} | {each.size / 1e6:.1f} | {each.seconds:.2f} "
+        f"| {'yes' if each.seconds <= LIMIT else 'NO'} |"
+    )
+    if each.peer is None:
+        return line
+    rows = "" if each.peer.rows is None else f"{each.peer.rows:,}"
+    seconds = each.peer.said if each.peer.seconds is None else f"{each.peer.seconds:.2f}"
+    return f"{line} {each.peer.name} | {rows} | {seconds} |"
+
+
+def _figures(name: str, content: bytes, peers: str) -> ReaderFigures:
     sys.stderr.write(f"reading {name}\n")
     times = []
     for _ in range(TURNS):
@@ -59,7 +72,8 @@ def _figures(name: str, content: bytes) -> ReaderFigures:
         found = read_statements(content)
         times.append(process_time() - started)
     rows = sum(len(each.entries) for each in found.statements)
-    return ReaderFigures(found.format, rows, len(content), median(times))
+    peer = peer_figures(peers, name, content) if peers else None
+    return ReaderFigures(name, rows, len(content), median(times), peer)
 
 
 def _csv(rows: int) -> bytes:
@@ -78,24 +92,49 @@ def _ofx(rows: int) -> bytes:
     return _file(head, row, rows, "</BANKTRANLIST></STMTRS></OFX>")
 
 
+def _ofx_xml(rows: int) -> bytes:
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<?OFX OFXHEADER="200" VERSION="211" SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="NONE"?>'
+        "\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR</CURDEF><BANKACCTFROM>"
+        "<BANKID>1</BANKID><ACCTID>77</ACCTID><ACCTTYPE>CHECKING</ACCTTYPE></BANKACCTFROM>"
+        "<BANKTRANLIST>\n"
+    )
+    row = (
+        "<STMTTRN><TRNTYPE>POS</TRNTYPE><DTPOSTED>202603{day}</DTPOSTED>"
+        "<TRNAMT>{sign}{at}.50</TRNAMT><FITID>{at}</FITID><NAME>Shop {at}</NAME>"
+        "<MEMO>Invoice {at}</MEMO></STMTTRN>\n"
+    )
+    tail = "</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+    return _file(head, row, rows, tail)
+
+
 def _qif(rows: int) -> bytes:
     row = "D3/{day}/2026\nT{sign}{at}.50\nPShop {at}\nMInvoice {at}\nLFood:Groceries\n^\n"
     return _file("!Type:Bank\n", row, rows)
 
 
 def _xlsx(rows: int) -> bytes:
-    head = '<worksheet><sheetData><row><c t="str"><v>Date</v></c><c t="str"><v>Payee</v></c>'
+    head = f'<worksheet xmlns="{_SHEETS}/main"><sheetData><row>'
+    head += '<c t="str"><v>Date</v></c><c t="str"><v>Payee</v></c>'
     head += '<c t="str"><v>Purpose</v></c><c t="str"><v>Amount</v></c></row>'
     row = (
         '<row><c t="str"><v>2026-03-{day}</v></c><c t="str"><v>Shop {at}</v></c>'
         '<c t="str"><v>Invoice {at}</v></c><c><v>{sign}{at}.5</v></c></row>'
     )
     parts = {
-        "xl/workbook.xml": b'<workbook xmlns:r="r"><sheet name="A" r:id="a"/></workbook>',
-        "xl/_rels/workbook.xml.rels": (
-            b'<Relationships><Relationship Id="a" Type="x/worksheet" Target="sheet.xml"/>'
-            b"</Relationships>"
-        ),
+        "[Content_Types].xml": (
+            f'<Types xmlns="{_PACKAGES}/content-types"><Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override '
+            'PartName="/xl/workbook.xml" ContentType="application/'
+            'vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+        ).encode(),
+        "_rels/.rels": _relation(f"{_OFFICE}/officeDocument", "xl/workbook.xml"),
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{_SHEETS}/main" xmlns:r="{_OFFICE}"><sheets>'
+            '<sheet name="A" sheetId="1" r:id="a"/></sheets></workbook>'
+        ).encode(),
+        "xl/_rels/workbook.xml.rels": _relation(f"{_OFFICE}/worksheet", "sheet.xml"),
         "xl/sheet.xml": _file(head, row, rows, "</sheetData></worksheet>"),
     }
     file = BytesIO()
@@ -105,9 +144,16 @@ def _xlsx(rows: int) -> bytes:
     return file.getvalue()
 
 
-def _camt(rows: int) -> bytes:
+def _relation(kind: str, target: str) -> bytes:
+    return (
+        f'<Relationships xmlns="{_PACKAGES}/relationships">'
+        f'<Relationship Id="a" Type="{kind}" Target="{target}"/></Relationships>'
+    ).encode()
+
+
+def _camt(kind: str, root: str, statement: str) -> Callable[[int], bytes]:
     head = (
-        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt>'
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{kind}.001.02"><{root}><{statement}>'
         "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy></Acct>"
     )
     row = (
@@ -119,16 +165,16 @@ def _camt(rows: int) -> bytes:
         "</CdtrAcct></RltdPties><RmtInf><Ustrd>Invoice {at}</Ustrd></RmtInf></TxDtls></NtryDtls>"
         "</Ntry>\n"
     )
-    return _file(head, row, rows, "</Stmt></BkToCstmrStmt></Document>")
+    return lambda rows: _file(head, row, rows, f"</{statement}></{root}></Document>")
 
 
-def _mt940(rows: int) -> bytes:
+def _mt(head: str, tail: str) -> Callable[[int], bytes]:
     row = (
         ":61:2603{day}03{day}{mark}{at},50NTRFNONREF//{at}\n"
         ":86:166?00TRANSFER?109310?20EREF+E{at}?21SVWZ+Invoice {at} of Ma?22rch?30COBADEFF"
         "?31DE02120300000000202051?32Shop {at}?34000\n"
     )
-    return _file(":20:A\n:25:77\n:28C:1/1\n:60F:C260301EUR0,\n", row, rows, ":62F:C260331EUR0,\n")
+    return lambda rows: _file(f":20:A\n:25:77\n:28C:1/1\n{head}", row, rows, tail)
 
 
 def _coda(rows: int) -> bytes:
@@ -172,10 +218,14 @@ def _file(head: str, row: str, rows: int, tail: str = "") -> bytes:
 FILES: dict[str, Callable[[int], bytes]] = {
     "csv": _csv,
     "xlsx": _xlsx,
-    "ofx": _ofx,
+    "ofx 1": _ofx,
+    "ofx 2": _ofx_xml,
     "qif": _qif,
-    "camt": _camt,
-    "mt940": _mt940,
+    "camt.052": _camt("052", "BkToCstmrAcctRpt", "Rpt"),
+    "camt.053": _camt("053", "BkToCstmrStmt", "Stmt"),
+    "camt.054": _camt("054", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+    "mt940": _mt(":60F:C260301EUR0,\n", ":62F:C260331EUR0,\n"),
+    "mt942": _mt(":34F:EURD0,\n:34F:EURC0,\n:13D:2603311200+0100\n", ":90D:0EUR0,\n:90C:0EUR0,\n"),
     "coda": _coda,
     "norma43": _norma43,
 }

@@ -67,6 +67,26 @@ def settled(preview: Preview, groups: Iterable[Together]) -> Preview:
     )
 
 
+def settled_once(preview: Preview, groups: Sequence[Together]) -> Preview:
+    """Return the same with the rows that an earlier file has too as known."""
+    shared = {
+        part.statement.key: known
+        for group in groups
+        for part, known in zip(group.parts, group.shared, strict=True)
+        if part.preview is preview
+    }
+    joined = settled(preview, groups)
+    return replace(
+        joined, statements=tuple(_once(each, shared[each.key]) for each in joined.statements)
+    )
+
+
+def waiting(preview: Preview) -> dict[str, UUID]:
+    """Return by key the accounts that no file was imported into when this was shown."""
+    shown = [(each.key, each.account) for each in preview.statements]
+    return {key: account.id for key, account in shown if account and not account.has_files}
+
+
 def wishes_for(group: Together, new: NewAccount) -> list[NewAccount]:
     """Return by part what to wish for, so that all of the group open the account like this.
 
@@ -196,6 +216,21 @@ def _joined(
         balance_after=before + moved,
         difference=difference,
         opening_difference=opening_difference,
+    )
+
+
+def _once(statement: StatementPreview, shared: Mapping[int, str]) -> StatementPreview:
+    rows = statement.rows
+    is_shared = rows["ordinal"].isin(shared)
+    told = rows["ordinal"].map({at: f"Also in {name}." for at, name in shared.items()})
+    return replace(
+        statement,
+        rows=rows.assign(
+            state=rows["state"].mask(is_shared, RowState.DUPLICATE.value),
+            reason=rows["reason"].mask(is_shared, told),
+        ),
+        new=statement.new - len(shared),
+        duplicate=statement.duplicate + len(shared),
     )
 
 

@@ -68,10 +68,12 @@ def preview_decided(
     decisions: FileDecisions,
     *,
     account_id: UUID | None = None,
+    is_one_of_many: bool = False,
 ) -> Preview:
     """Read a file as `preview_import` does, corrected, answered and sent where it was decided.
 
     What is decided on rows is for `commit_import`; here it is only made sure that they are there.
+    What one of many files does not ask, another one may.
 
     Raises:
         InvalidInput: it cannot be read so, or what is decided on is not in the file.
@@ -93,7 +95,8 @@ def preview_decided(
         asked |= {each.field for each in preview.questions}
         mapping = answered
         preview = read(mapping=mapping)
-    _require_asked(preview, decisions.answers, asked)
+    if not is_one_of_many:
+        _require_asked(preview, decisions.answers, asked)
     if preview.questions:
         return preview
     if decisions.accounts:

@@ -14,7 +14,7 @@ from fintrack.context import TenantContext
 from fintrack.errors import FinTrackError
 from fintrack.ledger.accounts import NewAccount, accounts
 from fintrack.statements.decisions import Decision
-from fintrack.statements.drops import Part
+from fintrack.statements.drops import Part, waiting
 from fintrack.statements.history import is_balance_kept
 from fintrack.statements.imports import ImportReport
 from fintrack.statements.mapping import Mapping as Columns
@@ -153,7 +153,7 @@ def finish(file: OpenFile, report: ImportReport) -> None:
     file.import_id = report.import_id
     made = {(each.account, each.currency): each.account_id for each in report.batches}
     for each in files.values():
-        each.made |= _waiting(each.preview) if each.preview else {}
+        each.made |= waiting(each.preview) if each.preview else {}
         each.preview = None
         for key, wish in each.accounts.items():
             if isinstance(wish, NewAccount) and (wish.name, wish.currency) in made:
@@ -161,12 +161,6 @@ def finish(file: OpenFile, report: ImportReport) -> None:
     if all(each.import_id for each in files.values()):
         files.clear()
         st.session_state[UPLOADS] += 1
-
-
-def _waiting(preview: Preview) -> dict[str, UUID]:
-    """Return by key the accounts that no file was imported into when this was shown."""
-    shown = [(each.key, each.account) for each in preview.statements]
-    return {key: account.id for key, account in shown if account and not account.has_files}
 
 
 def take_back(context: TenantContext, import_id: UUID) -> None:

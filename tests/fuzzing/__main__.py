@@ -11,7 +11,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["fintrack.statements"]):
+with atheris.instrument_imports(include=["fintrack.statements", "fintrack.operations.archive"]):
     from tests.fuzzing.formats import FORMATS, is_read_or_refused, seeds
 
 _WORDS = Path(__file__).parent / "words"

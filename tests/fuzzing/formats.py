@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fintrack.errors import InvalidInput
 from fintrack.statements.books.book import Hints
 from fintrack.statements.books.read import read_book
 from fintrack.statements.camt.read import read_camt
@@ -19,10 +20,11 @@ from fintrack.statements.qif.read import read_qif
 from fintrack.statements.read import read_statements
 from fintrack.statements.statement import StatementError, StatementFile
 from fintrack.statements.workbook.read import read_workbook
-from tests.fuzzing import packing
+from tests.fuzzing import archives, packing
 from tests.fuzzing.seeds import SEEDS
 
 FOUND = Path(__file__).parent / "found"
+WHOLE_BOOKS = frozenset({"books", "archive"})
 _MOST_ANSWERS = 4
 Read = Callable[[bytes], object]
 
@@ -31,13 +33,15 @@ Read = Callable[[bytes], object]
 class Format:
     """A reader, how long its inputs get, and the folders of samples whose beginnings are seeds.
 
-    `packed` makes the file that is read of the input, where bytes alone would be hopeless.
+    `packed` makes the file that is read of the input, where bytes alone would be hopeless;
+    `refusal` is how the reader says no.
     """
 
     read: Read
     longest: int
     folders: Sequence[str] = ()
     packed: Callable[[bytes], bytes] = bytes
+    refusal: type[InvalidInput] = StatementError
 
 
 def _asking(
@@ -73,6 +77,7 @@ FORMATS: Mapping[str, Format] = {
     "coda": Format(read_coda, 1024, ("coda",)),
     "norma43": Format(read_norma43, 640, ("n43",)),
     "books": Format(_read_book, 1024, packed=packing.book),
+    "archive": Format(archives.read_archive, 1536, packed=archives.archive, refusal=InvalidInput),
 }
 
 
@@ -81,10 +86,11 @@ def is_read_or_refused(name: str, content: bytes, *, recognised: bool = False) -
 
     `recognised` lets the program find out which format it is, as it does for members.
     """
-    read = read_statements if recognised and name != "books" else FORMATS[name].read
+    kind = FORMATS[name]
+    read = read_statements if recognised and name not in WHOLE_BOOKS else kind.read
     try:
         read(content)
-    except StatementError:
+    except kind.refusal:
         return
 
 

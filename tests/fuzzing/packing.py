@@ -84,8 +84,16 @@ def book(said: bytes) -> bytes:
     if kind in {ACTUAL_ROWS, GNUCASH_ROWS}:
         return _with_rows(_SCHEMAS[kind], parts)
     if kind in {ACTUAL_DAMAGE, GNUCASH_DAMAGE}:
-        return _damaged(_empty(_SCHEMAS[kind]), said[1:])
+        return damaged(_empty(_SCHEMAS[kind]), said[1:])
     return said
+
+
+def damaged(content: bytes, changes: bytes) -> bytes:
+    """Return the content with a byte changed for every three: where, in two, and into what."""
+    damaged = bytearray(content)
+    for at in range(0, len(changes) - 2, 3):
+        damaged[int.from_bytes(changes[at : at + 2]) % len(damaged)] = changes[at + 2]
+    return bytes(damaged)
 
 
 def _zipped(parts: Mapping[str, bytes]) -> bytes:
@@ -141,11 +149,3 @@ def _cell(written: bytes) -> object:
         return written
     is_whole = text.isascii() and text.removeprefix("-").isdecimal() and len(text) < len("9" * 19)
     return int(text) if is_whole else text
-
-
-def _damaged(content: bytes, changes: bytes) -> bytes:
-    """Return the content with a byte changed for every three: where, in two, and into what."""
-    damaged = bytearray(content)
-    for at in range(0, len(changes) - 2, 3):
-        damaged[int.from_bytes(changes[at : at + 2]) % len(damaged)] = changes[at + 2]
-    return bytes(damaged)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fintrack.statements.delimited.own_export import HEADER
+from tests.fuzzing import archives
 from tests.fuzzing.packing import (
     ACTUAL_DAMAGE,
     ACTUAL_ROWS,
@@ -174,4 +175,5 @@ SEEDS: Mapping[str, Sequence[bytes]] = {
         }.items()
     },
     "books": _BOOKS,
+    "archive": archives.SEEDS,
 }

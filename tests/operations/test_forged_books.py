@@ -51,6 +51,8 @@ def of_first_account(name: str, value: object) -> Callable[[dict[str, Any]], obj
         lambda raw: raw["tenant"].update(fiscal_year_start=[1]),
         lambda raw: raw["tenant"].update(colour={}),
         lambda raw: raw["tenant"].update(type="GUILD"),
+        lambda raw: raw["tenant"].update(name="\ud800"),
+        lambda raw: raw["tenant"].update(colour="\0"),
         lambda raw: raw.update(accounts=None),
     ],
 )

@@ -91,6 +91,11 @@ class Manifest:
     attachments: dict[str, AttachedFile] = field(default_factory=dict)
 
 
+_HINTS: dict[type, dict[str, Any]] = {
+    kind: get_type_hints(kind) for kind in (File, AttachedFile, AccountSum, CurrencySum, Manifest)
+}
+
+
 def content_hash(hashes: Mapping[str, str]) -> str:
     """Return one hash of all files, by the hash of each in their order; equal books have it equal.
 
@@ -130,6 +135,7 @@ def read(content: bytes) -> Manifest:
     """
     try:
         raw = json.loads(content)
+        json.dumps(raw, ensure_ascii=False).encode()  # JSON can say half of a character.
         if raw["format"] != FORMAT:
             raise InvalidInput(NO_BOOK)
         if raw["version"] != VERSION:
@@ -146,7 +152,7 @@ def read(content: bytes) -> Manifest:
 
 def _typed(kind: type[Part], raw: Mapping[str, Any]) -> Part:
     """Return what JSON says as `kind`; a value of another type, or a name it lacks, is an error."""
-    hints = get_type_hints(kind)
+    hints = _HINTS[kind]
     for name, value in raw.items():
         if not isinstance(value, get_origin(hints[name]) or hints[name]):
             raise TypeError(name)

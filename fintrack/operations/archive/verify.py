@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import IO
 
 from fintrack.errors import InvalidInput
@@ -96,8 +96,8 @@ def _wrong_sums(pack: Pack) -> list[AccountSum]:
     try:
         found = _sums(pack)
         return [each for each in pack.manifest.accounts if _stated(each) != found.get(each.id)]
-    except InvalidOperation as error:
-        raise InvalidInput("An amount in the file is no number.") from error
+    except ArithmeticError as error:
+        raise InvalidInput("An amount in the file is no number, or too large.") from error
 
 
 def _stated(each: AccountSum) -> Sum:
