@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import hypothesis
+import plotly.graph_objects as go
 import pytest
 from argon2 import PasswordHasher
 from coverage import Coverage
@@ -116,8 +117,15 @@ def remembered_statements() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def checked_charts() -> None:
-    """Let Plotly check every chart that a test draws, as no server does."""
+    """Let Plotly check every chart that a test draws, and what is sent of it, as no server does."""
     drawing.CHECKS = {}
+    sent = drawing.Chart.to_dict
+
+    def compared(figure: drawing.Chart) -> dict[str, object]:
+        assert sent(figure) == go.Figure.to_dict(figure)
+        return sent(figure)
+
+    drawing.Chart.to_dict = compared  # type: ignore[assignment, method-assign]
 
 
 @pytest.fixture(scope="session")
