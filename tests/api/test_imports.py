@@ -5,6 +5,7 @@ import json
 from fintrack.config import settings
 from tests.api.calling import call
 from tests.api.files import send
+from tests.api.stage import BOUNDARY
 from tests.isolation.ledgers import Ledger
 
 
@@ -28,6 +29,19 @@ def test_an_import_is_previewed_made_shown_and_taken_back(token: str, own: Ledge
     assert (undone.status, undone.json) == (200, {"removed": 1})
     assert call("GET", path, token=token).json["undone"]
     assert call("DELETE", path, token=token).status == 409
+
+
+def test_two_files_in_one_request_are_refused(token: str) -> None:
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename='
+    files = "".join(
+        f'{head}"{name}.csv"\r\n\r\nPayee;Day;Sum\nBaker;2026-03-09;-12.00\n\r\n'
+        for name in ("one", "another")
+    )
+    kind = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    content = f"{files}--{BOUNDARY}--\r\n".encode()
+    for path in ("/imports", "/books"):
+        answer = call("POST", path, token=token, headers=kind, content=content)
+        assert (answer.status, answer.json["detail"]) == (422, "Send one file a request.")
 
 
 def test_imports_are_listed_newest_first_and_page_by_page(token: str, own: Ledger) -> None:
