@@ -5,12 +5,12 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Response, UploadFile
+from fastapi import APIRouter, Depends, Response, UploadFile
 from pydantic import Field
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import FILE_FORM, Given, Told
+from fintrack.api.fields import FILE_FORM, Given, Told, require_one_file
 from fintrack.api.pages import Page
 from fintrack.ledger.attachments import (
     LARGEST_MEGABYTES,
@@ -59,6 +59,7 @@ def list_attachments(context: Member, transaction_id: UUID) -> Page[AttachmentTo
 @router.post(
     "/transactions/{transaction_id}/attachments",
     status_code=201,
+    dependencies=[Depends(require_one_file)],
     responses={200: {"model": AttachmentTold}},
 )
 def attach(

@@ -2,12 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, Depends, UploadFile
 from pydantic import Field
 
 from fintrack.api.actors import Person
 from fintrack.api.calls import Call
-from fintrack.api.fields import FILE_FORM, Amount, Currency, Given, Text, Told, decimal
+from fintrack.api.fields import (
+    FILE_FORM,
+    Amount,
+    Currency,
+    Given,
+    Text,
+    Told,
+    decimal,
+    require_one_file,
+)
 from fintrack.api.sign_in import Membership, told
 from fintrack.operations.books import import_book
 from fintrack.statements.books.book import Hints
@@ -52,7 +61,7 @@ class BookBrought(Told):
     ]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[Depends(require_one_file)])
 def bring(session: Person, given: Annotated[BookGiven, FILE_FORM]) -> BookBrought:
     """Make a tenant of a whole book, all of it or nothing."""
     report = import_book(

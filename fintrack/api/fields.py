@@ -7,16 +7,18 @@ from uuid import UUID
 
 import numpy as np
 import pandas as pd
-from fastapi import Form
+from fastapi import Form, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fintrack.analytics.periods import EARLIEST, LATEST
+from fintrack.errors import InvalidInput
 from fintrack.money import decimal_text, minor_units
 
 DECIMAL = r"^-?[0-9]{1,16}(\.[0-9]{1,8})?$"
 # What PostgreSQL keeps: halves of characters pydantic refuses by itself, NUL it lets through.
 KEEPABLE = r"^[^\x00]*$"
 FILE_FORM = Form(media_type="multipart/form-data")
+ONE_FILE = "Send one file a request."
 
 Text = Annotated[str, StringConstraints(pattern=KEEPABLE, max_length=2000)]
 Name = Annotated[Text, Field(examples=["Groceries"])]
@@ -38,6 +40,16 @@ class Told(BaseModel):
     """What a client is told."""
 
     model_config = ConfigDict(frozen=True)
+
+
+async def require_one_file(request: Request) -> None:
+    """Refuse a second file, which nobody would look at.
+
+    Raises:
+        InvalidInput: there is one.
+    """
+    if len((await request.form()).getlist("file")) > 1:
+        raise InvalidInput(ONE_FILE)
 
 
 def minor(amount: str, currency: str) -> int:

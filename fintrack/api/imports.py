@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, Query, Response, UploadFile
 from pydantic import Field, StringConstraints
 
 from fintrack.api.actors import Member
 from fintrack.api.calls import Call
-from fintrack.api.fields import FILE_FORM, KEEPABLE, Given, Text, Told
+from fintrack.api.fields import FILE_FORM, KEEPABLE, Given, Text, Told, require_one_file
 from fintrack.api.import_guesses import asked_told
 from fintrack.api.import_history import (
     ImportListed,
@@ -93,6 +93,7 @@ class Undone(Told):
 @router.post(
     "",
     status_code=201,
+    dependencies=[Depends(require_one_file)],
     response_model=ImportReportTold,
     responses={200: {"model": ImportReportTold}},
 )

@@ -5,6 +5,7 @@ import json
 from fintrack.config import settings
 from tests.api.calling import call
 from tests.api.files import send
+from tests.api.stage import BOUNDARY
 from tests.isolation.ledgers import Ledger
 from tests.statements.importing import ofx_file
 
@@ -46,6 +47,19 @@ def test_an_account_tells_what_its_bank_said_and_how_far_the_books_are_off(
     assert call("GET", f"/accounts/{account}", token=token).json["bank_balance"] == told
     listed = call("GET", "/accounts?limit=200", token=token).json["items"]
     assert [each["bank_balance"] for each in listed if each["id"] == account] == [told]
+
+
+def test_two_files_in_one_request_are_refused(token: str) -> None:
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename='
+    files = "".join(
+        f'{head}"{name}.csv"\r\n\r\nPayee;Day;Sum\nBaker;2026-03-09;-12.00\n\r\n'
+        for name in ("one", "another")
+    )
+    kind = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    content = f"{files}--{BOUNDARY}--\r\n".encode()
+    for path in ("/imports", "/books"):
+        answer = call("POST", path, token=token, headers=kind, content=content)
+        assert (answer.status, answer.json["detail"]) == (422, "Send one file a request.")
 
 
 def test_imports_are_listed_newest_first_and_page_by_page(token: str, own: Ledger) -> None:

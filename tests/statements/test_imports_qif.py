@@ -10,7 +10,7 @@ from fintrack.ledger.accounts import AccountKind, NewAccount, accounts, create_a
 from fintrack.ledger.categories import categories
 from fintrack.ledger.recording import NewTransaction, record_transaction
 from fintrack.statements.mapping import answered
-from tests.statements.importing import exported, imported, preview
+from tests.statements.importing import exported, imported, ofx_file, preview
 
 REGISTERS = b"""!Type:Cat
 NBeekeeping:Hives
@@ -71,24 +71,21 @@ def test_a_register_brings_its_categories_splits_tags_and_transfers(ana: TenantC
     assert (out["status"], into["account"]) == ("RECONCILED", "Card")
 
 
-def test_a_part_of_a_split_is_linked_with_the_other_register_and_every_cent_kept(
-    ana: TenantContext,
-) -> None:
+def test_a_split_is_known_again_with_and_without_the_other_register(ana: TenantContext) -> None:
     split = REGISTERS.replace(b"L[Card]\nCX", b"S[Card]\n$-100.00\nSFees\n$-2.50")
     split = split.replace(b"T-100.00", b"T-102.50")
+    alone = split[: split.rindex(b"!Account")]
 
-    report = imported(ana, split)
+    report = imported(ana, alone)
+    both = imported(ana, split)
 
-    rows = list(csv.DictReader(StringIO(exported(ana).decode("utf-8-sig"), newline="")))
-    sides = {row["account"]: row for row in rows if row["transfer"]}
-    assert {name: row["amount"] for name, row in sides.items()} == {
-        "Giro": "-100.00",
-        "Card": "100.00",
-    }
-    assert sides["Giro"]["transfer"] == sides["Card"]["transfer"]
-    balances = {each.account: each.balance_after for each in report.batches}
+    assert [report.new, both.new, both.duplicate] == [3, 1, 3]
+    balances = {each.account: each.balance_after for each in both.batches}
     assert balances == {"Giro": -10850, "Card": 10000}
-    assert imported(ana, split).new == 0
+    assert [imported(ana, each).new for each in (split, alone)] == [0, 0]
+    bank = ofx_file([("20260131", "-102.50", "a", "To the card")], account="1")
+    giro = next(each.account_id for each in both.batches if each.account == "Giro")
+    assert imported(ana, bank, account_id=giro).new == 0
 
 
 def test_a_register_opens_accounts_of_its_kinds(ana: TenantContext) -> None:

@@ -112,51 +112,25 @@ def test_a_part_that_is_a_transfer_stays_in_its_split_without_its_other_side() -
         ("Food", Decimal(-1), "", None),
     ]
     assert entry.transfer is None
-    (note,) = found.notes
-    assert note == (
-        "1 part of a split is a transfer with the other side not in this file, and stayed with "
-        "the rest: Savings -9.00."
+    assert found.notes == (
+        "1 part of a split names another account and stays in the split: Savings -9.00.",
     )
 
 
-def test_a_part_that_is_a_transfer_is_one_of_its_own_beside_its_other_side() -> None:
+def test_a_split_stays_one_movement_although_the_other_side_of_a_part_is_in_the_file() -> None:
     giro, card = read(SPLIT_TRANSFER).statements
 
-    rest, moved = giro.entries
-    (other,) = card.entries
-    assert (rest.amount, rest.transfer, moved.amount) == (Decimal(-10), None, Decimal("-90.00"))
-    assert [(line.category, line.amount) for line in rest.lines] == [
-        ("Interest", Decimal(-7)),
-        ("Fees", Decimal(-3)),
+    (entry,), (other,) = giro.entries, card.entries
+    assert (entry.amount, entry.transfer, other.transfer) == (Decimal(-100), None, None)
+    assert [(line.amount, line.memo, line.transfer) for line in entry.lines] == [
+        (Decimal(-90), "Transfer: Card · paid back", None),
+        (Decimal(-7), "", None),
+        (Decimal(-3), "", None),
     ]
-    assert moved.transfer
-    assert moved.transfer == other.transfer
-    assert (moved.payee, moved.text, moved.lines) == ("Lender", "Rate · paid back", ())
-    assert (rest.text, rest.line, rest.raw) == ("Rate", moved.line, moved.raw)
-    assert card.notes == ()
-    (note,) = giro.notes
-    assert note == (
-        "1 part of a split is a transfer with the other side in this file, and came apart from "
-        "the rest: Card -90.00."
+    assert other.note == "Transfer: Giro"
+    assert giro.notes == (
+        "1 part of a split names another account and stays in the split: Card -90.00.",
     )
-
-
-def test_what_is_left_of_a_split_in_one_part_is_no_split() -> None:
-    text = SPLIT_TRANSFER.replace("T-100.00", "T-97.00").replace("SFees\n$-3.00\n", "")
-
-    rest, moved = read(text).statements[0].entries
-
-    assert [rest.amount, moved.amount] == [-7, -90]
-    assert (rest.category, rest.text, rest.lines) == ("Interest", "Rate", ())
-
-
-def test_a_split_of_transfers_alone_leaves_no_rest() -> None:
-    card = "D1/31/2026\nT90.00\nL[Giro]\n^\n"
-    text = SPLIT_TRANSFER.replace("T-100.00", "T-180.00").replace(card, card * 2)
-    parts = "SInterest\n$-7.00\nSFees\n$-3.00\n"
-
-    giro, other = read(text.replace(parts, "S[Card]\n$-90.00\n")).statements
-
-    assert [each.amount for each in giro.entries] == [-90, -90]
-    assert len({each.transfer for each in giro.entries}) == 2
-    assert {each.transfer for each in giro.entries} == {each.transfer for each in other.entries}
+    assert card.notes == (
+        "1 transfer is the other side of a part of a split, and not linked with it.",
+    )
