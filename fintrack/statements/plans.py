@@ -180,6 +180,7 @@ def _note(entry: Entry, amount: int, currency: str) -> str:
 def _balance(balance: Decimal | None, currency: str) -> int | None:
     """A balance too large to be one is none: the rows come without it."""
     try:
-        return None if balance is None else rounded_minor_units(balance, currency)
+        found = None if balance is None else rounded_minor_units(balance, currency)
     except InvalidInput:
         return None
+    return None if found is None or abs(found) > LARGEST_AMOUNT else found

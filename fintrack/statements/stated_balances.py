@@ -1,7 +1,7 @@
 """What the bank last said that an account held, against what the books have for that day."""
 
 import pandas as pd
-from sqlalchemy import BigInteger, cast, select, true
+from sqlalchemy import BigInteger, cast, func, select, true
 
 from fintrack.cache import kept
 from fintrack.context import Permission, TenantContext
@@ -25,33 +25,31 @@ def stated_balances(context: TenantContext) -> pd.DataFrame:
     """Return the balance of the latest day that an import states, by account: `STATED_BALANCES`.
 
     Balances are of the end of that day, in minor units; `difference` is by how much the books are
-    above it now. Imports that were taken back say nothing, and an account of which none states a
-    balance has no row.
+    above it now. Of several of one day the one that they are nearest to counts: a file of the
+    morning may come after that of the evening. Imports that were taken back say nothing, and an
+    account of which none states a balance has no row.
     """
     context.require(Permission.READ)
+    held = Account.opening_balance + moved_through(ImportBatch.file_balance_on)
+    difference = held - ImportBatch.file_balance
     latest = (
-        select(ImportBatch.file_balance, ImportBatch.file_balance_on)
+        select(
+            ImportBatch.file_balance_on,
+            ImportBatch.file_balance,
+            cast(difference, BigInteger).label("difference"),
+        )
         .where(
             ImportBatch.tenant_id == Account.tenant_id,
             ImportBatch.account_id == Account.id,
             ImportBatch.file_balance.is_not(None),
             ImportBatch.undone_at.is_(None),
         )
-        .order_by(ImportBatch.file_balance_on.desc(), ImportBatch.created_at.desc())
+        .order_by(ImportBatch.file_balance_on.desc(), func.abs(difference))
         .limit(1)
         .lateral()
     )
-    held = Account.opening_balance + moved_through(latest.c.file_balance_on)
     statement = (
-        select(
-            Account.id,
-            Account.currency,
-            latest.c.file_balance_on,
-            latest.c.file_balance,
-            cast(held - latest.c.file_balance, BigInteger),
-        )
-        .join(latest, true())
-        .order_by(Account.id)
+        select(Account.id, Account.currency, *latest.c).join(latest, true()).order_by(Account.id)
     )
     with tenant_transaction(context) as db:
         return read_frame(db, statement, STATED_BALANCES)

@@ -52,13 +52,13 @@ from fintrack.ledger.transactions import transactions
 from fintrack.schema import AuditEvent
 from fintrack.statements.history import imports
 from fintrack.statements.stated_balances import stated_balances
-from tests.statements.importing import csv_file, exported, preview
+from tests.statements.importing import exported, preview
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 PERIOD = Period(MARCH, APRIL)
 TODAY = date(2026, 3, 31)
 CHART = {"since": "2026-03-01", "until": "2026-04-01", "interval": "week"}
-FILE = csv_file([("2026-03-05", "-7.00", "Baker"), ("2026-03-06", "-8.00", "Butcher")])
+FILE = b"Date,Amount,Payee,Balance\n2026-03-05,-7.00,Baker,5.00\n2026-03-06,-8.00,Butcher,-3.00\n"
 Question = Callable[[TenantContext], object]
 Asking = Callable[[TenantContext, UUID], object]
 

@@ -1,5 +1,6 @@
 """Books that somebody changed, or made up, after FinTrack wrote them: found, and never restored."""
 
+import csv
 import io
 import struct
 import zlib
@@ -75,6 +76,21 @@ def test_a_cell_as_deep_as_a_well_is_refused(ana: TenantContext, cleo: TenantCon
     )
     with pytest.raises(InvalidInput):
         restored(cleo, book)
+
+
+def test_a_balance_of_no_day_is_refused(ana: TenantContext, cleo: TenantContext) -> None:
+    def without_day(table: bytes) -> bytes:
+        names, *rows = csv.reader(io.StringIO(table.decode(), newline=""))
+        written = io.StringIO()
+        writer = csv.writer(written, lineterminator="\n")
+        writer.writerow(names)
+        for row in rows:
+            said = dict(zip(names, row, strict=True)) | {"file_balance": "5.00"}
+            writer.writerow((said | {"file_balance_on": ""}).values())
+        return written.getvalue().encode()
+
+    with pytest.raises(InvalidInput):
+        restored(cleo, with_table(kept_book(ana), "imports", without_day))
 
 
 @pytest.mark.parametrize("table", [each.name for each in tables.TABLES])

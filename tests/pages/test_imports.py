@@ -282,13 +282,12 @@ def test_the_history_says_whether_the_files_balance_still_holds(ana: TenantConte
     report = imported(ana, ofx_file(rows, balance="150.00"))
     imported(ana, csv_file(), account_id=report.batches[0].account_id)
     page = open_page(ana, "import")
-    assert words(page).count("Balance of 31 Mar 2026") == 1
-    assert "is off by" in words(page)
+    assert words(page).count("over the bank’s balance of 31 Mar 2026") == 1
     undo_import(ana, UUID(str(imports(ana)["import_id"].iloc[0])))
     assert "Balance of 31 Mar 2026 agrees" in words(open_page(ana, "import"))
     late = NewTransaction(report.batches[0].account_id, date(2026, 3, 31), -100)
     record_transaction(ana, late)
-    assert "is off by" in words(open_page(ana, "import"))
+    assert "€1\\.00 under the bank’s balance of 31 Mar 2026" in words(open_page(ana, "import"))
 
 
 def test_what_a_file_calls_its_account_is_never_markup(ana: TenantContext) -> None:

@@ -115,3 +115,19 @@ def test_a_latest_balance_that_the_books_left_is_told_by_how_much(
 def test_an_import_that_was_taken_back_states_nothing(ana: TenantContext) -> None:
     undo_import(ana, UUID(kept(ana)["import_id"]))
     assert stated(ana) == []
+
+
+def test_of_two_balances_of_one_day_the_one_that_the_books_have_counts(
+    ana: TenantContext, giro: UUID
+) -> None:
+    evening = [("20260331", "-10.00", "a", "Baker"), ("20260331", "-5.00", "b", "Butcher")]
+    imported(ana, ofx_file(evening, balance="85.00"), account_id=giro)
+    imported(ana, ofx_file(evening[:1], balance="90.00"), account_id=giro)
+    assert [row[2:] for row in stated(ana)] == [(8500, 0)]
+
+
+def test_a_balance_too_large_to_be_one_is_none(ana: TenantContext, giro: UUID) -> None:
+    rows = [("20260302", "1.00", "a", "Employer")]
+    report = imported(ana, ofx_file(rows, balance="-92233720368547758.00"), account_id=giro)
+    assert (report.new, stated(ana)) == (1, [])
+    assert imports(ana)["file_balance"].isna().all()

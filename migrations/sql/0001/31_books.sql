@@ -99,7 +99,7 @@ create table app.import_batch (
     balance_before bigint not null,
     balance_after bigint not null,
     -- What the file says its account held at the end of this day.
-    file_balance bigint,
+    file_balance bigint check (file_balance between -1000000000000000 and 1000000000000000),
     file_balance_on date,
     -- The first day of the rows that this balance speaks of, or the one that it opens with.
     covers_from date,
@@ -109,6 +109,7 @@ create table app.import_batch (
     created_by uuid not null default sec.claimed_user(),
     created_at timestamptz not null default now(),
     undone_at timestamptz,
+    check ((file_balance is null) = (file_balance_on is null)),
     primary key (tenant_id, id),
     unique (tenant_id, id, account_id),
     foreign key (tenant_id, account_id) references app.account on delete cascade
@@ -124,7 +125,7 @@ create index import_batch_by_header on app.import_batch (tenant_id, account_id, 
 create index import_batch_by_first_day on app.import_batch (tenant_id, account_id, covers_from)
     where covers_from is not null and undone_at is null;
 -- The latest balance that a file states is asked of every account.
-create index import_batch_by_stated_day on app.import_batch (tenant_id, account_id, file_balance_on, created_at)
+create index import_batch_by_stated_day on app.import_batch (tenant_id, account_id, file_balance_on)
     where file_balance is not null and undone_at is null;
 
 create table app.transaction (
