@@ -70,8 +70,19 @@ def test_what_two_files_have_comes_in_once_and_a_dry_run_says_so(
         [(each["new"], each["duplicate"]) for each in json.loads(says(*words, "--json")[0])]
         for words in (("import", *both, "--dry-run"), ("import", *both))
     )
-    assert sorted(dry) == sorted(done) == [(0, 1), (2, 0)]
+    assert dry == done == [(2, 0), (0, 1)]
     assert len(held(ana)) == 2
+
+
+def test_the_oldest_file_comes_in_first_in_whichever_order_they_are_given(
+    says: Says, files: Files
+) -> None:
+    both = files(csv_file([("2026-03-02", "1500.00", "Employer")]), csv_file())
+    dry, done = (
+        [(each["new"], each["duplicate"]) for each in json.loads(says(*words, "--json")[0])]
+        for words in (("import", *both, "--dry-run"), ("import", *both))
+    )
+    assert dry == done == [(0, 1), (2, 0)]
 
 
 def test_a_later_file_is_linked_with_what_an_earlier_one_brought(
@@ -109,6 +120,16 @@ def test_an_answer_goes_to_the_files_that_ask(says: Says, files: Files) -> None:
     given = files(ASKS, APRIL)
     told = json.loads(says("import", *given, "--answer", "date_order=mdy", "--json")[0])
     assert [each["new"] for each in told] == [1, 1]
+
+
+def test_an_answer_that_no_file_asks_for_is_refused_before_any_comes_in(
+    ana: TenantContext, says: Says, files: Files
+) -> None:
+    _, err = says("import", *files(ASKS, MARCH), "--answer", "datum_ordr=dmy", code=3)
+    assert err == (
+        "The files do not ask 'datum_ordr'; they ask date_order. Leave that answer out.\n"
+    )
+    assert accounts(ana).empty
 
 
 def test_decisions_are_those_on_one_file(says: Says, files: Files, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from fintrack.api.import_reports import (
     preview_told,
     report_told,
 )
-from fintrack.commands.files_together import Outcome, imported, previewed
+from fintrack.commands.files_together import Outcome, imported, looked_at, previewed
 from fintrack.commands.terminal import (
     REFUSED,
     WELL,
@@ -35,7 +35,12 @@ from fintrack.context import TenantContext, UserSession
 from fintrack.errors import FinTrackError, InvalidInput
 from fintrack.ledger.accounts import account_named
 from fintrack.limits import require_import_size
-from fintrack.statements.file_decisions import FileDecisions, file_decisions, preview_decided
+from fintrack.statements.file_decisions import (
+    FileDecisions,
+    file_decisions,
+    not_asked,
+    preview_decided,
+)
 from fintrack.statements.imports import commit_import
 from fintrack.statements.mapping import Question
 from fintrack.statements.previews import Preview
@@ -48,7 +53,7 @@ def add_command(commands: Commands, parents: Sequence[Parser]) -> None:
     """Add the command with the options that its parents know."""
     read = commands.add_parser("import", parents=parents, help="read bank files")
     read.add_argument(
-        "files", type=existing_file, nargs="+", metavar="FILE", help=f"{FORMATS}; in this order"
+        "files", type=existing_file, nargs="+", metavar="FILE", help=f"{FORMATS}; the oldest first"
     )
     read.add_argument("--account", metavar="NAME", help="where its transactions go")
     read.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
@@ -95,23 +100,25 @@ def _import(session: UserSession, arguments: argparse.Namespace) -> int:
 def _import_together(
     context: TenantContext, arguments: argparse.Namespace, account: UUID | None
 ) -> int:
-    """Import the files in the order given.
+    """Import the files, the oldest first.
 
     Raises:
-        InvalidInput: there are decisions, which are those on one file.
+        InvalidInput: there are decisions, which are those on one file, or an answer that no file
+            asks for.
     """
     if arguments.decisions:
         raise InvalidInput("Decisions are those on one file: import it by itself.")
-    paths, told = arguments.files, []
+    paths, asked, told = arguments.files, set[str](), []
 
     def look(path: Path, accounts: Mapping[str, UUID]) -> Preview:
         content, name = _content(context, path)
         said = FileDecisions(answers=dict(arguments.answer), accounts=accounts)
-        return preview_decided(
-            context, content, name, said, account_id=account, is_one_of_many=True
-        )
+        return preview_decided(context, content, name, said, account_id=account, asked=asked)
 
-    found = previewed(paths, look) if arguments.dry_run else imported(context, paths, look)
+    seen = looked_at(paths, look)
+    if unasked := [name for name, _ in arguments.answer if name not in asked]:
+        raise InvalidInput(not_asked(unasked[0], *(s for s in seen if isinstance(s, Preview))))
+    found = previewed(seen) if arguments.dry_run else imported(context, paths, seen, look)
     code = WELL
     for path, outcome in zip(paths, found, strict=True):
         code = max(code, _code(outcome))

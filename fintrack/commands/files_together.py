@@ -1,6 +1,6 @@
 """Several bank files in one call: each beside those before it and those that wait."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias, TypeGuard
 from uuid import UUID
@@ -9,47 +9,58 @@ from fintrack.api.import_reports import ImportReportTold, preview_told, report_t
 from fintrack.commands.terminal import show_progress
 from fintrack.context import TenantContext
 from fintrack.errors import FinTrackError
-from fintrack.statements.drops import settled, settled_once, together, waiting
+from fintrack.statements.drops import first_day, settled, settled_once, together, waiting
 from fintrack.statements.imports import commit_import
 from fintrack.statements.previews import Preview
 
-Outcome: TypeAlias = ImportReportTold | Preview | FinTrackError
+Seen: TypeAlias = Preview | FinTrackError
+Outcome: TypeAlias = ImportReportTold | Seen
 Look = Callable[[Path, Mapping[str, UUID]], Preview]
 
 
-def previewed(paths: Sequence[Path], look: Look) -> Iterator[Outcome]:
-    """Yield for each file what it would do beside the others, what it asks, or its refusal."""
-    seen = [_looked(look, path) for path in paths]
+def looked_at(paths: Sequence[Path], look: Look) -> list[Seen]:
+    """Return each file as it is by itself, or its refusal."""
+    return [_looked(look, path) for path in paths]
+
+
+def previewed(seen: Sequence[Seen]) -> list[Outcome]:
+    """Return for each file what it would do beside the others, what it asks, or its refusal."""
     groups = together(_ready(seen))
-    for each in seen:
-        yield preview_told(settled_once(each, groups), {}) if _is_ready(each) else each
+    return [
+        preview_told(settled_once(each, groups), {}) if _is_ready(each) else each for each in seen
+    ]
 
 
-def imported(context: TenantContext, paths: Sequence[Path], look: Look) -> Iterator[Outcome]:
-    """Import each file; yield what it did, what it asks, or its refusal, which stops no other."""
-    seen = [_looked(look, path) for path in paths]
-    for at, (path, before) in enumerate(zip(paths, seen, strict=True)):
-        if isinstance(before, FinTrackError):
-            yield before
-            continue
-        now = _looked(look, path, waiting(before)) if at else before
-        yield _taken(context, now, _ready(seen[at + 1 :])) if _is_ready(now) else now
+def imported(
+    context: TenantContext, paths: Sequence[Path], seen: Sequence[Seen], look: Look
+) -> list[Outcome]:
+    """Import each file, the oldest first, and return in the order given what became of it.
+
+    That is what it did, what it asks, or its refusal, which stops no other.
+    """
+    outcomes: list[Outcome] = list(seen)
+    before = {at: each for at, each in enumerate(seen) if isinstance(each, Preview)}
+    left = sorted(before, key=lambda at: first_day(before[at]))
+    while left:
+        at, *left = left
+        now = _looked(look, paths[at], waiting(before[at]))
+        others = _ready([before[each] for each in left])
+        outcomes[at] = _taken(context, now, others) if _is_ready(now) else now
+    return outcomes
 
 
-def _looked(
-    look: Look, path: Path, accounts: Mapping[str, UUID] | None = None
-) -> Preview | FinTrackError:
+def _looked(look: Look, path: Path, accounts: Mapping[str, UUID] | None = None) -> Seen:
     try:
         return look(path, accounts or {})
     except FinTrackError as error:
         return error
 
 
-def _ready(seen: Iterable[Preview | FinTrackError]) -> list[Preview]:
+def _ready(seen: Iterable[Seen]) -> list[Preview]:
     return list(filter(_is_ready, seen))
 
 
-def _is_ready(each: Preview | FinTrackError) -> TypeGuard[Preview]:
+def _is_ready(each: Seen) -> TypeGuard[Preview]:
     return isinstance(each, Preview) and not each.questions
 
 

@@ -68,12 +68,13 @@ def preview_decided(
     decisions: FileDecisions,
     *,
     account_id: UUID | None = None,
-    is_one_of_many: bool = False,
+    asked: set[str] | None = None,
 ) -> Preview:
     """Read a file as `preview_import` does, corrected, answered and sent where it was decided.
 
     What is decided on rows is for `commit_import`; here it is only made sure that they are there.
-    What one of many files does not ask, another one may.
+    What one of many files does not ask, another one may: `asked` then gets the names of the answers
+    that belong to this one, which refuses no others.
 
     Raises:
         InvalidInput: it cannot be read so, or what is decided on is not in the file.
@@ -90,13 +91,16 @@ def preview_decided(
     if mapping is not None:
         preview = read(mapping=mapping)
         require_as_said(preview, decisions.reading)
-    asked = set[str]()
+    fields = set[str]()
     while answered := with_answers(preview, dict(decisions.answers)):
-        asked |= {each.field for each in preview.questions}
+        fields |= {each.field for each in preview.questions}
         mapping = answered
         preview = read(mapping=mapping)
-    if not is_one_of_many:
-        _require_asked(preview, decisions.answers, asked)
+    foreign = _foreign(preview, decisions.answers, fields)
+    if asked is not None:
+        asked |= decisions.answers.keys() - foreign
+    elif foreign:
+        raise InvalidInput(not_asked(foreign[0], preview))
     if preview.questions:
         return preview
     if decisions.accounts:
@@ -105,14 +109,22 @@ def preview_decided(
     return preview
 
 
-def _require_asked(preview: Preview, answers: Mapping[str, str], asked: Collection[str]) -> None:
+def not_asked(name: str, *previews: Preview) -> str:
+    """Return the sentence about an answer that none of the files asks for."""
+    fields = dict.fromkeys(each.field for preview in previews for each in preview.questions)
+    who, it = ("The file does", "it asks") if len(previews) == 1 else ("The files do", "they ask")
+    open_fields = ", ".join(fields) or "nothing"
+    return f"{who} not ask {name[:40]!r}; {it} {open_fields}. Leave that answer out."
+
+
+def _foreign(preview: Preview, answers: Mapping[str, str], asked: Collection[str]) -> list[str]:
     """What the file is read by already, remembered or sure, may be said again."""
     known = preview.mapping or Columns()
-    for name, value in answers.items():
-        if name not in asked and not holds_already(known, name, value):
-            open_fields = ", ".join(each.field for each in preview.questions) or "nothing"
-            message = f"The file does not ask {name[:40]!r}; it asks {open_fields}."
-            raise InvalidInput(f"{message} Leave that answer out.")
+    return [
+        name
+        for name, value in answers.items()
+        if name not in asked and not holds_already(known, name, value)
+    ]
 
 
 def _row(ordinal: str, word: object) -> tuple[int, Decision]:
