@@ -265,7 +265,7 @@ class _Reading:
     def _take_part(self, line: int, inside: str) -> None:
         if meta := _META.fullmatch(inside):
             self._take_meta(meta[1], _unescaped(meta[2] or ""))
-        elif self.draft is not None and inside[0] in "#^":
+        elif self.draft is not None and inside[0] in "#^" and inside[1:2].strip():
             said = f" {inside.partition(';')[0]}"
             entry = self.draft.entry
             self.draft.entry = replace(entry, tags=(*entry.tags, *_TAG.findall(said)))

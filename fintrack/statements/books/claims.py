@@ -32,11 +32,15 @@ class Claim:
     is_deep: bool = True
     is_sole: bool = False
 
-    def sentence(self) -> str:
-        """Return what is said of a claim that does not hold."""
-        alone = " alone" if self.is_sole else ""
-        said = f"{self.amount.number:f} {self.amount.commodity}".rstrip()
-        return f"{self.account} on {self.on} is not {said}{alone}, as the book says."
+    def sentence(self, held: Sequence[Amount]) -> str:
+        """Return what is said of a claim that does not hold, beside what the account has."""
+        alone, where = (
+            " alone" if self.is_sole else "",
+            f" in line {self.line}" if self.line else "",
+        )
+        has = " and ".join(map(_written, held))
+        said = f"{_written(self.amount)}{alone}, as the book says{where}"
+        return f"{self.account} has {has} on {self.on}, not {said}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +59,32 @@ def claim_notes(claims: Sequence[Claim], moves: Iterable[Move]) -> Iterator[str]
         return
     wrong = list(_wrong(claims, moves))
     yield f"{len(claims) - len(wrong):,} of {len(claims):,} balances that the book states agree."
-    yield from (each.sentence() for each in wrong[:_MOST_WRONG])
+    yield from wrong[:_MOST_WRONG]
+    if len(wrong) > _MOST_WRONG:
+        yield f"{len(wrong) - _MOST_WRONG:,} more do not."
 
 
-def _wrong(claims: Iterable[Claim], moves: Iterable[Move]) -> Iterator[Claim]:
+def _written(amount: Amount) -> str:
+    return f"{amount.number:f} {amount.commodity}".rstrip()
+
+
+def _wrong(claims: Sequence[Claim], moves: Iterable[Move]) -> Iterator[str]:
     open_moves = sorted(moves, key=_place, reverse=True)
     own: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    deep: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    deep: dict[str, dict[str, Decimal]] = {
+        each.account: defaultdict(Decimal) for each in claims if each.is_deep
+    }
     for claim in sorted(claims, key=_place):
         while open_moves and _place(open_moves[-1]) <= _place(claim):
             move = open_moves.pop()
             own[move.account][move.amount.commodity] += move.amount.number
-            for each in above(move.account):
-                deep[each][move.amount.commodity] += move.amount.number
+            for each in above(move.account) if deep else ():
+                if each in deep:
+                    deep[each][move.amount.commodity] += move.amount.number
         sums = (deep if claim.is_deep else own)[claim.account]
         commodity = claim.amount.commodity
         others = own[claim.account].keys() - {commodity} if claim.is_sole else ()
         is_right = abs(sums[commodity] - claim.amount.number) <= claim.tolerance
-        if not is_right or any(own[claim.account][each] and sums[each] for each in others):
-            yield claim
+        besides = [each for each in others if own[claim.account][each] and sums[each]]
+        if not is_right or besides:
+            yield claim.sentence([Amount(sums[each], each) for each in (commodity, *besides)])

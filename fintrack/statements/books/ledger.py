@@ -187,7 +187,7 @@ class _Reading:
 
     def _take_balances(self, on: date, raw: Sequence[RawPosting]) -> None:
         for each in raw:
-            account = each.account.strip("()")
+            account = each.account[1:-1] if each.account[0] == "(" else each.account
             day = self.days.get(each.line, on)
             if each.units is not None:
                 self.moves.append(Move(day, each.line, account, each.units))
@@ -246,13 +246,13 @@ class _Reading:
                 self.habits.take(inside.removeprefix("format "))
             self._take_type(inside)
             return
-        is_of_posting = self.raw or inside[0] not in _COMMENTS
-        if is_of_posting and (found := _DATED.search(inside.partition(";")[2])):
+        is_comment = inside[0] in _COMMENTS - {"*"}
+        if (self.raw or not is_comment) and (found := _DATED.search(inside.partition(";")[2])):
             self.dated += 1
-            at = self.raw[-1].line if inside[0] in _COMMENTS - {"*"} else line
+            at = self.raw[-1].line if is_comment else line
             with suppress(StatementError):
                 self.days[at] = _day_of(line, found, f"{self.entry.booked_on.year}")
-        if inside[0] in _COMMENTS - {"*"}:
+        if is_comment:
             tags = (*self.entry.tags, *_tags(inside[1:]))
             self.entry = replace(self.entry, tags=tags)
         else:

@@ -143,7 +143,10 @@ class _Draft:
         if self.uneven:
             rows = counted(self.uneven, "entry", "entries")
             came = "the entry" if self.uneven == 1 else "the entries"
-            yield f"The payments of {rows} do not add up; {came} came whole, without parts."
+            yield (
+                f"The payments of {rows} do not add up in the currency booked; "
+                f"{came} came whole, without parts."
+            )
         if self.crowded:
             rows = counted(self.crowded, "entry has", "entries have")
             yield f"{rows} more than {MOST_DETAILS:,} payments and came whole, without parts."

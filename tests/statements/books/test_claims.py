@@ -37,20 +37,47 @@ def test_a_balance_that_holds_is_counted(claim: str, more: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "more", "said"),
+    ("claim", "more", "has", "said"),
     [
-        ("= 7.01 EUR", "", "7.01 EUR"),
-        ("= 8 EUR", "2026-01-02 x\n  assets:giro:box  1 EUR\n  income:gift\n\n", "8 EUR"),
-        ("== 7 EUR", "2026-01-02 x\n  assets:giro  1 USD\n  income:gift\n\n", "7 EUR alone"),
-        ("==* 7 EUR", "2026-01-02 x\n  assets:giro  1 USD\n  income:gift\n\n", "7 EUR alone"),
-        ("=* 8 EUR", "2026-01-06 x\n  assets:giro:a  1 EUR\n  income:gift\n\n", "8 EUR"),
+        ("= 7.01 EUR", "", "7 EUR", "7.01 EUR"),
+        ("= 8 EUR", "2026-01-02 x\n  assets:giro:box  1 EUR\n  income:gift\n\n", "7 EUR", "8 EUR"),
+        (
+            "== 7 EUR",
+            "2026-01-02 x\n  assets:giro  1 USD\n  income:gift\n\n",
+            "7 EUR and 1 USD",
+            "7 EUR alone",
+        ),
+        (
+            "==* 7 EUR",
+            "2026-01-02 x\n  assets:giro  1 USD\n  income:gift\n\n",
+            "7 EUR and 1 USD",
+            "7 EUR alone",
+        ),
+        ("=* 8 EUR", "2026-01-06 x\n  assets:giro:a  1 EUR\n  income:gift\n\n", "7 EUR", "8 EUR"),
     ],
 )
-def test_a_balance_that_does_not_hold_is_told(claim: str, more: str, said: str) -> None:
+def test_a_balance_that_does_not_hold_is_told(claim: str, more: str, has: str, said: str) -> None:
+    line = 7 + more.count("\n")
     assert claimed(claim, more)[-2:] == [
         "0 of 1 balances that the book states agree.",
-        f"assets:giro on 2026-01-05 is not {said}, as the book says.",
+        f"assets:giro has {has} on 2026-01-05, not {said}, as the book says in line {line}.",
     ]
+
+
+def test_an_account_is_named_as_it_is() -> None:
+    entry = "2026-01-05 x\n  assets:giro (old)  5 EUR = 6 EUR\n  assets:giro\n"
+    assert read(entry).notes[-1].startswith("assets:giro (old) has 5 EUR on 2026-01-05, not 6 EUR")
+
+
+def test_a_first_posting_that_is_marked_has_a_day_of_its_own() -> None:
+    later = "2026-01-07 x\n  * assets:giro  1 EUR  ; date:2026-01-02\n  income:gift\n\n"
+    assert claimed("= 8 EUR", later)[-1] == "1 of 1 balances that the book states agree."
+
+
+def test_of_many_that_do_not_hold_the_rest_is_counted() -> None:
+    wrong = "2026-01-05 x\n  assets:giro  1 EUR = 900 EUR\n  income:gift\n\n" * 30
+    notes = list(read(wrong).notes)
+    assert (len(notes), notes[-1]) == (22, "10 more do not.")
 
 
 def test_of_postings_of_one_entry_those_above_count() -> None:

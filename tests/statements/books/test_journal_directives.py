@@ -259,6 +259,15 @@ def test_options_say_how_beancount_rounds_what_it_fills_in(
     assert "1 of 1 balances that the book states agree." in book.notes
 
 
+def test_a_posting_may_have_any_flag() -> None:
+    entry = '2026-01-01 * "x"\n  # Assets:Giro  1.00 EUR\n  ! Income:Gift\n'
+    claim = "2026-01-03 balance Assets:Giro  1.00 EUR\n"
+
+    book = read(f"{OPEN}{entry}{claim}")
+
+    assert book.notes == ["1 of 1 balances that the book states agree."]
+
+
 def test_a_balance_may_be_off_by_twice_the_tolerance_of_its_last_decimal() -> None:
     entry = '2026-01-01 * "x"\n  Assets:Giro  1.00 EUR\n  Income:Gift\n'
     claim = "2026-01-03 balance Assets:Giro  1.04 EUR\n"

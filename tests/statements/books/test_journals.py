@@ -63,7 +63,7 @@ def test_a_beancount_file_with_all_that_it_may_leave_out() -> None:
         "Links between entries were left out (1): FinTrack does not take them from beancount.",
         "Values of metadata were left out (1): FinTrack does not take them from beancount.",
         "1 of 2 balances that the book states agree.",
-        "Assets on 2026-01-06 is not 773.00 EUR, as the book says.",
+        "Assets has 772.35 EUR on 2026-01-06, not 773.00 EUR, as the book says.",
     ]
 
 
