@@ -42,8 +42,10 @@ def test_a_batch_that_lost_its_payments_is_told() -> None:
     found = statement("".join(f"<Ntry>{OUT}{each}</Ntry>" for each in batches))
 
     assert found.notes == (
-        "The payments of 2 entries do not add up in the currency booked; "
-        "the entries came whole, without parts.",
+        (
+            "The payments of 2 entries do not add up in the currency booked; "
+            "the entries came whole, without parts."
+        ),
         "1 entry has more than 1,000 payments and came whole, without parts.",
     )
 
