@@ -187,7 +187,7 @@ class _Reading:
 
     def _take_balances(self, on: date, raw: Sequence[RawPosting]) -> None:
         for each in raw:
-            account = each.account[1:-1] if each.account[0] == "(" else each.account
+            account = each.account[1:-1] if each.is_free else each.account
             day = self.days.get(each.line, on)
             if each.units is not None:
                 self.moves.append(Move(day, each.line, account, each.units))
