@@ -37,13 +37,13 @@ def test_a_file_that_turns_into_binary_junk_is_refused(name: str) -> None:
     refused(WHOLE[name][:60] + JUNK, "not text")
 
 
-@pytest.mark.parametrize("name", [name for name in WHOLE if name != "csv"])
+@pytest.mark.parametrize("name", sorted(WHOLE.keys() - {"csv", "mt942"}))
 def test_a_file_that_breaks_off_is_refused(name: str) -> None:
     refused(WHOLE[name][: len(WHOLE[name]) // 2], "in the middle|breaks off")
 
 
 def test_a_table_that_breaks_off_in_a_row_keeps_the_row_as_rejected() -> None:
-    """Nothing ends a table, so that what is missing cannot be told, but half a row can."""
+    """Nothing ends a table, or MT942, so what is missing cannot be told, but half a row can."""
     (found,) = read_statements(WHOLE["csv"][: -len("19.50;EUR\n")]).statements
     assert (len(found.entries), len(found.rejected)) == (19, 1)
 
@@ -53,7 +53,7 @@ def test_a_line_of_10_mb_is_refused(name: str) -> None:
     refused(_with_middle(WHOLE[name], LONG), "too long")
 
 
-@pytest.mark.parametrize("name", ["ofx", "camt"])
+@pytest.mark.parametrize("name", ["ofx 1", "ofx 2", "camt.053"])
 def test_a_value_of_10_mb_is_cut_and_not_kept(name: str) -> None:
     """Markup may stand on one line, however long; what nobody reads of it is no use."""
     content = WHOLE[name].replace(b"Invoice 3", b"Invoice 3" + LONG)
@@ -62,14 +62,14 @@ def test_a_value_of_10_mb_is_cut_and_not_kept(name: str) -> None:
     assert max(len(entry.raw) for entry in found.entries) <= 2_000
 
 
-@pytest.mark.parametrize("name", ["camt", "mt940", "coda", "norma43"])
+@pytest.mark.parametrize("name", ["camt.053", "mt940", "coda", "norma43"])
 def test_reading_takes_no_more_memory_than_what_it_returns(name: str) -> None:
     """What a bank wrote in records streams."""
     few, many = (_passing_memory(FILES[name](rows)) for rows in (1_000, 4_000))
     assert many - few < 500_000
 
 
-@pytest.mark.parametrize("name", ["csv", "ofx", "qif", "xlsx"])
+@pytest.mark.parametrize("name", ["csv", "ofx 1", "qif", "xlsx"])
 def test_what_is_decided_as_a_whole_is_kept_as_text(name: str) -> None:
     """Beyond what it returns, at most 2.5 bytes stay for each byte of the file, unpacked."""
     few, many = (FILES[name](rows) for rows in (1_000, 4_000))

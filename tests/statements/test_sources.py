@@ -55,5 +55,5 @@ def test_a_transaction_that_moves_into_sight_leaves_its_file_row_behind(
     baker = record_transaction(eli, NewTransaction(secret, date(2026, 3, 5), -700, "Baker"))
     imported(eli, FILE, account_id=secret)
     change_transaction(eli, baker, TransactionChange(account_id=giro))
-    assert [each.raw for each in transaction(eli, baker).sources] == ["2026-03-05,-7.00,Baker"]
+    assert [each.raw for each in transaction(eli, baker).sources] == ["2026-03-05,-7.00,Baker,5.00"]
     assert transaction(ana, baker).sources == ()

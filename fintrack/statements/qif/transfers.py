@@ -111,7 +111,8 @@ def _notes(
 
 
 def _with_key(entry: Entry, account: str | None, keys: dict[int, str]) -> Entry:
-    entry = replace(entry, lines=tuple(map(_line, entry.lines)))
+    if any(line.transfer for line in entry.lines):
+        entry = replace(entry, lines=tuple(map(_line, entry.lines)))
     if not entry.transfer:
         return entry
     key = keys.get(entry.line)
