@@ -114,7 +114,8 @@ def _with_mark(
         marks = [whole]
     if len(marks) > 1:
         marked = {amount for amount in amounts if set(amount) & set(DecimalMark)}
-        return mapping, mark_question(max(sorted(marked), key=len))
+        if shown := marked or amounts:
+            return mapping, mark_question(max(sorted(shown), key=len))
     return replace(mapping, decimal_mark=next(iter(marks), None)), None
 
 
