@@ -12,7 +12,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["fintrack.statements", "fintrack.operations.archive"]):
-    from tests.fuzzing.formats import FORMATS, is_read_or_refused, seeds
+    from tests.fuzzing.formats import FORMATS, kept_if_it_fails, seeds
 
 _WORDS = Path(__file__).parent / "words"
 _ALL = "all"
@@ -58,17 +58,20 @@ def _fuzz(name: str, kept: Path, options: Sequence[str], folder: Path) -> None:
         "-rss_limit_mb=2048",
         "-timeout=10",
     ]
-    atheris.Setup([sys.argv[0], *options, *own_options], _target(name), custom_mutator=_mutated)
+    atheris.Setup(
+        [sys.argv[0], *options, *own_options], _target(name, kept), custom_mutator=_mutated
+    )
     gc.collect()
     gc.freeze()
     atheris.Fuzz()
 
 
-def _target(name: str) -> Callable[[bytes], None]:
+def _target(name: str, kept: Path) -> Callable[[bytes], None]:
     packed, turn = FORMATS[name].packed, count()
 
     def read(said: bytes) -> None:
-        is_read_or_refused(name, packed(said), recognised=next(turn) % _ONE_RECOGNISED_IN == 0)
+        recognised = next(turn) % _ONE_RECOGNISED_IN == 0
+        kept_if_it_fails(name, packed(said), kept, recognised=recognised)
 
     return read
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from fintrack.errors import InvalidInput
@@ -92,6 +93,18 @@ def is_read_or_refused(name: str, content: bytes, *, recognised: bool = False) -
         read(content)
     except kind.refusal:
         return
+
+
+def kept_if_it_fails(name: str, content: bytes, folder: Path, *, recognised: bool) -> None:
+    """Read the file as `is_read_or_refused` does, and leave one that fails in the folder.
+
+    The fuzzer keeps what is too slow or too large by itself, but not what raises in a fork.
+    """
+    try:
+        is_read_or_refused(name, content, recognised=recognised)
+    except Exception:
+        (folder / f"{name}-{sha256(content).hexdigest()[:12]}").write_bytes(content)
+        raise
 
 
 def seeds(name: str) -> Iterator[bytes]:

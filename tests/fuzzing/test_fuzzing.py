@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzzing.formats import FORMATS, found, is_read_or_refused, seeds
+from tests.fuzzing.formats import FORMATS, found, is_read_or_refused, kept_if_it_fails, seeds
 from tests.fuzzing.seeds import SEEDS
 
 ROOT = Path(__file__).parents[2]
@@ -45,15 +45,17 @@ def test_what_a_reader_once_failed_on_is_read_or_refused(name: str, path: Path) 
     is_read_or_refused(name, path.read_bytes())
 
 
-def test_a_reader_that_fails_is_not_taken_for_one_that_refuses(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_reader_that_fails_is_not_taken_for_one_that_refuses_and_its_input_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def fail(_content: bytes) -> None:
         raise KeyError
 
     monkeypatch.setitem(FORMATS, "csv", replace(FORMATS["csv"], read=fail))
+    content = next(seeds("csv"))
     with pytest.raises(KeyError):
-        is_read_or_refused("csv", next(seeds("csv")))
+        kept_if_it_fails("csv", content, tmp_path, recognised=False)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [content]
 
 
 @pytest.mark.slow

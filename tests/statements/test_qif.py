@@ -63,6 +63,15 @@ def test_a_decimal_mark_that_the_file_does_not_tell_is_asked_for() -> None:
     assert only_of(read_statements(content, currency="EUR")).entries[0].amount == 1234
 
 
+def test_a_decimal_mark_of_another_script_is_asked_for_with_the_amount() -> None:
+    amount = "1\N{ARABIC DECIMAL SEPARATOR}111"
+
+    (asked,) = read_statements(f"{BANK}D1/31/2026\nT{amount}\n^\n".encode()).questions
+
+    assert asked.field == "decimal_mark"
+    assert amount in asked.sentence
+
+
 @pytest.mark.parametrize(
     ("fields", "amount"),
     [

@@ -114,8 +114,7 @@ def _with_mark(
         marks = [whole]
     if len(marks) > 1:
         marked = {amount for amount in amounts if set(amount) & set(DecimalMark)}
-        if shown := marked or amounts:
-            return mapping, mark_question(max(sorted(shown), key=len))
+        return mapping, mark_question(max(sorted(marked or amounts), key=len))
     return replace(mapping, decimal_mark=next(iter(marks), None)), None
 
 
