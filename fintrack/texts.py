@@ -1,9 +1,11 @@
 """Text that people and banks give, made fit to be kept."""
 
 import re
+from collections.abc import Sequence
 
 from fintrack.errors import InvalidInput
 
+_MOST_NAMED = 20
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -44,3 +46,9 @@ def neutral(text: str) -> str:
 def counted(count: int, one: str, many: str) -> str:
     """Return how many there are, in words: `1 row is`, `2,000 rows are`."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return twenty of the names at most, and how many there are besides: `a, b and 3 more`."""
+    besides = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {besides:,} more" if besides > 0 else "")

@@ -17,10 +17,8 @@ def bank_balance(context: TenantContext, on: date, difference: int, currency: st
     if not difference:
         st.badge(f"Balance of {day} agrees", icon=":material/check_circle:", color="green")
         return
-    off, way = (
-        escaped(money(context, abs(difference), currency)),
-        "over" if difference > 0 else "under",
-    )
+    off = escaped(money(context, abs(difference), currency))
+    way = "over" if difference > 0 else "under"
     st.badge(
         f"{off} {way} the bank’s balance of {day}",
         icon=":material/balance:",

@@ -27,7 +27,7 @@ from fintrack.statements.books.cells import day, left_out, number, text, transfe
 from fintrack.statements.books.packages import database, record_text, rows_in, table_names
 from fintrack.statements.books.plans import Planned, budgets_of
 from fintrack.statements.targets import kind_of
-from fintrack.texts import counted
+from fintrack.texts import counted, listed
 
 FORMAT = "Actual"
 TABLES = frozenset(
@@ -37,7 +37,6 @@ _UNKEPT = ("schedules", "rules")
 # Of envelopes, and of a budget that only tracks.
 _BUDGETS = ("zero_budgets", "reflect_budgets")
 _CENTS = -2
-_MOST_NAMED = 20
 Row = sqlite3.Row
 
 
@@ -114,9 +113,7 @@ def _outside(connection: sqlite3.Connection) -> Iterator[str]:
     if names:
         said = counted(len(names), "account is", "accounts are")
         came = "counts here like any other" if len(names) == 1 else "count here like any others"
-        named = ", ".join(names[:_MOST_NAMED])
-        more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-        yield f"{said} off the budget in Actual, and {came}: {named}{more}."
+        yield f"{said} off the budget in Actual, and {came}: {listed(names)}."
 
 
 def _remarks(connection: sqlite3.Connection) -> dict[str, int]:

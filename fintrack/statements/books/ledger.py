@@ -20,7 +20,7 @@ from fintrack.statements.books.double_entry import JournalEntry, Root, book_of
 from fintrack.statements.books.plain_text import Amount, Commodities, RawPosting, completed
 from fintrack.statements.statement import StatementError
 from fintrack.statements.text import decode, unified
-from fintrack.texts import counted
+from fintrack.texts import counted, listed
 
 FORMAT = "ledger"
 _POSTINGS = "Export its postings as CSV with `hledger print -O csv`, and bring that."
@@ -51,7 +51,6 @@ _DATED = re.compile(
 _YEAR = re.compile(r"(?:Y|year)\s*(\d{4})")
 _SEPARATED = re.compile(r"\t+| {2,}")
 _HEAD = 64 * 1024
-_MOST_NAMED = 20
 _COMMENTS = frozenset(";#%|*")
 _QUIET = frozenset("account commodity D N tag payee format decimal-mark bucket A o define".split())
 _UNKEPT = {"~": "periodic entries", "P": "prices", "i": "times of a clock"}
@@ -158,7 +157,8 @@ class _Reading:
         if self.unclear:
             one, many = "balance that the book states was", "balances that the book states were"
             said = counted(len(self.unclear), one, many)
-            yield f"{said} not understood, and not checked: {_lines_named(self.unclear)}."
+            lines = listed([*map(str, self.unclear)])
+            yield f"{said} not understood, and not checked: line {lines}."
         yield from left_out(FORMAT, self.unkept)
 
     def take(self, line: int, written: str) -> None:
@@ -309,11 +309,6 @@ def _with_amount(raw: RawPosting, written: str, habits: _Habits) -> RawPosting:
         value = habits.amount(raw.line, price)
         return replace(said, whole=value) if found["at"] == "@@" else replace(said, each=value)
     return said
-
-
-def _lines_named(lines: Sequence[int]) -> str:
-    named = ", ".join(map(str, lines[:_MOST_NAMED]))
-    return f"line {named}" + (" and others" if len(lines) > _MOST_NAMED else "")
 
 
 def _parsed(written: str) -> re.Match[str] | None:

@@ -14,7 +14,7 @@ from fintrack.money import CURRENCIES, exponent
 from fintrack.statements.books.double_entry import JournalEntry, JournalPosting, Place, Root
 from fintrack.statements.delimited.words import SYMBOLS
 from fintrack.statements.statement import StatementError
-from fintrack.texts import counted
+from fintrack.texts import counted, listed
 
 _ROOTS = {
     **dict.fromkeys(("asset", "assets"), Root.ASSET),
@@ -29,7 +29,7 @@ _SHARED = {
     "¥": ["JPY", "CNY"],
     "kr": "SEK NOK DKK ISK".split(),
 }
-_TWO, _MOST_NAMED, _DEEPEST = 2, 20, 100
+_TWO, _DEEPEST = 2, 100
 Balance = Mapping[str, Decimal]
 
 
@@ -228,9 +228,7 @@ def unused(declared: Iterable[str], used: Iterable[str]) -> Iterator[str]:
     left = [each for each in dict.fromkeys(declared) if each and each not in needed]
     if left:
         said = counted(len(left), "account is", "accounts are")
-        named = ", ".join(left[:_MOST_NAMED])
-        more = f" and {len(left) - _MOST_NAMED:,} more" if len(left) > _MOST_NAMED else ""
-        yield f"{said} in no entry and did not come: {named}{more}."
+        yield f"{said} in no entry and did not come: {listed(left)}."
 
 
 def _below(account: str) -> tuple[str, ...]:

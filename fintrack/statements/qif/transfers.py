@@ -13,9 +13,8 @@ from decimal import Decimal
 from fintrack.statements.delimited.header_words import normalised
 from fintrack.statements.delimited.words import OPENING_ROWS
 from fintrack.statements.statement import Entry, SplitLine, Statement
-from fintrack.texts import counted
+from fintrack.texts import counted, listed
 
-_MOST_NAMED = 20
 _Key = tuple[date, Decimal, str | None, str]
 
 
@@ -105,9 +104,8 @@ def _notes(
             "part of a split names another account and stays",
             "parts of splits name other accounts and stay",
         )
-        named = ", ".join(f"{each.transfer} {each.amount}" for each in moved[:_MOST_NAMED])
-        more = f" and {len(moved) - _MOST_NAMED:,} more" if len(moved) > _MOST_NAMED else ""
-        yield f"{said} in the split: {named}{more}."
+        named = listed([f"{each.transfer} {each.amount}" for each in moved])
+        yield f"{said} in the split: {named}."
 
 
 def _with_key(entry: Entry, account: str | None, keys: dict[int, str]) -> Entry:
